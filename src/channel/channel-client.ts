@@ -1,0 +1,193 @@
+import type { DeliveryState } from "../sds/delivery-state.ts";
+import type { ChannelId, MessageId, ParticipantId } from "../sds/ids.ts";
+
+/**
+ * All that a user interface knows of a channel. Two implementations: direct (`channel.client()`) and over the bridge
+ * (`connectChannel(port)`); both pass `channel-client.contract.ts`. Everything crosses a message port, so everything
+ * here is plain data that structured clone and JSON both keep.
+ */
+export interface ChannelClient {
+  readonly channelId: ChannelId;
+  /** The newest page, everybody known, and the sequence number from which events go on. */
+  snapshot(limit?: number): Promise<ChannelSnapshot>;
+  /** Messages and holes before a place in the log, newest last. */
+  page(before: LogPosition, limit: number): Promise<LogPage>;
+  /**
+   * Events with seq > `afterSeq`, first those already written, then live, in order and without gaps. When the gap is
+   * too long to replay, one `reset` event comes instead: take a new snapshot.
+   */
+  subscribe(afterSeq: number, listener: (event: ChannelEvent) => void): () => void;
+  /** Called at once with the current status, then with each change. Status is a state, not an event: no seq. */
+  watchStatus(listener: (status: ChannelStatus) => void): () => void;
+  /**
+   * Resolves once the message is durable (P1). `requestId` makes it idempotent: the same id never sends twice.
+   * Rejects with `ChannelError`, and then nothing was sent or kept.
+   */
+  send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /** Sends the same bytes again at once: after `failed`, `unconfirmed` or `stopped`. */
+  sendAgain(id: MessageId): Promise<void>;
+  /** Stops resending. It may have arrived. */
+  stopSending(id: MessageId): Promise<void>;
+  /** Who has it, by which evidence, since when; attempts and bytes. */
+  details(id: MessageId): Promise<MessageDetails>;
+  /** Everything up to this place has been seen; for the unread count. */
+  markRead(upTo: LogPosition): Promise<void>;
+  close(): void;
+}
+
+export interface SendRequest {
+  /** Unique per user action, at most 64 characters. */
+  readonly requestId: string;
+  readonly type: "chat" | "announcement" | "status" | "profile";
+  /** Chat and announcement: not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
+  readonly text: string;
+}
+
+export type ChannelErrorCode =
+  | "empty"
+  | "too-large"
+  | "not-found"
+  | "storage"
+  | "closed"
+  | "timeout"
+  | "disconnected"
+  | "invalid"
+  | "invalid-invite"
+  | "wrong-key"
+  | "unsupported"
+  | "internal";
+
+/** `message` is for people and says what to do; `code` is stable. Crosses the bridge as {code, message}. */
+export class ChannelError extends Error {
+  override readonly name = "ChannelError";
+  readonly code: ChannelErrorCode;
+  constructor(code: ChannelErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Total order of the log: by Lamport timestamp, then by id bytes. */
+export interface LogPosition {
+  readonly lamport: number;
+  readonly id: MessageId;
+}
+
+export interface ChannelSnapshot {
+  readonly channel: ChannelView;
+  readonly me: ParticipantId;
+  readonly participants: readonly ParticipantView[];
+  /** Ascending in log order. */
+  readonly page: LogPage;
+  readonly unread: number;
+  readonly seq: number;
+}
+
+export interface ChannelView {
+  readonly id: ChannelId;
+  readonly name: string;
+  readonly profile: "community" | "sds";
+  /** Bare invite code `hearback1...`. Whoever has it can read and write. */
+  readonly inviteCode: string;
+  readonly levelPercent: number;
+}
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** More history before the first entry. */
+  readonly more: boolean;
+}
+
+export type LogEntry = ({ readonly kind: "message" } & MessageView) | ({ readonly kind: "hole" } & HoleView);
+
+export interface MessageView extends LogPosition {
+  readonly author: ParticipantId;
+  readonly mine: boolean;
+  /** False: a plain SDS client's message, unsigned (profile "sds"). */
+  readonly signed: boolean;
+  readonly type: "chat" | "announcement" | "status" | "profile" | "other";
+  readonly text: string;
+  readonly composedAt: number;
+  readonly delivery: DeliveryView;
+}
+
+export interface DeliveryView {
+  readonly state: DeliveryState;
+  /** Participants with exact evidence, the author not among them; me when it is not mine. */
+  readonly received: readonly ParticipantId[];
+  /** Who was present when it was sent (mine) or delivered, the author not among them. */
+  readonly audience: readonly ParticipantId[];
+  readonly attempts: number;
+}
+
+/** A message that others refer to and we lack: shown dashed in its causal place. */
+export interface HoleView extends LogPosition {
+  readonly state: "fetching" | "lost";
+  readonly since: number;
+}
+
+export interface ParticipantView {
+  readonly id: ParticipantId;
+  readonly me: boolean;
+  /** As they call themselves; empty if never heard. */
+  readonly name: string;
+  /** 0, 1, 2 ... in the order in which this device met them; for colour and letter. */
+  readonly index: number;
+  readonly heardAt: number;
+  /** Heard within the presence window. */
+  readonly present: boolean;
+  readonly signed: boolean;
+}
+
+export type ChannelEvent =
+  | { readonly kind: "entry"; readonly seq: number; readonly entry: LogEntry; readonly unread: number }
+  | { readonly kind: "delivery"; readonly seq: number; readonly updates: readonly DeliveryUpdate[] }
+  | { readonly kind: "hole-closed"; readonly seq: number; readonly id: MessageId }
+  | { readonly kind: "participant"; readonly seq: number; readonly participant: ParticipantView }
+  /** Nothing to show (for example connectivity), sent so that sequence numbers have no gaps. */
+  | { readonly kind: "tick"; readonly seq: number }
+  | { readonly kind: "reset"; readonly seq: number };
+
+export interface DeliveryUpdate {
+  readonly id: MessageId;
+  readonly delivery: DeliveryView;
+}
+
+export interface ChannelStatus {
+  readonly connection: "connecting" | "online" | "offline" | "closed";
+  /** Service nodes connected. */
+  readonly peers: number;
+  /** Why it is offline, for people; empty otherwise. */
+  readonly reason: string;
+  /** Own messages accepted and not yet taken by the network. */
+  readonly waiting: number;
+  /** Storage failed: nothing is accepted or published until the channel is opened anew. Empty when all is well. */
+  readonly storageProblem: string;
+}
+
+export interface MessageDetails {
+  readonly id: MessageId;
+  readonly delivery: DeliveryView;
+  readonly composedAt: number;
+  readonly lamport: number;
+  readonly bytes: number;
+  readonly evidence: readonly EvidenceView[];
+  readonly attempts: readonly AttemptView[];
+}
+
+export interface EvidenceView {
+  readonly participant: ParticipantId;
+  /** listed: named outright. ancestry: they have a later message and said they have everything it builds on. */
+  readonly by: "content" | "sync";
+  readonly how: "listed" | "ancestry";
+  /** False: an unsigned claim of a plain SDS client, never counted as received. */
+  readonly signed: boolean;
+  readonly at: number;
+}
+
+export interface AttemptView {
+  readonly attempt: number;
+  readonly at: number;
+  readonly outcome: "pending" | "taken" | "failed";
+  readonly reason: string;
+}

@@ -1,0 +1,22 @@
+/** Limits on hostile input (design 4.6). The decoder is total; every rejection is counted by reason. */
+export const MAX_MESSAGE_BYTES = 150 * 1024;
+export const MAX_ID_BYTES = 128;
+export const MAX_HISTORY_ENTRIES = 256;
+export const MAX_REPAIR_REQUESTS = 8;
+export const MAX_HINT_BYTES = 64;
+export const RETRIEVAL_HINT_BYTES = 32;
+/** Lamport timestamps at or above this cannot be kept exactly and are rejected. */
+export const LAMPORT_LIMIT = 2 ** 53;
+/** Received but not yet deliverable, per sender and per channel. Overflow drops the newest as never received. */
+export const MAX_BUFFERED_PER_SENDER = 500;
+export const MAX_BUFFERED_BYTES_PER_SENDER = 8 * 1024 * 1024;
+export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
+/** Claims that name an id we lack, kept per participant. */
+export const MAX_UNRESOLVED_CLAIMS = 64;
+
+/** Own content lists at most this many causes. */
+export const MAX_PARENTS = 8;
+/** A sync lists at most this many heads, the oldest half always. */
+export const MAX_SYNC_HEADS = 128;
+export const MAX_BARE_IDS_PER_SYNC = 64;
+export const MAX_BARE_ID_REPEATS = 3;

@@ -1,0 +1,47 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * What all members of a channel agree on through its descriptor. All values are numbers, so that a descriptor is a
+ * small table; times are milliseconds. Order is the field number in the descriptor (1, 2, 3 ...): append only.
+ */
+export const CHANNEL_PARAMETER_DEFAULTS = {
+  /** Acks are gathered for at least this long; the window grows with the group (x n/8). */
+  ackWindowMs: 5 * SECOND,
+  ackWindowMaxMs: 60 * SECOND,
+  /** Trickle (RFC 6206) I_min and I_max of idle syncs. */
+  idleSyncMinMs: 30 * SECOND,
+  idleSyncMaxMs: 15 * MINUTE,
+  /** A message waits at most this long, on connected time, for a missing cause. */
+  lostAfterMs: 10 * MINUTE,
+  /** Reordering is given this long before a missing cause is asked for. */
+  reorderWaitMs: 2 * SECOND,
+  /** First resend of an unconfirmed message; doubles up to `resendMaxMs`. */
+  resendFirstMs: 5 * SECOND,
+  resendMaxMs: 5 * MINUTE,
+  unconfirmedAfterMs: 2 * MINUTE,
+  /** Who was heard within this time, on connected time, is present: the audience of a message. */
+  presenceWindowMs: 60 * MINUTE,
+  /** An announcement needs this share of its audience. */
+  levelPercent: 80,
+  /** Bloom filter of the "sds" profile. */
+  bloomCapacity: 10_000,
+  /** In parts per million: 1000 is an error rate of 0.001. */
+  bloomErrorPpm: 1_000,
+} as const;
+
+export type ChannelParameters = { readonly [K in keyof typeof CHANNEL_PARAMETER_DEFAULTS]: number };
+
+/** Constants of the protocol: the same in every channel. */
+export const LAMPORT_EMBARGO_MS = 10 * MINUTE;
+export const JOIN_WINDOW_MS = 10 * MINUTE;
+export const HORIZON_MS = 24 * HOUR;
+export const HISTORY_OVERLAP_MS = 10 * MINUTE;
+export const HISTORY_POLL_MS = 15 * MINUTE;
+/** Claims are said again this long after the last ack. */
+export const CLAIM_REPEAT_MS: readonly number[] = [90 * SECOND, 400 * SECOND];
+/** A participant who said nothing for this long is not suppressed by others: the presence floor. */
+export const SILENCE_FLOOR_MS = 30 * MINUTE;
+export const SILENCE_FLOOR_LARGE_GROUP_MS = 60 * MINUTE;
+export const LARGE_GROUP = 20;

@@ -1,0 +1,129 @@
+import type { MessageId, ParticipantId } from "./ids.ts";
+import type { LedgerRow } from "./ledger.ts";
+
+/**
+ * What a channel persists. `src/sds` emits changes to these tables as data; `src/storage` writes them, one transaction
+ * for one or more whole steps. What can be rebuilt (heads, bloom filters, who-has-what pairs) is not stored.
+ */
+
+/** A parent as the author signed it. `lamport` is null when the author did not sign one (a plain SDS client). */
+export interface ParentReference {
+  readonly id: MessageId;
+  readonly lamport: number | null;
+  readonly hint?: Uint8Array | undefined;
+}
+
+/** Index entry of one content message, small; its bytes are a `BodyRecord`. Key: id. */
+export interface MessageRecord {
+  readonly id: MessageId;
+  readonly lamport: number;
+  readonly sender: ParticipantId;
+  readonly mine: boolean;
+  /** The author's signature holds. False only in profile "sds". */
+  readonly signed: boolean;
+  readonly authorSeq: number | null;
+  /** Envelope type number; 1 (chat) for plain SDS clients. */
+  readonly type: number;
+  readonly composedAt: number;
+  readonly parents: readonly ParentReference[];
+  readonly status: "buffered" | "embargoed" | "delivered";
+  /** Milliseconds since the epoch when it was received or accepted here. */
+  readonly receivedAt: number;
+  /** Indexes of the participants that were present when it was sent (own) or delivered; frozen then. */
+  readonly audience: readonly number[];
+  /** Waku message hash of a copy, when known. */
+  readonly hint?: Uint8Array | undefined;
+}
+
+/** Key: id. The SDS bytes as received or composed, with which it is resent and repaired. */
+export interface BodyRecord {
+  readonly id: MessageId;
+  readonly bytes: Uint8Array;
+}
+
+/** Delivery of one own message. Key: id. */
+export interface OutboxRecord {
+  readonly id: MessageId;
+  readonly stage: OutboxStage;
+  readonly attempts: number;
+  readonly acceptedAt: number;
+  readonly firstAttemptAt: number | null;
+  readonly nextAttemptAt: number | null;
+  /** Why it is `failed`; empty otherwise. */
+  readonly reason: string;
+}
+
+export type OutboxStage = "queued" | "sending" | "sent" | "stored" | "unconfirmed" | "failed" | "stopped" | "settled";
+
+/** Key: index (dense, never reused). */
+export interface ParticipantRecord {
+  readonly index: number;
+  readonly id: ParticipantId;
+  readonly publicKey: Uint8Array | null;
+  /** Last verified message of theirs, ms by our clock; for the audience and presence. */
+  readonly heardAt: number;
+  /** Lamport of the newest trailer acted on. */
+  readonly lastClaimLamport: number;
+  /** Smallest set of claims that proves all they are known to have: listed id -> complete_since of that claim. */
+  readonly claims: readonly ClaimEntry[];
+  readonly name: string;
+  /** Lamport timestamp of the profile message that set `name`. */
+  readonly nameLamport: number;
+}
+
+export interface ClaimEntry {
+  readonly id: MessageId;
+  readonly completeSince: number;
+}
+
+/** A message that others name and we lack. Key: id. */
+export interface HoleRecord {
+  readonly id: MessageId;
+  /** The Lamport timestamp that a child signed for it: its place in the log. Null for children of plain SDS clients. */
+  readonly lamport: number | null;
+  readonly state: "fetching" | "lost";
+  readonly since: number;
+  readonly hint?: Uint8Array | undefined;
+}
+
+/** Single values by name. */
+export interface MetaRecords {
+  lamport: number;
+  /** Sync Lamports below this are reserved; a restart begins above it. */
+  lamportReserved: number;
+  authorSeq: number;
+  joinLamport: number;
+  ledgerSeq: number;
+  /** Milliseconds: Store queried up to here. */
+  historyCursor: number;
+  lastReadLamport: number;
+}
+export type MetaKey = keyof MetaRecords;
+
+/** Table name -> record type. All keys are strings or numbers as the comment above each record says; meta by name. */
+export interface Tables {
+  message: MessageRecord;
+  body: BodyRecord;
+  outbox: OutboxRecord;
+  participant: ParticipantRecord;
+  hole: HoleRecord;
+  ledger: LedgerRow;
+}
+export type TableName = keyof Tables;
+
+export type Change =
+  | { readonly [T in TableName]: { readonly op: "put"; readonly table: T; readonly record: Tables[T] } }[TableName]
+  | { readonly op: "delete"; readonly table: "outbox" | "hole" | "message" | "body"; readonly key: MessageId }
+  | { readonly [K in MetaKey]: { readonly op: "meta"; readonly key: K; readonly value: MetaRecords[K] } }[MetaKey];
+
+/** strict: on disk when it resolves. relaxed: may be lost whole by a power cut or a kill, never torn. */
+export type Durability = "strict" | "relaxed";
+
+/** All that a channel needs to boot; bodies and old ledger rows are read when wanted. */
+export interface StoredChannel {
+  readonly messages: readonly MessageRecord[];
+  readonly outbox: readonly OutboxRecord[];
+  readonly participants: readonly ParticipantRecord[];
+  readonly holes: readonly HoleRecord[];
+  readonly meta: Partial<MetaRecords>;
+}

@@ -1,0 +1,54 @@
+import type { ChannelId, MessageId } from "../sds/ids.ts";
+import type { LedgerRow } from "../sds/ledger.ts";
+import type { BodyRecord, Change, Durability, StoredChannel } from "../sds/records.ts";
+
+/**
+ * Where a device keeps its channels. Adapters: `dexie` (IndexedDB), `memory`. Every adapter passes `contract.ts`.
+ * All methods reject with `StorageError`; none hangs.
+ */
+export interface ChannelStorage {
+  /** Everything needed to boot the channel; an unknown channel loads empty. */
+  load(channel: ChannelId): Promise<StoredChannel>;
+  /**
+   * One transaction: all of `changes` or none. Commits of one channel apply in call order. `strict` resolves when the
+   * data is on disk, and then every earlier relaxed commit of this channel is on disk too (it is the barrier).
+   */
+  commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void>;
+  /** Bodies by id; ids not held are left out. Order is that of `ids`. */
+  readBodies(channel: ChannelId, ids: readonly MessageId[]): Promise<BodyRecord[]>;
+  /** Ledger rows with seq > `afterSeq`, ascending, at most `limit`. */
+  readLedger(channel: ChannelId, afterSeq: number, limit: number): Promise<LedgerRow[]>;
+  /** Ledger rows that speak of a message, ascending. */
+  readLedgerOf(channel: ChannelId, id: MessageId): Promise<LedgerRow[]>;
+  /** Forgets the channel and everything in it. */
+  drop(channel: ChannelId): Promise<void>;
+  /** The joined channels of this device. */
+  listDevice(): Promise<DeviceRecord[]>;
+  putDevice(record: DeviceRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One joined channel with this device's key in it. Kept by structured clone, so a CryptoKey stays non-extractable. */
+export interface DeviceRecord {
+  readonly channel: ChannelId;
+  /** Encoded, owner-signed descriptor. */
+  readonly descriptor: Uint8Array;
+  readonly key: DeviceKey;
+  readonly displayName: string;
+  readonly joinedAt: number;
+}
+
+export type DeviceKey =
+  | { readonly kind: "webcrypto"; readonly privateKey: CryptoKey; readonly publicKey: Uint8Array }
+  | { readonly kind: "raw"; readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };
+
+export type StorageErrorCode = "quota" | "blocked" | "closed" | "corrupt" | "failed";
+
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly code: StorageErrorCode;
+  constructor(code: StorageErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

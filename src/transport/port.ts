@@ -1,0 +1,86 @@
+/**
+ * Moves opaque payloads by content topic. It knows nothing of SDS, keys or participants.
+ * Adapters: `memory`, `waku`. Every adapter passes `contract.ts`.
+ */
+export interface Transport {
+  /**
+   * Hands one payload to the network. Resolves only when at least one service node took it; the receipt's hash is the
+   * Waku message hash under which a Store will have it. Rejects with `TransportError` otherwise; never hangs (timeout).
+   * At most a fixed number are in flight at once, the rest wait their turn in order.
+   */
+  publish(frame: OutboundFrame): Promise<PublishReceipt>;
+  /**
+   * Calls `listener` for every payload seen live on the topic, this node's own included. Survives reconnects: once
+   * called, it holds until the returned function is called. Never throws for being offline.
+   */
+  subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe;
+  /** Stored payloads of a topic, oldest page first. Rejects with `TransportError` when no Store answers. */
+  queryHistory(query: HistoryQuery): AsyncIterable<HistoryPage>;
+  health(): TransportHealth;
+  /** Called with each new health; not called with the current one at once. */
+  onHealth(listener: (health: TransportHealth) => void): Unsubscribe;
+  /** Stops everything, leaves no timer and no socket. Idempotent. Pending publishes reject with `closed`. */
+  close(): Promise<void>;
+}
+
+export type Unsubscribe = () => void;
+
+export interface OutboundFrame {
+  readonly contentTopic: string;
+  readonly payload: Uint8Array;
+  /** Waku payload version: 1 for 26/WAKU2-PAYLOAD. */
+  readonly version: 0 | 1;
+  /** True: a Store should not keep it. */
+  readonly ephemeral: boolean;
+  /** Milliseconds since the epoch, becomes the Waku timestamp. */
+  readonly timestamp: number;
+}
+
+export interface InboundFrame {
+  readonly contentTopic: string;
+  readonly payload: Uint8Array;
+  readonly version: number;
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+  /** Milliseconds since the epoch as the sender wrote it; `undefined` if it wrote none. */
+  readonly timestamp: number | undefined;
+  readonly ephemeral: boolean;
+}
+
+export interface PublishReceipt {
+  /** 32-byte Waku message hash. */
+  readonly hash: Uint8Array;
+}
+
+export type HistoryQuery =
+  | {
+      readonly contentTopic: string;
+      readonly by: "time";
+      /** Inclusive, ms. */ readonly from: number;
+      /** Exclusive, ms. */ readonly to: number;
+    }
+  | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
+
+export interface HistoryPage {
+  readonly frames: readonly InboundFrame[];
+}
+
+export type TransportHealth =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "online"; readonly peers: number }
+  | { readonly kind: "offline"; readonly reason: string }
+  | { readonly kind: "closed" };
+
+export type TransportErrorCode = "offline" | "too-large" | "rejected" | "timeout" | "closed" | "no-store";
+
+/** `message` says what to do; `code` is stable. `retryable` is false when sending the same bytes again cannot help. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly code: TransportErrorCode;
+  readonly retryable: boolean;
+  constructor(code: TransportErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.retryable = code !== "too-large" && code !== "closed";
+  }
+}
