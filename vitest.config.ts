@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its settings from the default export.
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: {
+    include: ["{src,node,scripts,web-demo}/**/*.test.{ts,tsx}"],
+    exclude: ["**/node_modules/**", "e2e/**", "dist/**", ".cache/**"],
+    environment: "node",
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    passWithNoTests: false,
+  },
+});
