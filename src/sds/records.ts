@@ -60,8 +60,10 @@ export interface ParticipantRecord {
   readonly index: number;
   readonly id: ParticipantId;
   readonly publicKey: Uint8Array | null;
-  /** Last verified message of theirs, ms by our clock; for the audience and presence. */
+  /** Last verified message of theirs, ms by our clock; for people to read. */
   readonly heardAt: number;
+  /** The same on this channel's connected time (`MetaRecords.connectedMs`); for the audience and presence. */
+  readonly heardConnectedMs: number;
   /** Lamport of the newest trailer acted on. */
   readonly lastClaimLamport: number;
   /** Smallest set of claims that proves all they are known to have: listed id -> complete_since of that claim. */
@@ -94,6 +96,8 @@ export interface MetaRecords {
   authorSeq: number;
   joinLamport: number;
   ledgerSeq: number;
+  /** Milliseconds this channel has been online in all, saved now and then. */
+  connectedMs: number;
   /** Milliseconds: Store queried up to here. */
   historyCursor: number;
   lastReadLamport: number;
