@@ -5,3 +5,11 @@ export interface Signer {
   /** 64-byte Ed25519 signature over `message` as given (domain tags are the caller's). */
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
+
+/**
+ * A device's key for one channel, as it is kept. `webcrypto` survives structured clone without its secret ever being
+ * readable; `raw` holds the 32-byte seed, where the engine has no Ed25519. (`src/storage` keeps the same shape.)
+ */
+export type DeviceKey =
+  | { readonly kind: "webcrypto"; readonly privateKey: CryptoKey; readonly publicKey: Uint8Array }
+  | { readonly kind: "raw"; readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };

@@ -1,0 +1,96 @@
+import { createDecoder, createEncoder } from "@waku/message-encryption/symmetric";
+import { createRoutingInfo } from "@waku/utils";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decryptPayload, encryptPayload } from "./payload-encryption.ts";
+
+const key = new Uint8Array(32).fill(3);
+const contentTopic = "/hearback/1/0011223344556677/proto";
+const routingInfo = createRoutingInfo({ clusterId: 42, numShardsInCluster: 8 }, { contentTopic });
+const bytesOfAnySize = fc.uint8Array({ maxLength: 70_000 });
+
+describe("with the SDK's own symmetric encoder and decoder", () => {
+  test("its decoder reads what we encrypt", async () => {
+    const decoder = createDecoder(contentTopic, routingInfo, key);
+    const payload = await encryptPayload(key, Uint8Array.of(1, 2, 3));
+    const message = await decoder.fromProtoObj(routingInfo.pubsubTopic, {
+      payload,
+      contentTopic,
+      version: 1,
+      timestamp: undefined,
+      meta: undefined,
+      rateLimitProof: undefined,
+      ephemeral: false,
+    });
+    expect(message?.payload).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  test("we read what its encoder encrypts, signed on that level or not", async () => {
+    for (const sigPrivKey of [undefined, new Uint8Array(32).fill(8)]) {
+      const signing = sigPrivKey === undefined ? {} : { sigPrivKey };
+      const encoder = createEncoder({ contentTopic, routingInfo, symKey: key, ...signing });
+      const wire = await encoder.toProtoObj({ payload: Uint8Array.of(4, 5, 6) });
+      expect(await decryptPayload(key, wire?.payload ?? new Uint8Array())).toEqual(Uint8Array.of(4, 5, 6));
+    }
+  });
+});
+
+test("gives back what it was given, at every size around the size field's steps", async () => {
+  for (const size of [0, 1, 252, 253, 254, 255, 256, 65_535, 65_536, 150 * 1024]) {
+    const bytes = new Uint8Array(size).fill(size % 251);
+    const payload = await encryptPayload(key, bytes);
+    expect(await decryptPayload(key, payload)).toEqual(bytes);
+    expect((payload.length - 28) % 256).toBe(0);
+  }
+  await fc.assert(
+    fc.asyncProperty(bytesOfAnySize, async (bytes) => {
+      expect(await decryptPayload(key, await encryptPayload(key, bytes))).toEqual(bytes);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a view into a larger buffer is encrypted as what it shows, and read as what it shows", async () => {
+  const buffer = Uint8Array.from({ length: 40 }, (_, i) => i);
+  const payload = await encryptPayload(key, buffer.subarray(5, 25));
+  const padded = new Uint8Array(payload.length + 9);
+  padded.set(payload, 4);
+  expect(await decryptPayload(key, padded.subarray(4, 4 + payload.length))).toEqual(buffer.slice(5, 25));
+});
+
+test("null for another key, any flipped bit, any shorter payload and any bytes at all", async () => {
+  const payload = await encryptPayload(key, Uint8Array.of(9));
+  expect(await decryptPayload(new Uint8Array(32), payload)).toBeNull();
+  expect(await decryptPayload(new Uint8Array(5), payload)).toBeNull();
+  for (let length = 0; length < payload.length; length += 7) {
+    expect(await decryptPayload(key, payload.subarray(0, length))).toBeNull();
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.nat(payload.length * 8 - 1), async (bit) => {
+      const at = bit >> 3;
+      expect(await decryptPayload(key, payload.with(at, (payload[at] ?? 0) ^ (1 << (bit & 7))))).toBeNull();
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+      expect(await decryptPayload(key, bytes)).toBeNull();
+    }),
+  );
+});
+
+test("null for a well encrypted payload whose inside is malformed", async () => {
+  const { encryptSymmetric } = await import("@waku/message-encryption/symmetric");
+  const malformed = [
+    Uint8Array.of(),
+    Uint8Array.of(0),
+    Uint8Array.of(1),
+    // Declares 200 bytes and has 3.
+    Uint8Array.of(1, 200, 1, 2, 3),
+    // Says that it is signed, and is too short for that; then one that is long enough, with a senseless signature.
+    Uint8Array.of(5, 1, 7),
+    new Uint8Array(256).fill(0xff).with(0, 5).with(1, 1),
+  ];
+  for (const inside of malformed) {
+    expect(await decryptPayload(key, await encryptSymmetric(inside, key))).toBeNull();
+  }
+});

@@ -1,0 +1,18 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { asParticipantId, type ChannelId, type ParticipantId } from "../sds/ids.ts";
+import { toBase64url } from "./base64url.ts";
+import { frame } from "./framing.ts";
+
+const DOMAIN = "hearback/sender/1";
+const PREFIX = "s1";
+const HASH_BYTES = 20;
+
+/**
+ * `"s1" + base64url(first 20 bytes of SHA-256(frame))`, 29 characters, where frame is the domain tag
+ * `hearback/sender/1`, the channel id (UTF-8) and the 32-byte public key, each behind its 4-byte big-endian length. The
+ * channel is part of it, so a key that was used twice would still not link a person across channels.
+ */
+export function senderIdOf(channelId: ChannelId, publicKey: Uint8Array): ParticipantId {
+  const hash = sha256(frame(DOMAIN, channelId, publicKey));
+  return asParticipantId(PREFIX + toBase64url(hash.subarray(0, HASH_BYTES)));
+}
