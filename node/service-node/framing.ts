@@ -1,0 +1,38 @@
+import type { IncomingStreamData, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { encodeFrame, readFrames } from "../../src/transport/waku/framing.ts";
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_REQUEST_BYTES = 1024 * 1024;
+const MAX_INBOUND_STREAMS = 256;
+
+/** Answers one request body of one peer with one response body. Throwing resets the stream. */
+export type RequestHandler = (body: Uint8Array, peer: PeerId) => Uint8Array | Promise<Uint8Array>;
+
+/** Serves a one-request, one-response protocol until the node stops. */
+export async function serveRequests(libp2p: Libp2p, codec: string, handler: RequestHandler): Promise<void> {
+  const onStream = ({ stream, connection }: IncomingStreamData): void => {
+    void answer(stream, connection.remotePeer, handler);
+  };
+  await libp2p.handle(codec, onStream, { maxInboundStreams: MAX_INBOUND_STREAMS });
+}
+
+async function answer(stream: Stream, peer: PeerId, handler: RequestHandler): Promise<void> {
+  const timer = setTimeout(() => stream.abort(new Error("the request took too long")), REQUEST_TIMEOUT_MS);
+  try {
+    let answered = false;
+    // Leaving the loop at the first frame would reset our reading half while the remote side still writes; mplex then
+    // counts its bytes as stray and drops the whole connection. So read on until the remote side has closed.
+    for await (const body of readFrames(stream.source, MAX_REQUEST_BYTES)) {
+      if (!answered) {
+        answered = true;
+        const response = await handler(body, peer);
+        await stream.sink([encodeFrame(response)]);
+      }
+    }
+    await stream.close();
+  } catch (error) {
+    stream.abort(error instanceof Error ? error : new Error(String(error)));
+  } finally {
+    clearTimeout(timer);
+  }
+}

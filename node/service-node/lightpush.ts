@@ -1,0 +1,79 @@
+import { proto_lightpush } from "@waku/proto";
+import { MAX_WAKU_MESSAGE_BYTES } from "../../src/transport/waku/codecs.ts";
+import { encodedSize, pubsubTopicOf, type ShardingRule, type WakuMessage } from "../../src/transport/waku/wire.ts";
+import type { RequestHandler } from "./framing.ts";
+
+/** Hands a message to the relay. Resolves to the number of relay peers it went to. Rejects when the relay refuses. */
+export type RelayPublish = (pubsubTopic: string, message: WakuMessage) => Promise<number>;
+
+interface Outcome {
+  readonly statusCode: number;
+  readonly statusDesc: string;
+  readonly relayPeerCount?: number;
+}
+
+const OK = 200;
+const BAD_REQUEST = 400;
+const TOO_LARGE = 413;
+const UNSUPPORTED_TOPIC = 420;
+const INTERNAL_ERROR = 500;
+
+/** Waku lightpush v3 (specification 19). A node without relay peers accepts too: its own subscribers are an audience. */
+export function lightpushHandler(rule: ShardingRule, publish: RelayPublish): RequestHandler {
+  return async (body) => {
+    const request = proto_lightpush.LightPushRequestV3.decode(body);
+    const outcome = await push(rule, publish, request.pubsubTopic, request.message);
+    return proto_lightpush.LightPushResponseV3.encode({ requestId: request.requestId, ...outcome });
+  };
+}
+
+/** The version before, which older light clients still speak. */
+export function lightpushV2Handler(rule: ShardingRule, publish: RelayPublish): RequestHandler {
+  return async (body) => {
+    const rpc = proto_lightpush.PushRpc.decode(body);
+    const outcome = await push(rule, publish, rpc.request?.pubsubTopic, rpc.request?.message);
+    const response = { isSuccess: outcome.statusCode === OK, info: outcome.statusDesc };
+    return proto_lightpush.PushRpc.encode({ requestId: rpc.requestId, response });
+  };
+}
+
+async function push(
+  rule: ShardingRule,
+  publish: RelayPublish,
+  givenTopic: string | undefined,
+  message: WakuMessage | undefined,
+): Promise<Outcome> {
+  if (message === undefined) {
+    return { statusCode: BAD_REQUEST, statusDesc: "the request holds no message" };
+  }
+  const pubsubTopic = givenTopic || derivedTopic(message, rule);
+  if (pubsubTopic === undefined) {
+    return { statusCode: BAD_REQUEST, statusDesc: "the content topic is malformed" };
+  }
+  if (!isServed(pubsubTopic, rule)) {
+    return { statusCode: UNSUPPORTED_TOPIC, statusDesc: `this node does not serve ${pubsubTopic}` };
+  }
+  const bytes = encodedSize(message);
+  if (bytes > MAX_WAKU_MESSAGE_BYTES) {
+    return { statusCode: TOO_LARGE, statusDesc: `${bytes} bytes are above the limit of ${MAX_WAKU_MESSAGE_BYTES}` };
+  }
+  try {
+    return { statusCode: OK, statusDesc: "OK", relayPeerCount: await publish(pubsubTopic, message) };
+  } catch (error) {
+    return { statusCode: INTERNAL_ERROR, statusDesc: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function derivedTopic(message: WakuMessage, rule: ShardingRule): string | undefined {
+  try {
+    return pubsubTopicOf(message.contentTopic, rule);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True if `pubsubTopic` is one of the shards of the rule's cluster. */
+export function isServed(pubsubTopic: string, rule: ShardingRule): boolean {
+  const match = /^\/waku\/2\/rs\/(\d+)\/(\d+)$/.exec(pubsubTopic);
+  return match !== null && Number(match[1]) === rule.clusterId && Number(match[2]) < rule.shards;
+}
