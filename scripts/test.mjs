@@ -1,0 +1,160 @@
+/**
+ * `npm test`: everything, in stages, from a bare clone. Built-ins only, since the first stage installs the rest.
+ * The last line is `N passed, N failed`: tests of vitest and Playwright, plus the checks of the other stages.
+ * Usage: node scripts/test.mjs [STAGE ...]  (all stages by default; install always runs)
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
+import { ensureInstalled } from "./lib/install.mjs";
+import { run, stopAllOnSignals } from "./lib/processes.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const LOGS = join(ROOT, ".cache", "test");
+const VECTORS = "src/sds/vectors/sds-vectors.json";
+const TAIL_LINES = 60;
+const MINUTE = 60_000;
+
+/**
+ * @typedef {{ name: string, ok: boolean, output: string }} Check one yes or no
+ * @typedef {{ passed: number, failed: number, tail: string }} Result
+ * @typedef {{ name: string, needs: readonly string[], run: () => Promise<Result> }} Stage
+ */
+
+/** All stages in order. A stage runs when the stages it needs passed; the others go on in any case. */
+/** @type {readonly Stage[]} */
+const STAGES = [
+  { name: "install", needs: [], run: install },
+  { name: "static", needs: ["install"], run: staticChecks },
+  { name: "unit", needs: ["install"], run: unitTests },
+  { name: "vectors", needs: ["install"], run: () => checks([tool("vectors", "tsx", "node/vectors/main.ts", VECTORS)]) },
+  {
+    name: "build",
+    needs: ["install"],
+    run: () => checks([tool("demo", "vite", "build", "-c", "vite.demo.config.ts")]),
+  },
+  { name: "e2e", needs: ["install", "build"], run: endToEndTests },
+];
+
+async function install() {
+  const packages = await ensureInstalled(ROOT);
+  const first = { name: "packages", ok: packages.ok, output: packages.output };
+  if (!packages.ok) return summarize([first]);
+  const chromium = await ensureChromium().catch((error) => ({ path: undefined, output: error.message }));
+  if (chromium.path !== undefined) process.env.CHROMIUM_PATH = chromium.path;
+  const second = { name: "chromium", ok: chromium.path !== undefined, output: chromium.output || CHROMIUM_MISSING };
+  return summarize([first, second]);
+}
+
+function staticChecks() {
+  return checks([
+    tool("types", "tsc", "-b", "--pretty", "false"),
+    tool("biome", "biome", "check", "--colors=off", "--error-on-warnings", "."),
+    { name: "layers", command: process.execPath, args: ["scripts/lint-layers.mjs"] },
+    { name: "purity", command: process.execPath, args: ["scripts/check-purity.mjs"] },
+  ]);
+}
+
+async function unitTests() {
+  const report = join(LOGS, "unit.json");
+  rmSync(report, { force: true });
+  const command = tool("unit", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`);
+  const { code, output } = await execute(command, 10 * MINUTE);
+  const counts = readReport(report, (json) => ({ passed: json.numPassedTests, failed: json.numFailedTests }));
+  return testResult(counts, code, output);
+}
+
+async function endToEndTests() {
+  const report = join(LOGS, "e2e.json");
+  rmSync(report, { force: true });
+  const command = tool("e2e", "playwright", "test", "-c", "e2e/playwright.config.ts");
+  const env = { ...process.env, HEARBACK_E2E_REPORT: report };
+  const { code, output } = await execute({ ...command, env, live: true }, 15 * MINUTE);
+  const counts = readReport(report, ({ stats }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+  }));
+  return testResult(counts, code, output);
+}
+
+/** A program of node_modules, run by this very Node. */
+function tool(name, program, ...args) {
+  return { name, command: join(ROOT, "node_modules", ".bin", program), args };
+}
+
+function execute({ name, command, args, env = process.env, live }, timeoutMs) {
+  const settings = { ...env, CI: "true", NO_COLOR: "1", FORCE_COLOR: undefined };
+  return run(command, args, { cwd: ROOT, env: settings, live, timeoutMs, log: join(LOGS, `${name}.log`) });
+}
+
+/** Runs commands that each either pass or fail, all of them. */
+async function checks(commands) {
+  const done = [];
+  for (const command of commands) {
+    const { code, output } = await execute(command, 5 * MINUTE);
+    done.push({ name: command.name, ok: code === 0, output });
+  }
+  return summarize(done);
+}
+
+/** @param {readonly Check[]} done */
+function summarize(done) {
+  const failed = done.filter((check) => !check.ok);
+  const tail = failed.map((check) => `${check.name} failed:\n${lastLines(check.output)}`).join("\n\n");
+  return { passed: done.length - failed.length, failed: failed.length, tail };
+}
+
+/** Counts of a test runner; its exit code counts as one more failure when the counts do not show why it failed. */
+function testResult(counts, code, output) {
+  const ranNothing = counts.passed + counts.failed === 0;
+  const unexplained = counts.failed === 0 && (code !== 0 || ranNothing);
+  const failed = counts.failed + (unexplained ? 1 : 0);
+  const note = ranNothing ? "\nNo test ran." : "";
+  return { passed: counts.passed, failed, tail: failed === 0 ? "" : lastLines(output) + note };
+}
+
+function readReport(file, count) {
+  if (!existsSync(file)) return { passed: 0, failed: 0 };
+  return count(JSON.parse(readFileSync(file, "utf8")));
+}
+
+function lastLines(text) {
+  return text.trimEnd().split("\n").slice(-TAIL_LINES).join("\n");
+}
+
+function selectStages(names) {
+  const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
+  if (unknown.length > 0) {
+    console.error(`Unknown stage ${unknown.join(", ")}. Stages: ${STAGES.map((stage) => stage.name).join(", ")}`);
+    process.exit(2);
+  }
+  const selected = new Set(names);
+  // Walking backwards pulls in what the selected stages need.
+  for (const stage of STAGES.toReversed())
+    if (selected.has(stage.name)) for (const need of stage.needs) selected.add(need);
+  return names.length === 0 ? STAGES : STAGES.filter((stage) => selected.has(stage.name));
+}
+
+async function main() {
+  stopAllOnSignals();
+  const results = new Map();
+  for (const stage of selectStages(process.argv.slice(2))) {
+    const blocker = stage.needs.find((need) => results.get(need)?.failed !== 0);
+    console.log(`\n== ${stage.name}`);
+    const started = performance.now();
+    const result =
+      blocker === undefined
+        ? await stage.run().catch((error) => ({ passed: 0, failed: 1, tail: error.stack }))
+        : { passed: 0, failed: 1, tail: `not run, because ${blocker} failed` };
+    results.set(stage.name, result);
+    if (result.failed > 0) console.log(`${result.tail}\n-- the stage ${stage.name} FAILED; logs are in .cache/test`);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`== ${stage.name}: ${result.passed} passed, ${result.failed} failed, ${seconds} s`);
+  }
+  const sum = (key) => [...results.values()].reduce((total, result) => total + result[key], 0);
+  process.exitCode = sum("failed") > 0 ? 1 : 0;
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+}
+
+await main();
