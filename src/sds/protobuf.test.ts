@@ -81,7 +81,8 @@ describe("varints", () => {
 
   it("refuses to write what the field cannot hold", () => {
     const writer = new ProtobufWriter();
-    for (const value of [-1, 1.5, Number.NaN, 2 ** 53]) expect(codeOf(() => writer.uint64(1, value))).toBe("value-range");
+    for (const value of [-1, 1.5, Number.NaN, 2 ** 53])
+      expect(codeOf(() => writer.uint64(1, value))).toBe("value-range");
     for (const value of [-1n, 2n ** 64n]) expect(codeOf(() => writer.uint64(1, value))).toBe("value-range");
     expect(codeOf(() => writer.uint32(1, 2 ** 32))).toBe("value-range");
     for (const field of [0, -1, 1.5, 2 ** 29]) expect(codeOf(() => writer.uint32(field, 1))).toBe("value-range");
@@ -106,7 +107,10 @@ describe("fields", () => {
     fc.assert(
       fc.property(fc.oneof(fc.nat(300), fc.constantFrom(127, 128, 16_383, 16_384)), fc.nat(3), (size, capacity) => {
         const content = new Uint8Array(size).fill(7);
-        const bytes = new ProtobufWriter(capacity).message(5, (w) => w.bytes(1, content)).uint32(6, 9).finish();
+        const bytes = new ProtobufWriter(capacity)
+          .message(5, (w) => w.bytes(1, content))
+          .uint32(6, 9)
+          .finish();
         const reader = new ProtobufReader(bytes);
         reader.next();
         const inner = reader.message();

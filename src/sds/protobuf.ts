@@ -45,10 +45,9 @@ export class ProtobufWriter {
     }
     this.#reserve(MAX_VARINT_BYTES);
     let rest = value;
-    while (rest >= 0x80) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 0x80)) this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
+    // Below 2^31 the quicker integer operators do.
+    for (; rest > 0x7f; rest >>>= 7) this.#buffer[this.#length++] = (rest & 0x7f) | 0x80;
     this.#buffer[this.#length++] = rest;
     return this;
   }
