@@ -1,0 +1,99 @@
+import type { ChannelId } from "../sds/ids.ts";
+import type { SdsMessage } from "../sds/message.ts";
+import { type EnvelopeContext, verifyEnvelope } from "./envelope.ts";
+import { decodeEnvelope, type Envelope } from "./envelope-codec.ts";
+import { isKeyOf, splitTrailer, verifyTrailer } from "./trailer.ts";
+
+/** Reasons to be counted. With `no-envelope` or `no-trailer` nobody claimed anything; the others are broken claims. */
+export type AuthenticationProblem =
+  | "other-channel"
+  | "lamport-out-of-range"
+  | "no-envelope"
+  | "bad-author-signature"
+  | "no-trailer"
+  | "no-trailer-key"
+  | "trailer-of-another"
+  | "bad-trailer-signature";
+
+/** The content is that of the sender, and so are Lamport timestamp and causes. */
+export interface AuthenticAuthor {
+  readonly publicKey: Uint8Array;
+  readonly envelope: Envelope;
+}
+
+/** What the sender says of itself with this message: claims, presence, requests. */
+export interface AuthenticClaim {
+  readonly publicKey: Uint8Array;
+  readonly completeSince: number;
+  readonly flags: number;
+}
+
+export interface Authenticated {
+  readonly author: AuthenticAuthor | null;
+  readonly claim: AuthenticClaim | null;
+  /** The first thing wrong, in the order author, claim. A message may be good for one and not for the other. */
+  readonly problem?: AuthenticationProblem;
+}
+
+type Verdict<T> = { readonly holds: T } | { readonly problem: AuthenticationProblem };
+
+/**
+ * Whose word a message is. Content counts only with `author`; claims, presence, repair and receipt requests count only
+ * with `claim`. The two do not depend on each other: content repaired without its trailer still has an author, and a
+ * sync has nothing but claims. That the id is the hash of the content is not asked here.
+ * @param bytes the SDS message as received, of which `decoded` was decoded
+ */
+export function authenticate(bytes: Uint8Array, decoded: SdsMessage, channelId: ChannelId): Authenticated {
+  const author = decoded.kind === "sync" ? null : authenticateAuthor(decoded, channelId);
+  const claim = authenticateClaim(bytes, decoded, channelId);
+  const problem = problemOf(author) ?? problemOf(claim);
+  return { author: holding(author), claim: holding(claim), ...(problem === undefined ? {} : { problem }) };
+}
+
+/** The author's half of `authenticate`: one signature verdict, of which delivery depends. */
+export function authenticateAuthor(
+  decoded: Exclude<SdsMessage, { kind: "sync" }>,
+  channelId: ChannelId,
+): Verdict<AuthenticAuthor> {
+  const context = contextOf(decoded, channelId);
+  if ("problem" in context) return context;
+  const envelope = decodeEnvelope(decoded.content);
+  if (envelope === null) return { problem: "no-envelope" };
+  if (!verifyEnvelope(envelope, context.holds)) return { problem: "bad-author-signature" };
+  return { holds: { publicKey: envelope.publicKey, envelope } };
+}
+
+/** The claim's half of `authenticate`: one signature verdict, that may come later and in batches. */
+export function authenticateClaim(
+  bytes: Uint8Array,
+  decoded: SdsMessage,
+  channelId: ChannelId,
+): Verdict<AuthenticClaim> {
+  const context = contextOf(decoded, channelId);
+  if ("problem" in context) return context;
+  const split = splitTrailer(bytes);
+  if (split === null) return { problem: "no-trailer" };
+  const envelope = decoded.kind === "sync" ? null : decodeEnvelope(decoded.content);
+  const publicKey = split.trailer.publicKey ?? envelope?.publicKey;
+  if (publicKey === undefined) return { problem: "no-trailer-key" };
+  if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
+  if (!verifyTrailer(split, publicKey)) return { problem: "bad-trailer-signature" };
+  const { completeSince, flags } = split.trailer;
+  return { holds: { publicKey, completeSince, flags } };
+}
+
+function contextOf(decoded: SdsMessage, channelId: ChannelId): Verdict<EnvelopeContext> {
+  if (decoded.channelId !== channelId) return { problem: "other-channel" };
+  const lamport = decoded.kind === "ephemeral" ? null : decoded.lamport;
+  if (typeof lamport === "bigint") return { problem: "lamport-out-of-range" };
+  const causalIds = decoded.causalHistory.map((entry) => entry.messageId);
+  return { holds: { channelId, senderId: decoded.senderId, lamport, causalIds } };
+}
+
+function holding<T>(verdict: Verdict<T> | null): T | null {
+  return verdict !== null && "holds" in verdict ? verdict.holds : null;
+}
+
+function problemOf(verdict: Verdict<unknown> | null): AuthenticationProblem | undefined {
+  return verdict !== null && "problem" in verdict ? verdict.problem : undefined;
+}

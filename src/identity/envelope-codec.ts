@@ -1,0 +1,154 @@
+import { LAMPORT_LIMIT, MAX_HISTORY_ENTRIES } from "../sds/limits.ts";
+import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
+import { ProtobufError } from "../sds/protobuf-error.ts";
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-key.ts";
+import { equalBytes } from "./equal-bytes.ts";
+
+export const ENVELOPE_VERSION = 1;
+const MAX_TYPE = 0xffff;
+const MAX_ORIGIN_BYTES = 512;
+
+/** Presence and checkpoints (5, 6) are syncs and have no envelope. Other numbers are types of the future. */
+export const ENVELOPE_TYPES = { chat: 1, announcement: 2, status: 3, profile: 4, report: 7, void: 8 } as const;
+
+/**
+ * What SDS `content` holds: what the author said and the author's signature. It stays valid in whoever's hands the
+ * message is repaired from, and fixes content, Lamport timestamp and causes together.
+ */
+export interface Envelope {
+  readonly version: typeof ENVELOPE_VERSION;
+  /** 32 bytes, Ed25519. */
+  readonly publicKey: Uint8Array;
+  /** Dense per author over everything that enters the log. */
+  readonly authorSeq: number;
+  /** Milliseconds since the epoch, by the author's clock. */
+  readonly composedAt: number;
+  /** 1 to 65,535; see `ENVELOPE_TYPES`. */
+  readonly type: number;
+  readonly body: Uint8Array;
+  /** Web origin of the page that sent it, where it was not the author's own application. 1 to 512 bytes of UTF-8. */
+  readonly origin?: string | undefined;
+  /** lamport(message) - lamport(parent), each at least 1, in the order of `causal_history`. */
+  readonly parentDeltas: readonly number[];
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+const FIELD = {
+  version: 1,
+  publicKey: 2,
+  authorSeq: 3,
+  composedAt: 4,
+  type: 5,
+  body: 6,
+  origin: 8,
+  parentDeltas: 9,
+  signature: 15,
+} as const;
+
+/** Fields 1 to 9, which the author signs. Numbers and body are written even when 0 or empty; 8 and 9 are left out. */
+export function encodeEnvelopeHead(envelope: Envelope): Uint8Array {
+  return writeHead(envelope).finish();
+}
+
+/** The one encoding of an envelope. Throws `ProtobufError` for numbers that are no safe integers from 0. */
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  return writeHead(envelope).bytes(FIELD.signature, envelope.signature).finish();
+}
+
+/**
+ * Total. Null for what is no envelope of version 1 in its one canonical form: every field at most once, ascending, no
+ * unknown field, all values in range, shortest encoding. That says nothing yet about the signature. The result's bytes
+ * are views of `bytes`.
+ */
+export function decodeEnvelope(bytes: Uint8Array): Envelope | null {
+  try {
+    const envelope = complete(readFields(bytes));
+    return envelope !== null && equalBytes(encodeEnvelope(envelope), bytes) ? envelope : null;
+  } catch (error) {
+    if (error instanceof ProtobufError) return null;
+    throw error;
+  }
+}
+
+function writeHead(envelope: Envelope): ProtobufWriter {
+  const { version, publicKey, authorSeq, composedAt, type, body, origin, parentDeltas } = envelope;
+  const writer = new ProtobufWriter(body.length + 192)
+    .uint32(FIELD.version, version)
+    .bytes(FIELD.publicKey, publicKey)
+    .uint64(FIELD.authorSeq, authorSeq)
+    .uint64(FIELD.composedAt, composedAt)
+    .uint32(FIELD.type, type)
+    .bytes(FIELD.body, body);
+  if (origin !== undefined) writer.string(FIELD.origin, origin);
+  if (parentDeltas.length > 0) {
+    writer.message(FIELD.parentDeltas, (packed) => {
+      for (const delta of parentDeltas) packed.varint(delta);
+    });
+  }
+  return writer;
+}
+
+type ReadFields = { -readonly [K in keyof Omit<Envelope, "version">]?: Envelope[K] } & { version?: number };
+
+/** A repeated field overwrites the earlier one: the comparison with the canonical encoding refuses it afterwards. */
+function readFields(bytes: Uint8Array): ReadFields | null {
+  const fields: ReadFields = {};
+  const reader = new ProtobufReader(bytes);
+  while (reader.next()) {
+    if (reader.field === FIELD.version) fields.version = reader.uint32();
+    else if (reader.field === FIELD.publicKey) fields.publicKey = reader.bytes(PUBLIC_KEY_BYTES);
+    else if (reader.field === FIELD.authorSeq) fields.authorSeq = Number(reader.uint64());
+    else if (reader.field === FIELD.composedAt) fields.composedAt = Number(reader.uint64());
+    else if (reader.field === FIELD.type) fields.type = reader.uint32();
+    else if (reader.field === FIELD.body) fields.body = reader.bytes();
+    else if (reader.field === FIELD.origin) fields.origin = reader.string(MAX_ORIGIN_BYTES);
+    else if (reader.field === FIELD.parentDeltas) fields.parentDeltas = packedVarints(reader.bytes());
+    else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
+    else return null;
+  }
+  return fields;
+}
+
+function complete(fields: ReadFields | null): Envelope | null {
+  if (fields === null || fields.version !== ENVELOPE_VERSION) return null;
+  const { publicKey, authorSeq, composedAt, type, body, origin, parentDeltas = [], signature } = fields;
+  if (publicKey?.length !== PUBLIC_KEY_BYTES || signature?.length !== SIGNATURE_BYTES || body === undefined)
+    return null;
+  if (!isNumberBelow(LAMPORT_LIMIT, authorSeq) || !isNumberBelow(LAMPORT_LIMIT, composedAt)) return null;
+  if (!isNumberBelow(MAX_TYPE + 1, type) || type === 0 || origin === "") return null;
+  if (parentDeltas.length > MAX_HISTORY_ENTRIES) return null;
+  if (!parentDeltas.every((delta) => delta >= 1 && delta < LAMPORT_LIMIT)) return null;
+  const origins = origin === undefined ? {} : { origin };
+  return {
+    version: ENVELOPE_VERSION,
+    publicKey,
+    authorSeq,
+    composedAt,
+    type,
+    body,
+    ...origins,
+    parentDeltas,
+    signature,
+  };
+}
+
+function isNumberBelow(limit: number, value: number | undefined): value is number {
+  return value !== undefined && value < limit;
+}
+
+/** Numbers too large come out rounded and above the limit; a number cut off, or too long, is dropped or rewritten. */
+function packedVarints(bytes: Uint8Array): number[] {
+  const values: number[] = [];
+  let value = 0;
+  let scale = 1;
+  for (const byte of bytes) {
+    value += (byte & 0x7f) * scale;
+    scale *= 0x80;
+    if (byte >= 0x80) continue;
+    values.push(value);
+    value = 0;
+    scale = 1;
+  }
+  return values;
+}
