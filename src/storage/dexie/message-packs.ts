@@ -1,0 +1,95 @@
+import type { ChannelId, MessageId } from "../../sds/ids.ts";
+import type { MessageRecord } from "../../sds/records.ts";
+import type { MessagePack, MessageRow, MessageTombstone } from "./schema.ts";
+import { channelRange } from "./transaction.ts";
+
+/**
+ * Message index entries are read all at once at boot and one row each costs most of that time. So new entries are rows
+ * (simple upserts), and whenever `PACK_AT` rows have gathered they move, in one transaction, into packs of up to
+ * `PACK_SIZE` entries. A row overrides any pack, a later pack an earlier one.
+ */
+export const PACK_AT = 256;
+export const PACK_SIZE = 256;
+
+/** The entries that count: packs in order, then rows. */
+export function foldMessages(packs: readonly MessagePack[], rows: readonly MessageRow[]): MessageRecord[] {
+  const messages = new Map<MessageId, MessageRecord>();
+  for (const pack of packs) {
+    for (const record of pack.records) messages.set(record.id, record);
+    for (const id of pack.gone) messages.delete(id);
+  }
+  for (const row of rows) {
+    if (isTombstone(row)) messages.delete(row.id);
+    else messages.set(row.id, row);
+  }
+  return [...messages.values()];
+}
+
+/** Moves the rows of `channel` into packs, inside `transaction` (readwrite on `message` and `messagePack`). */
+export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof IDBKeyRange, channel: ChannelId): void {
+  const range = channelRange(KeyRange, channel);
+  const packs = transaction.objectStore("messagePack");
+  const rows = transaction.objectStore("message");
+  const last = packs.openKeyCursor(range, "prev");
+  last.onsuccess = () => {
+    const all: IDBRequest<MessageRow[]> = rows.getAll(range);
+    all.onsuccess = () => {
+      if (all.result.length < PACK_AT) return;
+      let number = numberOf(last.result?.key);
+      for (const pack of toPacks(all.result)) packs.put(pack, [channel, ++number]);
+      rows.delete(range);
+    };
+  };
+}
+
+/**
+ * Entries of `packs` (as loaded, in order) that a later pack overrides or deletes, per index of the pack; null unless
+ * more than half of all entries are such. An overridden entry stays overridden, so the answer does not go stale.
+ */
+export function supersededEntries(packs: readonly MessagePack[]): Map<number, Set<MessageId>> | null {
+  const newest = new Map<MessageId, number>();
+  let total = 0;
+  packs.forEach((pack, index) => {
+    total += pack.records.length;
+    for (const { id } of pack.records) newest.set(id, index);
+    for (const id of pack.gone) newest.set(id, index);
+  });
+  if (total <= 2 * newest.size) return null;
+  const superseded = new Map<number, Set<MessageId>>();
+  packs.forEach((pack, index) => {
+    const dead = pack.records.filter(({ id }) => newest.get(id) !== index).map(({ id }) => id);
+    if (dead.length > 0) superseded.set(index, new Set(dead));
+  });
+  return superseded;
+}
+
+/** Takes `dead` out of the pack at `key`, inside `transaction` (readwrite on `messagePack`). */
+export function shrinkPack(transaction: IDBTransaction, key: IDBValidKey, dead: ReadonlySet<MessageId>): void {
+  const packs = transaction.objectStore("messagePack");
+  const found: IDBRequest<MessagePack | undefined> = packs.get(key);
+  found.onsuccess = () => {
+    // Absent when the channel was dropped meanwhile: it must stay so.
+    if (found.result === undefined) return;
+    const records = found.result.records.filter(({ id }) => !dead.has(id));
+    if (records.length === 0 && found.result.gone.length === 0) packs.delete(key);
+    else packs.put({ records, gone: found.result.gone } satisfies MessagePack, key);
+  };
+}
+
+function toPacks(rows: readonly MessageRow[]): MessagePack[] {
+  const packs: MessagePack[] = [];
+  for (let start = 0; start < rows.length; start += PACK_SIZE) {
+    const slice = rows.slice(start, start + PACK_SIZE);
+    packs.push({
+      records: slice.filter(isRecord),
+      gone: slice.filter(isTombstone).map(({ id }) => id),
+    });
+  }
+  return packs;
+}
+
+const isTombstone = (row: MessageRow): row is MessageTombstone => "gone" in row;
+const isRecord = (row: MessageRow): row is MessageRecord => !isTombstone(row);
+
+const numberOf = (key: IDBValidKey | undefined): number =>
+  Array.isArray(key) && typeof key[1] === "number" ? key[1] : 0;

@@ -1,0 +1,77 @@
+import type { MessageId } from "../../sds/ids.ts";
+import type { MessageRecord } from "../../sds/records.ts";
+
+/**
+ * One database holds all channels of a device. All keys are out of line, so a value is the record itself:
+ *
+ * | store       | key                  | value |
+ * |-------------|----------------------|-------|
+ * | message     | [channel, id]        | `MessageRow`: recent index entries and deletions; overrides `messagePack` |
+ * | messagePack | [channel, number]    | `MessagePack`: older index entries, many in one value (loads 10 times faster) |
+ * | body        | [channel, id]        | the SDS bytes |
+ * | outbox      | [channel, id]        | `OutboxRecord` |
+ * | participant | [channel, index]     | `ParticipantRecord` |
+ * | hole        | [channel, id]        | `HoleRecord` |
+ * | meta        | [channel, name]      | number |
+ * | ledger      | [channel, seq]       | `LedgerRow`; index `ids` finds rows by message |
+ * | device      | channel              | `DeviceRecord` |
+ * | control     | "fence"              | number: the token of the newest writer |
+ *
+ * To change the layout add a version below the last one with its `upgrade`; never edit a version that was released.
+ * No migration deletes what people wrote: an upgrade may move or re-encode bodies, messages and the outbox, never drop
+ * them; what can be rebuilt may go.
+ */
+export const SCHEMA_VERSIONS: readonly SchemaVersion[] = [
+  {
+    version: 1,
+    stores: {
+      message: "",
+      messagePack: "",
+      body: "",
+      outbox: "",
+      participant: "",
+      hole: "",
+      meta: "",
+      ledger: ",*ids",
+      device: "",
+      control: "",
+    },
+  },
+];
+
+export interface SchemaVersion {
+  readonly version: number;
+  /** Dexie's notation: "" is a store with out-of-line keys; "*ids" is a multi-entry index. */
+  readonly stores: Readonly<Record<string, string>>;
+  /** Runs inside the version-change transaction. */
+  readonly upgrade?: (transaction: IDBTransaction) => void;
+}
+
+export const CHANNEL_STORES = [
+  "message",
+  "messagePack",
+  "body",
+  "outbox",
+  "participant",
+  "hole",
+  "meta",
+  "ledger",
+] as const;
+export type ChannelStore = (typeof CHANNEL_STORES)[number];
+export type StoreName = ChannelStore | "device" | "control";
+
+export const FENCE_KEY = "fence";
+export const LEDGER_IDS_INDEX = "ids";
+
+/** A deletion is kept as a row, since a pack may still hold the entry. */
+export type MessageRow = MessageRecord | MessageTombstone;
+export interface MessageTombstone {
+  readonly id: MessageId;
+  readonly gone: true;
+}
+
+/** Packs apply in the order of their numbers; `records` and `gone` of one pack name different ids. */
+export interface MessagePack {
+  readonly records: readonly MessageRecord[];
+  readonly gone: readonly MessageId[];
+}

@@ -1,0 +1,65 @@
+import type { StorageCase } from "../contract.ts";
+import { StorageError } from "../port.ts";
+import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
+import { CHANNEL_A, CHANNEL_B, idOf, messageOf, put, receiveOf } from "./samples.ts";
+import { beforeAndAfterReload, EMPTY, range, sorted, storageCase } from "./storage-case.ts";
+
+export const channelCases: readonly StorageCase[] = [
+  storageCase("two channels do not mix", async (fixture) => {
+    await fixture.storage.commit(CHANNEL_A, [...receiveOf(1), { op: "meta", key: "authorSeq", value: 1 }], "relaxed");
+    await fixture.storage.commit(CHANNEL_B, [put.message(2), { op: "meta", key: "authorSeq", value: 2 }], "relaxed");
+    const storage = await fixture.reopen();
+    assertEqual((await storage.load(CHANNEL_A)).messages, [messageOf(1)], "messages of A");
+    assertEqual(await storage.load(CHANNEL_B), { ...EMPTY, messages: [messageOf(2)], meta: { authorSeq: 2 } }, "B");
+    assertEqual(await storage.readBodies(CHANNEL_B, [idOf(1)]), [], "bodies of B");
+    assertEqual(await storage.readLedger(CHANNEL_B, 0, 9), [], "ledger of B");
+  }),
+
+  storageCase("drop forgets all of one channel and nothing of the other", async (fixture) => {
+    const many = range(0, 600).map(put.message);
+    for (const channel of [CHANNEL_A, CHANNEL_B]) {
+      await fixture.storage.commit(channel, [...many, ...receiveOf(1), put.outbox(1), put.hole(1)], "relaxed");
+      const key = { kind: "raw", secretKey: new Uint8Array(32), publicKey: new Uint8Array(32) } as const;
+      await fixture.storage.putDevice({ channel, descriptor: new Uint8Array(3), key, displayName: "D", joinedAt: 1 });
+    }
+    const before = sorted(await fixture.storage.load(CHANNEL_B));
+    // Not awaited in between: what was called before the drop must not come back after it.
+    const late = fixture.storage.commit(CHANNEL_A, many, "relaxed");
+    await fixture.storage.drop(CHANNEL_A);
+    await late;
+    for await (const storage of beforeAndAfterReload(fixture)) {
+      assertEqual(await storage.load(CHANNEL_A), EMPTY, "A");
+      assertEqual(await storage.readBodies(CHANNEL_A, [idOf(1)]), [], "bodies of A");
+      assertEqual(await storage.readLedgerOf(CHANNEL_A, idOf(1)), [], "ledger of A");
+      assertEqual(sorted(await storage.load(CHANNEL_B)), before, "B");
+      assertEqual(
+        (await storage.listDevice()).map(({ channel }) => channel),
+        [CHANNEL_B],
+        "device records",
+      );
+    }
+  }),
+
+  storageCase("a closed storage says so", async ({ storage }) => {
+    const running = storage.commit(CHANNEL_A, [put.message(1)], "strict");
+    await storage.close();
+    await running;
+    await storage.close();
+    const calls: (() => Promise<unknown>)[] = [
+      () => storage.load(CHANNEL_A),
+      () => storage.commit(CHANNEL_A, [], "relaxed"),
+      () => storage.readBodies(CHANNEL_A, [idOf(1)]),
+      () => storage.readLedger(CHANNEL_A, 0, 1),
+      () => storage.readLedgerOf(CHANNEL_A, idOf(1)),
+      () => storage.drop(CHANNEL_A),
+      () => storage.listDevice(),
+    ];
+    for (const call of calls) {
+      const error = await assertRejects(call(), String(call));
+      assertTrue(
+        error instanceof StorageError && error.code === "closed",
+        `expected StorageError closed, got ${error}`,
+      );
+    }
+  }),
+];

@@ -1,0 +1,41 @@
+import type { MessageId } from "../../sds/ids.ts";
+import type { StoredChannel } from "../../sds/records.ts";
+import type { StorageCase, StorageFixture } from "../contract.ts";
+import type { ChannelStorage } from "../port.ts";
+
+/** A case around a fixture of its own, disposed of whatever happens. */
+export function storageCase(name: string, body: (fixture: StorageFixture) => Promise<void>): StorageCase {
+  return {
+    name,
+    async run(makeStorage) {
+      const fixture = await makeStorage();
+      try {
+        await body(fixture);
+      } finally {
+        await fixture.dispose();
+      }
+    },
+  };
+}
+
+/** `load` promises no order of records; comparisons need one. */
+export function sorted(channel: StoredChannel): StoredChannel {
+  const byId = (a: { id: MessageId }, b: { id: MessageId }): number => (a.id < b.id ? -1 : 1);
+  return {
+    messages: [...channel.messages].sort(byId),
+    outbox: [...channel.outbox].sort(byId),
+    participants: [...channel.participants].sort((a, b) => a.index - b.index),
+    holes: [...channel.holes].sort(byId),
+    meta: channel.meta,
+  };
+}
+
+/** The storage as it is, then what a reload finds. */
+export async function* beforeAndAfterReload(fixture: StorageFixture): AsyncGenerator<ChannelStorage> {
+  yield fixture.storage;
+  yield await fixture.reopen();
+}
+
+export const EMPTY: StoredChannel = { messages: [], outbox: [], participants: [], holes: [], meta: {} };
+
+export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_n, at) => from + at);
