@@ -1,4 +1,6 @@
-/** The states of design "Delivery states", as shown to people. `n` is null when nobody was known to be there at send. */
+import type { OutboxStage } from "./records.ts";
+
+/** What people are shown. `n` is null when nobody was known to be there when it was sent. */
 export type DeliveryState =
   | { readonly kind: "queued" }
   | { readonly kind: "waiting" }
@@ -12,3 +14,104 @@ export type DeliveryState =
   | { readonly kind: "unconfirmed" }
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "stopped" };
+
+/** What can happen to an own message on its way. Evidence is somebody's signed word that they have it. */
+export type OutboxEvent =
+  | "attempt"
+  | "taken"
+  | "refused"
+  | "refused-for-good"
+  | "stored"
+  | "evidence"
+  | "silence"
+  | "stop"
+  | "again"
+  | "again-after-taken";
+
+/**
+ * The life of an own message as a table: stage x event -> next stage; what is not listed changes nothing. It never
+ * regresses by itself: a resend of a `sent` message leaves it `sent` and only raises the attempt number. Only a person
+ * ("Send again", "Stop sending") moves it back.
+ */
+const TRANSITIONS: Readonly<Record<OutboxStage, Partial<Record<OutboxEvent, OutboxStage>>>> = {
+  queued: { attempt: "sending", "refused-for-good": "failed", stored: "stored", evidence: "settled", stop: "stopped" },
+  sending: {
+    taken: "sent",
+    refused: "queued",
+    "refused-for-good": "failed",
+    stored: "stored",
+    evidence: "settled",
+    silence: "unconfirmed",
+    stop: "stopped",
+  },
+  sent: { stored: "stored", evidence: "settled", silence: "unconfirmed", stop: "stopped" },
+  stored: { evidence: "settled", stop: "stopped" },
+  unconfirmed: { stored: "stored", evidence: "settled", stop: "stopped" },
+  failed: { stored: "stored", evidence: "settled", again: "queued", "again-after-taken": "sent" },
+  // It may have left before it was stopped, so the word of somebody who has it still counts.
+  stopped: { evidence: "settled", again: "queued", "again-after-taken": "sent" },
+  settled: {},
+};
+
+export function nextStage(stage: OutboxStage, event: OutboxEvent): OutboxStage {
+  return TRANSITIONS[stage][event] ?? stage;
+}
+
+/** What is known of one message's receivers. All counts are of distinct signers, the author not among them. */
+export interface Reception {
+  /** Participants with exact evidence. */
+  readonly received: ReadonlySet<number>;
+  /** Participants who were present when it was sent; frozen then. */
+  readonly audience: readonly number[];
+  /** The share of the audience this type of message asks for; null when any one receiver is enough. */
+  readonly levelPercent: number | null;
+}
+
+/**
+ * The headline: a fold over participants first, the outbox stage only where nobody confirmed. Somebody who was not
+ * known to be present raises k and n alike, so the headline never says more than is known.
+ */
+export function deliveryStateOf(reception: Reception, stage: OutboxStage, attempts: number, reason: string): DeliveryState {
+  return receivedState(reception) ?? stageState(stage, attempts, reason);
+}
+
+/** Null when nobody confirmed. */
+function receivedState({ received, audience, levelPercent }: Reception): DeliveryState | null {
+  const k = received.size;
+  if (k === 0) return null;
+  if (audience.length === 0) return { kind: "received", k, n: null };
+  const known = audience.filter((participant) => received.has(participant)).length;
+  const n = audience.length + k - known;
+  if (known === audience.length) return { kind: "everyone", n };
+  if (levelPercent !== null && reachesLevel(known, audience.length, levelPercent)) {
+    return { kind: "level", percent: levelPercent, k: known, n: audience.length };
+  }
+  return { kind: "received", k, n };
+}
+
+/** An empty audience reaches no level: it is unobserved, not satisfied. */
+export function reachesLevel(confirmed: number, audience: number, percent: number): boolean {
+  return audience > 0 && confirmed * 100 >= audience * percent;
+}
+
+function stageState(stage: OutboxStage, attempts: number, reason: string): DeliveryState {
+  switch (stage) {
+    case "queued":
+      return { kind: "queued" };
+    case "sending":
+      return { kind: "sending", attempt: attempts };
+    case "sent":
+      return { kind: "sent" };
+    case "stored":
+      return { kind: "stored" };
+    case "unconfirmed":
+      return { kind: "unconfirmed" };
+    case "failed":
+      return { kind: "failed", reason };
+    case "stopped":
+      return { kind: "stopped" };
+    case "settled":
+      // Evidence settled it, so `receivedState` answered before; kept total for a claim that was withdrawn on disk.
+      return { kind: "sent" };
+  }
+}

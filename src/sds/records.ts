@@ -25,8 +25,10 @@ export interface MessageRecord {
   /** Envelope type number; 1 (chat) for plain SDS clients. */
   readonly type: number;
   readonly composedAt: number;
+  /** Bytes of the SDS message (the body record). */
+  readonly size: number;
   readonly parents: readonly ParentReference[];
-  readonly status: "buffered" | "embargoed" | "delivered";
+  readonly status: "buffered" | "delivered";
   /** Milliseconds since the epoch when it was received or accepted here. */
   readonly receivedAt: number;
   /** Indexes of the participants that were present when it was sent (own) or delivered; frozen then. */
@@ -46,6 +48,8 @@ export interface OutboxRecord {
   readonly id: MessageId;
   readonly stage: OutboxStage;
   readonly attempts: number;
+  /** At least one attempt was taken by a service node. */
+  readonly taken: boolean;
   readonly acceptedAt: number;
   readonly firstAttemptAt: number | null;
   readonly nextAttemptAt: number | null;

@@ -1,0 +1,150 @@
+import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import { creditHolder } from "./evidence.ts";
+import { headsAfterDelivery } from "./heads.ts";
+import { closeHole, declareLost, missMessage } from "./holes.ts";
+import type { MessageId } from "./ids.ts";
+import { isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { presentParticipants } from "./presence.ts";
+import type { ParentReference } from "./records.ts";
+import { scheduleAck } from "./sync.ts";
+
+/**
+ * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
+ * declared lost, or older than the join point. Receiving a parent is not enough, it must have been delivered.
+ */
+export function admit(ctx: StepContext, entry: LogEntry): void {
+  const { state } = ctx;
+  state.entries.set(entry.id, entry);
+  const freed = adoptChildren(state, entry);
+  for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  if (entry.blocking === 0) {
+    deliverWithDependents(ctx, entry);
+  } else {
+    entry.deadline = connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs;
+    state.buffered.add(entry);
+    ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  }
+  for (const child of freed) unblock(ctx, child);
+}
+
+function unblock(ctx: StepContext, child: LogEntry): void {
+  if (--child.blocking === 0 && child.status === "buffered") deliverWithDependents(ctx, child);
+}
+
+/**
+ * Entries that named this id before it came. Those with a true edge now wait until it is delivered; a false edge is no
+ * dependency, so the entries returned are to be freed of it.
+ */
+function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
+  const missing = state.missing.get(entry.id);
+  const freed: LogEntry[] = [];
+  if (missing === undefined) return freed;
+  for (const child of missing.children) {
+    const reference = child.parents.find((parent) => parent.id === entry.id);
+    const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
+    if (trueEdge) {
+      entry.children.push(child);
+      if (child.status === "delivered") entry.deliveredChildren++;
+    }
+    const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
+    if (!waited) continue;
+    if (trueEdge || !child.signed) entry.dependents.push(child);
+    else freed.push(child);
+  }
+  return freed;
+}
+
+export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentReference): void {
+  const { state } = ctx;
+  const parent = state.entries.get(reference.id);
+  if (parent !== undefined) {
+    if (isTrueEdge(entry, reference, parent)) parent.children.push(entry);
+    else if (entry.signed) return;
+    if (parent.status === "buffered") {
+      parent.dependents.push(entry);
+      entry.blocking++;
+    }
+    return;
+  }
+  const missing = missMessage(ctx, reference.id, reference.lamport, reference.hint);
+  missing.children.push(entry);
+  if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
+}
+
+/** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
+function isBeforeJoin(state: ChannelState, reference: ParentReference | undefined): boolean {
+  return reference !== undefined && reference.lamport !== null && reference.lamport < state.joinLamport;
+}
+
+/** Delivers the entry and then, causes first, all that only waited for it. */
+export function deliverWithDependents(ctx: StepContext, first: LogEntry): void {
+  const ready = [first];
+  for (let entry = ready.shift(); entry !== undefined; entry = ready.shift()) {
+    deliver(ctx, entry);
+    const dependents = entry.dependents;
+    entry.dependents = [];
+    for (const dependent of dependents) {
+      if (--dependent.blocking === 0 && dependent.status === "buffered") ready.push(dependent);
+    }
+  }
+}
+
+function deliver(ctx: StepContext, entry: LogEntry): void {
+  const { state, env } = ctx;
+  entry.status = "delivered";
+  state.buffered.delete(entry);
+  entry.audience = presentParticipants(state, env.now).filter((index) => index !== entry.author.index);
+  state.log.insert(entry);
+  headsAfterDelivery(state, entry);
+  state.bloom?.insert(entry.id);
+  closeHole(ctx, entry);
+  ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
+  if (!entry.mine) {
+    creditHolder(state, entry);
+    scheduleAck(ctx);
+  }
+}
+
+/** Entries whose patience ran out are delivered past what they miss, and what they miss becomes a visible hole. */
+export function deliverPastLost(ctx: StepContext): void {
+  const { state, env } = ctx;
+  const now = connectedNow(state, env.now);
+  const overdue = [...state.buffered].filter((entry) => entry.deadline <= now);
+  for (const entry of overdue) {
+    if (entry.status !== "buffered") continue;
+    for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
+    // Unsigned messages can name each other in a circle; nothing is missing, and waiting longer would not help.
+    if (entry.status === "buffered") deliverWithDependents(ctx, entry);
+  }
+}
+
+/** All that is missing under a buffered entry, through buffered parents: causes stay first even when time runs out. */
+function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
+  const found = new Set<MessageId>();
+  const seen = new Set<LogEntry>([entry]);
+  const stack = [entry];
+  for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
+    for (const reference of current.parents) {
+      const parent = state.entries.get(reference.id);
+      if (parent === undefined) {
+        if (!isBeforeJoin(state, reference)) found.add(reference.id);
+      } else if (parent.status === "buffered" && !seen.has(parent)) {
+        seen.add(parent);
+        stack.push(parent);
+      }
+    }
+  }
+  return [...found];
+}
+
+function releaseLost(ctx: StepContext, id: MessageId): void {
+  const missing = ctx.state.missing.get(id);
+  if (missing === undefined || missing.state === "lost") return;
+  declareLost(ctx, missing);
+  for (const child of missing.children) {
+    const reference = child.parents.find((parent) => parent.id === id);
+    if (child.status !== "buffered" || isBeforeJoin(ctx.state, reference)) continue;
+    unblock(ctx, child);
+  }
+}

@@ -1,0 +1,139 @@
+import type { BloomFilter } from "./bloom-filter.ts";
+import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { MissingMessage } from "./missing-message.ts";
+import { createOrderedLog, type OrderedLog } from "./ordered-log.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import type { ChannelParameters } from "./parameters.ts";
+import { createParticipant, type Participant } from "./participant.ts";
+import type { PendingCredit } from "./pending-credit.ts";
+import type { Change, Durability } from "./records.ts";
+import type { Effect } from "./effect.ts";
+import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
+import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
+
+/** Time and chance, given to each step. The same state, input and environment give the same effects. */
+export interface Environment {
+  /** Milliseconds since the epoch, corrected. */
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface ChannelIdentity {
+  readonly channelId: ChannelId;
+  readonly self: ParticipantId;
+  readonly publicKey: Uint8Array;
+  readonly profile: "community" | "sds";
+  readonly parameters: ChannelParameters;
+}
+
+/** One channel as one participant knows it. Mutated in place by `step` only. */
+export interface ChannelState {
+  readonly identity: ChannelIdentity;
+
+  lamport: number;
+  authorSeq: number;
+  joinLamport: number;
+  ledgerSeq: number;
+  historyCursor: number;
+  lastReadLamport: number;
+  connection: Connection;
+
+  /** Everything held, delivered or buffered. */
+  readonly entries: Map<MessageId, LogEntry>;
+  /** What is delivered, in log order. */
+  readonly log: OrderedLog<LogEntry>;
+  /** Delivered entries without a delivered child. */
+  readonly heads: Set<LogEntry>;
+  readonly buffered: Set<LogEntry>;
+  readonly embargoed: Map<MessageId, EmbargoedMessage>;
+  /** Ids that others name and we do not hold. */
+  readonly missing: Map<MessageId, MissingMessage>;
+  /** Claims that wait for an id to arrive. */
+  readonly pendingCredits: Map<MessageId, PendingCredit[]>;
+  readonly participants: Participant[];
+  readonly participantById: Map<ParticipantId, Participant>;
+  readonly outbox: Map<MessageId, OutboxEntry>;
+  /** Those of the outbox that may be sent (again) by themselves, in the order of acceptance. */
+  readonly open: Set<OutboxEntry>;
+  lastOwn: LogEntry | null;
+  readonly sync: SyncSchedule;
+  /** Profile "sds" only. */
+  readonly bloom: BloomFilter | null;
+  nextEntryNumber: number;
+}
+
+export interface EmbargoedMessage {
+  readonly content: IncomingContent;
+  readonly claim: IncomingClaim | null;
+  readonly source: Source;
+  readonly hint: Uint8Array | undefined;
+}
+
+/** Connected time runs only while online, so that a night offline makes nobody absent and nothing lost. */
+export interface Connection {
+  online: boolean;
+  /** Wall time of the last change. */
+  since: number;
+  /** Milliseconds online before `since`. */
+  accumulatedMs: number;
+  /** Last value written to storage. */
+  savedMs: number;
+}
+
+export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter | null): ChannelState {
+  const self = createParticipant(0, identity.self, identity.publicKey);
+  return {
+    identity,
+    lamport: 0,
+    authorSeq: 0,
+    joinLamport: 0,
+    ledgerSeq: 0,
+    historyCursor: 0,
+    lastReadLamport: 0,
+    connection: { online: false, since: 0, accumulatedMs: 0, savedMs: 0 },
+    entries: new Map(),
+    log: createOrderedLog<LogEntry>(),
+    heads: new Set(),
+    buffered: new Set(),
+    embargoed: new Map(),
+    missing: new Map(),
+    pendingCredits: new Map(),
+    participants: [self],
+    participantById: new Map([[identity.self, self]]),
+    outbox: new Map(),
+    open: new Set(),
+    lastOwn: null,
+    sync: createSyncSchedule(),
+    bloom,
+    nextEntryNumber: 0,
+  };
+}
+
+/** One step under way: what it has to write and to do so far. */
+export interface StepContext {
+  readonly state: ChannelState;
+  readonly env: Environment;
+  readonly changes: Change[];
+  readonly effects: Effect[];
+  readonly touchedParticipants: Set<Participant>;
+  durability: Durability;
+}
+
+/** Writes a ledger row with the next sequence number. */
+export function ledger(ctx: StepContext, ids: readonly MessageId[], entry: LedgerEntry): void {
+  const seq = ++ctx.state.ledgerSeq;
+  ctx.changes.push({ op: "put", table: "ledger", record: { seq, at: ctx.env.now, ids, ...entry } });
+}
+
+export function connectedNow(state: ChannelState, now: number): number {
+  const { online, since, accumulatedMs } = state.connection;
+  return accumulatedMs + (online ? Math.max(0, now - since) : 0);
+}
+
+/** The wall time at which connected time reaches `connectedMs`, or Infinity while offline. */
+export function wallTimeOf(state: ChannelState, now: number, connectedMs: number): number {
+  return state.connection.online ? now + Math.max(0, connectedMs - connectedNow(state, now)) : Number.POSITIVE_INFINITY;
+}

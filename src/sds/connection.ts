@@ -1,0 +1,19 @@
+import { connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import { askAgain } from "./holes.ts";
+import { hurryQueued } from "./outbox.ts";
+import { startSyncing } from "./sync.ts";
+
+/** The transport can or cannot reach a service node. Everything that waited for it goes on at once. */
+export function setConnection(ctx: StepContext, online: boolean): void {
+  const { state, env } = ctx;
+  const { connection } = state;
+  if (connection.online === online) return;
+  connection.accumulatedMs = connectedNow(state, env.now);
+  connection.online = online;
+  connection.since = env.now;
+  ledger(ctx, [], { kind: "connected", online });
+  if (!online) return;
+  hurryQueued(state, env.now);
+  askAgain(state, env.now);
+  startSyncing(ctx);
+}

@@ -1,0 +1,58 @@
+/**
+ * Which entries one participant is known to have, one byte per entry. The byte names an epoch: the `complete_since`
+ * under which the entry was credited. It matters twice. A walk may stop at an entry that was credited under the same or
+ * a lower `complete_since`, since everything below was credited then too; and a parent that turns up late inherits the
+ * credit of its child only if it is not older than that `complete_since`.
+ */
+export interface Credits {
+  /** `complete_since` under which the entry was credited, or null. Infinity: named outright, proves no ancestry. */
+  since(entryNumber: number): number | null;
+  has(entryNumber: number): boolean;
+  /** Credits the entry; keeps the lower `complete_since` if it was credited before. */
+  credit(entryNumber: number, completeSince: number): void;
+}
+
+const INITIAL_CAPACITY = 64;
+const MAX_EPOCHS = 255;
+
+export function createCredits(): Credits {
+  let epochOf = new Uint8Array(INITIAL_CAPACITY);
+  // Epoch e (1-based, 0 = not credited) has complete_since epochs[e - 1].
+  const epochs: number[] = [Number.POSITIVE_INFINITY];
+
+  function epochFor(completeSince: number): number {
+    const known = epochs.lastIndexOf(completeSince);
+    if (known >= 0) return known + 1;
+    if (epochs.length < MAX_EPOCHS) return epochs.push(completeSince);
+    return nearestAbove(completeSince);
+  }
+
+  /** Out of epochs: the next higher `complete_since` claims less, so the credit stays sound. */
+  function nearestAbove(completeSince: number): number {
+    let best = 0;
+    for (let index = 1; index < epochs.length; index++) {
+      const value = epochs[index] as number;
+      if (value >= completeSince && value < (epochs[best] as number)) best = index;
+    }
+    return best + 1;
+  }
+
+  function since(entryNumber: number): number | null {
+    const epoch = epochOf[entryNumber] ?? 0;
+    return epoch === 0 ? null : (epochs[epoch - 1] as number);
+  }
+
+  return {
+    since,
+    has: (entryNumber) => (epochOf[entryNumber] ?? 0) !== 0,
+    credit(entryNumber, completeSince) {
+      if (entryNumber >= epochOf.length) {
+        const grown = new Uint8Array(Math.max(entryNumber + 1, epochOf.length * 2));
+        grown.set(epochOf);
+        epochOf = grown;
+      }
+      const before = since(entryNumber);
+      if (before === null || completeSince < before) epochOf[entryNumber] = epochFor(completeSince);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { MessageId } from "./ids.ts";
+import type { HistoryEntry } from "./message.ts";
+import type { Change, Durability, ParentReference } from "./records.ts";
+
+/**
+ * What a step wants done, as data; the channel performs it. `commit` comes first and at most once a step, and whatever
+ * else the step wants leaves only when that commit is done.
+ */
+export type Effect =
+  | { readonly kind: "commit"; readonly changes: readonly Change[]; readonly durability: Durability }
+  /** Publish the stored bytes of an own message; answer with `attempt-result`. */
+  | { readonly kind: "send"; readonly id: MessageId; readonly attempt: number }
+  /** Sign and publish a sync. Its loss is covered by later ones, so there is no answer. */
+  | { readonly kind: "send-sync"; readonly sync: SyncDraft }
+  /** Ask a Store for these by their retrieval hints. */
+  | { readonly kind: "fetch"; readonly wanted: readonly { readonly id: MessageId; readonly hint: Uint8Array }[] }
+  /** A message was refused; counted by reason. */
+  | { readonly kind: "reject"; readonly reason: RejectReason };
+
+export type RejectReason =
+  | "lamport-limit"
+  | "unsigned"
+  | "buffer-full"
+  | "embargo-full"
+  | "not-authentic";
+
+export interface SyncDraft {
+  readonly messageId: MessageId;
+  readonly lamport: number;
+  readonly causalHistory: readonly HistoryEntry[];
+  readonly completeSince: number;
+  readonly bloomFilter: Uint8Array | undefined;
+  /** False: a Store should keep it, so that people who are never online together still learn of it. */
+  readonly ephemeral: boolean;
+}
+
+/** What an own message is composed of, before the author signs it. */
+export interface Preparation {
+  readonly authorSeq: number;
+  readonly lamport: number;
+  /** In the order of `causal_history`. */
+  readonly parents: readonly ParentReference[];
+  readonly completeSince: number;
+  readonly bloomFilter: Uint8Array | undefined;
+}

@@ -1,0 +1,21 @@
+import type { ChannelState } from "./channel-state.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { comparePlaces } from "./ordered-log.ts";
+
+/**
+ * Heads: delivered entries without a delivered child. Only true edges count, so a child that names a parent with a
+ * false Lamport timestamp does not take the parent's place.
+ */
+export function headsAfterDelivery(state: ChannelState, entry: LogEntry): void {
+  if (entry.deliveredChildren === 0) state.heads.add(entry);
+  for (const reference of entry.parents) {
+    const parent = state.entries.get(reference.id);
+    if (parent === undefined || !parent.children.includes(entry)) continue;
+    parent.deliveredChildren++;
+    state.heads.delete(parent);
+  }
+}
+
+export function sortedHeads(state: ChannelState): LogEntry[] {
+  return [...state.heads].sort(comparePlaces);
+}

@@ -1,0 +1,124 @@
+import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import type { MessageId } from "./ids.ts";
+import { RETRIEVAL_HINT_BYTES } from "./limits.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { MissingMessage } from "./missing-message.ts";
+import { HORIZON_MS } from "./parameters.ts";
+
+const FIRST_RETRY_MS = 4_000;
+const RETRY_CAP_MS = 5 * 60_000;
+
+/** Notes that somebody names an id that we do not hold, or learns more of it. */
+export function missMessage(
+  ctx: StepContext,
+  id: MessageId,
+  lamport: number | null,
+  hint: Uint8Array | undefined,
+): MissingMessage {
+  const { state, env } = ctx;
+  const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
+  const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
+  const known = state.missing.get(id);
+  if (known !== undefined) {
+    known.lamport ??= lamport;
+    if (known.hint === undefined && usable !== undefined) {
+      known.hint = usable;
+      known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
+    }
+    known.forgetAt = forgetAt;
+    return known;
+  }
+  const missing: MissingMessage = {
+    id,
+    lamport,
+    hint: usable,
+    children: [],
+    askAt: env.now + state.identity.parameters.reorderWaitMs,
+    asks: 0,
+    since: env.now,
+    forgetAt,
+    state: null,
+  };
+  state.missing.set(id, missing);
+  return missing;
+}
+
+/** Asks a Store for what stays away longer than reordering explains, with back-off, and shows it as being fetched. */
+export function fetchMissing(ctx: StepContext): void {
+  const { state, env } = ctx;
+  if (!state.connection.online) return;
+  const wanted: { id: MessageId; hint: Uint8Array }[] = [];
+  for (const missing of state.missing.values()) {
+    if (missing.askAt > env.now || state.entries.has(missing.id)) continue;
+    if (isForgotten(state, missing, env.now)) {
+      state.missing.delete(missing.id);
+      continue;
+    }
+    if (missing.hint !== undefined) wanted.push({ id: missing.id, hint: missing.hint });
+    missing.asks++;
+    missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
+    if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
+  }
+  if (wanted.length > 0) ctx.effects.push({ kind: "fetch", wanted });
+}
+
+/** Everything missing may be asked for again at once: a Store or a peer may have come back. */
+export function askAgain(state: ChannelState, now: number): void {
+  for (const missing of state.missing.values()) {
+    missing.asks = 0;
+    missing.askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
+  }
+}
+
+/** An id that only syncs name is forgotten in time: a liar could name ids that never existed. */
+function isForgotten(state: ChannelState, missing: MissingMessage, now: number): boolean {
+  if (missing.children.length > 0) return now - missing.since > HORIZON_MS;
+  return connectedNow(state, now) > missing.forgetAt;
+}
+
+/** A place in the log is known and it is not from before we joined. */
+function needsHole(state: ChannelState, missing: MissingMessage): boolean {
+  return missing.children.length > 0 && (missing.lamport === null || missing.lamport >= state.joinLamport);
+}
+
+export function declareLost(ctx: StepContext, missing: MissingMessage): void {
+  showHole(ctx, missing, "lost");
+}
+
+function showHole(ctx: StepContext, missing: MissingMessage, holeState: "fetching" | "lost"): void {
+  missing.state = holeState;
+  const { id, lamport, since, hint } = missing;
+  ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state: holeState, since, hint } });
+  ledger(ctx, [id], { kind: "hole", state: holeState });
+}
+
+/** The message came and is delivered: it takes its place in the log. */
+export function closeHole(ctx: StepContext, entry: LogEntry): void {
+  const missing = ctx.state.missing.get(entry.id);
+  if (missing === undefined) return;
+  ctx.state.missing.delete(entry.id);
+  if (missing.state === null) return;
+  ctx.changes.push({ op: "delete", table: "hole", key: entry.id });
+  ledger(ctx, [entry.id], { kind: "hole", state: "closed" });
+}
+
+/**
+ * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. A hole raises it above
+ * itself. There is no list of exceptions: it would hide the ids behind the exception.
+ */
+export function completeSince(state: ChannelState): number {
+  let since = state.joinLamport;
+  for (const missing of state.missing.values()) {
+    if (missing.state === "lost" && missing.lamport !== null) since = Math.max(since, missing.lamport + 1);
+  }
+  return since;
+}
+
+export function nextFetchAt(state: ChannelState): number {
+  let next = Number.POSITIVE_INFINITY;
+  if (!state.connection.online) return next;
+  for (const missing of state.missing.values()) {
+    if (!state.entries.has(missing.id)) next = Math.min(next, missing.askAt);
+  }
+  return next;
+}

@@ -1,0 +1,65 @@
+import type { MessageId } from "./ids.ts";
+import type { Participant } from "./participant.ts";
+import type { MessageRecord, ParentReference } from "./records.ts";
+
+/** A content message that we hold, as a node of the causal graph. Its bytes are in storage, not here. */
+export interface LogEntry {
+  readonly id: MessageId;
+  readonly lamport: number;
+  readonly author: Participant;
+  readonly mine: boolean;
+  /** The author's signature holds. Ancestry never passes through an entry that is not signed. */
+  readonly signed: boolean;
+  readonly authorSeq: number | null;
+  readonly type: number;
+  readonly composedAt: number;
+  readonly parents: readonly ParentReference[];
+  readonly receivedAt: number;
+  /** Bytes of the SDS message. */
+  readonly size: number;
+  /** Dense number of this entry in this run: the index into each participant's credits. */
+  readonly number: number;
+
+  status: "buffered" | "delivered";
+  hint: Uint8Array | undefined;
+  audience: readonly number[];
+  /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
+  blocking: number;
+  /** Connected time at which it stops waiting for causes that are missing. */
+  deadline: number;
+  /** Held entries that name this one with its true Lamport timestamp: edges that evidence and heads may walk. */
+  readonly children: LogEntry[];
+  /** Buffered entries that wait until this one is delivered. */
+  dependents: LogEntry[];
+  deliveredChildren: number;
+  /** How often a sync named it outright because heads do not prove it. */
+  timesListedBare: number;
+}
+
+/** The part of an entry that is persisted. */
+export function recordOf(entry: LogEntry): MessageRecord {
+  return {
+    id: entry.id,
+    lamport: entry.lamport,
+    sender: entry.author.id,
+    mine: entry.mine,
+    signed: entry.signed,
+    authorSeq: entry.authorSeq,
+    type: entry.type,
+    composedAt: entry.composedAt,
+    size: entry.size,
+    parents: entry.parents,
+    status: entry.status,
+    receivedAt: entry.receivedAt,
+    audience: entry.audience,
+    hint: entry.hint,
+  };
+}
+
+/**
+ * The edge test: a child's reference to a parent counts only if the Lamport timestamp that the child's author signed
+ * for it is the parent's own, and lower than the child's. A false one would let a liar hide a head or forge ancestry.
+ */
+export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
+  return child.signed && reference.lamport === parent.lamport && parent.lamport < child.lamport;
+}

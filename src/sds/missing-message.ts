@@ -1,0 +1,21 @@
+import type { MessageId } from "./ids.ts";
+import type { LogEntry } from "./log-entry.ts";
+
+/** An id that somebody names and we do not hold. */
+export interface MissingMessage {
+  readonly id: MessageId;
+  /** As a child's author signed it: its place in the log. Null when only syncs or plain SDS clients name it. */
+  lamport: number | null;
+  hint: Uint8Array | undefined;
+  /** Held entries that name it as a parent. */
+  readonly children: LogEntry[];
+  /** Wall time of the next request, and how many were made. */
+  askAt: number;
+  asks: number;
+  /** Wall time at which it was first missed. */
+  readonly since: number;
+  /** Connected time after which it is forgotten if only syncs name it. */
+  forgetAt: number;
+  /** null: not shown yet (reordering is likelier than loss). lost: dependents were delivered past it. */
+  state: "fetching" | "lost" | null;
+}

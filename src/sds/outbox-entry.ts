@@ -1,0 +1,33 @@
+import type { LogEntry } from "./log-entry.ts";
+import type { OutboxRecord, OutboxStage } from "./records.ts";
+
+/** Delivery of one own message. */
+export interface OutboxEntry {
+  readonly entry: LogEntry;
+  stage: OutboxStage;
+  attempts: number;
+  /** An attempt is with the transport and has not come back. */
+  inFlight: boolean;
+  /** At least one attempt was taken by a service node. */
+  taken: boolean;
+  readonly acceptedAt: number;
+  firstAttemptAt: number | null;
+  /** Connected time of the first attempt in this run; silence is measured on it. */
+  firstAttemptConnectedMs: number | null;
+  /** Wall time of the next attempt; null when none is planned. */
+  nextAttemptAt: number | null;
+  reason: string;
+}
+
+export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
+  return {
+    id: item.entry.id,
+    stage: item.stage,
+    attempts: item.attempts,
+    taken: item.taken,
+    acceptedAt: item.acceptedAt,
+    firstAttemptAt: item.firstAttemptAt,
+    nextAttemptAt: item.nextAttemptAt,
+    reason: item.reason,
+  };
+}

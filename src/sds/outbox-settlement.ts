@@ -1,0 +1,24 @@
+import { ledger, type StepContext } from "./channel-state.ts";
+import { reachesLevel } from "./delivery-state.ts";
+import { levelPercentOf } from "./message-type.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { moveStage } from "./outbox-stage.ts";
+import type { Participant } from "./participant.ts";
+
+/** A participant has an own message: it is not sent again by itself. Tells when the level it needs is reached. */
+export function settleOutbox(
+  ctx: StepContext,
+  entry: LogEntry,
+  confirmedBy: Participant,
+  received: ReadonlySet<number>,
+): void {
+  const item = ctx.state.outbox.get(entry.id);
+  if (item !== undefined && item.stage !== "settled") moveStage(ctx, item, "evidence");
+  const percent = levelPercentOf(entry.type, ctx.state.identity.parameters);
+  if (percent === null || !entry.audience.includes(confirmedBy.index)) return;
+  const confirmed = entry.audience.filter((index) => received.has(index)).length;
+  const reached = reachesLevel(confirmed, entry.audience.length, percent);
+  // Each participant is credited once, so the level is an event only when this one's word reached it.
+  const before = reachesLevel(confirmed - 1, entry.audience.length, percent);
+  if (reached && !before) ledger(ctx, [entry.id], { kind: "level", percent });
+}

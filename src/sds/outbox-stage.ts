@@ -1,0 +1,38 @@
+import type { StepContext } from "./channel-state.ts";
+import { nextStage, type OutboxEvent } from "./delivery-state.ts";
+import { type OutboxEntry, outboxRecordOf } from "./outbox-entry.ts";
+
+/** Moves an outbox entry by the transition table and keeps the set of open ones true. False when nothing changed. */
+export function moveStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): boolean {
+  const stage = nextStage(item.stage, event);
+  const changed = stage !== item.stage;
+  item.stage = stage;
+  if (isOpen(item)) {
+    ctx.state.open.add(item);
+  } else {
+    ctx.state.open.delete(item);
+    item.nextAttemptAt = null;
+  }
+  saveOutbox(ctx, item);
+  return changed;
+}
+
+export function saveOutbox(ctx: StepContext, item: OutboxEntry): void {
+  ctx.changes.push({ op: "put", table: "outbox", record: outboxRecordOf(item) });
+}
+
+/** Open: it may be sent (again) by itself. */
+export function isOpen(item: OutboxEntry): boolean {
+  switch (item.stage) {
+    case "queued":
+    case "sending":
+    case "sent":
+    case "stored":
+    case "unconfirmed":
+      return true;
+    case "failed":
+    case "stopped":
+    case "settled":
+      return false;
+  }
+}

@@ -1,0 +1,173 @@
+import { type ChannelState, connectedNow, ledger, type StepContext, wallTimeOf } from "./channel-state.ts";
+import type { OutboxEvent } from "./delivery-state.ts";
+import type { MessageId } from "./ids.ts";
+import { type LogEntry, recordOf } from "./log-entry.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import { moveStage, saveOutbox } from "./outbox-stage.ts";
+import { HORIZON_MS } from "./parameters.ts";
+import { nextResendDelay } from "./resend-schedule.ts";
+import type { StepInput } from "./step-input.ts";
+
+/** An accepted message enters the outbox, to be sent as soon as there is a connection. */
+export function enqueue(ctx: StepContext, entry: LogEntry): void {
+  const item: OutboxEntry = {
+    entry,
+    stage: "queued",
+    attempts: 0,
+    inFlight: false,
+    taken: false,
+    acceptedAt: ctx.env.now,
+    firstAttemptAt: null,
+    firstAttemptConnectedMs: null,
+    nextAttemptAt: ctx.env.now,
+    reason: "",
+  };
+  ctx.state.outbox.set(entry.id, item);
+  ctx.state.open.add(item);
+  saveOutbox(ctx, item);
+}
+
+/** Sends what is due, in the order in which it was accepted; one that fails does not hold up the others. */
+export function sendDue(ctx: StepContext): void {
+  const { state, env } = ctx;
+  if (!state.connection.online) return;
+  const newest = newestOpen(state);
+  for (const item of state.open) {
+    noticeSilence(ctx, item);
+    if (item.inFlight || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    if (item.stage === "unconfirmed" && item !== newest) {
+      // Its parents ask for it: whoever gets the newest one names the older ones as missing.
+      item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
+    } else if (env.now - item.acceptedAt > HORIZON_MS && item.taken) {
+      item.nextAttemptAt = null;
+      saveOutbox(ctx, item);
+    } else {
+      attempt(ctx, item);
+    }
+  }
+}
+
+function attempt(ctx: StepContext, item: OutboxEntry): void {
+  const { state, env } = ctx;
+  item.attempts++;
+  item.inFlight = true;
+  item.nextAttemptAt = null;
+  item.firstAttemptConnectedMs ??= connectedNow(state, env.now);
+  if (item.firstAttemptAt === null) {
+    item.firstAttemptAt = env.now;
+    // Once bytes may have left, the message must not be composed anew: that is on disk before they leave.
+    ctx.durability = "strict";
+  }
+  moveStage(ctx, item, "attempt");
+  ledger(ctx, [item.entry.id], { kind: "attempt", attempt: item.attempts, bytes: item.entry.size });
+  ctx.effects.push({ kind: "send", id: item.entry.id, attempt: item.attempts });
+}
+
+export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind: "attempt-result" }>): void {
+  const item = ctx.state.outbox.get(input.id);
+  if (item === undefined || !item.inFlight || item.attempts !== input.attempt) return;
+  const { outcome } = input;
+  item.inFlight = false;
+  if (outcome.ok) {
+    item.taken = true;
+    item.entry.hint ??= outcome.hint;
+    ctx.changes.push({ op: "put", table: "message", record: recordOf(item.entry) });
+  }
+  item.reason = outcome.ok ? "" : outcome.reason;
+  item.nextAttemptAt = ctx.state.open.has(item) ? ctx.env.now + resendDelay(ctx, item) : null;
+  moveStage(ctx, item, resultEvent(outcome));
+  const reason = outcome.ok ? "" : outcome.reason;
+  ledger(ctx, [input.id], { kind: "attempt-result", attempt: input.attempt, ok: outcome.ok, reason });
+}
+
+function resultEvent(outcome: Extract<StepInput, { kind: "attempt-result" }>["outcome"]): OutboxEvent {
+  if (outcome.ok) return "taken";
+  return outcome.retryable ? "refused" : "refused-for-good";
+}
+
+function resendDelay(ctx: StepContext, item: OutboxEntry): number {
+  const { resendFirstMs, resendMaxMs } = ctx.state.identity.parameters;
+  return nextResendDelay(item.attempts, { firstMs: resendFirstMs, maxMs: resendMaxMs }, ctx.env.random);
+}
+
+/** Nobody confirmed for long enough while we were connected: it may have arrived, and we say that we do not know. */
+function noticeSilence(ctx: StepContext, item: OutboxEntry): void {
+  if (silentAt(ctx.state, item) > connectedNow(ctx.state, ctx.env.now)) return;
+  changeStage(ctx, item, "silence");
+}
+
+/** Connected time at which silence becomes `unconfirmed`; Infinity if it never will. */
+function silentAt(state: ChannelState, item: OutboxEntry): number {
+  if (item.firstAttemptConnectedMs === null || !item.taken) return Number.POSITIVE_INFINITY;
+  if (item.stage !== "sent" && item.stage !== "sending") return Number.POSITIVE_INFINITY;
+  return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
+}
+
+/** A person asks: once more, at once. */
+export function sendAgain(ctx: StepContext, id: MessageId): void {
+  const item = ctx.state.outbox.get(id);
+  if (item === undefined || item.stage === "settled") return;
+  changeStage(ctx, item, item.taken ? "again-after-taken" : "again");
+  if (!item.inFlight) item.nextAttemptAt = ctx.env.now;
+}
+
+/** A person gives up on it. It may have arrived. */
+export function stopSending(ctx: StepContext, id: MessageId): void {
+  const item = ctx.state.outbox.get(id);
+  if (item !== undefined) changeStage(ctx, item, "stop");
+}
+
+/** A Store gave an own message back: it is archived, though nobody confirmed it. */
+export function confirmStored(ctx: StepContext, id: MessageId): void {
+  const item = ctx.state.outbox.get(id);
+  if (item === undefined) return;
+  item.taken = true;
+  changeStage(ctx, item, "stored");
+}
+
+function changeStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): void {
+  if (!moveStage(ctx, item, event)) return;
+  ledger(ctx, [item.entry.id], { kind: "stage", stage: item.stage, reason: item.reason });
+}
+
+/** The connection is back: what never left goes now, whatever its back-off said. */
+export function hurryQueued(state: ChannelState, now: number): void {
+  for (const item of state.open) {
+    if (item.stage === "queued" && !item.inFlight) item.nextAttemptAt = now;
+  }
+}
+
+function newestOpen(state: ChannelState): OutboxEntry | null {
+  let newest: OutboxEntry | null = null;
+  for (const item of state.open) {
+    if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
+  }
+  return newest;
+}
+
+/** Accepted and not yet taken by any service node. */
+export function countWaiting(state: ChannelState): number {
+  let waiting = 0;
+  for (const item of state.open) if (!item.taken) waiting++;
+  return waiting;
+}
+
+export function nextOutboxAt(state: ChannelState, now: number): number {
+  let next = Number.POSITIVE_INFINITY;
+  if (!state.connection.online) return next;
+  for (const item of state.open) {
+    if (item.nextAttemptAt !== null && !item.inFlight) next = Math.min(next, item.nextAttemptAt);
+    next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
+  }
+  return next;
+}
+
+/** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
+export function readmit(ctx: StepContext, entry: LogEntry): void {
+  enqueue(ctx, entry);
+  confirmStored(ctx, entry.id);
+  const item = ctx.state.outbox.get(entry.id);
+  if (item !== undefined) item.nextAttemptAt = null;
+  ctx.state.authorSeq = Math.max(ctx.state.authorSeq, entry.authorSeq ?? 0);
+  ctx.changes.push({ op: "meta", key: "authorSeq", value: ctx.state.authorSeq });
+}

@@ -1,0 +1,55 @@
+import { createCredits, type Credits } from "./credits.ts";
+import type { MessageId, ParticipantId } from "./ids.ts";
+import type { ParticipantRecord } from "./records.ts";
+
+/** Somebody who was heard in the channel. Index 0 is this device. */
+export interface Participant {
+  readonly index: number;
+  readonly id: ParticipantId;
+  /** Null for a plain SDS client, whose word is unverified and never counts as a receipt. */
+  publicKey: Uint8Array | null;
+  heardAt: number;
+  heardConnectedMs: number;
+  lastClaimLamport: number;
+  name: string;
+  nameLamport: number;
+  /** Smallest set of claims that proves all this participant is known to have: listed id -> complete_since. */
+  readonly claims: Map<MessageId, number>;
+  /** What those claims prove, derived: entry number -> credited or not. */
+  readonly credits: Credits;
+  /** Ids in claims that we do not hold. */
+  unresolvedClaims: number;
+  /** The last difference between this participant's sync and our log that reset the idle timer. */
+  lastDifference: string;
+}
+
+export function createParticipant(index: number, id: ParticipantId, publicKey: Uint8Array | null): Participant {
+  return {
+    index,
+    id,
+    publicKey,
+    heardAt: 0,
+    heardConnectedMs: Number.NEGATIVE_INFINITY,
+    lastClaimLamport: -1,
+    name: "",
+    nameLamport: -1,
+    claims: new Map(),
+    credits: createCredits(),
+    unresolvedClaims: 0,
+    lastDifference: "",
+  };
+}
+
+export function participantRecordOf(participant: Participant): ParticipantRecord {
+  return {
+    index: participant.index,
+    id: participant.id,
+    publicKey: participant.publicKey,
+    heardAt: participant.heardAt,
+    heardConnectedMs: participant.heardConnectedMs,
+    lastClaimLamport: participant.lastClaimLamport,
+    claims: [...participant.claims].map(([id, completeSince]) => ({ id, completeSince })),
+    name: participant.name,
+    nameLamport: participant.nameLamport,
+  };
+}

@@ -1,0 +1,58 @@
+import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import type { ParticipantId } from "./ids.ts";
+import { createParticipant, type Participant } from "./participant.ts";
+import type { Source } from "./step-input.ts";
+
+/** The participant of this id; meets them if they are new. `publicKey` is null for an unsigned word. */
+export function meet(ctx: StepContext, id: ParticipantId, publicKey: Uint8Array | null): Participant {
+  const { state } = ctx;
+  const known = state.participantById.get(id);
+  if (known !== undefined) {
+    known.publicKey ??= publicKey;
+    return known;
+  }
+  const participant = createParticipant(state.participants.length, id, publicKey);
+  state.participants.push(participant);
+  state.participantById.set(id, participant);
+  ctx.touchedParticipants.add(participant);
+  ledger(ctx, [], { kind: "participant", participant: participant.index });
+  return participant;
+}
+
+/**
+ * A verified message says that its sender was there. From a Store it says so only of the time when it was sent: a replay
+ * of old traffic makes nobody present. Live, the sender's clock is not believed: a wrong one would shrink the audience.
+ */
+export function hear(ctx: StepContext, participant: Participant, source: Source, lamport: number): void {
+  const { state, env } = ctx;
+  const age = source === "live" ? 0 : Math.max(0, env.now - lamport);
+  const heardConnectedMs = connectedNow(state, env.now) - age;
+  if (heardConnectedMs <= participant.heardConnectedMs) return;
+  const wasPresent = isPresent(state, participant, env.now);
+  participant.heardConnectedMs = heardConnectedMs;
+  participant.heardAt = env.now - age;
+  ctx.touchedParticipants.add(participant);
+  const returned = !wasPresent && isPresent(state, participant, env.now);
+  if (returned) ledger(ctx, [], { kind: "participant", participant: participant.index });
+}
+
+export function isPresent(state: ChannelState, participant: Participant, now: number): boolean {
+  if (participant.index === 0) return true;
+  return connectedNow(state, now) - participant.heardConnectedMs < state.identity.parameters.presenceWindowMs;
+}
+
+/** Indexes of everybody who can be a named receiver and was heard within the presence window, this device included. */
+export function presentParticipants(state: ChannelState, now: number): number[] {
+  return state.participants
+    .filter((participant) => participant.publicKey !== null && isPresent(state, participant, now))
+    .map((participant) => participant.index);
+}
+
+/** How participants call themselves: the profile with the highest Lamport timestamp. */
+export function applyProfileName(ctx: StepContext, participant: Participant, name: string, lamport: number): void {
+  if (lamport <= participant.nameLamport) return;
+  participant.name = name;
+  participant.nameLamport = lamport;
+  ctx.touchedParticipants.add(participant);
+  ledger(ctx, [], { kind: "participant", participant: participant.index });
+}

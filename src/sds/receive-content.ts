@@ -1,0 +1,107 @@
+import { admit } from "./causal-delivery.ts";
+import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-state.ts";
+import type { RejectReason } from "./effect.ts";
+import { embargo } from "./embargo.ts";
+import { applyClaim, applyPendingCredits } from "./evidence.ts";
+import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
+import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { confirmStored, readmit } from "./outbox.ts";
+import { applyProfileName, hear, meet } from "./presence.ts";
+import type { ParentReference } from "./records.ts";
+import type { IncomingContent } from "./step-input.ts";
+
+/** A content message arrived. Nothing changes before it is known to be acceptable. */
+export function receiveContent(ctx: StepContext, message: EmbargoedMessage): void {
+  const { state, env } = ctx;
+  const { content, claim, source, hint } = message;
+  const held = state.entries.get(content.id);
+  if (held !== undefined) {
+    held.hint ??= hint;
+    if (source === "store") confirmStored(ctx, content.id);
+    return;
+  }
+  const reason = refusalOf(state, content);
+  if (reason !== null) {
+    ctx.effects.push({ kind: "reject", reason });
+    return;
+  }
+  if (isEmbargoed(content.lamport, env.now)) return embargo(ctx, message);
+
+  state.lamport = mergeLamport(state.lamport, content.lamport, env.now);
+  ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
+  const author = meet(ctx, content.sender, content.publicKey);
+  if (content.signed) hear(ctx, author, source, content.lamport);
+  const entry = createEntry(ctx, content, hint);
+  if (entry.mine) readmit(ctx, entry);
+  admit(ctx, entry);
+  applyPendingCredits(ctx, entry);
+  if (claim !== null && !entry.mine) applyClaim(ctx, author, claim);
+  if (content.profileName !== null && content.signed) {
+    applyProfileName(ctx, author, content.profileName, content.lamport);
+  }
+}
+
+function refusalOf(state: ChannelState, content: IncomingContent): RejectReason | null {
+  if (!isExactLamport(content.lamport)) return "lamport-limit";
+  if (!content.signed && state.identity.profile === "community") return "unsigned";
+  if (hasUnheldParent(state, content) && isBufferFull(state, content)) return "buffer-full";
+  return null;
+}
+
+function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean {
+  return content.parents.some(({ id }) => state.entries.get(id)?.status !== "delivered");
+}
+
+/** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */
+function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
+  let bytes = content.bytes.length;
+  let bytesOfSender = bytes;
+  let countOfSender = 1;
+  for (const entry of state.buffered) {
+    bytes += entry.size;
+    if (entry.author.id !== content.sender) continue;
+    bytesOfSender += entry.size;
+    countOfSender++;
+  }
+  return (
+    bytes > MAX_BUFFERED_BYTES ||
+    bytesOfSender > MAX_BUFFERED_BYTES_PER_SENDER ||
+    countOfSender > MAX_BUFFERED_PER_SENDER
+  );
+}
+
+/** The node of the causal graph for a message, not yet linked to anything. */
+export function createEntry(ctx: StepContext, content: IncomingContent, hint: Uint8Array | undefined): LogEntry {
+  const { state } = ctx;
+  return {
+    id: content.id,
+    lamport: content.lamport,
+    author: meet(ctx, content.sender, content.publicKey),
+    mine: content.sender === state.identity.self,
+    signed: content.signed,
+    authorSeq: content.authorSeq,
+    type: content.type,
+    composedAt: content.composedAt,
+    parents: distinctParents(content),
+    receivedAt: ctx.env.now,
+    size: content.bytes.length,
+    number: state.nextEntryNumber++,
+    status: "buffered",
+    hint,
+    audience: [],
+    blocking: 0,
+    deadline: Number.POSITIVE_INFINITY,
+    children: [],
+    dependents: [],
+    deliveredChildren: 0,
+    timesListedBare: 0,
+  };
+}
+
+/** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
+function distinctParents(content: IncomingContent): ParentReference[] {
+  const seen = new Set<string>([content.id]);
+  return content.parents.filter(({ id }) => !seen.has(id) && seen.add(id));
+}

@@ -1,0 +1,159 @@
+import { BloomFilter } from "./bloom-filter.ts";
+import { linkParent } from "./causal-delivery.ts";
+import {
+  type ChannelIdentity,
+  type ChannelState,
+  connectedNow,
+  createChannelState,
+  type Environment,
+  type StepContext,
+} from "./channel-state.ts";
+import { applyClaim, creditHolder } from "./evidence.ts";
+import { missMessage } from "./holes.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import { isOpen } from "./outbox-stage.ts";
+import { JOIN_WINDOW_MS } from "./parameters.ts";
+import { createParticipant } from "./participant.ts";
+import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+
+/** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
+export function restore(
+  identity: ChannelIdentity,
+  stored: StoredChannel,
+  env: Environment,
+): { readonly state: ChannelState; readonly changes: readonly Change[] } {
+  const state = createChannelState(identity, bloomOf(identity));
+  restoreMeta(state, stored, env);
+  for (const record of [...stored.participants].sort((a, b) => a.index - b.index)) restoreParticipant(state, record);
+  // What the steps below would write is on disk already.
+  const ctx: StepContext = {
+    state,
+    env,
+    changes: [],
+    effects: [],
+    touchedParticipants: new Set(),
+    durability: "relaxed",
+  };
+  restoreLog(ctx, stored);
+  for (const record of stored.outbox) restoreOutbox(state, record);
+  restoreEvidence(ctx, stored);
+  return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
+}
+
+function bloomOf(identity: ChannelIdentity): BloomFilter | null {
+  if (identity.profile !== "sds") return null;
+  const { bloomCapacity, bloomErrorPpm } = identity.parameters;
+  return new BloomFilter({ capacity: bloomCapacity, errorRate: bloomErrorPpm / 1_000_000 });
+}
+
+function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environment): void {
+  state.joinLamport = meta.joinLamport ?? Math.max(0, env.now - JOIN_WINDOW_MS);
+  state.lamport = meta.lamport ?? 0;
+  state.authorSeq = meta.authorSeq ?? 0;
+  state.ledgerSeq = meta.ledgerSeq ?? 0;
+  state.historyCursor = meta.historyCursor ?? 0;
+  state.lastReadLamport = meta.lastReadLamport ?? 0;
+  state.sync.reservedLamport = meta.lamportReserved ?? 0;
+  state.sync.lastSyncLamport = state.sync.reservedLamport;
+  state.connection.accumulatedMs = meta.connectedMs ?? 0;
+  state.connection.savedMs = state.connection.accumulatedMs;
+}
+
+/** The join point is fixed once, at the first boot. */
+function freshMeta(state: ChannelState): Change[] {
+  return [{ op: "meta", key: "joinLamport", value: state.joinLamport }];
+}
+
+function restoreParticipant(state: ChannelState, record: ParticipantRecord): void {
+  const self = state.participants[record.index];
+  const participant = self ?? createParticipant(record.index, record.id, record.publicKey);
+  participant.heardAt = record.heardAt;
+  participant.heardConnectedMs = record.heardConnectedMs;
+  participant.lastClaimLamport = record.lastClaimLamport;
+  participant.name = record.name;
+  participant.nameLamport = record.nameLamport;
+  state.participants[record.index] = participant;
+  state.participantById.set(record.id, participant);
+}
+
+function restoreLog(ctx: StepContext, stored: StoredChannel): void {
+  const { state } = ctx;
+  // Holes first: what was declared lost blocks nobody.
+  for (const { id, lamport, hint, state: holeState } of stored.holes) {
+    missMessage(ctx, id, lamport, hint).state = holeState;
+  }
+  const entries = stored.messages.map((record) => restoreEntry(state, record));
+  for (const entry of entries) state.entries.set(entry.id, entry);
+  for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
+}
+
+function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
+  const author = state.participantById.get(record.sender);
+  if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
+  const { id, lamport, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience } = record;
+  return {
+    ...{ id, lamport, author, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience },
+    number: state.nextEntryNumber++,
+    blocking: 0,
+    deadline: Number.POSITIVE_INFINITY,
+    children: [],
+    dependents: [],
+    deliveredChildren: 0,
+    timesListedBare: 0,
+  };
+}
+
+/** Linking counted what each entry misses; what had been delivered past it stays delivered. */
+function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
+  entry.deliveredChildren = entry.children.filter((child) => child.status === "delivered").length;
+  if (entry.status === "buffered") {
+    entry.deadline = now + state.identity.parameters.lostAfterMs;
+    state.buffered.add(entry);
+    return;
+  }
+  entry.blocking = 0;
+  state.log.insert(entry);
+  state.bloom?.insert(entry.id);
+  if (entry.deliveredChildren === 0) state.heads.add(entry);
+  if (entry.mine && (state.lastOwn === null || entry.lamport > state.lastOwn.lamport)) state.lastOwn = entry;
+  if (!entry.mine) creditHolder(state, entry);
+}
+
+/** An attempt under way when we stopped may or may not have left, so it is made again: receivers drop duplicates. */
+function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
+  const entry = state.entries.get(record.id);
+  if (entry === undefined) return;
+  const item: OutboxEntry = {
+    entry,
+    stage: record.stage === "sending" ? "queued" : record.stage,
+    attempts: record.attempts,
+    inFlight: false,
+    taken: record.taken,
+    acceptedAt: record.acceptedAt,
+    firstAttemptAt: record.firstAttemptAt,
+    firstAttemptConnectedMs: record.firstAttemptAt === null ? null : connectedNow(state, 0),
+    nextAttemptAt: null,
+    reason: record.reason,
+  };
+  if (isOpen(item)) {
+    item.nextAttemptAt = record.nextAttemptAt ?? 0;
+    state.open.add(item);
+  }
+  state.outbox.set(entry.id, item);
+}
+
+/** Who has what is derived from the smallest set of claims that proves it. */
+function restoreEvidence(ctx: StepContext, stored: StoredChannel): void {
+  const { ledgerSeq } = ctx.state;
+  for (const record of stored.participants) {
+    const participant = ctx.state.participants[record.index];
+    if (participant === undefined) continue;
+    for (const { id, completeSince } of record.claims) {
+      applyClaim(ctx, participant, { listed: [{ messageId: id }], completeSince, by: "sync" });
+    }
+  }
+  // Telling it again took numbers for rows that are written already.
+  ctx.state.ledgerSeq = ledgerSeq;
+}

@@ -1,0 +1,66 @@
+import type { MessageId, ParticipantId } from "./ids.ts";
+import type { HistoryEntry } from "./message.ts";
+import type { ParentReference } from "./records.ts";
+
+/** How a message came: pushed just now, or out of a Store, in which case it says nothing of who is present. */
+export type Source = "live" | "store";
+
+/**
+ * A content message after decoding and authentication: id == hash was checked, and `signed` says whether the author's
+ * signature holds.
+ */
+export interface IncomingContent {
+  readonly id: MessageId;
+  readonly lamport: number;
+  readonly sender: ParticipantId;
+  readonly signed: boolean;
+  /** Null when unsigned. */
+  readonly publicKey: Uint8Array | null;
+  readonly authorSeq: number | null;
+  readonly type: number;
+  readonly composedAt: number;
+  readonly parents: readonly ParentReference[];
+  /** The SDS bytes, with which it is stored and repaired. */
+  readonly bytes: Uint8Array;
+  /** The name this participant gives itself, when the message is a profile. */
+  readonly profileName: string | null;
+}
+
+/** What a sender says of itself with a valid trailer (or, unsigned, as a plain SDS client in profile "sds"). */
+export interface IncomingClaim {
+  readonly sender: ParticipantId;
+  readonly signed: boolean;
+  readonly publicKey: Uint8Array | null;
+  readonly by: "content" | "sync";
+  readonly lamport: number;
+  /** Infinity when unsigned: such a claim proves no ancestry. */
+  readonly completeSince: number;
+  readonly listed: readonly HistoryEntry[];
+}
+
+/** Everything that can happen to a channel. */
+export type StepInput =
+  | {
+      readonly kind: "receive-content";
+      readonly content: IncomingContent;
+      readonly claim: IncomingClaim | null;
+      readonly source: Source;
+      readonly hint: Uint8Array | undefined;
+    }
+  | { readonly kind: "receive-sync"; readonly claim: IncomingClaim; readonly source: Source }
+  /** An own message, signed: the answer to a `Preparation`. */
+  | { readonly kind: "composed"; readonly content: IncomingContent }
+  | {
+      readonly kind: "attempt-result";
+      readonly id: MessageId;
+      readonly attempt: number;
+      readonly outcome:
+        | { readonly ok: true; readonly hint: Uint8Array }
+        | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+    }
+  | { readonly kind: "connection"; readonly online: boolean }
+  | { readonly kind: "send-again"; readonly id: MessageId }
+  | { readonly kind: "stop-sending"; readonly id: MessageId }
+  | { readonly kind: "history-read"; readonly cursor: number }
+  | { readonly kind: "marked-read"; readonly lamport: number }
+  | { readonly kind: "wake" };

@@ -1,0 +1,129 @@
+import { admit, deliverPastLost } from "./causal-delivery.ts";
+import { chooseParents } from "./causal-history.ts";
+import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
+import { setConnection } from "./connection.ts";
+import type { Effect, Preparation } from "./effect.ts";
+import { releaseEmbargoed } from "./embargo.ts";
+import { completeSince, fetchMissing, nextFetchAt } from "./holes.ts";
+import { tickLamport } from "./lamport-clock.ts";
+import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
+import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
+import { participantRecordOf } from "./participant.ts";
+import { createEntry, receiveContent } from "./receive-content.ts";
+import { receiveSync } from "./receive-sync.ts";
+import type { StepInput } from "./step-input.ts";
+import { nextSyncAt, noteOwnContent, syncDue } from "./sync.ts";
+
+/**
+ * One step of the protocol: takes what happened, changes the state in place, and says as data what is to be done. It
+ * has no clock, no randomness and no I/O of its own, so the same state, input and environment give the same effects.
+ */
+export function step(state: ChannelState, input: StepInput, env: Environment): Effect[] {
+  const ctx: StepContext = {
+    state,
+    env,
+    changes: [],
+    effects: [],
+    touchedParticipants: new Set(),
+    durability: "relaxed",
+  };
+  handle(ctx, input);
+  if (input.kind !== "receive-content" && input.kind !== "receive-sync") runSchedules(ctx);
+  return finish(ctx);
+}
+
+/**
+ * What the next own message is to be made of. Changes nothing: the sequence number is taken when it comes back
+ * `composed`, so a signature that fails or a message that turns out too large leaves no gap.
+ */
+export function prepare(state: ChannelState, env: Environment): Preparation {
+  return {
+    authorSeq: state.authorSeq + 1,
+    lamport: tickLamport(state.lamport, env.now),
+    parents: chooseParents(state, env).map(({ id, lamport, hint }) => ({ id, lamport, hint })),
+    completeSince: completeSince(state),
+    bloomFilter: state.bloom?.toBytes(),
+  };
+}
+
+/** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
+export function nextWakeAt(state: ChannelState, now: number): number {
+  let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state));
+  for (const entry of state.buffered) next = Math.min(next, wallTimeOf(state, now, entry.deadline));
+  for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
+  return next;
+}
+
+function handle(ctx: StepContext, input: StepInput): void {
+  switch (input.kind) {
+    case "receive-content":
+      return receiveContent(ctx, input);
+    case "receive-sync":
+      return receiveSync(ctx, input.claim, input.source);
+    case "composed":
+      return composed(ctx, input);
+    case "attempt-result":
+      return attemptResult(ctx, input);
+    case "connection":
+      return setConnection(ctx, input.online);
+    case "send-again":
+      return sendAgain(ctx, input.id);
+    case "stop-sending":
+      return stopSending(ctx, input.id);
+    case "history-read":
+      ctx.state.historyCursor = input.cursor;
+      ctx.changes.push({ op: "meta", key: "historyCursor", value: input.cursor });
+      return;
+    case "marked-read":
+      ctx.state.lastReadLamport = Math.max(ctx.state.lastReadLamport, input.lamport);
+      ctx.changes.push({ op: "meta", key: "lastReadLamport", value: ctx.state.lastReadLamport });
+      return;
+    case "wake":
+      return;
+  }
+}
+
+/** An own message is accepted: it is part of the log at once, and durable before anybody is told so. */
+function composed(ctx: StepContext, { content }: Extract<StepInput, { kind: "composed" }>): void {
+  const { state } = ctx;
+  ctx.durability = "strict";
+  state.lamport = Math.max(state.lamport, content.lamport);
+  state.authorSeq = Math.max(state.authorSeq, content.authorSeq ?? 0);
+  ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  ctx.changes.push({ op: "meta", key: "authorSeq", value: state.authorSeq });
+  ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
+  const entry = createEntry(ctx, content, undefined);
+  admit(ctx, entry);
+  state.lastOwn = entry;
+  enqueue(ctx, entry);
+  noteOwnContent(ctx, entry);
+}
+
+function runSchedules(ctx: StepContext): void {
+  releaseEmbargoed(ctx);
+  deliverPastLost(ctx);
+  fetchMissing(ctx);
+  sendDue(ctx);
+  syncDue(ctx);
+}
+
+/** Connected time is saved this often, so that presence and patience survive a kill to within this much. */
+const SAVE_CONNECTED_EVERY_MS = 30_000;
+
+function finish(ctx: StepContext): Effect[] {
+  const { state, env, changes } = ctx;
+  for (const participant of ctx.touchedParticipants) {
+    changes.push({ op: "put", table: "participant", record: participantRecordOf(participant) });
+  }
+  if (changes.some((change) => change.op === "put" && change.table === "ledger")) {
+    changes.push({ op: "meta", key: "ledgerSeq", value: state.ledgerSeq });
+  }
+  const connectedMs = connectedNow(state, env.now);
+  if (connectedMs - state.connection.savedMs >= SAVE_CONNECTED_EVERY_MS) {
+    state.connection.savedMs = connectedMs;
+    changes.push({ op: "meta", key: "connectedMs", value: connectedMs });
+  }
+  // A barrier may have nothing of its own to write; it still waits for what was written before.
+  if (changes.length === 0 && ctx.durability === "relaxed") return ctx.effects;
+  return [{ kind: "commit", changes, durability: ctx.durability }, ...ctx.effects];
+}
