@@ -1,0 +1,114 @@
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ChannelClient } from "../channel/channel-client.ts";
+import { utf8Length } from "./bytes.ts";
+import { type Drafts, PendingTexts } from "./draft.ts";
+import { errorWords } from "./error-words.ts";
+import type { Strings } from "./strings/strings.ts";
+import { useStrings } from "./strings-context.ts";
+
+/** The byte count is shown from this share of the limit on. */
+const NEAR_LIMIT = 0.8;
+
+export interface ComposerProps {
+  readonly client: ChannelClient;
+  readonly channelName: string;
+  /** Limit of the text in bytes of UTF-8. */
+  readonly maxBytes: number;
+  readonly drafts: Drafts;
+}
+
+type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
+
+/** Enter sends, Shift + Enter starts a new line; nothing typed is lost when the channel refuses it. */
+export function Composer({ client, channelName, maxBytes, drafts }: ComposerProps): JSX.Element {
+  const strings = useStrings();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const pending = useRef<PendingTexts>(null);
+  pending.current ??= new PendingTexts(() => crypto.randomUUID());
+  const texts = pending.current;
+  const [text, setText] = useState(() => drafts.load());
+  const [problem, setProblem] = useState("");
+  const latest = useRef(text);
+
+  const change = (next: string): void => {
+    latest.current = next;
+    setText(next);
+    drafts.save(texts.draft(next));
+  };
+
+  const submit = async (): Promise<void> => {
+    const value = latest.current;
+    field.current?.focus();
+    if (value.trim() === "") return setProblem(strings.composer.empty);
+    if (utf8Length(value) > maxBytes) return;
+    const attempt = texts.begin(value);
+    setProblem("");
+    change("");
+    try {
+      await client.send({ requestId: attempt.requestId, type: "chat", text: value });
+      texts.accepted(attempt);
+      drafts.save(texts.draft(latest.current));
+    } catch (error) {
+      change(texts.refused(attempt, latest.current));
+      setProblem(strings.composer.failed(errorWords(error, strings)));
+    }
+  };
+
+  useLayoutEffect(() => fitHeight(field.current), [text]);
+
+  const bytes = utf8Length(text);
+  const note = composerNote(bytes, maxBytes, problem, strings);
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div class="composer-row">
+        <textarea
+          ref={field}
+          class="composer-field"
+          rows={1}
+          value={text}
+          aria-label={strings.composer.label}
+          aria-describedby="composer-note"
+          aria-invalid={bytes > maxBytes}
+          placeholder={strings.composer.placeholder(channelName)}
+          onInput={(event) => {
+            setProblem("");
+            change(event.currentTarget.value);
+          }}
+          onKeyDown={(event) => {
+            // While an input method is composing, Enter confirms its suggestion.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            void submit();
+          }}
+        />
+        <button type="submit" class="primary" disabled={text.trim() === "" || bytes > maxBytes}>
+          {strings.composer.send}
+        </button>
+      </div>
+      <p id="composer-note" class="composer-note" data-tone={note.tone} role="status">
+        {note.text}
+      </p>
+    </form>
+  );
+}
+
+function composerNote(bytes: number, maxBytes: number, problem: string, strings: Strings): Note {
+  if (bytes > maxBytes) return { tone: "bad", text: strings.composer.tooLong(bytes - maxBytes, maxBytes) };
+  if (problem !== "") return { tone: "bad", text: problem };
+  if (bytes > maxBytes * NEAR_LIMIT) return { tone: "quiet", text: strings.composer.nearLimit(bytes, maxBytes) };
+  return { tone: "quiet", text: strings.composer.hint };
+}
+
+/** Grows with the text up to the height that the style allows. */
+function fitHeight(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+}

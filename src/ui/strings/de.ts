@@ -1,0 +1,225 @@
+import type { Strings } from "./strings.ts";
+
+const count = (n: number, one: string, many: string): string => (n === 1 ? one : many);
+const number = (n: number): string => n.toLocaleString("de");
+
+export const de: Strings = {
+  locale: "de",
+  appName: "Hearback",
+  tagline: "Kanäle, in denen du weißt, wer deine Nachrichten bekommen hat.",
+  delivery: {
+    queued: () => "Wartet auf das Senden",
+    waiting: () => "Wartet auf das Sendelimit des Netzes",
+    sending: ({ attempt }) => (attempt > 1 ? `Wird gesendet, ${number(attempt)}. Versuch` : "Wird gesendet"),
+    sent: () => "Ans Netz gesendet",
+    stored: () => "Vom Netz aufbewahrt",
+    owner: () => "Vom Eigentümer aufbewahrt",
+    received: ({ k, n }) =>
+      n === null ? `Empfangen von ${number(k)}` : `Empfangen von ${number(k)} von ${number(n)}`,
+    level: ({ percent, k, n }) => `Bestätigt von ${number(percent)} % (${number(k)} von ${number(n)})`,
+    everyone: ({ n }) => `Empfangen von allen ${number(n)}`,
+    unconfirmed: () => "Gesendet, noch keine Bestätigung",
+    failed: ({ reason }) => (reason === "" ? "Nicht gesendet" : `Nicht gesendet - ${reason}`),
+    stopped: () => "Du hast das Senden beendet",
+  },
+  list: {
+    label: "Nachrichten",
+    empty: "Noch nichts gesagt",
+    emptyHint: "Schreib die erste Nachricht oder lade jemanden ein: Dann siehst du, wer sie bekommen hat.",
+    today: "Heute",
+    yesterday: "Gestern",
+    newMessages: (n) => count(n, "1 neue Nachricht", `${number(n)} neue Nachrichten`),
+    older: "Ältere Nachrichten zeigen",
+    loadingOlder: "Ältere Nachrichten werden geladen",
+    beginning: "Hier beginnt der Kanal, soweit dieses Gerät ihn kennt.",
+    you: "du",
+    announcement: "Ankündigung",
+    unsigned: "ungeprüft",
+    holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
+    holeLost: "Eine Nachricht an dieser Stelle ließ sich nicht mehr holen",
+    calledThemselves: (name) => `heißt jetzt ${name}`,
+    showDetails: (text) => `Einzelheiten zu „${text}“`,
+    deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,
+    deliveryAnnouncementMany: (n, words) => `${number(n)} deiner Nachrichten: ${words}`,
+  },
+  composer: {
+    label: "Nachricht",
+    placeholder: (channel) => `An ${channel} schreiben`,
+    send: "Senden",
+    hint: "Enter sendet, Umschalt + Enter beginnt eine neue Zeile",
+    empty: "Schreib zuerst etwas.",
+    tooLong: (over, max) =>
+      `${number(over)} ${count(over, "Byte", "Bytes")} zu lang (erlaubt sind ${number(max)}). Kürze den Text oder sende ihn in Teilen.`,
+    nearLimit: (bytes, max) => `${number(bytes)} von ${number(max)} Bytes`,
+    failed: (reason) => `Nicht gesendet: ${reason} Dein Text steht noch hier.`,
+  },
+  details: {
+    title: "Zustellung",
+    whoHasIt: "Wer sie hat",
+    nobodyYet: "Noch hat niemand sie bestätigt.",
+    noEvidence: "noch kein Nachweis",
+    evidence: (how, by) => {
+      if (how === "listed") return by === "content" ? "hat sie in einer Nachricht genannt" : "hat sie quittiert";
+      return by === "content"
+        ? "hat eine Nachricht geschrieben, die auf ihr aufbaut"
+        : "hat eine spätere Nachricht und alles davor quittiert";
+    },
+    unsignedClaim: "Angabe ohne Signatur, zählt nicht",
+    attempts: "Versuche",
+    noAttempts: "Noch kein Versuch.",
+    attempt: (n) => `${number(n)}. Versuch`,
+    outcome: (outcome, reason) => {
+      if (outcome === "pending") return "unterwegs";
+      if (outcome === "taken") return "von einem Dienstknoten angenommen";
+      return reason === "" ? "gescheitert" : `gescheitert: ${reason}`;
+    },
+    facts: "Nachricht",
+    written: "Geschrieben",
+    size: "Größe",
+    bytes: (n) => count(n, "1 Byte", `${number(n)} Bytes`),
+    lamport: "Lamport-Zeit",
+    id: "Kennung",
+    sendAgain: "Erneut senden",
+    stopSending: "Nicht weiter senden",
+    copyText: "Text kopieren",
+    copied: "Kopiert",
+    explainReceipt:
+      "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",
+  },
+  connection: {
+    label: "Verbindung",
+    online: (peers) => (peers > 1 ? `Mit ${number(peers)} Knoten verbunden` : "Verbunden"),
+    connecting: "Verbindet",
+    offline: "Offline",
+    closed: "Geschlossen",
+    connectingHelp: "Der Dienstknoten wird gesucht. Du kannst schon schreiben; gesendet wird, sobald er antwortet.",
+    offlineHelp: (reason) =>
+      `${reason === "" ? "Der Dienstknoten ist nicht erreichbar." : reason} Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
+    closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
+    waiting: (n) => count(n, "1 Nachricht wartet auf das Senden.", `${number(n)} Nachrichten warten auf das Senden.`),
+    storageProblem: (problem) =>
+      `Dieser Browser konnte die letzte Änderung nicht speichern; bis dahin wird nichts gesendet oder angenommen. ${problem} Schaffe Platz oder prüfe die Speicher-Einstellungen des Browsers und lade dann neu.`,
+    loadProblem: (problem) => `Die Nachrichten ließen sich nicht lesen. ${problem}`,
+  },
+  people: {
+    label: "Teilnehmende",
+    you: "du",
+    present: "da",
+    away: "abwesend",
+    unnamed: (letter) => `Person ${letter}`,
+    unsigned: "ungeprüft",
+  },
+  matrix: {
+    title: "Wer hat was",
+    caption: "Nachrichten und die Teilnehmenden, die sie bestätigt haben, neueste Nachricht zuerst",
+    message: "Nachricht",
+    summary: "Zustellung",
+    author: "hat sie geschrieben",
+    has: "hat sie",
+    noEvidence: "noch kein Nachweis",
+    cell: (name, state) =>
+      state === "author"
+        ? `${name} hat sie geschrieben`
+        : state === "has"
+          ? `${name} hat sie`
+          : `${name}: noch kein Nachweis`,
+    empty: "Sobald jemand schreibt, siehst du hier, wer welche Nachricht hat.",
+  },
+  start: {
+    continueTitle: "Weiter, wo du warst",
+    continueAs: (name) => `Weiter als ${name}`,
+    inChannel: (channel) => `in ${channel}`,
+    createTitle: "Neuer Kanal",
+    channelName: "Name des Kanals",
+    yourName: "Dein Name",
+    create: "Kanal anlegen",
+    creating: "Der Kanal wird angelegt",
+    joinTitle: "Einem Kanal beitreten",
+    inviteField: "Einladungslink oder Code",
+    inviteHint: "Füge einen Link ein oder einen Code, der mit hearback1 beginnt",
+    advanced: "Erweitert",
+    serviceNode: "Adresse des Dienstknotens",
+    serviceNodeHint:
+      "Eine Multiaddr wie /ip4/192.168.1.20/tcp/8645/ws. Leer lassen für den Knoten auf diesem Rechner.",
+    yourChannels: "Deine Kanäle",
+    openChannel: (name) => `${name} öffnen`,
+    nameMissing: "Gib den Namen ein, den andere sehen sollen.",
+    channelNameMissing: "Gib dem Kanal einen Namen.",
+    explain:
+      "Jeder Tab nimmt für sich teil. Öffne mehrere, schreib etwas und sieh zu, wer jede Nachricht bekommen hat.",
+    starting: "Startet",
+  },
+  join: {
+    title: (channel) => `${channel} beitreten`,
+    channel: "Kanal",
+    network: "Netz",
+    networkLocal: "Dienstknoten auf diesem Rechner",
+    networkCustom: "Eigener Dienstknoten",
+    owner: "Fingerabdruck des Eigentümers",
+    ownerHint: "Vergleiche ihn mit dem, was der Eigentümer dir zeigt, wenn du sichergehen willst.",
+    profile: "Nachrichten",
+    profileCommunity: "Von ihren Verfassern signiert",
+    profileSds: "Offen für SDS-Clients ohne Signatur",
+    join: "Kanal beitreten",
+    joining: "Tritt bei",
+    cancel: "Jetzt nicht",
+    already: "Du bist schon in diesem Kanal.",
+    open: "Kanal öffnen",
+    checking: "Die Einladung wird gelesen",
+    duplicate: (name) => `${name} ist in einem anderen Tab offen; dieser Tab tritt deshalb als jemand Neues bei.`,
+  },
+  invite: {
+    button: "Einladen",
+    title: "In diesen Kanal einladen",
+    warning: "Wer den Link oder den Code hat, kann hier lesen und schreiben.",
+    link: "Link",
+    code: "Code",
+    copyInvite: "Einladung kopieren",
+    copyLink: "Link kopieren",
+    copied: "Kopiert",
+    copyFailed: "Das Kopieren wurde verweigert. Markiere den Text und kopiere ihn selbst.",
+    qrLabel: "QR-Code der Einladung",
+    loopbackHint: "Diese Seite gibt es nur auf diesem Rechner; andere brauchen deshalb den Code.",
+    openTab: "Weiteren Tab öffnen",
+  },
+  channel: {
+    loading: "Der Kanal wird geöffnet",
+    showMatrix: "Wer hat was",
+    leave: "Kanal verlassen",
+    leaveTitle: (channel) => `${channel} verlassen?`,
+    leaveText:
+      "Dieses Gerät vergisst den Kanal, seinen Schlüssel und seine Nachrichten. Was noch wartet, wird nicht mehr gesendet. Zurück kommst du nur mit der Einladung, und dann als jemand Neues.",
+    leaveConfirm: "Verlassen und vergessen",
+    leaveFailed: (reason) => `Das Verlassen hat nicht geklappt. ${reason}`,
+    storageNotKept:
+      "Wird auf diesem Rechner der Speicher knapp, darf der Browser diese Nachrichten löschen. Dauerhaften Speicher hat er nicht zugesagt.",
+    workerStopped:
+      "Der Teil dieses Tabs, der den Kanal führt, ist stehen geblieben. Angenommene Nachrichten sind sicher; lade neu, um weiterzumachen.",
+    reload: "Neu laden",
+    back: "Alle Kanäle",
+    chat: "Chat",
+  },
+  common: {
+    close: "Schließen",
+    cancel: "Abbrechen",
+    dismiss: "Ausblenden",
+    retry: "Nochmals versuchen",
+    storageRefused: (reason) =>
+      `Dieser Browser speichert für diese Seite nichts, deshalb kann kein Kanal aufbewahrt werden. ${reason} Erlaube Websitedaten oder verlasse den privaten Modus; was du getippt hast, bleibt hier stehen.`,
+    failed: (reason) => `Das hat nicht geklappt. ${reason}`,
+  },
+  errors: {
+    empty: () => "Es gibt nichts zu senden. Schreib zuerst etwas.",
+    "too-large": () => "Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.",
+    "not-found": () => "Das gibt es nicht mehr. Lade die Seite neu.",
+    storage: () => "Der Browser konnte das nicht speichern. Schaffe Platz oder erlaube Websitedaten, dann versuch es erneut.",
+    closed: () => "Der Kanal ist in diesem Tab geschlossen. Lade die Seite neu.",
+    timeout: () => "Es hat zu lange gedauert. Versuch es erneut.",
+    disconnected: () => "Der Teil dieses Tabs, der den Kanal führt, antwortet nicht. Lade die Seite neu.",
+    invalid: (message) => `Das ist ungültig. ${message}`.trim(),
+    "invalid-invite": () => "Das ist keine gültige Einladung. Kopiere den ganzen Link oder Code noch einmal.",
+    "wrong-key": () => "Der Schlüssel der Einladung passt nicht zum Kanal. Bitte um eine neue Einladung.",
+    unsupported: () => "Das kann dieser Browser nicht.",
+    internal: (message) => `Etwas Unerwartetes ist passiert. ${message}`.trim(),
+  },
+};

@@ -1,0 +1,206 @@
+import type { ChannelErrorCode } from "../../channel/channel-client.ts";
+import type { DeliveryState } from "../../sds/delivery-state.ts";
+
+/**
+ * Every word that people read, in one type, so that a language that lacks one does not compile. Functions where a count
+ * or a name changes the sentence. Instants are milliseconds since the Unix epoch.
+ */
+export interface Strings {
+  /** BCP 47 tag, for dates, numbers and the `lang` attribute. */
+  readonly locale: string;
+  readonly appName: string;
+  readonly tagline: string;
+  readonly delivery: DeliveryStrings;
+  readonly list: ListStrings;
+  readonly composer: ComposerStrings;
+  readonly details: DetailsStrings;
+  readonly connection: ConnectionStrings;
+  readonly people: PeopleStrings;
+  readonly matrix: MatrixStrings;
+  readonly start: StartStrings;
+  readonly join: JoinStrings;
+  readonly invite: InviteStrings;
+  readonly channel: ChannelStrings;
+  readonly common: CommonStrings;
+  /** What each error means to people; `message` is the channel's own sentence, in English. */
+  readonly errors: { readonly [K in ChannelErrorCode]: (message: string) => string };
+}
+
+/** One function per delivery state; `deliveryWords` picks. */
+export type DeliveryStrings = {
+  readonly [K in DeliveryState["kind"]]: (state: Extract<DeliveryState, { kind: K }>) => string;
+};
+
+export interface ListStrings {
+  readonly label: string;
+  readonly empty: string;
+  readonly emptyHint: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly newMessages: (count: number) => string;
+  readonly older: string;
+  readonly loadingOlder: string;
+  readonly beginning: string;
+  readonly you: string;
+  readonly announcement: string;
+  readonly unsigned: string;
+  readonly holeFetching: string;
+  readonly holeLost: string;
+  readonly calledThemselves: (name: string) => string;
+  readonly showDetails: (text: string) => string;
+  /** Spoken by a screen reader when the delivery of an own message changes. */
+  readonly deliveryAnnouncement: (text: string, words: string) => string;
+  readonly deliveryAnnouncementMany: (count: number, words: string) => string;
+}
+
+export interface ComposerStrings {
+  readonly label: string;
+  readonly placeholder: (channel: string) => string;
+  readonly send: string;
+  readonly hint: string;
+  readonly empty: string;
+  readonly tooLong: (overBytes: number, maxBytes: number) => string;
+  readonly nearLimit: (bytes: number, maxBytes: number) => string;
+  readonly failed: (reason: string) => string;
+}
+
+export interface DetailsStrings {
+  readonly title: string;
+  readonly whoHasIt: string;
+  readonly nobodyYet: string;
+  readonly noEvidence: string;
+  readonly evidence: (how: "listed" | "ancestry", by: "content" | "sync") => string;
+  readonly unsignedClaim: string;
+  readonly attempts: string;
+  readonly noAttempts: string;
+  readonly attempt: (attempt: number) => string;
+  readonly outcome: (outcome: "pending" | "taken" | "failed", reason: string) => string;
+  readonly facts: string;
+  readonly written: string;
+  readonly size: string;
+  readonly bytes: (bytes: number) => string;
+  readonly lamport: string;
+  readonly id: string;
+  readonly sendAgain: string;
+  readonly stopSending: string;
+  readonly copyText: string;
+  readonly copied: string;
+  readonly explainReceipt: string;
+}
+
+export interface ConnectionStrings {
+  readonly label: string;
+  readonly online: (peers: number) => string;
+  readonly connecting: string;
+  readonly offline: string;
+  readonly closed: string;
+  readonly connectingHelp: string;
+  readonly offlineHelp: (reason: string) => string;
+  readonly closedHelp: string;
+  readonly waiting: (count: number) => string;
+  readonly storageProblem: (problem: string) => string;
+  readonly loadProblem: (problem: string) => string;
+}
+
+export interface PeopleStrings {
+  readonly label: string;
+  readonly you: string;
+  readonly present: string;
+  readonly away: string;
+  readonly unnamed: (letter: string) => string;
+  readonly unsigned: string;
+}
+
+export interface MatrixStrings {
+  readonly title: string;
+  readonly caption: string;
+  readonly message: string;
+  readonly summary: string;
+  readonly author: string;
+  readonly has: string;
+  readonly noEvidence: string;
+  readonly cell: (name: string, state: "author" | "has" | "none") => string;
+  readonly empty: string;
+}
+
+export interface StartStrings {
+  readonly continueTitle: string;
+  readonly continueAs: (name: string) => string;
+  readonly inChannel: (channel: string) => string;
+  readonly createTitle: string;
+  readonly channelName: string;
+  readonly yourName: string;
+  readonly create: string;
+  readonly creating: string;
+  readonly joinTitle: string;
+  readonly inviteField: string;
+  readonly inviteHint: string;
+  readonly advanced: string;
+  readonly serviceNode: string;
+  readonly serviceNodeHint: string;
+  readonly yourChannels: string;
+  readonly openChannel: (name: string) => string;
+  readonly nameMissing: string;
+  readonly channelNameMissing: string;
+  readonly explain: string;
+  readonly starting: string;
+}
+
+export interface JoinStrings {
+  readonly title: (channel: string) => string;
+  readonly channel: string;
+  readonly network: string;
+  readonly networkLocal: string;
+  readonly networkCustom: string;
+  readonly owner: string;
+  readonly ownerHint: string;
+  readonly profile: string;
+  readonly profileCommunity: string;
+  readonly profileSds: string;
+  readonly join: string;
+  readonly joining: string;
+  readonly cancel: string;
+  readonly already: string;
+  readonly open: string;
+  readonly checking: string;
+  readonly duplicate: (name: string) => string;
+}
+
+export interface InviteStrings {
+  readonly button: string;
+  readonly title: string;
+  readonly warning: string;
+  readonly link: string;
+  readonly code: string;
+  readonly copyInvite: string;
+  readonly copyLink: string;
+  readonly copied: string;
+  readonly copyFailed: string;
+  readonly qrLabel: string;
+  readonly loopbackHint: string;
+  readonly openTab: string;
+}
+
+export interface ChannelStrings {
+  readonly loading: string;
+  readonly showMatrix: string;
+  readonly leave: string;
+  readonly leaveTitle: (channel: string) => string;
+  readonly leaveText: string;
+  readonly leaveConfirm: string;
+  readonly leaveFailed: (reason: string) => string;
+  readonly storageNotKept: string;
+  readonly workerStopped: string;
+  readonly reload: string;
+  readonly back: string;
+  readonly chat: string;
+}
+
+export interface CommonStrings {
+  readonly close: string;
+  readonly cancel: string;
+  readonly dismiss: string;
+  readonly retry: string;
+  readonly storageRefused: (reason: string) => string;
+  readonly failed: (reason: string) => string;
+}
