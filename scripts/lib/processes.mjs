@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+let stopping = false;
 /** Process ids of running group leaders. */
 const running = new Set();
 const GRACE_MS = 5_000;
@@ -98,19 +99,21 @@ export async function stopGroup(pid) {
   if (running.has(pid)) signalGroup(pid, "SIGKILL");
 }
 
+/** True once this program is on its way out, when it is no news that a child ends. */
+export const isStopping = () => stopping;
+
 /** Stops everything that still runs. */
 export async function stopAll() {
+  stopping = true;
   await Promise.all([...running].map(stopGroup));
 }
 
 /** On Ctrl-C, SIGTERM and SIGHUP: stops all children, then exits with the conventional code. */
 export function stopAllOnSignals(beforeExit = async () => {}) {
   const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-  let stopping = false;
   for (const [signal, code] of Object.entries(codes)) {
     process.on(signal, async () => {
       if (stopping) return;
-      stopping = true;
       await Promise.allSettled([stopAll(), beforeExit()]);
       process.exit(code);
     });

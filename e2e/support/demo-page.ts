@@ -1,0 +1,128 @@
+import { expect, type Locator, type Page } from "playwright/test";
+
+/**
+ * The demo as a person uses it: everything is found by its label, its role or a stable data attribute. Shared by the
+ * tests and the smoke command.
+ */
+export interface NewChannel {
+  readonly channelName: string;
+  readonly yourName: string;
+  /** Multiaddr; the node on this machine if left out. */
+  readonly serviceNode?: string;
+}
+
+/** Creates a channel on the start page and returns its invite code once the channel is open. */
+export async function createChannel(page: Page, channel: NewChannel): Promise<string> {
+  const form = page.locator("form").filter({ has: page.getByRole("button", { name: "Create channel" }) });
+  await form.getByLabel("Channel name").fill(channel.channelName);
+  await form.getByLabel("Your name").fill(channel.yourName);
+  if (channel.serviceNode !== undefined) {
+    await form.getByText("Advanced", { exact: true }).click();
+    await form.getByLabel("Service node address").fill(channel.serviceNode);
+  }
+  await form.getByRole("button", { name: "Create channel" }).click();
+  await composer(page).waitFor();
+  return inviteCode(page);
+}
+
+/** Opens the link that carries the invite code, and accepts the preview. */
+export async function joinByCode(page: Page, demoUrl: string, code: string, yourName: string): Promise<void> {
+  await page.goto(inviteLink(demoUrl, code));
+  await acceptInvite(page, yourName);
+}
+
+/** Accepts the preview that a link or code has led to. */
+export async function acceptInvite(page: Page, yourName: string): Promise<void> {
+  const join = page.getByRole("button", { name: "Join channel" });
+  await join.waitFor();
+  await page.getByLabel("Your name").fill(yourName);
+  await join.click();
+  await composer(page).waitFor();
+}
+
+/** A bare code is the part of a link after `/join/`, with a prefix. */
+export function inviteLink(demoUrl: string, code: string): string {
+  return new URL(`#/join/${code.replace(/^hearback1/, "")}`, demoUrl).href;
+}
+
+export async function inviteCode(page: Page): Promise<string> {
+  const holder = page.locator("[data-invite-code]").first();
+  await holder.waitFor({ state: "attached" });
+  const code = await holder.getAttribute("data-invite-code");
+  if (code === null || code === "") throw new Error("the page shows an empty invite code");
+  return code;
+}
+
+export function composer(page: Page): Locator {
+  return page.getByRole("textbox", { name: "Message" });
+}
+
+/** Writes and sends; resolves when the composer is empty again, which means that the message is durable. */
+export async function send(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(composer(page)).toHaveValue("");
+}
+
+/** The rows of the chat whose text is exactly this. */
+export function messages(page: Page, text: string): Locator {
+  return page.locator("[data-message-id]").filter({ has: page.getByText(text, { exact: true }) });
+}
+
+/** Waits until the delivery mark of a message is in this state ("sent", "received", "everyone", ...). */
+export async function expectDelivery(page: Page, text: string, state: string, words?: string | RegExp): Promise<void> {
+  const mark = messages(page, text).locator("[data-delivery]");
+  await expect(mark).toHaveAttribute("data-delivery", state);
+  if (words !== undefined) await expect(mark).toContainText(words);
+}
+
+/** Waits until this many people, this one included, are listed. */
+export async function expectParticipants(page: Page, count: number, options?: { timeout: number }): Promise<void> {
+  await expect(page.locator("[data-participant]")).toHaveCount(count, options);
+}
+
+/**
+ * Sends a message and measures, in the page, from the click on Send until its mark says that everybody has it.
+ * @returns milliseconds, and what the mark says then
+ */
+export async function sendAndTime(page: Page, text: string, limitMs: number): Promise<{ ms: number; words: string }> {
+  await composer(page).fill(text);
+  const measured = page.evaluate(watchDelivery, { text, limitMs });
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  return measured;
+}
+
+/** Runs in the page. */
+function watchDelivery({ text, limitMs }: { text: string; limitMs: number }): Promise<{ ms: number; words: string }> {
+  return new Promise((resolve, reject) => {
+    let clickedAt: number | undefined;
+    const mark = (): HTMLElement | undefined => {
+      const rows = [...document.querySelectorAll<HTMLElement>("[data-message-id]")];
+      const row = rows.find((candidate) => candidate.textContent?.includes(text));
+      return row?.querySelector<HTMLElement>("[data-delivery]") ?? undefined;
+    };
+    const onClick = (event: Event): void => {
+      const button = event.target instanceof Element ? event.target.closest("button") : null;
+      if (button !== null) clickedAt ??= performance.now();
+    };
+    const look = (): void => {
+      const found = mark();
+      if (clickedAt === undefined || found?.dataset.delivery !== "everyone") return;
+      finish();
+      resolve({ ms: performance.now() - clickedAt, words: found.textContent?.trim() ?? "" });
+    };
+    const observer = new MutationObserver(look);
+    const timer = setTimeout(() => {
+      finish();
+      const state = mark()?.dataset.delivery ?? "not shown";
+      reject(new Error(`after ${limitMs} ms the message is still "${state}", not received by all`));
+    }, limitMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      observer.disconnect();
+      document.removeEventListener("click", onClick, true);
+    };
+    document.addEventListener("click", onClick, true);
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+}

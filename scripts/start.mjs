@@ -1,0 +1,131 @@
+/**
+ * `npm start`: installs what is missing, builds the demo, starts the local service node (or uses the one that runs),
+ * serves the demo and says where. Built-ins only, since it runs before anything is installed.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { isDemoBuilt } from "./lib/build-state.mjs";
+import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
+import { ensureInstalled } from "./lib/install.mjs";
+import { isStopping, run, stopAll, stopAllOnSignals } from "./lib/processes.mjs";
+import { isPortTaken, startServiceNode } from "./lib/service-node.mjs";
+import { serveFolder } from "./lib/static-server.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const BUILD_LIMIT_MS = 5 * 60_000;
+const SMOKE_LIMIT_MS = 3 * 60_000;
+const NODE_PORT = 8645;
+const DEMO_PORTS = Array.from({ length: 50 }, (_, index) => 5173 + index);
+const PARENT_CHECK_MS = 1_000;
+const LAST_LINES = 25;
+const HELP = `npm start [-- OPTION ...]
+
+Builds the web demo, runs a Waku service node on this machine and serves the demo.
+
+  --smoke   then let two headless browser tabs exchange a message, print how long it took, and stop
+  --help    this text
+
+Environment: CHROMIUM_PATH, the browser for --smoke.`;
+
+/** A failure that its message explains; printed without a stack. */
+class StartError extends Error {}
+
+function readOptions() {
+  try {
+    const options = { smoke: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
+    return parseArgs({ options, allowPositionals: false }).values;
+  } catch (error) {
+    console.error(`${error.message.split(". ")[0]}. See npm start -- --help`);
+    process.exit(2);
+  }
+}
+
+function lastLines(text) {
+  return text.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+}
+
+async function install() {
+  console.log("Looking at the installed packages ...");
+  const { ok, installed, output } = await ensureInstalled(ROOT);
+  if (!ok)
+    throw new StartError(`${lastLines(output)}\nThe packages could not be installed (npm ci failed, see above).`);
+  if (installed) console.log("Packages installed.");
+}
+
+async function buildDemo() {
+  if (isDemoBuilt(ROOT)) return;
+  console.log("Building the demo ...");
+  const vite = join(ROOT, "node_modules", ".bin", "vite");
+  const args = ["build", "-c", "vite.demo.config.ts"];
+  const { code, output } = await run(vite, args, { cwd: ROOT, timeoutMs: BUILD_LIMIT_MS });
+  if (code !== 0) throw new StartError(`${lastLines(output)}\nThe demo could not be built, see above.`);
+}
+
+/** Starts the service node, or leaves the one in place that answers as ours. */
+async function provideServiceNode() {
+  if (await isPortTaken(NODE_PORT)) {
+    const probe = ["--import", "tsx", "node/service-node/probe.ts", "--port", String(NODE_PORT)];
+    const { code } = await run(process.execPath, probe, { cwd: ROOT, timeoutMs: 30_000 });
+    if (code === 0) {
+      console.log(`Using the service node that already runs on port ${NODE_PORT}.`);
+      return undefined;
+    }
+    throw new StartError(`Port ${NODE_PORT} is taken by another program. Stop it, then run npm start again.`);
+  }
+  console.log("Starting the service node ...");
+  return startServiceNode(ROOT, NODE_PORT);
+}
+
+/** Under npm, notices that npm was killed outright and stops as well. */
+function stopWithParent(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) void stop();
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
+async function smoke(url) {
+  const chromium = await ensureChromium();
+  if (chromium.path === undefined) throw new StartError(chromium.output || CHROMIUM_MISSING);
+  const env = { ...process.env, CHROMIUM_PATH: chromium.path };
+  const args = ["--import", "tsx", "e2e/smoke.ts", url];
+  const { code } = await run(process.execPath, args, { cwd: ROOT, env, live: true, timeoutMs: SMOKE_LIMIT_MS });
+  if (code !== 0) throw new StartError("The smoke test failed, see above.");
+}
+
+async function main() {
+  const options = readOptions();
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  stopAllOnSignals();
+  stopWithParent(async () => {
+    await stopAll();
+    process.exit(1);
+  });
+  await install();
+  const [, serviceNode] = await Promise.all([buildDemo(), provideServiceNode()]);
+  const demo = await serveFolder(join(ROOT, "dist", "web-demo"), { ports: DEMO_PORTS });
+  console.log(`Hearback is ready: ${demo.url}`);
+  if (options.smoke) {
+    await smoke(demo.url);
+    await Promise.all([stopAll(), demo.close()]);
+    return;
+  }
+  console.log("Open it, create a channel, and open the invite link in a second tab. Ctrl-C stops everything.");
+  serviceNode?.process.once("exit", () => {
+    if (!isStopping()) console.error("The service node has stopped; messages will not get out. Run npm start again.");
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : `npm start failed: ${error.message}`);
+  await stopAll();
+  process.exit(1);
+}
