@@ -25,19 +25,37 @@ export async function request(
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), timeoutMs);
   let stream: Stream | undefined;
+  const answer: { body?: Uint8Array } = {};
   try {
     stream = await connection.newStream(codec, { signal: abort.signal });
-    return await exchange(stream, body, abort.signal);
+    await exchange(stream, body, abort.signal, answer);
+    return answered(answer);
   } catch (error) {
     const failure = explain(error, codec, abort.signal.aborted, timeoutMs);
     stream?.abort(failure);
+    // A peer that answered and then failed to close its side has still answered.
+    if (answer.body !== undefined) {
+      return answer.body;
+    }
     throw failure;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function exchange(stream: Stream, body: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+function answered(answer: { body?: Uint8Array }): Uint8Array {
+  if (answer.body === undefined) {
+    throw new Error("the service node closed the stream without an answer");
+  }
+  return answer.body;
+}
+
+async function exchange(
+  stream: Stream,
+  body: Uint8Array,
+  signal: AbortSignal,
+  answer: { body?: Uint8Array },
+): Promise<void> {
   // Aborting the stream makes its source throw, which ends the loop below.
   const onAbort = (): void => stream.abort(new Error("the request timed out"));
   signal.addEventListener("abort", onAbort, { once: true });
@@ -45,16 +63,11 @@ async function exchange(stream: Stream, body: Uint8Array, signal: AbortSignal): 
     // Not awaited here: a peer that answers before it has read everything must still be heard.
     const sent = stream.sink([encodeFrame(body)]);
     sent.catch(() => undefined);
-    let response: Uint8Array | undefined;
     for await (const frame of readFrames(stream.source, MAX_RESPONSE_BYTES)) {
-      response ??= frame;
+      answer.body ??= frame;
     }
-    if (response === undefined) {
-      await sent;
-      throw new Error("the service node closed the stream without an answer");
-    }
+    await sent;
     await stream.close({ signal });
-    return response;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
