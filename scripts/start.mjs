@@ -9,7 +9,7 @@ import { isDemoBuilt } from "./lib/build-state.mjs";
 import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { isStopping, run, stopAll, stopAllOnSignals } from "./lib/processes.mjs";
-import { isPortTaken, startServiceNode } from "./lib/service-node.mjs";
+import { startServiceNode } from "./lib/service-node.mjs";
 import { serveFolder } from "./lib/static-server.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -64,17 +64,13 @@ async function buildDemo() {
 
 /** Starts the service node, or leaves the one in place that answers as ours. */
 async function provideServiceNode() {
-  if (await isPortTaken(NODE_PORT)) {
-    const probe = ["--import", "tsx", "node/service-node/probe.ts", "--port", String(NODE_PORT)];
-    const { code } = await run(process.execPath, probe, { cwd: ROOT, timeoutMs: 30_000 });
-    if (code === 0) {
-      console.log(`Using the service node that already runs on port ${NODE_PORT}.`);
-      return undefined;
-    }
-    throw new StartError(`Port ${NODE_PORT} is taken by another program. Stop it, then run npm start again.`);
-  }
   console.log("Starting the service node ...");
-  return startServiceNode(ROOT, NODE_PORT);
+  const node = await startServiceNode(ROOT, NODE_PORT).catch((error) => {
+    throw new StartError(error.message);
+  });
+  if (node !== "already-running") return node;
+  console.log(`Using the service node that already runs on port ${NODE_PORT}.`);
+  return undefined;
 }
 
 /** Under npm, notices that npm was killed outright and stops as well. */
