@@ -17,6 +17,7 @@ export type AuthenticationProblem =
 
 /** The content is that of the sender, and so are Lamport timestamp and causes. */
 export interface AuthenticAuthor {
+  /** A copy: keys are kept for long, and a view would keep the message with them. */
   readonly publicKey: Uint8Array;
   readonly envelope: Envelope;
 }
@@ -60,7 +61,7 @@ export function authenticateAuthor(
   const envelope = decodeEnvelope(decoded.content);
   if (envelope === null) return { problem: "no-envelope" };
   if (!verifyEnvelope(envelope, context.holds)) return { problem: "bad-author-signature" };
-  return { holds: { publicKey: envelope.publicKey, envelope } };
+  return { holds: { publicKey: envelope.publicKey.slice(), envelope } };
 }
 
 /** The claim's half of `authenticate`: one signature verdict, that may come later and in batches. */
@@ -79,7 +80,7 @@ export function authenticateClaim(
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
   if (!verifyTrailer(split, publicKey)) return { problem: "bad-trailer-signature" };
   const { completeSince, flags } = split.trailer;
-  return { holds: { publicKey, completeSince, flags } };
+  return { holds: { publicKey: publicKey.slice(), completeSince, flags } };
 }
 
 function contextOf(decoded: SdsMessage, channelId: ChannelId): Verdict<EnvelopeContext> {

@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isStrictPublicKey, verifyStrict } from "./ed25519-key.ts";
 import { type Ed25519Vector, failedEd25519Vectors } from "./ed25519-vectors.ts";
-import { deriveEd25519Vectors } from "./testing/ed25519-cases.ts";
 import { readVectors } from "./testing/vector-file.ts";
 
 const ed25519Vectors = await readVectors<Ed25519Vector>("ed25519.json");
@@ -24,10 +23,6 @@ function byDefinition(publicKey: Uint8Array, message: Uint8Array, signature: Uin
 const seed = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 describe("vectors", () => {
-  test("the file is what the derivation gives", () => {
-    expect(ed25519Vectors).toEqual(deriveEd25519Vectors());
-  });
-
   test("every vector has the verdict it should", async () => {
     expect(await failedEd25519Vectors(verifyStrict, ed25519Vectors)).toEqual([]);
     expect(await failedEd25519Vectors(byDefinition, ed25519Vectors)).toEqual([]);

@@ -8,9 +8,6 @@ export const ENVELOPE_VERSION = 1;
 const MAX_TYPE = 0xffff;
 const MAX_ORIGIN_BYTES = 512;
 
-/** Presence and checkpoints (5, 6) are syncs and have no envelope. Other numbers are types of the future. */
-export const ENVELOPE_TYPES = { chat: 1, announcement: 2, status: 3, profile: 4, report: 7, void: 8 } as const;
-
 /**
  * What SDS `content` holds: what the author said and the author's signature. It stays valid in whoever's hands the
  * message is repaired from, and fixes content, Lamport timestamp and causes together.
@@ -23,7 +20,7 @@ export interface Envelope {
   readonly authorSeq: number;
   /** Milliseconds since the epoch, by the author's clock. */
   readonly composedAt: number;
-  /** 1 to 65,535; see `ENVELOPE_TYPES`. */
+  /** 1 to 65,535: `MESSAGE_TYPE` of src/sds, or a type of the future. */
   readonly type: number;
   readonly body: Uint8Array;
   /** Web origin of the page that sent it, where it was not the author's own application. 1 to 512 bytes of UTF-8. */

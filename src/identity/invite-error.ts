@@ -1,0 +1,42 @@
+/**
+ * - `not-an-invite`: neither a link nor a code
+ * - `cut-off`: the beginning is right and the end is missing
+ * - `damaged`: the checksum does not fit
+ * - `malformed`: well encoded, and not a descriptor
+ * - `bad-signature`: the owner did not sign this descriptor
+ * - `unsupported-version`: of a newer version of Hearback
+ * - `too-large`: more than any descriptor has
+ * - `invalid`: a channel cannot be created like this
+ */
+export type InviteErrorCode =
+  | "not-an-invite"
+  | "cut-off"
+  | "damaged"
+  | "malformed"
+  | "bad-signature"
+  | "unsupported-version"
+  | "too-large"
+  | "invalid";
+
+const ADVICE: Readonly<Record<Exclude<InviteErrorCode, "invalid">, string>> = {
+  "not-an-invite": "This is not a Hearback invite. Paste the whole link, or the code that begins with hearback1.",
+  "cut-off": "The end of this invite is missing. Copy all of it, or ask for it again.",
+  damaged: "This invite was changed on its way, perhaps by one character. Copy it again, or ask for it again.",
+  malformed: "This invite cannot be read. Ask the person who sent it for a new one.",
+  "bad-signature": "The signature of the channel's owner does not fit this invite: it was altered. Ask for it again.",
+  "unsupported-version": "This invite was made by a newer version of Hearback. Update Hearback to join.",
+  "too-large": "This is too long to be an invite. Paste only the link or the code.",
+};
+
+/** `message` is for people and says what to do; `code` is stable. */
+export class InviteError extends Error {
+  override readonly name = "InviteError";
+  readonly code: InviteErrorCode;
+
+  constructor(code: Exclude<InviteErrorCode, "invalid">, advice?: undefined);
+  constructor(code: InviteErrorCode, advice: string);
+  constructor(code: InviteErrorCode, advice?: string) {
+    super(advice ?? (code === "invalid" ? "" : ADVICE[code]));
+    this.code = code;
+  }
+}

@@ -1,0 +1,83 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { fromBase64url, toBase64url } from "./base64url.ts";
+import {
+  type Descriptor,
+  decodeDescriptor,
+  descriptorLength,
+  encodeDescriptor,
+  MAX_DESCRIPTOR_BYTES,
+} from "./descriptor.ts";
+import { equalBytes } from "./equal-bytes.ts";
+import { frame } from "./framing.ts";
+import { InviteError } from "./invite-error.ts";
+
+const CODE_VERSION = 1;
+const CHECKSUM_DOMAIN = "hearback/invite/1";
+const CHECKSUM_BYTES = 4;
+const JOIN_PATH = "#/join/";
+const MAX_TEXT = 16 * MAX_DESCRIPTOR_BYTES;
+
+/** Line breaks of a mail (with its quotation marks), other white space, and marks that are copied without being seen. */
+const NOISE = /[\r\n]+[>\s]*|\s+|[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const LINK = /#\/join\/([A-Za-z0-9_-]*)/;
+const CODE = /hearback(\d{1,3})([A-Za-z0-9_-]*)/i;
+
+/** `<base>#/join/<base64url(descriptor)>`: all in the fragment, which browsers do not send to any server. */
+export function inviteLinkOf(base: string, descriptor: Descriptor): string {
+  return base.replace(/#.*$/s, "") + JOIN_PATH + toBase64url(encodeDescriptor(descriptor));
+}
+
+/**
+ * `hearback1<base64url(descriptor | checksum)>`, the checksum being the first 4 bytes of SHA-256 over the frame of
+ * `hearback/invite/1` and the descriptor: for where no link would lead anywhere.
+ */
+export function inviteCodeOf(descriptor: Descriptor): string {
+  const bytes = encodeDescriptor(descriptor);
+  return `hearback${CODE_VERSION}${toBase64url(Uint8Array.of(...bytes, ...checksumOf(bytes)))}`;
+}
+
+/**
+ * The descriptor in what somebody pasted: a link or a code, with anything before and after it, quotation marks, and
+ * line breaks in the middle, as mail programs make them. Throws `InviteError`, whose message says what is wrong.
+ */
+export function parseInvite(text: string): Descriptor {
+  if (text.length > MAX_TEXT) throw new InviteError("too-large");
+  const dense = text.replace(NOISE, "");
+  const link = LINK.exec(dense);
+  if (link !== null) return fromLink(link[1] ?? "");
+  const code = CODE.exec(dense);
+  if (code === null) throw new InviteError("not-an-invite");
+  if (Number(code[1]) > CODE_VERSION) throw new InviteError("unsupported-version");
+  return fromCode(code[2] ?? "");
+}
+
+function fromLink(text: string): Descriptor {
+  const { bytes, length } = selfDelimited(text, 0);
+  // Without its end there is no descriptor; decoding says whether that is all that is wrong with it.
+  return decodeDescriptor(bytes.subarray(0, length ?? bytes.length));
+}
+
+function fromCode(text: string): Descriptor {
+  const { bytes, length } = selfDelimited(text, CHECKSUM_BYTES);
+  if (length === null) throw new InviteError("cut-off");
+  const descriptor = bytes.subarray(0, length);
+  const checksum = bytes.subarray(length, length + CHECKSUM_BYTES);
+  if (!equalBytes(checksumOf(descriptor), checksum)) throw new InviteError("damaged");
+  return decodeDescriptor(descriptor);
+}
+
+/**
+ * A descriptor knows where it ends, so words that stand behind an invite, and are glued to it once white space is
+ * removed, are left out. `length` is that of the descriptor, null when it or the bytes behind it are not all there.
+ */
+function selfDelimited(text: string, bytesBehind: number): { bytes: Uint8Array; length: number | null } {
+  // Glued words may end anywhere: the last group of four is filled up, and only what the text really holds is kept.
+  const filled = fromBase64url(text + "A".repeat((4 - (text.length % 4)) % 4)) ?? new Uint8Array();
+  const bytes = filled.subarray(0, Math.floor((text.length * 3) / 4));
+  const length = descriptorLength(bytes);
+  return { bytes, length: length !== null && length + bytesBehind <= bytes.length ? length : null };
+}
+
+function checksumOf(descriptor: Uint8Array): Uint8Array {
+  return sha256(frame(CHECKSUM_DOMAIN, descriptor)).subarray(0, CHECKSUM_BYTES);
+}

@@ -1,0 +1,109 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { contentTopicOf } from "../content-topic.ts";
+import { channelIdOf, createDescriptor, encodeDescriptor } from "../descriptor.ts";
+import { signEnvelope } from "../envelope.ts";
+import { inviteCodeOf, inviteLinkOf } from "../invite.ts";
+import { createNobleSigner } from "../noble-signer.ts";
+import { appendTrailer } from "../trailer.ts";
+import { channelId, context, encodeSds, fields, LAMPORT, sampleSync, senderId, signer } from "./sample.ts";
+
+/** One value of our formats with what it was made of. Bytes are lower-case hex; `secretKey` is an Ed25519 seed. */
+export interface ProtocolVector {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, string>>;
+}
+
+const SECRET_KEY = bytesToHex(new Uint8Array(32).fill(1));
+
+/** Derives src/identity/vectors/protocol.json. It freezes the formats: a change of it breaks what people have joined. */
+export async function deriveProtocolVectors(): Promise<readonly ProtocolVector[]> {
+  return [
+    senderIdVector(),
+    contentTopicVector(),
+    ...(await envelopeVectors()),
+    await trailerVector(),
+    ...(await descriptorVectors()),
+  ];
+}
+
+function senderIdVector(): ProtocolVector {
+  return { name: "sender id", input: { channelId, publicKey: bytesToHex(signer.publicKey) }, output: { senderId } };
+}
+
+function contentTopicVector(): ProtocolVector {
+  const key = countingBytes(32);
+  return {
+    name: "content topic",
+    input: { key: bytesToHex(key) },
+    output: { contentTopic: contentTopicOf(key) },
+  };
+}
+
+async function envelopeVectors(): Promise<ProtocolVector[]> {
+  const { body, ...rest } = fields;
+  const common = { secretKey: SECRET_KEY, ...context, ...rest, body: bytesToHex(body) };
+  const origin = "https://page.example";
+  const ephemeral = { ...context, lamport: null, causalIds: [] };
+  const status = { ...fields, type: 3, parentLamports: [] };
+  return [
+    {
+      name: "envelope with two causes",
+      input: common,
+      output: { envelope: bytesToHex(await signEnvelope(fields, context, signer)) },
+    },
+    {
+      name: "envelope from a page",
+      input: { ...common, origin },
+      output: { envelope: bytesToHex(await signEnvelope({ ...fields, origin }, context, signer)) },
+    },
+    {
+      name: "envelope of an ephemeral status",
+      input: { ...common, ...ephemeral, type: 3, parentLamports: [] },
+      output: { envelope: bytesToHex(await signEnvelope(status, ephemeral, signer)) },
+    },
+  ];
+}
+
+async function trailerVector(): Promise<ProtocolVector> {
+  const message = encodeSds((await sampleSync()).decoded);
+  const claims = { flags: 1, completeSince: LAMPORT - 600_000 };
+  const signed = await appendTrailer(message, { ...claims, publicKey: signer.publicKey }, signer);
+  const publicKey = bytesToHex(signer.publicKey);
+  return {
+    name: "trailer of a sync",
+    input: { secretKey: SECRET_KEY, message: bytesToHex(message), ...claims, publicKey },
+    output: { message: bytesToHex(signed) },
+  };
+}
+
+async function descriptorVectors(): Promise<ProtocolVector[]> {
+  const local = { name: "Garden", network: { preset: "local" }, profile: "community", parameters: {} } as const;
+  const custom = {
+    name: "Stra\u00dfenfest \u{1F389}",
+    network: { preset: "custom", cluster: 42, shards: 8, multiaddrs: ["/dns4/node.example/tcp/8000/wss"] },
+    profile: "sds",
+    parameters: { levelPercent: 60, ackWindowMs: 500 },
+  } as const;
+  return [await descriptorVector(local), await descriptorVector(custom)];
+}
+
+async function descriptorVector(wanted: Parameters<typeof createDescriptor>[0]): Promise<ProtocolVector> {
+  const owner = createNobleSigner(new Uint8Array(32).fill(1));
+  const descriptor = await createDescriptor(wanted, countingBytes, owner);
+  const base = "https://demo.example/";
+  return {
+    name: `descriptor "${wanted.name}"`,
+    input: { secretKey: SECRET_KEY, ...wanted, id: bytesToHex(descriptor.id), key: bytesToHex(descriptor.key), base },
+    output: {
+      descriptor: bytesToHex(encodeDescriptor(descriptor)),
+      channelId: channelIdOf(descriptor),
+      code: inviteCodeOf(descriptor),
+      link: inviteLinkOf(base, descriptor),
+    },
+  };
+}
+
+function countingBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => i);
+}
