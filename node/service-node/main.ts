@@ -136,7 +136,9 @@ async function explainTakenPort(settings: Settings): Promise<never> {
     );
     process.exit(EXIT_TAKEN_BY_OURS);
   }
-  console.error(`port ${port} is taken by another program; end it, or choose another port with --port (0: any free one)`);
+  console.error(
+    `port ${port} is taken by another program; end it, or choose another port with --port (0: any free one)`,
+  );
   process.exit(EXIT_TAKEN);
 }
 

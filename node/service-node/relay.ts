@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type GossipSub, gossipsub, type GossipSubComponents } from "@chainsafe/libp2p-gossipsub";
+import { type GossipSub, type GossipSubComponents, gossipsub } from "@chainsafe/libp2p-gossipsub";
 import { type Message, type PeerId, TopicValidatorResult } from "@libp2p/interface";
 import { proto_message } from "@waku/proto";
 import { MAX_WAKU_MESSAGE_BYTES, RELAY_CODEC } from "../../src/transport/waku/codecs.ts";

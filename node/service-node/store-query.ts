@@ -24,7 +24,8 @@ type Response = Omit<proto_store.StoreQueryResponse, "requestId">;
 /** The topic fields are ignored here: the SDK sends a pubsub topic along, though the specification forbids it. */
 function queryByHash(store: MessageStore, request: proto_store.StoreQueryRequest): Response {
   const limit = pageLimit(request);
-  const start = request.paginationCursor === undefined ? 0 : indexAfter(request.messageHashes, request.paginationCursor);
+  const start =
+    request.paginationCursor === undefined ? 0 : indexAfter(request.messageHashes, request.paginationCursor);
   const found: StoredMessage[] = [];
   let bytes = 0;
   for (const hash of request.messageHashes.slice(start)) {

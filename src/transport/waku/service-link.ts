@@ -9,6 +9,8 @@ import { WakeableSleep } from "./wakeable-sleep.ts";
 const DIAL_TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 300;
 const LAST_PAUSE_MS = 5_000;
+/** A refused dial to this machine costs next to nothing. */
+const LAST_LOOPBACK_PAUSE_MS = 2_000;
 const NUDGE_INTERVAL_MS = 1_000;
 /** Service nodes drop subscriptions that are silent for five minutes. */
 const REFRESH_INTERVAL_MS = 60_000;
@@ -45,13 +47,15 @@ export class ServiceLink {
   private readonly options: ServiceLinkOptions;
   private readonly held = new Map<string, string>();
   private readonly alarm = new WakeableSleep();
-  private readonly backoff = new Backoff(FIRST_PAUSE_MS, LAST_PAUSE_MS);
+  private readonly backoff: Backoff;
   private readonly stopSignal = new AbortController();
   private dialedAt = 0;
   private isDialing = false;
 
   constructor(options: ServiceLinkOptions) {
     this.options = options;
+    const lastPauseMs = isLoopback(options.address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
+    this.backoff = new Backoff(FIRST_PAUSE_MS, lastPauseMs);
     this.options.libp2p.addEventListener("connection:close", this.onConnectionClose);
     this.finished = this.run();
   }
@@ -242,4 +246,8 @@ function groupByPubsubTopic(topics: Iterable<readonly [string, string]>): Map<st
 function hostOf(address: string): string {
   const [, , host, , port] = address.split("/");
   return host !== undefined && port !== undefined ? `${host}:${port}` : address;
+}
+
+function isLoopback(address: string): boolean {
+  return /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/localhost\/)/.test(address);
 }

@@ -9,7 +9,10 @@ const PAGE_SIZE = 100;
 const PAGE_TIMEOUT_MS = 20_000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
-type Criteria = Pick<proto.StoreQueryRequest, "pubsubTopic" | "contentTopics" | "timeStart" | "timeEnd" | "messageHashes">;
+type Criteria = Pick<
+  proto.StoreQueryRequest,
+  "pubsubTopic" | "contentTopics" | "timeStart" | "timeEnd" | "messageHashes"
+>;
 
 /**
  * Yields the stored messages of one service node, oldest page first, until the Store says that there are no more. A

@@ -21,7 +21,14 @@ import type { WakuNetwork } from "./local-network.ts";
 import { RecentHashes } from "./recent-hashes.ts";
 import { ServiceLink } from "./service-link.ts";
 import { queryStore } from "./store-client.ts";
-import { encodedSize, pubsubTopicOf, toInboundFrame, toWakuMessage, type WakuMessage, wakuMessageHash } from "./wire.ts";
+import {
+  encodedSize,
+  pubsubTopicOf,
+  toInboundFrame,
+  toWakuMessage,
+  type WakuMessage,
+  wakuMessageHash,
+} from "./wire.ts";
 
 export interface WakuTransportOptions {
   readonly network: WakuNetwork;
@@ -151,9 +158,7 @@ class WakuTransport implements Transport {
   private openLinks(libp2p: Libp2p): void {
     const { network, wanted } = this;
     const onChange = (): void => this.update();
-    this.links = network.multiaddrs.map(
-      (address) => new ServiceLink({ libp2p, address, network, wanted, onChange }),
-    );
+    this.links = network.multiaddrs.map((address) => new ServiceLink({ libp2p, address, network, wanted, onChange }));
     globalThis.addEventListener?.("online", this.nudge);
     this.update();
   }

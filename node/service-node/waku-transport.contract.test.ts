@@ -1,0 +1,56 @@
+import "../polyfills.ts";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { Bench, type TransportHarness, transportContract } from "../../src/transport/contract.ts";
+import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
+import { freePort, ServiceNodeProcess } from "./testing/service-node-process.ts";
+
+const CASE_TIMEOUT_MS = 60_000;
+const network = (multiaddr: string) => ({ clusterId: 42, shards: 8, multiaddrs: [multiaddr] });
+
+describe("waku transport against a service node process", () => {
+  let node: ServiceNodeProcess;
+  let storeless: ServiceNodeProcess | undefined;
+  let multiaddr = "";
+  let port = 0;
+
+  const start = async (): Promise<void> => {
+    node = new ServiceNodeProcess(["--port", String(port)]);
+    multiaddr = await node.ready();
+  };
+
+  const harness: TransportHarness = {
+    open: () => createWakuTransport({ network: network(multiaddr) }),
+    openWithoutStore: async () => {
+      storeless = new ServiceNodeProcess(["--port", "0", "--no-store"]);
+      return createWakuTransport({ network: network(await storeless.ready()) });
+    },
+    stopNetwork: async () => {
+      await node.stop("SIGKILL");
+    },
+    startNetwork: start,
+  };
+
+  beforeAll(async () => {
+    port = await freePort();
+    await start();
+  }, CASE_TIMEOUT_MS);
+
+  afterAll(async () => {
+    await Promise.all([node.stop("SIGKILL"), storeless?.stop("SIGKILL")]);
+  });
+
+  for (const { name, run } of transportContract) {
+    test(
+      name,
+      async () => {
+        const bench = new Bench(harness);
+        try {
+          await run(bench);
+        } finally {
+          await bench.closeAll();
+        }
+      },
+      CASE_TIMEOUT_MS,
+    );
+  }
+});
