@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "playwright/test";
+import { inviteLinkOf, parseInvite } from "../../src/identity/invite.ts";
 
 /**
  * The demo as a person uses it: everything is found by its label, its role or a stable data attribute. Shared by the
@@ -7,8 +8,17 @@ import { expect, type Locator, type Page } from "playwright/test";
 export interface NewChannel {
   readonly channelName: string;
   readonly yourName: string;
-  /** Multiaddr; the node on this machine if left out. */
-  readonly serviceNode?: string;
+}
+
+/** The demo's start page, on which channels are created with other service nodes and protocol times than usual. */
+export function demoAddress(
+  demoUrl: string,
+  options: { readonly node?: string; readonly parameters?: Readonly<Record<string, number>> } = {},
+): string {
+  const url = new URL(demoUrl);
+  if (options.node !== undefined) url.searchParams.append("node", options.node);
+  for (const [name, value] of Object.entries(options.parameters ?? {})) url.searchParams.set(`p.${name}`, `${value}`);
+  return url.href;
 }
 
 /** Creates a channel on the start page and returns its invite code once the channel is open. */
@@ -16,10 +26,6 @@ export async function createChannel(page: Page, channel: NewChannel): Promise<st
   const form = page.locator("form").filter({ has: page.getByRole("button", { name: "Create channel" }) });
   await form.getByLabel("Channel name").fill(channel.channelName);
   await form.getByLabel("Your name").fill(channel.yourName);
-  if (channel.serviceNode !== undefined) {
-    await form.getByText("Advanced", { exact: true }).click();
-    await form.getByLabel("Service node address").fill(channel.serviceNode);
-  }
   await form.getByRole("button", { name: "Create channel" }).click();
   await composer(page).waitFor();
   return inviteCode(page);
@@ -27,7 +33,7 @@ export async function createChannel(page: Page, channel: NewChannel): Promise<st
 
 /** Opens the link that carries the invite code, and accepts the preview. */
 export async function joinByCode(page: Page, demoUrl: string, code: string, yourName: string): Promise<void> {
-  await page.goto(inviteLink(demoUrl, code));
+  await page.goto(inviteLinkOf(demoUrl, parseInvite(code)));
   await acceptInvite(page, yourName);
 }
 
@@ -38,11 +44,6 @@ export async function acceptInvite(page: Page, yourName: string): Promise<void> 
   await page.getByLabel("Your name").fill(yourName);
   await join.click();
   await composer(page).waitFor();
-}
-
-/** A bare code is the part of a link after `/join/`, with a prefix. */
-export function inviteLink(demoUrl: string, code: string): string {
-  return new URL(`#/join/${code.replace(/^hearback1/, "")}`, demoUrl).href;
 }
 
 export async function inviteCode(page: Page): Promise<string> {
