@@ -1,4 +1,5 @@
 import type { BloomFilter } from "./bloom-filter.ts";
+import type { Effect } from "./effect.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -9,7 +10,6 @@ import type { ChannelParameters } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { Change, Durability } from "./records.ts";
-import type { Effect } from "./effect.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 

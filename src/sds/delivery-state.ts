@@ -71,7 +71,12 @@ export interface Reception {
  * The headline: a fold over participants first, the outbox stage only where nobody confirmed. Somebody who was not
  * known to be present raises k and n alike, so the headline never says more than is known.
  */
-export function deliveryStateOf(reception: Reception, stage: OutboxStage, attempts: number, reason: string): DeliveryState {
+export function deliveryStateOf(
+  reception: Reception,
+  stage: OutboxStage,
+  attempts: number,
+  reason: string,
+): DeliveryState {
   return receivedState(reception) ?? stageState(stage, attempts, reason);
 }
 

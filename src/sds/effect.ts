@@ -17,12 +17,7 @@ export type Effect =
   /** A message was refused; counted by reason. */
   | { readonly kind: "reject"; readonly reason: RejectReason };
 
-export type RejectReason =
-  | "lamport-limit"
-  | "unsigned"
-  | "buffer-full"
-  | "embargo-full"
-  | "not-authentic";
+export type RejectReason = "lamport-limit" | "unsigned" | "buffer-full" | "embargo-full" | "not-authentic";
 
 export interface SyncDraft {
   readonly messageId: MessageId;

@@ -75,7 +75,8 @@ function pendListed(state: ChannelState, participant: Participant, id: MessageId
     participant.claims.delete(id);
     return;
   }
-  if (pend(state, id, { participant, completeSince, listed: true, signedLamport: null })) participant.unresolvedClaims++;
+  if (pend(state, id, { participant, completeSince, listed: true, signedLamport: null }))
+    participant.unresolvedClaims++;
 }
 
 /** False when the same participant's word for the same id is already waiting; the lower bound is kept. */
@@ -118,7 +119,8 @@ function walk(
     if (entry !== from || !listed) dropProvenClaim(participant, entry, completeSince);
     if (before !== null && before <= completeSince) continue;
     participant.credits.credit(entry.number, completeSince);
-    if (before === null && entry.author !== participant) (entry === from && listed ? gain.listed : gain.ancestry).push(entry);
+    if (before === null && entry.author !== participant)
+      (entry === from && listed ? gain.listed : gain.ancestry).push(entry);
     if (entry.signed) pushAncestors(state, participant, entry, completeSince, stack);
   }
 }

@@ -23,7 +23,13 @@ export type LedgerEntry =
   | { readonly kind: "stage"; readonly stage: string; readonly reason: string }
   | { readonly kind: "delivered"; readonly participant: number | null }
   /** `ids` = listed, then ancestry; the first `listed` of them were named outright. */
-  | { readonly kind: "evidence"; readonly participant: number; readonly by: "content" | "sync"; readonly listed: number; readonly signed: boolean }
+  | {
+      readonly kind: "evidence";
+      readonly participant: number;
+      readonly by: "content" | "sync";
+      readonly listed: number;
+      readonly signed: boolean;
+    }
   | { readonly kind: "level"; readonly percent: number }
   | { readonly kind: "hole"; readonly state: "fetching" | "lost" | "closed" }
   | { readonly kind: "participant"; readonly participant: number }

@@ -4,6 +4,7 @@ import type { OutboxRecord, OutboxStage } from "./records.ts";
 /** Delivery of one own message. */
 export interface OutboxEntry {
   readonly entry: LogEntry;
+  readonly requestId: string;
   stage: OutboxStage;
   attempts: number;
   /** An attempt is with the transport and has not come back. */
@@ -22,6 +23,7 @@ export interface OutboxEntry {
 export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
   return {
     id: item.entry.id,
+    requestId: item.requestId,
     stage: item.stage,
     attempts: item.attempts,
     taken: item.taken,

@@ -1,7 +1,7 @@
 import { ledger, type StepContext } from "./channel-state.ts";
 import { reachesLevel } from "./delivery-state.ts";
-import { levelPercentOf } from "./message-type.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { levelPercentOf } from "./message-type.ts";
 import { moveStage } from "./outbox-stage.ts";
 import type { Participant } from "./participant.ts";
 

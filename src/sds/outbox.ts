@@ -9,9 +9,10 @@ import { nextResendDelay } from "./resend-schedule.ts";
 import type { StepInput } from "./step-input.ts";
 
 /** An accepted message enters the outbox, to be sent as soon as there is a connection. */
-export function enqueue(ctx: StepContext, entry: LogEntry): void {
+export function enqueue(ctx: StepContext, entry: LogEntry, requestId: string): void {
   const item: OutboxEntry = {
     entry,
+    requestId,
     stage: "queued",
     attempts: 0,
     inFlight: false,
@@ -164,7 +165,7 @@ export function nextOutboxAt(state: ChannelState, now: number): number {
 
 /** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
 export function readmit(ctx: StepContext, entry: LogEntry): void {
-  enqueue(ctx, entry);
+  enqueue(ctx, entry, "");
   confirmStored(ctx, entry.id);
   const item = ctx.state.outbox.get(entry.id);
   if (item !== undefined) item.nextAttemptAt = null;

@@ -1,4 +1,4 @@
-import { createCredits, type Credits } from "./credits.ts";
+import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
 import type { ParticipantRecord } from "./records.ts";
 

@@ -1,5 +1,5 @@
 import { ProtobufError } from "./protobuf-error.ts";
-import { readUtf8, utf8Length, writeUtf8 } from "./utf8.ts";
+import { readUtf8, utf8Length, writeAscii, writeUtf8 } from "./utf8.ts";
 
 /** Protobuf wire types. Groups (3, 4) are not spoken. */
 export const WIRE_VARINT = 0;
@@ -67,6 +67,15 @@ export class ProtobufWriter {
 
   /** UTF-8; a lone surrogate is written as U+FFFD. */
   string(field: number, value: string): this {
+    const start = this.#length;
+    this.tag(field, WIRE_LENGTH).varint(value.length);
+    this.#reserve(value.length);
+    // Identifiers are ASCII: one pass then, and a second attempt for everything else.
+    if (writeAscii(value, this.#buffer, this.#length)) {
+      this.#length += value.length;
+      return this;
+    }
+    this.#length = start;
     const size = utf8Length(value);
     this.tag(field, WIRE_LENGTH).varint(size);
     this.#reserve(size);

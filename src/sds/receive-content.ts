@@ -3,22 +3,21 @@ import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-stat
 import type { RejectReason } from "./effect.ts";
 import { embargo } from "./embargo.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
+import type { MessageId } from "./ids.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hear, meet } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
-import type { IncomingContent } from "./step-input.ts";
+import type { IncomingContent, Source } from "./step-input.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
 export function receiveContent(ctx: StepContext, message: EmbargoedMessage): void {
   const { state, env } = ctx;
   const { content, claim, source, hint } = message;
-  const held = state.entries.get(content.id);
-  if (held !== undefined) {
-    held.hint ??= hint;
-    if (source === "store") confirmStored(ctx, content.id);
+  if (state.entries.has(content.id)) {
+    seenAgain(ctx, content.id, source, hint);
     return;
   }
   const reason = refusalOf(state, content);
@@ -26,7 +25,10 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
     ctx.effects.push({ kind: "reject", reason });
     return;
   }
-  if (isEmbargoed(content.lamport, env.now)) return embargo(ctx, message);
+  if (isEmbargoed(content.lamport, env.now)) {
+    embargo(ctx, message);
+    return;
+  }
 
   state.lamport = mergeLamport(state.lamport, content.lamport, env.now);
   ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
@@ -41,6 +43,13 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   if (content.profileName !== null && content.signed) {
     applyProfileName(ctx, author, content.profileName, content.lamport);
   }
+}
+
+/** A duplicate triggers nothing, but it tells where a copy is and, out of a Store, that one is kept. */
+export function seenAgain(ctx: StepContext, id: MessageId, source: Source, hint: Uint8Array | undefined): void {
+  const held = ctx.state.entries.get(id);
+  if (held !== undefined) held.hint ??= hint;
+  if (source === "store") confirmStored(ctx, id);
 }
 
 function refusalOf(state: ChannelState, content: IncomingContent): RejectReason | null {

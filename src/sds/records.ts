@@ -46,6 +46,8 @@ export interface BodyRecord {
 /** Delivery of one own message. Key: id. */
 export interface OutboxRecord {
   readonly id: MessageId;
+  /** What the user interface called this send; asking again under the same name sends nothing twice. */
+  readonly requestId: string;
   readonly stage: OutboxStage;
   readonly attempts: number;
   /** At least one attempt was taken by a service node. */

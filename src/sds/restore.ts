@@ -92,9 +92,25 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
-  const { id, lamport, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience } = record;
+  const { id, lamport, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience } =
+    record;
   return {
-    ...{ id, lamport, author, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience },
+    ...{
+      id,
+      lamport,
+      author,
+      mine,
+      signed,
+      authorSeq,
+      type,
+      composedAt,
+      parents,
+      receivedAt,
+      size,
+      status,
+      hint,
+      audience,
+    },
     number: state.nextEntryNumber++,
     blocking: 0,
     deadline: Number.POSITIVE_INFINITY,
@@ -127,6 +143,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
   if (entry === undefined) return;
   const item: OutboxEntry = {
     entry,
+    requestId: record.requestId,
     stage: record.stage === "sending" ? "queued" : record.stage,
     attempts: record.attempts,
     inFlight: false,

@@ -49,7 +49,14 @@ export type StepInput =
     }
   | { readonly kind: "receive-sync"; readonly claim: IncomingClaim; readonly source: Source }
   /** An own message, signed: the answer to a `Preparation`. */
-  | { readonly kind: "composed"; readonly content: IncomingContent }
+  | { readonly kind: "composed"; readonly content: IncomingContent; readonly requestId: string }
+  /** A message that we hold came again, by its id; nothing of it was verified. */
+  | {
+      readonly kind: "seen-again";
+      readonly id: MessageId;
+      readonly source: Source;
+      readonly hint: Uint8Array | undefined;
+    }
   | {
       readonly kind: "attempt-result";
       readonly id: MessageId;

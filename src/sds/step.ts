@@ -6,10 +6,10 @@ import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
 import { completeSince, fetchMissing, nextFetchAt } from "./holes.ts";
 import { tickLamport } from "./lamport-clock.ts";
-import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
+import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
-import { createEntry, receiveContent } from "./receive-content.ts";
+import { createEntry, receiveContent, seenAgain } from "./receive-content.ts";
 import { receiveSync } from "./receive-sync.ts";
 import type { StepInput } from "./step-input.ts";
 import { nextSyncAt, noteOwnContent, syncDue } from "./sync.ts";
@@ -28,8 +28,13 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
     durability: "relaxed",
   };
   handle(ctx, input);
-  if (input.kind !== "receive-content" && input.kind !== "receive-sync") runSchedules(ctx);
+  if (!isReceipt(input)) runSchedules(ctx);
   return finish(ctx);
+}
+
+/** Receiving plans things and leaves them to the `wake` it asks for, so that a flood of messages costs no more. */
+function isReceipt(input: StepInput): boolean {
+  return input.kind === "receive-content" || input.kind === "receive-sync" || input.kind === "seen-again";
 }
 
 /**
@@ -57,19 +62,29 @@ export function nextWakeAt(state: ChannelState, now: number): number {
 function handle(ctx: StepContext, input: StepInput): void {
   switch (input.kind) {
     case "receive-content":
-      return receiveContent(ctx, input);
+      receiveContent(ctx, input);
+      return;
     case "receive-sync":
-      return receiveSync(ctx, input.claim, input.source);
+      receiveSync(ctx, input.claim, input.source);
+      return;
+    case "seen-again":
+      seenAgain(ctx, input.id, input.source, input.hint);
+      return;
     case "composed":
-      return composed(ctx, input);
+      composed(ctx, input);
+      return;
     case "attempt-result":
-      return attemptResult(ctx, input);
+      attemptResult(ctx, input);
+      return;
     case "connection":
-      return setConnection(ctx, input.online);
+      setConnection(ctx, input.online);
+      return;
     case "send-again":
-      return sendAgain(ctx, input.id);
+      sendAgain(ctx, input.id);
+      return;
     case "stop-sending":
-      return stopSending(ctx, input.id);
+      stopSending(ctx, input.id);
+      return;
     case "history-read":
       ctx.state.historyCursor = input.cursor;
       ctx.changes.push({ op: "meta", key: "historyCursor", value: input.cursor });
@@ -84,7 +99,7 @@ function handle(ctx: StepContext, input: StepInput): void {
 }
 
 /** An own message is accepted: it is part of the log at once, and durable before anybody is told so. */
-function composed(ctx: StepContext, { content }: Extract<StepInput, { kind: "composed" }>): void {
+function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, { kind: "composed" }>): void {
   const { state } = ctx;
   ctx.durability = "strict";
   state.lamport = Math.max(state.lamport, content.lamport);
@@ -95,7 +110,7 @@ function composed(ctx: StepContext, { content }: Extract<StepInput, { kind: "com
   const entry = createEntry(ctx, content, undefined);
   admit(ctx, entry);
   state.lastOwn = entry;
-  enqueue(ctx, entry);
+  enqueue(ctx, entry, requestId);
   noteOwnContent(ctx, entry);
 }
 

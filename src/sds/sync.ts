@@ -4,12 +4,7 @@ import { completeSince, missMessage } from "./holes.ts";
 import { asMessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import type { LogEntry } from "./log-entry.ts";
-import {
-  CLAIM_REPEAT_MS,
-  LARGE_GROUP,
-  SILENCE_FLOOR_LARGE_GROUP_MS,
-  SILENCE_FLOOR_MS,
-} from "./parameters.ts";
+import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
 import type { IncomingClaim } from "./step-input.ts";
@@ -78,10 +73,14 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
   }
   const leftOut = [...state.heads].filter((head) => !participant.credits.has(head.number)).map((head) => head.id);
   if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
-  if (isNew) return becomeInconsistent(ctx);
+  if (isNew) {
+    becomeInconsistent(ctx);
+    return;
+  }
   if (lacking.length === 0 && leftOut.length === 0) {
     participant.lastDifference = "";
-    return becomeConsistent(state, participant);
+    becomeConsistent(state, participant);
+    return;
   }
   // The same difference again is neutral: a member who cannot or will not catch up must not keep everybody talking.
   const difference = `${lacking.sort().join()}|${leftOut.sort().join()}`;
@@ -121,9 +120,11 @@ export function syncDue(ctx: StepContext): void {
   const { state, env } = ctx;
   const { sync } = state;
   if (!state.connection.online || sync.trickle === null) return;
-  if (isDue(sync.helloAt, env.now)) return say(ctx, { ephemeral: false });
-  if (isDue(sync.ackAt, env.now) || isDue(sync.repeatAt[0] ?? null, env.now)) return say(ctx, { ephemeral: true });
-  idleDue(ctx);
+  const hello = isDue(sync.helloAt, env.now);
+  const claims = isDue(sync.ackAt, env.now) || isDue(sync.repeatAt[0] ?? null, env.now);
+  // The hello is kept by the Store, so that people who are never online together still learn of its claims.
+  if (hello || claims) say(ctx, { ephemeral: !hello });
+  else idleDue(ctx);
 }
 
 function idleDue(ctx: StepContext): void {

@@ -41,6 +41,19 @@ export function writeUtf8(text: string, target: Uint8Array, offset: number): num
   return at;
 }
 
+/**
+ * Writes `text` at `offset`, which must have room for one byte per character. False, and what was written there is
+ * worthless, when it is not ASCII.
+ */
+export function writeAscii(text: string, target: Uint8Array, offset: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return false;
+    target[offset + i] = unit;
+  }
+  return true;
+}
+
 /** UTF-8 bytes of `text`; lone surrogates become U+FFFD. */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));

@@ -1,0 +1,64 @@
+import { decodeEnvelope } from "../identity/envelope-codec.ts";
+import { specCodec } from "../sds/codec.ts";
+import type { ChannelId, MessageId } from "../sds/ids.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+import { decodeText } from "./text.ts";
+
+/** About what a few open pages show; older bodies are read from storage when they are wanted. */
+const CAPACITY = 1_000;
+
+/** SDS bytes by message id: the newest in memory, all in storage. */
+export interface BodyCache {
+  remember(id: MessageId, bytes: Uint8Array): void;
+  /** Null when it is nowhere. */
+  bytes(id: MessageId): Promise<Uint8Array | null>;
+  /** What the messages say; those that are not held are left out. */
+  texts(ids: readonly MessageId[]): Promise<Map<MessageId, string>>;
+}
+
+export function createBodyCache(storage: ChannelStorage, channel: ChannelId): BodyCache {
+  // A Map keeps insertion order, so its first key is the least recently used.
+  const cached = new Map<MessageId, Uint8Array>();
+
+  function remember(id: MessageId, bytes: Uint8Array): void {
+    cached.delete(id);
+    cached.set(id, bytes);
+    if (cached.size <= CAPACITY) return;
+    const [oldest] = cached.keys();
+    if (oldest !== undefined) cached.delete(oldest);
+  }
+
+  async function load(ids: readonly MessageId[]): Promise<Map<MessageId, Uint8Array>> {
+    const found = new Map<MessageId, Uint8Array>();
+    const absent: MessageId[] = [];
+    for (const id of ids) {
+      const bytes = cached.get(id);
+      if (bytes === undefined) absent.push(id);
+      else found.set(id, bytes);
+    }
+    if (absent.length === 0) return found;
+    for (const { id, bytes } of await storage.readBodies(channel, absent)) {
+      remember(id, bytes);
+      found.set(id, bytes);
+    }
+    return found;
+  }
+
+  return {
+    remember,
+    bytes: async (id) => (await load([id])).get(id) ?? null,
+    texts: async (ids) => {
+      const bodies = await load(ids);
+      return new Map([...bodies].map(([id, bytes]) => [id, textOf(bytes)]));
+    },
+  };
+}
+
+/** The text in a message's body: out of the envelope, or as it is for a plain SDS client. */
+function textOf(bytes: Uint8Array): string {
+  const decoded = specCodec.decode(bytes);
+  if (!decoded.ok || decoded.message.kind === "sync") return "";
+  const { content } = decoded.message;
+  const body = decodeEnvelope(content)?.body ?? content;
+  return decodeText(body) ?? "";
+}

@@ -1,0 +1,322 @@
+import { contentTopicOf } from "../identity/content-topic.ts";
+import { decryptPayload, encryptPayload } from "../identity/payload-encryption.ts";
+import type { Signer } from "../identity/port.ts";
+import type { Clock, Random } from "../runtime/port.ts";
+import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
+import type { Effect } from "../sds/effect.ts";
+import type { MessageId } from "../sds/ids.ts";
+import type { LedgerRow } from "../sds/ledger.ts";
+import { countWaiting } from "../sds/outbox.ts";
+import type { Change } from "../sds/records.ts";
+import { restore } from "../sds/restore.ts";
+import { nextWakeAt, prepare, step } from "../sds/step.ts";
+import type { Source, StepInput } from "../sds/step-input.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+import { type InboundFrame, type Transport, TransportError } from "../transport/port.ts";
+import { type BodyCache, createBodyCache } from "./body-cache.ts";
+import { ChannelError, type ChannelStatus, type SendRequest } from "./channel-client.ts";
+import { createCommitQueue } from "./commit-queue.ts";
+import { composeContent, composeSync } from "./compose.ts";
+import { createEventLog, type EventLog } from "./event-log.ts";
+import { createHistoryReader } from "./history-reader.ts";
+import { readIncoming } from "./incoming.ts";
+import { createStatusBoard, type StatusBoard } from "./status-board.ts";
+import { checkRequestId, encodeText } from "./text.ts";
+
+/** Longest a timer is set for, so that a clock that jumps or a device that slept is noticed soon. */
+const MAX_WAKE_DELAY_MS = 60_000;
+/** Frames waiting to be verified; beyond that the newest are dropped and come again by resend or from the Store. */
+const MAX_INBOUND = 10_000;
+
+export interface ChannelOptions {
+  readonly identity: ChannelIdentity;
+  /** 32 bytes; whoever has it reads and writes. */
+  readonly key: Uint8Array;
+  readonly signer: Signer;
+  readonly storage: ChannelStorage;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** One reliable channel: runs the protocol on its inputs and performs its effects. */
+export interface Channel {
+  readonly state: ChannelState;
+  readonly bodies: BodyCache;
+  readonly events: EventLog;
+  readonly status: StatusBoard;
+  /** Messages refused, by reason. */
+  readonly refusals: ReadonlyMap<string, number>;
+  now(): number;
+  send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
+  dispatch(input: StepInput): Promise<void>;
+  /** Called whenever the place up to which everything was read moved. */
+  onRead(listener: () => void): void;
+  /** Stops; everything accepted stays in storage. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Boots the channel from storage, without waiting for the network, and lets it run. */
+export async function openChannel(options: ChannelOptions): Promise<Channel> {
+  const { identity, key, signer, storage, transport, clock, random } = options;
+  const { channelId, self } = identity;
+  const contentTopic = contentTopicOf(key);
+  const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
+
+  const stored = await storage.load(channelId);
+  const { state, changes: freshChanges } = restore(identity, stored, environment());
+  const bodies = createBodyCache(storage, channelId);
+  const status = createStatusBoard(currentStatus);
+  const commits = createCommitQueue(storage, channelId, onStorageFailure);
+  const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
+  const history = createHistoryReader({
+    transport,
+    contentTopic,
+    clock,
+    cursor: () => state.historyCursor,
+    onFrame: (frame) => takeIn(frame, "store"),
+    onRead: (cursor) => void dispatch({ kind: "history-read", cursor }).catch(ignoreStopped),
+  });
+  const refusals = new Map<string, number>();
+  const requests = requestsOf(state);
+  const readListeners = new Set<() => void>();
+  let storageProblem = "";
+  let closed = false;
+  let cancelWake = () => {};
+  let wakePlanned = false;
+  let sending: Promise<unknown> = Promise.resolve();
+  let inbound: Promise<void> = Promise.resolve();
+  let inboundWaiting = 0;
+
+  function currentStatus(): ChannelStatus {
+    const health = transport.health();
+    return {
+      connection: closed ? "closed" : health.kind,
+      peers: health.kind === "online" ? health.peers : 0,
+      reason: health.kind === "offline" ? health.reason : "",
+      waiting: countWaiting(state),
+      storageProblem,
+    };
+  }
+
+  function onStorageFailure(error: unknown): void {
+    storageProblem = error instanceof Error ? error.message : "This device could not save the channel.";
+    cancelWake();
+    history.close();
+    status.refresh();
+  }
+
+  // --- Steps and their effects
+
+  function dispatch(input: StepInput): Promise<void> {
+    if (closed) return Promise.reject(new ChannelError("closed", "The channel is closed."));
+    if (storageProblem !== "") return Promise.reject(new ChannelError("storage", storageProblem));
+    const effects = step(state, input, environment());
+    planWake();
+    const written = write(effects);
+    return written.then(() => {
+      events.publish(ledgerRowsOf(effects));
+      for (const effect of effects) perform(effect);
+      if (input.kind === "marked-read") for (const listener of readListeners) listener();
+      status.refresh();
+    });
+  }
+
+  /** What a step writes is on its way before the next step runs, so that commits keep the order of steps. */
+  function write(effects: readonly Effect[]): Promise<void> {
+    const [first] = effects;
+    if (first?.kind !== "commit") return Promise.resolve();
+    for (const change of first.changes) {
+      if (change.op === "put" && change.table === "body") bodies.remember(change.record.id, change.record.bytes);
+    }
+    return commits.commit(first.changes, first.durability);
+  }
+
+  function perform(effect: Effect): void {
+    if (closed) return;
+    switch (effect.kind) {
+      case "commit":
+        return;
+      case "send":
+        void publishContent(effect.id, effect.attempt);
+        return;
+      case "send-sync":
+        void publishSync(effect.sync);
+        return;
+      case "fetch":
+        history.fetch(effect.wanted.map((wanted) => wanted.hint));
+        return;
+      case "reject":
+        refuse(effect.reason);
+        return;
+    }
+  }
+
+  function refuse(reason: string): void {
+    refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+  }
+
+  /** Once for all steps of one turn of the event loop. */
+  function planWake(): void {
+    if (wakePlanned) return;
+    wakePlanned = true;
+    void Promise.resolve().then(() => {
+      wakePlanned = false;
+      cancelWake();
+      if (closed || storageProblem !== "") return;
+      const now = clock.now();
+      const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, nextWakeAt(state, now) - now));
+      cancelWake = clock.schedule(delay, () => void dispatch({ kind: "wake" }).catch(ignoreStopped));
+    });
+  }
+
+  // --- Out
+
+  async function publish(bytes: Uint8Array, ephemeral: boolean): Promise<Uint8Array> {
+    const payload = await encryptPayload(key, bytes);
+    const { hash } = await transport.publish({ contentTopic, payload, version: 1, ephemeral, timestamp: clock.now() });
+    return hash;
+  }
+
+  async function publishContent(id: MessageId, attempt: number): Promise<void> {
+    const outcome = await attemptOutcome(id);
+    await dispatch({ kind: "attempt-result", id, attempt, outcome }).catch(ignoreStopped);
+  }
+
+  async function attemptOutcome(id: MessageId): Promise<Extract<StepInput, { kind: "attempt-result" }>["outcome"]> {
+    try {
+      const bytes = await bodies.bytes(id);
+      if (bytes === null) return { ok: false, reason: "Its text is no longer on this device.", retryable: false };
+      return { ok: true, hint: await publish(bytes, false) };
+    } catch (error) {
+      const retryable = error instanceof TransportError ? error.retryable || error.code === "closed" : true;
+      return { ok: false, reason: error instanceof Error ? error.message : "The network did not take it.", retryable };
+    }
+  }
+
+  async function publishSync(draft: Extract<Effect, { kind: "send-sync" }>["sync"]): Promise<void> {
+    try {
+      await publish(await composeSync({ channelId, self, signer }, draft), draft.ephemeral);
+    } catch {
+      // A lost sync is covered by the next one; while offline the next one is the hello after the reconnect.
+    }
+  }
+
+  async function send(request: SendRequest): Promise<{ readonly id: MessageId }> {
+    checkRequestId(request.requestId);
+    const known = requests.get(request.requestId);
+    if (known !== undefined) return known;
+    const body = encodeText(request.text);
+    // One at a time: the next message names this one as its cause, and sequence numbers stay without gaps.
+    const accepted = sending.then(() => accept(request, body));
+    sending = accepted.catch(() => {});
+    requests.set(request.requestId, accepted);
+    // A refused request was not sent, so asking again is a new try.
+    accepted.catch(() => requests.delete(request.requestId));
+    return accepted;
+  }
+
+  async function accept(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+    const env = environment();
+    const author = { channelId, self, signer };
+    const content = await composeContent(author, prepare(state, env), request.type, body, env.now);
+    await dispatch({ kind: "composed", content, requestId: request.requestId }).catch(asStorageError);
+    return { id: content.id };
+  }
+
+  // --- In
+
+  function onLiveFrame(frame: InboundFrame): void {
+    if (inboundWaiting >= MAX_INBOUND) refuse("inbound-full");
+    else takeIn(frame, "live").catch(ignoreStopped);
+  }
+
+  /** Frames are taken in one after the other, in the order in which they came. */
+  function takeIn(frame: InboundFrame, source: Source): Promise<void> {
+    inboundWaiting++;
+    const taken = inbound.then(() => takeInNow(frame, source));
+    inbound = taken.catch(() => {}).then(() => void inboundWaiting--);
+    return taken;
+  }
+
+  async function takeInNow(frame: InboundFrame, source: Source): Promise<void> {
+    if (closed) return;
+    const bytes = await decryptPayload(key, frame.payload);
+    if (bytes === null) return refuse("undecryptable");
+    const holds = (id: MessageId) => state.entries.has(id);
+    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile: identity.profile, holds });
+    if (incoming.kind === "refused") return refuse(incoming.reason);
+    // Not awaited: receives are committed in groups.
+    dispatch(incoming.input).catch(ignoreStopped);
+  }
+
+  // --- Life
+
+  function onHealth(): void {
+    const online = transport.health().kind === "online";
+    if (online !== state.connection.online) {
+      dispatch({ kind: "connection", online }).catch(ignoreStopped);
+      if (online) history.online();
+      else history.offline();
+    }
+    status.refresh();
+  }
+
+  await commits.commit(freshChanges, "strict");
+  const unsubscribe = transport.subscribe(contentTopic, onLiveFrame);
+  const stopWatching = transport.onHealth(onHealth);
+  onHealth();
+  planWake();
+
+  return {
+    state,
+    bodies,
+    events,
+    status,
+    refusals,
+    now: clock.now,
+    send,
+    dispatch,
+    onRead: (listener) => readListeners.add(listener),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      unsubscribe();
+      stopWatching();
+      history.close();
+      cancelWake();
+      await commits.idle();
+      status.refresh();
+      events.close();
+    },
+  };
+}
+
+function ledgerRowsOf(effects: readonly Effect[]): LedgerRow[] {
+  const [first] = effects;
+  if (first?.kind !== "commit") return [];
+  return first.changes.flatMap((change: Change) =>
+    change.op === "put" && change.table === "ledger" ? [change.record] : [],
+  );
+}
+
+/** Sends that were accepted before a restart: asking for them again sends nothing. */
+function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: MessageId }>> {
+  const requests = new Map<string, Promise<{ readonly id: MessageId }>>();
+  for (const { requestId, entry } of state.outbox.values()) {
+    if (requestId !== "") requests.set(requestId, Promise.resolve({ id: entry.id }));
+  }
+  return requests;
+}
+
+function asStorageError(error: unknown): never {
+  if (error instanceof ChannelError) throw error;
+  const detail = error instanceof Error ? ` ${error.message}` : "";
+  throw new ChannelError("storage", `This device could not save the message, so it was not sent.${detail}`, {
+    cause: error,
+  });
+}
+
+/** The channel was closed or its storage failed meanwhile; whoever needs to know was told by the status. */
+function ignoreStopped(): void {}

@@ -1,0 +1,72 @@
+import type { ChannelId } from "../sds/ids.ts";
+import type { Change, Durability } from "../sds/records.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+
+/** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
+export interface CommitQueue {
+  /** Resolves when the changes are written; with `strict`, when they and all before them are on disk. */
+  commit(changes: readonly Change[], durability: Durability): Promise<void>;
+  /** Resolves when everything queued is written (or failed). */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly changes: readonly Change[];
+  readonly durability: Durability;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
+ * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage.
+ */
+export function createCommitQueue(
+  storage: ChannelStorage,
+  channel: ChannelId,
+  onFailure: (error: unknown) => void,
+): CommitQueue {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | null = null;
+  let failure: { readonly error: unknown } | null = null;
+  /** Something relaxed was written since the last strict commit, so a barrier has work to do. */
+  let unsynced = false;
+
+  async function writeGroup(group: readonly Waiting[]): Promise<void> {
+    if (failure !== null) throw failure.error;
+    const changes = group.flatMap((item) => item.changes);
+    const strict = group.some((item) => item.durability === "strict");
+    if (changes.length === 0 && !unsynced) return;
+    await storage.commit(channel, changes, strict ? "strict" : "relaxed");
+    unsynced = !strict;
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await writeGroup(group);
+        for (const item of group) item.resolve();
+      } catch (error) {
+        for (const item of group) item.reject(error);
+        if (failure === null) {
+          failure = { error };
+          onFailure(error);
+        }
+      }
+    }
+    running = null;
+  }
+
+  return {
+    commit: (changes, durability) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ changes, durability, resolve, reject });
+        running ??= run();
+      }),
+    idle: async () => {
+      while (running !== null) await running;
+    },
+  };
+}

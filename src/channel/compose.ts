@@ -1,0 +1,72 @@
+import { signEnvelope } from "../identity/envelope.ts";
+import type { Signer } from "../identity/port.ts";
+import { appendTrailer } from "../identity/trailer.ts";
+import { specCodec } from "../sds/codec.ts";
+import type { Preparation, SyncDraft } from "../sds/effect.ts";
+import type { ChannelId, ParticipantId } from "../sds/ids.ts";
+import { messageIdOf } from "../sds/message-id.ts";
+import { MESSAGE_TYPE } from "../sds/message-type.ts";
+import type { IncomingContent } from "../sds/step-input.ts";
+import type { SendRequest } from "./channel-client.ts";
+import { decodeText } from "./text.ts";
+
+export interface Author {
+  readonly channelId: ChannelId;
+  readonly self: ParticipantId;
+  readonly signer: Signer;
+}
+
+/** Signs an own message: the author's envelope around the text, the SDS message around that, the trailer behind. */
+export async function composeContent(
+  author: Author,
+  preparation: Preparation,
+  type: SendRequest["type"],
+  body: Uint8Array,
+  composedAt: number,
+): Promise<IncomingContent> {
+  const { channelId, self, signer } = author;
+  const { authorSeq, lamport, parents, completeSince, bloomFilter } = preparation;
+  const typeNumber = MESSAGE_TYPE[type];
+  const content = await signEnvelope(
+    { authorSeq, composedAt, type: typeNumber, body, parentLamports: parents.map((parent) => parent.lamport ?? 0) },
+    { channelId, senderId: self, lamport, causalIds: parents.map((parent) => parent.id) },
+    signer,
+  );
+  const id = messageIdOf(content);
+  const message = specCodec.encode({
+    kind: "content",
+    senderId: self,
+    messageId: id,
+    channelId,
+    lamport,
+    causalHistory: parents.map((parent) => ({ messageId: parent.id, retrievalHint: parent.hint })),
+    repairRequests: [],
+    bloomFilter,
+    content,
+  });
+  const bytes = await appendTrailer(message, { flags: 0, completeSince }, signer);
+  const profileName = type === "profile" ? decodeText(body) : null;
+  return {
+    ...{ id, lamport, authorSeq, composedAt, parents, bytes, profileName },
+    sender: self,
+    signed: true,
+    publicKey: signer.publicKey,
+    type: typeNumber,
+  };
+}
+
+/** Signs a sync: what I have, and since when without a gap. */
+export async function composeSync(author: Author, draft: SyncDraft): Promise<Uint8Array> {
+  const { channelId, self, signer } = author;
+  const message = specCodec.encode({
+    kind: "sync",
+    senderId: self,
+    messageId: draft.messageId,
+    channelId,
+    lamport: draft.lamport,
+    causalHistory: draft.causalHistory,
+    repairRequests: [],
+    bloomFilter: draft.bloomFilter,
+  });
+  return appendTrailer(message, { flags: 0, completeSince: draft.completeSince, publicKey: signer.publicKey }, signer);
+}

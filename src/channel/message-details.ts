@@ -1,0 +1,40 @@
+import type { ChannelState } from "../sds/channel-state.ts";
+import { asParticipantId, type MessageId } from "../sds/ids.ts";
+import type { LedgerRow } from "../sds/ledger.ts";
+import type { LogEntry } from "../sds/log-entry.ts";
+import type { AttemptView, EvidenceView, MessageDetails } from "./channel-client.ts";
+import { deliveryView } from "./views.ts";
+
+/** All that the ledger tells of one message. `rows` in ascending order. */
+export function messageDetails(state: ChannelState, entry: LogEntry, rows: readonly LedgerRow[]): MessageDetails {
+  return {
+    id: entry.id,
+    delivery: deliveryView(state, entry),
+    composedAt: entry.composedAt,
+    lamport: entry.lamport,
+    bytes: entry.size,
+    evidence: rows.flatMap((row) => evidenceOf(state, entry.id, row)),
+    attempts: attemptsOf(rows),
+  };
+}
+
+function evidenceOf(state: ChannelState, id: MessageId, row: LedgerRow): EvidenceView[] {
+  if (row.kind !== "evidence") return [];
+  const participant = state.participants[row.participant]?.id ?? asParticipantId("");
+  const how = row.ids.indexOf(id) < row.listed ? "listed" : "ancestry";
+  return [{ participant, by: row.by, how, signed: row.signed, at: row.at }];
+}
+
+function attemptsOf(rows: readonly LedgerRow[]): AttemptView[] {
+  const attempts = new Map<number, AttemptView>();
+  for (const row of rows) {
+    if (row.kind === "attempt") {
+      attempts.set(row.attempt, { attempt: row.attempt, at: row.at, outcome: "pending", reason: "" });
+    } else if (row.kind === "attempt-result") {
+      const begun = attempts.get(row.attempt);
+      const outcome = row.ok ? "taken" : "failed";
+      attempts.set(row.attempt, { attempt: row.attempt, at: begun?.at ?? row.at, outcome, reason: row.reason });
+    }
+  }
+  return [...attempts.values()];
+}

@@ -1,0 +1,138 @@
+import type { ChannelState } from "../sds/channel-state.ts";
+import { type DeliveryState, deliveryStateOf } from "../sds/delivery-state.ts";
+import { receivedBy } from "../sds/evidence.ts";
+import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.ts";
+import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
+import { levelPercentOf, MESSAGE_TYPE } from "../sds/message-type.ts";
+import type { MissingMessage } from "../sds/missing-message.ts";
+import type { Participant } from "../sds/participant.ts";
+import { isPresent } from "../sds/presence.ts";
+import type { DeliveryView, HoleView, LogEntry, LogPosition, MessageView, ParticipantView } from "./channel-client.ts";
+
+/** What people see of the protocol's state. Plain data, made anew each time. */
+export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryView {
+  const received = receivedBy(state, entry);
+  const item = state.outbox.get(entry.id);
+  return {
+    state: deliveryState(state, entry, received),
+    received: ids(state, received),
+    audience: ids(state, entry.audience),
+    attempts: item?.attempts ?? 0,
+  };
+}
+
+function deliveryState(state: ChannelState, entry: GraphEntry, received: ReadonlySet<number>): DeliveryState {
+  const item = state.outbox.get(entry.id);
+  const reception = {
+    received,
+    audience: entry.audience,
+    levelPercent: levelPercentOf(entry.type, state.identity.parameters),
+  };
+  // Somebody else's message was taken by the network, or it would not be here.
+  return deliveryStateOf(reception, item?.stage ?? "sent", item?.attempts ?? 0, item?.reason ?? "");
+}
+
+function ids(state: ChannelState, indexes: Iterable<number>): ParticipantId[] {
+  return [...indexes].map((index) => state.participants[index]?.id ?? asParticipantId(""));
+}
+
+export function messageView(state: ChannelState, entry: GraphEntry, text: string): LogEntry {
+  return {
+    kind: "message",
+    id: entry.id,
+    lamport: entry.lamport,
+    author: entry.author.id,
+    mine: entry.mine,
+    signed: entry.signed,
+    type: typeName(entry.type),
+    text,
+    composedAt: entry.composedAt,
+    delivery: deliveryView(state, entry),
+  };
+}
+
+function typeName(type: number): MessageView["type"] {
+  switch (type) {
+    case MESSAGE_TYPE.chat:
+      return "chat";
+    case MESSAGE_TYPE.announcement:
+      return "announcement";
+    case MESSAGE_TYPE.status:
+      return "status";
+    case MESSAGE_TYPE.profile:
+      return "profile";
+    default:
+      return "other";
+  }
+}
+
+/** A hole stands where a child's author signed that it is; without that, where it was first missed. */
+export function holeView(missing: MissingMessage): LogEntry & HoleView {
+  return {
+    kind: "hole",
+    id: missing.id,
+    lamport: missing.lamport ?? missing.since,
+    state: missing.state === "lost" ? "lost" : "fetching",
+    since: missing.since,
+  };
+}
+
+export function participantView(state: ChannelState, participant: Participant, now: number): ParticipantView {
+  const me = participant.index === 0;
+  return {
+    id: participant.id,
+    me,
+    name: participant.name,
+    index: participant.index,
+    heardAt: me ? now : participant.heardAt,
+    present: isPresent(state, participant, now),
+    signed: participant.publicKey !== null,
+  };
+}
+
+export type Place =
+  | { readonly kind: "message"; readonly entry: GraphEntry }
+  | { readonly kind: "hole"; readonly missing: MissingMessage };
+
+/** The last `limit` messages and visible holes before a place (or the end), in log order. */
+export function placesBefore(
+  state: ChannelState,
+  before: LogPosition | undefined,
+  limit: number,
+): { readonly places: readonly Place[]; readonly more: boolean } {
+  const entries = state.log.pageBefore(before, limit + 1);
+  const places: (Place & { readonly at: LogPosition })[] = entries.map((entry) => ({
+    kind: "message",
+    entry,
+    at: entry,
+  }));
+  const oldest = entries.length > limit ? entries[0] : undefined;
+  for (const missing of state.missing.values()) {
+    if (missing.state === null) continue;
+    const at = holeView(missing);
+    if (before !== undefined && comparePositions(at, before) >= 0) continue;
+    if (oldest === undefined || comparePositions(at, oldest) > 0) places.push({ kind: "hole", missing, at });
+  }
+  places.sort((a, b) => comparePositions(a.at, b.at));
+  return { places: places.slice(-limit), more: places.length > limit };
+}
+
+function comparePositions(a: LogPosition, b: LogPosition): number {
+  return a.lamport - b.lamport || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** Chat and announcements of others behind the place up to which everything was read. */
+export function countUnread(state: ChannelState): number {
+  let unread = 0;
+  for (const entry of state.log.after({ lamport: state.lastReadLamport, id: LAST_ID })) {
+    if (!entry.mine && isShown(entry)) unread++;
+  }
+  return unread;
+}
+
+/** Behind every id of its Lamport timestamp. */
+const LAST_ID = "\uffff" as MessageId;
+
+function isShown(entry: GraphEntry): boolean {
+  return entry.type === MESSAGE_TYPE.chat || entry.type === MESSAGE_TYPE.announcement;
+}
