@@ -7,8 +7,8 @@ export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
 const MAX_CACHED_KEYS = 1_024;
-/** A table takes some 5 ms and 300 kB, and makes each later verdict about three times as fast. */
-const MAX_TABLES = 32;
+/** A table takes some 4 ms and 120 kB, and makes each later verdict more than twice as fast. */
+const MAX_TABLES = 64;
 const USES_BEFORE_TABLE = 8;
 const TABLE_WINDOW = 4;
 

@@ -18,7 +18,7 @@ export type InviteErrorCode =
   | "too-large"
   | "invalid";
 
-const ADVICE: Readonly<Record<Exclude<InviteErrorCode, "invalid">, string>> = {
+const ADVICE: Readonly<Record<InviteErrorCode, string>> = {
   "not-an-invite": "This is not a Hearback invite. Paste the whole link, or the code that begins with hearback1.",
   "cut-off": "The end of this invite is missing. Copy all of it, or ask for it again.",
   damaged: "This invite was changed on its way, perhaps by one character. Copy it again, or ask for it again.",
@@ -26,6 +26,7 @@ const ADVICE: Readonly<Record<Exclude<InviteErrorCode, "invalid">, string>> = {
   "bad-signature": "The signature of the channel's owner does not fit this invite: it was altered. Ask for it again.",
   "unsupported-version": "This invite was made by a newer version of Hearback. Update Hearback to join.",
   "too-large": "This is too long to be an invite. Paste only the link or the code.",
+  invalid: "A channel cannot be created like this. Check its name, its network and its parameters.",
 };
 
 /** `message` is for people and says what to do; `code` is stable. */
@@ -33,10 +34,8 @@ export class InviteError extends Error {
   override readonly name = "InviteError";
   readonly code: InviteErrorCode;
 
-  constructor(code: Exclude<InviteErrorCode, "invalid">, advice?: undefined);
-  constructor(code: InviteErrorCode, advice: string);
-  constructor(code: InviteErrorCode, advice?: string) {
-    super(advice ?? (code === "invalid" ? "" : ADVICE[code]));
+  constructor(code: InviteErrorCode, advice: string = ADVICE[code]) {
+    super(advice);
     this.code = code;
   }
 }

@@ -41,5 +41,5 @@ async function generateWebCryptoKey(): Promise<WebCryptoKey> {
 /** No Ed25519: NotSupportedError (old Chromium, Firefox) or SyntaxError; no `crypto.subtle` at all: TypeError. */
 function isUnsupported(error: unknown): boolean {
   if (error instanceof TypeError) return true;
-  return error instanceof DOMException && ["NotSupportedError", "SyntaxError", "OperationError"].includes(error.name);
+  return error instanceof DOMException && ["NotSupportedError", "SyntaxError"].includes(error.name);
 }
