@@ -8,7 +8,7 @@ import { all } from "@libp2p/websockets/filters";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { LOCAL_NETWORK, type WakuNetwork } from "../../src/transport/waku/local-network.ts";
-import { queryMetadata } from "../../src/transport/waku/metadata-client.ts";
+import { queryMetadata } from "../../src/transport/waku/metadata-exchange.ts";
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const HANDSHAKE_TIMEOUT_MS = 4_000;

@@ -3,7 +3,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { Backoff } from "./backoff.ts";
 import { refreshSubscriptions, subscribe, unsubscribe, unsubscribeAll } from "./filter-client.ts";
 import type { WakuNetwork } from "./local-network.ts";
-import { queryMetadata } from "./metadata-client.ts";
+import { queryMetadata } from "./metadata-exchange.ts";
 import { WakeableSleep } from "./wakeable-sleep.ts";
 
 const DIAL_TIMEOUT_MS = 10_000;
