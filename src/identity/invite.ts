@@ -20,7 +20,8 @@ const MAX_TEXT = 16 * MAX_DESCRIPTOR_BYTES;
 /** Line breaks of a mail (with its quotation marks), other white space, and marks that are copied without being seen. */
 const NOISE = /[\r\n]+[>\s]*|\s+|[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const LINK = /#\/join\/([A-Za-z0-9_-]*)/;
-const CODE = /hearback(\d{1,3})([A-Za-z0-9_-]*)/i;
+/** The version is one digit, as what follows may begin with one too. */
+const CODE = /hearback([1-9])([A-Za-z0-9_-]*)/i;
 
 /** `<base>#/join/<base64url(descriptor)>`: all in the fragment, which browsers do not send to any server. */
 export function inviteLinkOf(base: string, descriptor: Descriptor): string {
