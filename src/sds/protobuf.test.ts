@@ -132,6 +132,18 @@ describe("fields", () => {
     expect(codeOf(() => inner.bytes())).toBe("truncated");
   });
 
+  it("does not read numbers beyond the end of its range", () => {
+    const bytes = hex("089601" + "0805");
+    const at = (end: number): ProtobufErrorCode | "no error" => {
+      const reader = new ProtobufReader(bytes, 0, end);
+      return codeOf(() => reader.next() && reader.uint64());
+    };
+    expect([at(1), at(2), at(3)]).toEqual(["truncated", "truncated", "no error"]);
+    const short = new ProtobufReader(bytes, 3, 4);
+    expect(short.next()).toBe(true);
+    expect(codeOf(() => short.uint32())).toBe("truncated");
+  });
+
   it("skips every spoken wire type and refuses groups and undefined ones", () => {
     expect(skipAll(hex(`08ac02` + `110102030405060708` + `1a03616263` + `2501020304`))).toBe(4);
     for (const wireType of [3, 4, 6, 7]) {

@@ -37,6 +37,23 @@ describe("UTF-8", () => {
     );
   });
 
+  it("refuses surrogates, overlong forms, code points that do not exist and cut sequences", () => {
+    const refused = [
+      [0xed, 0xa0, 0x80],
+      [0xed, 0xbf, 0xbf],
+      [0xc1, 0xbf],
+      [0xe0, 0x9f, 0xbf],
+      [0xf0, 0x8f, 0xbf, 0xbf],
+      [0xf4, 0x90, 0x80, 0x80],
+      [0xf8, 0x88, 0x80, 0x80, 0x80],
+      [0xe2, 0x98],
+      [0x80],
+    ];
+    for (const values of refused) expect(readUtf8(Uint8Array.from(values), 0, values.length)).toBeNull();
+    expect(readUtf8(Uint8Array.of(0xed, 0x9f, 0xbf, 0xee, 0x80, 0x80), 0, 6)).toBe("\ud7ff\ue000");
+    expect(readUtf8(Uint8Array.of(0xf4, 0x8f, 0xbf, 0xbf), 0, 4)).toBe("\u{10ffff}");
+  });
+
   it("reads only its range, and texts longer than one chunk", () => {
     const bytes = utf8Bytes("aäb");
     expect(readUtf8(bytes, 1, 3)).toBe("ä");
