@@ -15,29 +15,50 @@ import { serveFolder } from "./lib/static-server.mjs";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUILD_LIMIT_MS = 5 * 60_000;
 const SMOKE_LIMIT_MS = 3 * 60_000;
+/** The demo knows the local service node by this port. */
 const NODE_PORT = 8645;
-const DEMO_PORTS = Array.from({ length: 50 }, (_, index) => 5173 + index);
+const DEMO_PORT = 5173;
+const DEMO_PORTS_TRIED = 50;
 const PARENT_CHECK_MS = 1_000;
 const LAST_LINES = 25;
 const HELP = `npm start [-- OPTION ...]
 
 Builds the web demo, runs a Waku service node on this machine and serves the demo.
 
-  --smoke   then let two headless browser tabs exchange a message, print how long it took, and stop
-  --help    this text
+  --smoke         then let two headless browser tabs exchange a message, print how long it took, and stop
+  --port N        first port to try for the demo (default ${DEMO_PORT}; 0: any free one)
+  --node-port N   port of the service node (default ${NODE_PORT}; 0: any free one)
+  --help          this text
 
 Environment: CHROMIUM_PATH, the browser for --smoke.`;
 
 /** A failure that its message explains; printed without a stack. */
 class StartError extends Error {}
 
+function fail(message) {
+  console.error(`${message}. See npm start -- --help`);
+  process.exit(2);
+}
+
+function portOf(name, text) {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) fail(`--${name} must be a port from 0 to 65535, not "${text}"`);
+  return port;
+}
+
 function readOptions() {
+  const options = {
+    smoke: { type: "boolean", default: false },
+    port: { type: "string", default: String(DEMO_PORT) },
+    "node-port": { type: "string", default: String(NODE_PORT) },
+    help: { type: "boolean", default: false },
+  };
   try {
-    const options = { smoke: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
-    return parseArgs({ options, allowPositionals: false }).values;
+    const { values } = parseArgs({ options, allowPositionals: false });
+    const ports = { port: portOf("port", values.port), nodePort: portOf("node-port", values["node-port"]) };
+    return { smoke: values.smoke, help: values.help, ...ports };
   } catch (error) {
-    console.error(`${error.message.split(". ")[0]}. See npm start -- --help`);
-    process.exit(2);
+    return fail(error.message.split(". ")[0]);
   }
 }
 
@@ -63,14 +84,18 @@ async function buildDemo() {
 }
 
 /** Starts the service node, or leaves the one in place that answers as ours. */
-async function provideServiceNode() {
+async function provideServiceNode(port) {
   console.log("Starting the service node ...");
-  const node = await startServiceNode(ROOT, NODE_PORT).catch((error) => {
+  const node = await startServiceNode(ROOT, port).catch((error) => {
     throw new StartError(error.message);
   });
-  if (node !== "already-running") return node;
-  console.log(`Using the service node that already runs on port ${NODE_PORT}.`);
-  return undefined;
+  if (node.process === undefined) console.log(`Using the service node that already runs on port ${port}.`);
+  return node;
+}
+
+async function serveDemo(firstPort) {
+  const ports = firstPort === 0 ? [0] : Array.from({ length: DEMO_PORTS_TRIED }, (_, index) => firstPort + index);
+  return serveFolder(join(ROOT, "dist", "web-demo"), { ports });
 }
 
 /** Under npm, notices that npm was killed outright and stops as well. */
@@ -104,16 +129,17 @@ async function main() {
     process.exit(1);
   });
   await install();
-  const [, serviceNode] = await Promise.all([buildDemo(), provideServiceNode()]);
-  const demo = await serveFolder(join(ROOT, "dist", "web-demo"), { ports: DEMO_PORTS });
-  console.log(`Hearback is ready: ${demo.url}`);
+  const [, node] = await Promise.all([buildDemo(), provideServiceNode(options.nodePort)]);
+  const demo = await serveDemo(options.port);
+  const url = options.nodePort === NODE_PORT ? demo.url : `${demo.url}?node=${node.multiaddr}`;
+  console.log(`Hearback is ready: ${url}`);
   if (options.smoke) {
-    await smoke(demo.url);
+    await smoke(url);
     await Promise.all([stopAll(), demo.close()]);
     return;
   }
   console.log("Open it, create a channel, and open the invite link in a second tab. Ctrl-C stops everything.");
-  serviceNode?.process.once("exit", () => {
+  node.process?.once("exit", () => {
     if (!isStopping()) console.error("The service node has stopped; messages will not get out. Run npm start again.");
   });
 }

@@ -35,6 +35,7 @@ const STAGES = [
     run: () => checks([tool("demo", "vite", "build", "-c", "vite.demo.config.ts")]),
   },
   { name: "e2e", needs: ["install", "build"], run: endToEndTests },
+  { name: "smoke", needs: ["install", "build"], run: smoke },
 ];
 
 async function install() {
@@ -76,6 +77,13 @@ async function endToEndTests() {
     failed: stats.unexpected + stats.flaky,
   }));
   return testResult(counts, code, output);
+}
+
+/** The command by which somebody sees for the first time that it works. */
+async function smoke() {
+  const args = ["scripts/start.mjs", "--smoke", "--port", "0", "--node-port", "0"];
+  const { code, output } = await execute({ name: "smoke", command: process.execPath, args }, 5 * MINUTE);
+  return summarize([{ name: "smoke", ok: code === 0 && /^received by all 1 in \d+ ms$/m.test(output), output }]);
 }
 
 /** A program of node_modules, run by this very Node. */

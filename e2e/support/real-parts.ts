@@ -1,8 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stopGroup } from "../../scripts/lib/processes.mjs";
-import { type StartedServiceNode, startServiceNode } from "../../scripts/lib/service-node.mjs";
+import { startServiceNode } from "../../scripts/lib/service-node.mjs";
 import { serveFolder } from "../../scripts/lib/static-server.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -36,10 +37,10 @@ export async function startTestServiceNode(): Promise<TestServiceNode> {
   };
 }
 
-async function start(port: number): Promise<StartedServiceNode> {
-  const node = await startServiceNode(ROOT, port);
-  if (node === "already-running") throw new Error(`port ${port} was taken by another service node`);
-  return node;
+async function start(port: number): Promise<{ process: ChildProcess; multiaddr: string }> {
+  const { process, multiaddr } = await startServiceNode(ROOT, port);
+  if (process === undefined) throw new Error(`port ${port} was taken by another service node`);
+  return { process, multiaddr };
 }
 
 export interface DemoServer {

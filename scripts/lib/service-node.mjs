@@ -6,14 +6,15 @@ const TAIL_LINES = 15;
 /** Exit code of the service node when the port is held by one of ours, of the same network. */
 const EXIT_TAKEN_BY_OURS = 3;
 const EXIT_TAKEN = 4;
+const ADDRESS = /\/ip[46]\/\S+\/p2p\/\w+/;
 const READY = /^service node ready: (\S+)$/m;
 
 /**
  * Starts the service node.
  * @param {string} root the repository
  * @param {number} port 0 for any free one
- * @returns {Promise<{ process: import("node:child_process").ChildProcess, multiaddr: string } | "already-running">}
- *   "already-running": one of ours answers on the port and can be used
+ * @returns {Promise<{ process: import("node:child_process").ChildProcess | undefined, multiaddr: string }>}
+ *   process is undefined when one of ours already answers on the port and can be used
  * @throws {Error} with the node's last words if it ends, or does not become ready in time
  */
 export function startServiceNode(root, port) {
@@ -39,7 +40,8 @@ export function startServiceNode(root, port) {
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
-      if (code === EXIT_TAKEN_BY_OURS) resolve("already-running");
+      const running = code === EXIT_TAKEN_BY_OURS ? ADDRESS.exec(words) : null;
+      if (running !== null) resolve({ process: undefined, multiaddr: running[0] });
       else if (code === EXIT_TAKEN)
         reject(new Error(`Port ${port} is taken by another program. Stop it and try again.`));
       else reject(new Error(lastWords() || `The service node ended with code ${code} and no word.`));
