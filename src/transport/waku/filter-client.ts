@@ -61,31 +61,43 @@ function requireOk(response: proto.FilterSubscribeResponse): void {
   }
 }
 
-/** Receives pushed messages. `onMessage` must not throw. */
-export function pushStreamHandler(
-  onMessage: (pubsubTopic: string, message: WakuMessage) => void,
-): (data: IncomingStreamData) => void {
-  return ({ stream }) => {
-    void receivePushes(stream, onMessage);
+export interface PushListener {
+  /** Must not throw. */
+  onMessage(pubsubTopic: string, message: WakuMessage): void;
+  /** A push stream broke, so messages may be missing. */
+  onBroken(connection: Connection): void;
+}
+
+/** Receives what service nodes push. */
+export function pushStreamHandler(listener: PushListener): (data: IncomingStreamData) => void {
+  return ({ stream, connection }) => {
+    void receivePushes(stream, connection, listener);
   };
 }
 
-async function receivePushes(
-  stream: Stream,
-  onMessage: (pubsubTopic: string, message: WakuMessage) => void,
-): Promise<void> {
+async function receivePushes(stream: Stream, connection: Connection, listener: PushListener): Promise<void> {
   try {
     // We never write here. A service node that opens a stream per message would otherwise leave each of them half
     // open, and after 100 of them messages are lost.
     await stream.closeWrite();
     for await (const body of readFrames(stream.source, MAX_PUSH_BYTES)) {
-      const { pubsubTopic, wakuMessage } = proto.MessagePush.decode(body);
-      if (pubsubTopic !== undefined && wakuMessage !== undefined) {
-        onMessage(pubsubTopic, wakuMessage);
+      const push = decodePush(body);
+      if (push?.pubsubTopic !== undefined && push.wakuMessage !== undefined) {
+        listener.onMessage(push.pubsubTopic, push.wakuMessage);
       }
     }
     await stream.close();
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)));
+    listener.onBroken(connection);
+  }
+}
+
+/** One malformed push must not end the stream that the next ones come on. */
+function decodePush(body: Uint8Array): proto.MessagePush | undefined {
+  try {
+    return proto.MessagePush.decode(body);
+  } catch {
+    return undefined;
   }
 }

@@ -28,6 +28,8 @@ export interface ServiceLinkOptions {
   readonly network: WakuNetwork;
   /** Read whenever the link looks after its subscriptions; call `sync` after a change. */
   readonly wanted: WantedTopics;
+  /** How often the service node is asked whether the subscriptions still hold. Default 60 s. */
+  readonly refreshIntervalMs?: number | undefined;
   /** Called after every change of `connection`, `isReady` or `failure`. */
   readonly onChange: () => void;
 }
@@ -49,11 +51,14 @@ export class ServiceLink {
   private readonly alarm = new WakeableSleep();
   private readonly backoff: Backoff;
   private readonly stopSignal = new AbortController();
+  private readonly refreshIntervalMs: number;
+  private refreshAt = 0;
   private dialedAt = 0;
   private isDialing = false;
 
   constructor(options: ServiceLinkOptions) {
     this.options = options;
+    this.refreshIntervalMs = options.refreshIntervalMs ?? REFRESH_INTERVAL_MS;
     const lastPauseMs = isLoopback(options.address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
     this.backoff = new Backoff(FIRST_PAUSE_MS, lastPauseMs);
     this.options.libp2p.addEventListener("connection:close", this.onConnectionClose);
@@ -67,6 +72,12 @@ export class ServiceLink {
 
   /** Brings the subscriptions in line with the wanted topics, now. */
   sync(): void {
+    this.alarm.wake();
+  }
+
+  /** Asks the service node now whether it still pushes to us. */
+  checkSubscriptions(): void {
+    this.refreshAt = 0;
     this.alarm.wake();
   }
 
@@ -136,19 +147,18 @@ export class ServiceLink {
     this.connection = connection;
     this.failure = undefined;
     this.options.onChange();
-    let refreshAt = Date.now() + REFRESH_INTERVAL_MS;
+    this.refreshAt = Date.now() + this.refreshIntervalMs;
     const retry = new Backoff(FIRST_PAUSE_MS, LAST_PAUSE_MS);
     while (!this.isStopped() && this.isHolding(connection)) {
-      let pause = Math.max(0, refreshAt - Date.now());
+      let pause: number;
       try {
-        if (pause === 0) {
-          refreshAt = Date.now() + REFRESH_INTERVAL_MS;
-          pause = REFRESH_INTERVAL_MS;
+        if (Date.now() >= this.refreshAt) {
           await this.refresh(connection);
         }
         await this.reconcile(connection);
         retry.reset();
         this.failure = undefined;
+        pause = Math.max(0, this.refreshAt - Date.now());
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error);
         pause = retry.pause();
@@ -175,6 +185,7 @@ export class ServiceLink {
   }
 
   private async refresh(connection: Connection): Promise<void> {
+    this.refreshAt = Date.now() + this.refreshIntervalMs;
     if (this.held.size === 0) {
       return;
     }
@@ -182,6 +193,8 @@ export class ServiceLink {
       const isKnown = await refreshSubscriptions(connection);
       if (!isKnown) {
         this.held.clear();
+        // Announced before subscribing again: what passed meanwhile was missed, and has to be fetched from a Store.
+        this.options.onChange();
       }
     } catch (error) {
       // Unknown whether they hold, so they do not; subscribing again is harmless.

@@ -14,7 +14,7 @@ import {
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
 import { FILTER_PUSH_CODEC, MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
-import { pushStreamHandler } from "./filter-client.ts";
+import { type PushListener, pushStreamHandler } from "./filter-client.ts";
 import { createLightLibp2p } from "./light-node.ts";
 import { lightpush } from "./lightpush-client.ts";
 import type { WakuNetwork } from "./local-network.ts";
@@ -34,6 +34,8 @@ export interface WakuTransportOptions {
   readonly network: WakuNetwork;
   /** After this long a publish rejects with `timeout`, waiting for its turn included. Default 10 s. */
   readonly publishTimeoutMs?: number;
+  /** How often service nodes are asked whether they still push to us. Default 60 s. */
+  readonly refreshIntervalMs?: number;
 }
 
 const PUBLISH_TIMEOUT_MS = 10_000;
@@ -54,8 +56,9 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   return new WakuTransport(options);
 }
 
-class WakuTransport implements Transport {
+class WakuTransport implements Transport, PushListener {
   private readonly network: WakuNetwork;
+  private readonly refreshIntervalMs: number | undefined;
   private readonly queue: SendQueue<PublishReceipt>;
   private readonly signal = new HealthSignal({ kind: "connecting" });
   private readonly listeners = new TopicListeners();
@@ -69,6 +72,7 @@ class WakuTransport implements Transport {
 
   constructor(options: WakuTransportOptions) {
     this.network = options.network;
+    this.refreshIntervalMs = options.refreshIntervalMs;
     this.queue = new SendQueue(MAX_IN_FLIGHT, options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS);
     this.started = this.start();
   }
@@ -118,7 +122,7 @@ class WakuTransport implements Transport {
         return;
       } catch (error) {
         this.requireOpen();
-        failure = error;
+        failure = error instanceof TransportError ? error : senselessAnswer(error);
         // Going on with another Store would repeat or skip messages.
         if (hasYielded) {
           break;
@@ -145,7 +149,7 @@ class WakuTransport implements Transport {
     try {
       const libp2p = await createLightLibp2p(this.network.clusterId);
       this.libp2p = libp2p;
-      await libp2p.handle(FILTER_PUSH_CODEC, pushStreamHandler(this.onPushed), { maxInboundStreams: 256 });
+      await libp2p.handle(FILTER_PUSH_CODEC, pushStreamHandler(this), { maxInboundStreams: 256 });
       if (this.closing === undefined) {
         this.openLinks(libp2p);
       }
@@ -156,9 +160,11 @@ class WakuTransport implements Transport {
   }
 
   private openLinks(libp2p: Libp2p): void {
-    const { network, wanted } = this;
+    const { network, wanted, refreshIntervalMs } = this;
     const onChange = (): void => this.update();
-    this.links = network.multiaddrs.map((address) => new ServiceLink({ libp2p, address, network, wanted, onChange }));
+    this.links = network.multiaddrs.map(
+      (address) => new ServiceLink({ libp2p, address, network, wanted, refreshIntervalMs, onChange }),
+    );
     globalThis.addEventListener?.("online", this.nudge);
     this.update();
   }
@@ -194,7 +200,7 @@ class WakuTransport implements Transport {
     return { hash: wakuMessageHash(message, pubsubTopic) };
   }
 
-  private readonly onPushed = (pubsubTopic: string, message: WakuMessage): void => {
+  onMessage(pubsubTopic: string, message: WakuMessage): void {
     if (this.wanted.get(message.contentTopic) !== pubsubTopic) {
       return;
     }
@@ -202,7 +208,11 @@ class WakuTransport implements Transport {
     if (this.seen.add(frame.hash)) {
       this.listeners.emit(frame);
     }
-  };
+  }
+
+  onBroken(connection: Connection): void {
+    this.links.find((link) => link.connection?.id === connection.id)?.checkSubscriptions();
+  }
 
   private readonly nudge = (): void => {
     for (const link of this.links) {
@@ -316,5 +326,9 @@ function worthiestError(error: unknown): Error {
   const order = ["too-large", "rejected", "timeout", "offline"];
   const known = errors.filter((candidate) => candidate instanceof TransportError);
   known.sort((left, right) => order.indexOf(left.code) - order.indexOf(right.code));
-  return known[0] ?? new TransportError("offline", "the message was not sent; try again", { cause: error });
+  return known[0] ?? senselessAnswer(error);
+}
+
+function senselessAnswer(cause: unknown): TransportError {
+  return new TransportError("rejected", "the service node's answer makes no sense; use another one", { cause });
 }
