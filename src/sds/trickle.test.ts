@@ -41,6 +41,13 @@ describe("Trickle", () => {
     );
   });
 
+  it("speaks before the interval ends for the largest random number too", () => {
+    for (const iMinMs of [30_000, 20_000, 901, 2]) {
+      const state = startTrickle({ ...parameters, iMinMs }, 0, () => 1 - 2 ** -53);
+      expect(nextTrickleAt(state)).toBeLessThan(iMinMs);
+    }
+  });
+
   it("is silent in an interval with k consistent messages before t, and counts anew in the next", () => {
     const state = startTrickle(parameters, 0, half);
     trickleConsistent(state);

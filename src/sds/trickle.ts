@@ -89,5 +89,7 @@ function beginInterval(state: TrickleState, now: number, intervalMs: number, ran
   state.intervalMs = intervalMs;
   state.intervalEnd = now + intervalMs;
   state.heard = 0;
-  state.speakAt = now + Math.floor((intervalMs / 2) * (1 + random()));
+  // Not I/2 x (1 + random), which rounds up to the end of the interval for the largest random number below 1.
+  const half = Math.ceil(intervalMs / 2);
+  state.speakAt = now + half + Math.floor((intervalMs - half) * random());
 }
