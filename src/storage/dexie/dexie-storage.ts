@@ -4,13 +4,13 @@ import type { BodyRecord, Change, Durability, StoredChannel } from "../../sds/re
 import { deviceWithOwnBytes } from "../own-bytes.ts";
 import { type ChannelStorage, type DeviceRecord, StorageError } from "../port.ts";
 import { toStorageError } from "./errors.ts";
-import { claimFence, failUnlessFenceHeld, rewriteFence } from "./fence.ts";
+import { Fence } from "./fence.ts";
 import { loadChannel } from "./load-channel.ts";
 import { moveRowsToPacks, PACK_AT, shrinkPack } from "./message-packs.ts";
 import { type OpenedDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
 import { CHANNEL_STORES, LEDGER_IDS_INDEX, type StoreName } from "./schema.ts";
 import { channelRange, type TransactionWork, transact } from "./transaction.ts";
-import { storesOf, writeChange } from "./write-change.ts";
+import { lastPerKey, storesOf, writeChange } from "./write-change.ts";
 
 export interface DexieStorageOptions extends OpenOptions {
   /** Opens for reading only: claims no fence, so the writer goes on; every write is refused. */
@@ -30,9 +30,9 @@ export async function createDexieStorage(options: DexieStorageOptions): Promise<
     storage?.end(error);
   });
   try {
-    const fence = options.readOnly === true ? null : await claimFence(db.native);
+    storage = new DexieStorage(db, options.readOnly === true ? null : new Fence());
     if (lost !== null) throw lost;
-    storage = new DexieStorage(db, fence);
+    await storage.claim();
     return storage;
   } catch (error) {
     db.close();
@@ -43,15 +43,25 @@ export async function createDexieStorage(options: DexieStorageOptions): Promise<
 class DexieStorage implements ChannelStorage {
   readonly #db: OpenedDatabase;
   /** Null: read-only. */
-  readonly #fence: number | null;
+  readonly #fence: Fence | null;
   readonly #running = new Set<Promise<unknown>>();
   /** Message rows written since the last packing, per channel (a hint: packing counts for itself). */
   readonly #unpacked = new Map<ChannelId, number>();
   #ended: StorageError | null = null;
 
-  constructor(db: OpenedDatabase, fence: number | null) {
+  constructor(db: OpenedDatabase, fence: Fence | null) {
     this.#db = db;
     this.#fence = fence;
+  }
+
+  /** Claims the database as its writer. On a full disk the first write that fits does it, so that one can still read. */
+  async claim(): Promise<void> {
+    if (this.#fence === null) return;
+    try {
+      await this.#write([], "relaxed", () => () => undefined);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== "quota") throw error;
+    }
   }
 
   /** From now on every call rejects with `error`; what runs may finish. */
@@ -70,7 +80,7 @@ class DexieStorage implements ChannelStorage {
 
   async commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void> {
     await this.#write([...storesOf(changes)], durability, (transaction) => {
-      for (const change of changes) writeChange(transaction, channel, change);
+      for (const change of lastPerKey(changes)) writeChange(transaction, channel, change);
       return () => undefined;
     });
     const rows = changes.filter((change) => change.op !== "meta" && change.table === "message").length;
@@ -152,11 +162,10 @@ class DexieStorage implements ChannelStorage {
         this.#db.native,
         { stores: [...stores, "control"], mode: "readwrite", durability },
         (transaction, fail) => {
-          failUnlessFenceHeld(transaction, fence, (error) => {
+          fence.guard(transaction, stores.length === 0, (error) => {
             this.end(error);
             fail(error);
           });
-          if (stores.length === 0) rewriteFence(transaction, fence);
           return work(transaction, fail);
         },
       ),

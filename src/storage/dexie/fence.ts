@@ -1,43 +1,38 @@
 import { StorageError } from "../port.ts";
 import { FENCE_KEY } from "./schema.ts";
-import { transact } from "./transaction.ts";
+
+const OPENED_ELSEWHERE = "This participant was opened elsewhere: go on there, or reload to take over here.";
 
 /**
- * Fencing token: a number in the database that every opening raises. Each write checks, in its own transaction, that
+ * Fencing token: a number in the database that every new writer raises. Each write checks, in its own transaction, that
  * its token is still the newest. A lock alone does not give this: a process that was paused may wake up, still believe
  * that it holds the lock, and write over its successor.
  */
-export function claimFence(db: IDBDatabase): Promise<number> {
-  return transact(db, { stores: ["control"], mode: "readwrite", durability: "strict" }, (transaction) => {
+export class Fence {
+  /** Null until a transaction that raised the number is complete. */
+  #token: number | null = null;
+
+  /**
+   * Makes `transaction` (readwrite on `control`) claim the database if that was not done yet, else fail if somebody
+   * else did since. `touch`: writes in any case, because a strict commit without changes is a barrier for the relaxed
+   * ones before it and a browser may skip the flush of a transaction that wrote nothing.
+   */
+  guard(transaction: IDBTransaction, touch: boolean, fail: (error: StorageError) => void): void {
     const store = transaction.objectStore("control");
-    let token = 0;
     const current: IDBRequest<number | undefined> = store.get(FENCE_KEY);
     current.onsuccess = () => {
-      token = (current.result ?? 0) + 1;
-      store.put(token, FENCE_KEY);
+      const newest = current.result ?? 0;
+      if (this.#token === null) this.#claim(transaction, newest + 1);
+      else if (this.#token !== newest) fail(new StorageError("closed", OPENED_ELSEWHERE));
+      else if (touch) store.put(newest, FENCE_KEY);
     };
-    return () => token;
-  });
-}
+  }
 
-/** Calls `fail` from within `transaction` (which must then be aborted) if `token` is not the newest. */
-export function failUnlessFenceHeld(
-  transaction: IDBTransaction,
-  token: number,
-  fail: (error: StorageError) => void,
-): void {
-  const current: IDBRequest<number | undefined> = transaction.objectStore("control").get(FENCE_KEY);
-  current.onsuccess = () => {
-    if (current.result !== token) fail(new StorageError("closed", OPENED_ELSEWHERE));
-  };
+  #claim(transaction: IDBTransaction, token: number): void {
+    transaction.objectStore("control").put(token, FENCE_KEY);
+    // The next write starts after this event, since all writes overlap in `control`.
+    transaction.addEventListener("complete", () => {
+      this.#token = token;
+    });
+  }
 }
-
-/**
- * Writes what is already there: a strict commit without changes is a barrier for the relaxed ones before it, and a
- * browser may skip the flush of a transaction that wrote nothing.
- */
-export function rewriteFence(transaction: IDBTransaction, token: number): void {
-  transaction.objectStore("control").put(token, FENCE_KEY);
-}
-
-const OPENED_ELSEWHERE = "This participant was opened elsewhere: go on there, or reload to take over here.";

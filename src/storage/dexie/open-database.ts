@@ -37,14 +37,20 @@ export async function openDatabase(
 ): Promise<OpenedDatabase> {
   const schema = options.schema ?? SCHEMA_VERSIONS;
   const dexie = createDexie(options, schema);
-  const close = (): void => dexie.close({ disableAutoOpen: true });
+  let closing = false;
+  const close = (): void => {
+    closing = true;
+    dexie.close({ disableAutoOpen: true });
+  };
   dexie.on("versionchange", (event) => {
-    close();
     onLost(new StorageError("closed", event.newVersion === null ? DELETED : UPDATED));
+    close();
     // Dexie's own handler would only repeat this and warn on the console.
     return false;
   });
-  dexie.on("close", () => onLost(new StorageError("closed", FORCED)));
+  dexie.on("close", () => {
+    if (!closing) onLost(new StorageError("closed", FORCED));
+  });
   try {
     await Promise.race([dexie.open(), rejectWhenBlocked(dexie, options.blockedTimeoutMs ?? BLOCKED_TIMEOUT_MS)]);
     assertNotNewer(dexie, schema);

@@ -52,6 +52,7 @@ export const outboxOf = (n: number): OutboxRecord => ({
   firstAttemptAt: n === 0 ? null : START + n + 1,
   nextAttemptAt: null,
   taken: n % 2 === 1,
+  requestId: `request-${n}`,
   reason: n % 2 === 0 ? "" : "too large – zu groß – 大きすぎる",
 });
 
