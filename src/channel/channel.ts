@@ -145,7 +145,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
         void publishSync(effect.sync);
         return;
       case "fetch":
-        history.fetch(effect.wanted.map((wanted) => wanted.hint));
+        history.fetch(effect.wanted);
         return;
       case "reject":
         refuse(effect.reason);

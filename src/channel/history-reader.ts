@@ -1,18 +1,22 @@
 import type { Clock } from "../runtime/port.ts";
+import type { WantedMessage } from "../sds/effect.ts";
 import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS, LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { HistoryQuery, InboundFrame, Transport } from "../transport/port.ts";
 
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
 const HASHES_PER_QUERY = 50;
+/** Without a hash, a message is looked for this long before and after its Lamport timestamp, which follows real time. */
+const WINDOW_MS = 2 * 60_000;
+const MAX_WINDOWS = 4;
 
 /** Reads what was said while we were not listening, and single messages that are missed. */
 export interface HistoryReader {
   /** The connection is back: read from the cursor on, and again now and then while it holds. */
   online(): void;
   offline(): void;
-  /** Asks for single messages by Waku hash; what is not there is asked for again by the protocol. */
-  fetch(hashes: readonly Uint8Array[]): void;
+  /** Asks for single messages; what is not there is asked for again by the protocol. */
+  fetch(wanted: readonly WantedMessage[]): void;
   close(): void;
 }
 
@@ -66,13 +70,18 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     }
   }
 
-  async function fetchNow(hashes: readonly Uint8Array[]): Promise<void> {
-    for (let start = 0; start < hashes.length; start += HASHES_PER_QUERY) {
-      const part = hashes.slice(start, start + HASHES_PER_QUERY);
-      for await (const page of transport.queryHistory({ by: "hash", contentTopic, hashes: part })) {
-        for (const frame of page.frames) await onFrame(frame);
-      }
+  async function takeAll(query: HistoryQuery): Promise<void> {
+    for await (const page of transport.queryHistory(query)) {
+      for (const frame of page.frames) await onFrame(frame);
     }
+  }
+
+  async function fetchNow(wanted: readonly WantedMessage[]): Promise<void> {
+    const hashes = wanted.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
+    for (let start = 0; start < hashes.length; start += HASHES_PER_QUERY) {
+      await takeAll({ by: "hash", contentTopic, hashes: hashes.slice(start, start + HASHES_PER_QUERY) });
+    }
+    for (const { from, to } of timeWindows(wanted)) await takeAll({ by: "time", contentTopic, from, to });
   }
 
   return {
@@ -85,8 +94,8 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       connected = false;
       cancelTimer();
     },
-    fetch: (hashes) => {
-      fetchNow(hashes).catch(() => {
+    fetch: (wanted) => {
+      fetchNow(wanted).catch(() => {
         // The protocol asks again with its own back-off.
       });
     },
@@ -95,4 +104,17 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       cancelTimer();
     },
   };
+}
+
+/** Where messages without a hash should be, overlapping windows as one, the newest few. */
+function timeWindows(wanted: readonly WantedMessage[]): { readonly from: number; readonly to: number }[] {
+  const lamports = wanted.flatMap(({ hint, lamport }) => (hint === undefined && lamport !== null ? [lamport] : []));
+  const windows: { from: number; to: number }[] = [];
+  for (const lamport of lamports.sort((a, b) => a - b)) {
+    const last = windows.at(-1);
+    const from = Math.max(0, lamport - WINDOW_MS);
+    if (last !== undefined && from <= last.to) last.to = lamport + WINDOW_MS;
+    else windows.push({ from, to: lamport + WINDOW_MS });
+  }
+  return windows.slice(-MAX_WINDOWS);
 }

@@ -169,7 +169,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   async function join(request: JoinRequest): Promise<ChannelSummary> {
     const descriptor = readInvite(request.invite);
     const known = joined.get(channelIdOf(descriptor));
-    if (known !== undefined) return summaryOf(known);
+    if (known !== undefined) return sameChannel(known, descriptor);
     const displayName = checkedName(request.displayName);
     return adopt(descriptor, await generateKey(), displayName);
   }
@@ -277,6 +277,15 @@ function networkOf(multiaddrs: readonly string[] | null): Descriptor["network"] 
 function fingerprintOf(key: Uint8Array): string {
   const hex = [...key.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return (hex.match(/.{4}/g) ?? []).join(" ");
+}
+
+/** An id alone says nothing: a member could sign another descriptor under it, and draw people into another channel. */
+function sameChannel(known: Joined, descriptor: Descriptor): ChannelSummary {
+  if (fingerprintOf(known.descriptor.ownerKey) === fingerprintOf(descriptor.ownerKey)) return summaryOf(known);
+  throw new ChannelError(
+    "wrong-key",
+    "This invite uses the name of a channel you are in, but another owner signed it.",
+  );
 }
 
 function checkedName(name: string): string {

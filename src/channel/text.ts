@@ -1,7 +1,6 @@
 import { ChannelError } from "./channel-client.ts";
 import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./limits.ts";
 
-
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 

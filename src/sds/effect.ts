@@ -12,12 +12,22 @@ export type Effect =
   | { readonly kind: "send"; readonly id: MessageId; readonly attempt: number }
   /** Sign and publish a sync. Its loss is covered by later ones, so there is no answer. */
   | { readonly kind: "send-sync"; readonly sync: SyncDraft }
-  /** Ask a Store for these by their retrieval hints. */
-  | { readonly kind: "fetch"; readonly wanted: readonly { readonly id: MessageId; readonly hint: Uint8Array }[] }
+  /** Ask a Store for these. */
+  | { readonly kind: "fetch"; readonly wanted: readonly WantedMessage[] }
   /** A message was refused; counted by reason. */
   | { readonly kind: "reject"; readonly reason: RejectReason };
 
 export type RejectReason = "lamport-limit" | "unsigned" | "buffer-full" | "embargo-full" | "not-authentic";
+
+/**
+ * Something to ask a Store for: by its Waku message hash where somebody gave one, else by the time around its Lamport
+ * timestamp. (An author who writes twice at once does not know the first one's hash yet when naming it.)
+ */
+export interface WantedMessage {
+  readonly id: MessageId;
+  readonly hint: Uint8Array | undefined;
+  readonly lamport: number | null;
+}
 
 export interface SyncDraft {
   readonly messageId: MessageId;

@@ -1,4 +1,5 @@
 import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import type { WantedMessage } from "./effect.ts";
 import type { MessageId } from "./ids.ts";
 import { RETRIEVAL_HINT_BYTES } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -47,14 +48,15 @@ export function missMessage(
 export function fetchMissing(ctx: StepContext): void {
   const { state, env } = ctx;
   if (!state.connection.online) return;
-  const wanted: { id: MessageId; hint: Uint8Array }[] = [];
+  const wanted: WantedMessage[] = [];
   for (const missing of state.missing.values()) {
     if (missing.askAt > env.now || state.entries.has(missing.id)) continue;
     if (isForgotten(state, missing, env.now)) {
       state.missing.delete(missing.id);
       continue;
     }
-    if (missing.hint !== undefined) wanted.push({ id: missing.id, hint: missing.hint });
+    const { id, hint, lamport } = missing;
+    if (hint !== undefined || lamport !== null) wanted.push({ id, hint, lamport });
     missing.asks++;
     missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
     if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");

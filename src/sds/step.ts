@@ -9,6 +9,7 @@ import { tickLamport } from "./lamport-clock.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
+import { applyProfileName } from "./presence.ts";
 import { createEntry, receiveContent, seenAgain } from "./receive-content.ts";
 import { receiveSync } from "./receive-sync.ts";
 import type { StepInput } from "./step-input.ts";
@@ -112,6 +113,7 @@ function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, {
   state.lastOwn = entry;
   enqueue(ctx, entry, requestId);
   noteOwnContent(ctx, entry);
+  if (content.profileName !== null) applyProfileName(ctx, entry.author, content.profileName, content.lamport);
 }
 
 function runSchedules(ctx: StepContext): void {

@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+import { receivedBy } from "./evidence.ts";
+import type { MessageId } from "./ids.ts";
+import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
+
+const SEEDS = Array.from({ length: 24 }, (_, index) => 1_000 + index);
+const MINUTE = 60_000;
+
+function everybodyOnline(net: NetworkOfCores): void {
+  for (const core of net.cores) net.setOnline(core, true);
+}
+
+function logIds(core: Core): MessageId[] {
+  return [...core.state.log].map((entry) => entry.id);
+}
+
+/** Promises that hold at any time, whatever the network does. */
+function checkInvariants(net: NetworkOfCores): void {
+  for (const core of net.cores) {
+    const { state } = core;
+    expect(new Set(core.delivered).size, "delivered at most once").toBe(core.delivered.length);
+    const before = new Set<MessageId>();
+    for (const id of core.delivered) {
+      const entry = state.entries.get(id);
+      for (const parent of entry?.parents ?? []) {
+        const held = state.entries.get(parent.id);
+        const late = held !== undefined && core.delivered.includes(parent.id) && !before.has(parent.id);
+        const wasLost = core.tables.ledger.some(
+          (row) => row.kind === "hole" && row.state === "lost" && row.ids.includes(parent.id),
+        );
+        expect(late && !wasLost, `${id} before its cause ${parent.id}`).toBe(false);
+      }
+      before.add(id);
+    }
+    for (const entry of state.entries.values()) {
+      for (const index of receivedBy(state, entry)) {
+        const holder = net.cores[index === 0 ? core.index : Number(state.participants[index]?.id.slice(1))];
+        expect(holder?.tables.message.has(entry.id), `${entry.id}: a receipt by ${holder?.index} that lacks it`).toBe(
+          true,
+        );
+      }
+    }
+    const seqs = core.tables.ledger.map((row) => row.seq);
+    expect(seqs, "ledger without gaps").toEqual(seqs.map((_, index) => index + 1));
+    const heads = [...state.log].filter((entry) => !entry.children.some((child) => child.status === "delivered"));
+    expect([...state.heads].map((entry) => entry.id).sort()).toEqual(heads.map((entry) => entry.id).sort());
+  }
+}
+
+function expectSameLogs(net: NetworkOfCores, count: number): void {
+  const [first] = net.cores;
+  for (const core of net.cores) {
+    expect(logIds(core).length).toBe(count);
+    expect(logIds(core)).toEqual(first === undefined ? [] : logIds(first));
+  }
+}
+
+function expectAllReceived(net: NetworkOfCores): void {
+  for (const core of net.cores) {
+    for (const entry of core.state.log) {
+      expect(receivedBy(core.state, entry).size, `receipts of ${entry.id} at ${core.index}`).toBe(net.cores.length - 1);
+    }
+  }
+}
+
+describe("cores on one network", () => {
+  it.each(SEEDS)("seed %i: without loss everybody has everything, in one order, and knows it", (seed) => {
+    const net = new NetworkOfCores({
+      seed,
+      participants: 4,
+      loss: 0,
+      duplication: 0.2,
+      latencyMs: [20, 900],
+      store: false,
+    });
+    everybodyOnline(net);
+    net.run(MINUTE);
+    for (let n = 0; n < 40; n++) {
+      const core = net.cores[Math.floor(net.random() * 4)] as Core;
+      net.say(core, `message ${n}`);
+      net.run(net.random() * 2_000);
+    }
+    net.run(2 * MINUTE);
+    checkInvariants(net);
+    expectSameLogs(net, 40);
+    expectAllReceived(net);
+  });
+
+  it.each(SEEDS)(
+    "seed %i: with loss of three in ten, offline periods, kills and a Store nothing is lost or doubled",
+    (seed) => {
+      const net = new NetworkOfCores({
+        seed,
+        participants: 4,
+        loss: 0.3,
+        duplication: 0.3,
+        latencyMs: [20, 2_500],
+        store: true,
+      });
+      everybodyOnline(net);
+      let said = 0;
+      for (let n = 0; n < 60; n++) {
+        const core = net.cores[Math.floor(net.random() * 4)] as Core;
+        const dice = net.random();
+        if (dice < 0.15) net.setOnline(core, !core.online);
+        else if (dice < 0.25) net.restart(core);
+        else {
+          net.say(core, `message ${n}`);
+          said++;
+        }
+        net.run(net.random() * 20_000);
+        checkInvariants(net);
+      }
+      for (const core of net.cores) if (!core.online) net.setOnline(core, true);
+      net.run(40 * MINUTE);
+      checkInvariants(net);
+      expectSameLogs(net, said);
+      // Acks get lost too; the presence floor lets everybody say what they have at least every half hour.
+      net.run(240 * MINUTE);
+      expectAllReceived(net);
+    },
+  );
+
+  it("a restarted core knows what it knew", () => {
+    const net = new NetworkOfCores({
+      seed: 7,
+      participants: 3,
+      loss: 0.2,
+      duplication: 0,
+      latencyMs: [10, 500],
+      store: true,
+    });
+    everybodyOnline(net);
+    for (let n = 0; n < 30; n++) {
+      net.say(net.cores[n % 3] as Core, `m${n}`);
+      net.run(3_000);
+    }
+    net.run(10 * MINUTE);
+    const core = net.cores[0] as Core;
+    const before = snapshotOf(core);
+    net.restart(core);
+    expect(snapshotOf(core)).toEqual(before);
+  });
+
+  it("writes that never arrived are a hole, and the hole closes when they do", () => {
+    const net = new NetworkOfCores({
+      seed: 3,
+      participants: 2,
+      loss: 0,
+      duplication: 0,
+      latencyMs: [10, 20],
+      store: false,
+    });
+    const [ada, ben] = net.cores as [Core, Core];
+    everybodyOnline(net);
+    net.run(MINUTE);
+    net.setOnline(ben, false);
+    const lost = net.say(ada, "while Ben is away");
+    net.run(20);
+    // Ada's process dies before she resends, and the message counts as taken: nobody sends it again for now.
+    net.dispatch(ada, { kind: "stop-sending", id: lost });
+    net.run(1_000);
+    net.setOnline(ben, true);
+    const next = net.say(ada, "and then this");
+    net.run(5_000);
+    expect(ben.delivered).not.toContain(next);
+    expect([...ben.state.missing.values()].map((missing) => [missing.id, missing.state])).toEqual([[lost, "fetching"]]);
+    net.run(11 * MINUTE);
+    expect(ben.delivered).toContain(next);
+    expect(ben.state.missing.get(lost)?.state).toBe("lost");
+    net.dispatch(ada, { kind: "send-again", id: lost });
+    net.run(10_000);
+    expect(ben.delivered).toEqual([next, lost]);
+    expect(logIds(ben)).toEqual([lost, next]);
+    expect(ben.state.missing.size).toBe(0);
+    checkInvariants(net);
+  });
+
+  it("does not count anybody as a receiver of what they cannot have", () => {
+    const net = new NetworkOfCores({
+      seed: 11,
+      participants: 3,
+      loss: 0,
+      duplication: 0,
+      latencyMs: [10, 20],
+      store: false,
+    });
+    const [ada, , cleo] = net.cores as [Core, Core, Core];
+    everybodyOnline(net);
+    net.run(MINUTE);
+    net.setOnline(cleo, false);
+    const id = net.say(ada, "only Ben hears this");
+    net.run(5 * MINUTE);
+    const entry = ada.state.entries.get(id);
+    if (entry === undefined) throw new Error("not in the log");
+    expect([...receivedBy(ada.state, entry)].map((index) => ada.state.participants[index]?.id)).toEqual(["p1"]);
+    expect(entry.audience.length).toBe(2);
+  });
+});
+
+function snapshotOf(core: Core) {
+  const { state } = core;
+  return {
+    log: logIds(core),
+    heads: [...state.heads].map((entry) => entry.id).sort(),
+    receipts: [...state.log].map((entry) => [entry.id, [...receivedBy(state, entry)]]),
+    outbox: [...state.outbox.values()].map((item) => [item.entry.id, item.stage, item.attempts]),
+    missing: [...state.missing.keys()],
+    lamport: state.lamport,
+    authorSeq: state.authorSeq,
+    names: state.participants.map((participant) => [participant.id, participant.heardConnectedMs]),
+  };
+}
