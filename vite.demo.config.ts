@@ -1,18 +1,24 @@
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { oneCopyPerVersion } from "./scripts/lib/one-copy-per-version.ts";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 // biome-ignore lint/style/noDefaultExport: vite reads its settings from the default export.
 export default defineConfig({
-  root: fileURLToPath(new URL("web-demo", import.meta.url)),
+  root: path("web-demo"),
   base: "./",
-  plugins: [preact()],
-  worker: { format: "es" },
+  plugins: [oneCopyPerVersion(path(".")), preact()],
+  worker: { format: "es", plugins: () => [oneCopyPerVersion(path("."))] },
+  resolve: { alias: { lodash: path("scripts/lib/lodash-for-sds.mjs") } },
   build: {
-    outDir: fileURLToPath(new URL("dist/web-demo", import.meta.url)),
+    outDir: path("dist/web-demo"),
     emptyOutDir: true,
     target: "es2022",
     sourcemap: true,
+    // A worker holds a whole Waku node; its size has a limit of its own.
+    chunkSizeWarningLimit: 1200,
   },
   server: { host: "127.0.0.1" },
 });
