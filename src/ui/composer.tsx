@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChannelClient } from "../channel/channel-client.ts";
 import { utf8Length } from "./bytes.ts";
-import { type Drafts, PendingTexts } from "./draft.ts";
+import { type Attempt, attemptFor, type Drafts, withoutSent } from "./draft.ts";
 import { errorWords } from "./error-words.ts";
 import type { Strings } from "./strings/strings.ts";
 import { useStrings } from "./strings-context.ts";
@@ -20,38 +20,51 @@ export interface ComposerProps {
 
 type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
 
-/** Enter sends, Shift + Enter starts a new line; nothing typed is lost when the channel refuses it. */
+/**
+ * Enter sends, Shift + Enter starts a new line. The text leaves the field when the channel has accepted it, which means
+ * that it is durable; until then, and when it is refused, it stays.
+ */
 export function Composer({ client, channelName, maxBytes, drafts }: ComposerProps): JSX.Element {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
-  const pending = useRef<PendingTexts>(null);
-  pending.current ??= new PendingTexts(() => crypto.randomUUID());
-  const texts = pending.current;
   const [text, setText] = useState(() => drafts.load());
   const [problem, setProblem] = useState("");
   const latest = useRef(text);
+  const refused = useRef<Attempt | null>(null);
+  const sending = useRef(false);
+  const sendRest = useRef(false);
 
   const change = (next: string): void => {
     latest.current = next;
     setText(next);
-    drafts.save(texts.draft(next));
+    drafts.save(next);
   };
 
   const submit = async (): Promise<void> => {
     const value = latest.current;
     field.current?.focus();
+    if (sending.current) {
+      sendRest.current = true;
+      return;
+    }
     if (value.trim() === "") return setProblem(strings.composer.empty);
     if (utf8Length(value) > maxBytes) return;
-    const attempt = texts.begin(value);
+    const attempt = attemptFor(value, refused.current, () => crypto.randomUUID());
+    sending.current = true;
     setProblem("");
-    change("");
     try {
       await client.send({ requestId: attempt.requestId, type: "chat", text: value });
-      texts.accepted(attempt);
-      drafts.save(texts.draft(latest.current));
+      refused.current = null;
+      change(withoutSent(latest.current, value));
     } catch (error) {
-      change(texts.refused(attempt, latest.current));
+      refused.current = attempt;
+      sendRest.current = false;
       setProblem(strings.composer.failed(errorWords(error, strings)));
+    }
+    sending.current = false;
+    if (sendRest.current) {
+      sendRest.current = false;
+      if (latest.current.trim() !== "") void submit();
     }
   };
 

@@ -27,7 +27,12 @@ export interface DeliveryMarkProps {
 export function DeliveryMark({ state, audience, size = 20, compact = false }: DeliveryMarkProps): JSX.Element {
   const words = deliveryWords(state, useStrings().delivery);
   return (
-    <span class="delivery" data-delivery={state.kind} data-tone={deliveryTone(state)} title={compact ? words : undefined}>
+    <span
+      class="delivery"
+      data-delivery={state.kind}
+      data-tone={deliveryTone(state)}
+      title={compact ? words : undefined}
+    >
       <MarkImage drawing={markDrawing(state, audience)} size={size} />
       <span class={compact ? "visually-hidden" : "delivery-words"}>{words}</span>
     </span>

@@ -38,12 +38,12 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
   // One string instead of a fresh array: rows are drawn again only when the columns really change.
   const columns = people.map((person) => person.id).join(" ");
   return (
-    <section class="matrix" aria-label={strings.matrix.title}>
+    <div class="matrix">
       {messages.length === 0 ? (
         <p class="matrix-empty">{strings.matrix.empty}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-        <div class="matrix-scroll" tabIndex={0} role="region" aria-label={strings.matrix.title}>
+        <section class="matrix-scroll" tabIndex={0} aria-label={strings.matrix.title}>
           <table>
             <caption class="visually-hidden">{strings.matrix.caption}</caption>
             <thead>
@@ -68,10 +68,10 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       <Legend />
-    </section>
+    </div>
   );
 }
 
@@ -99,13 +99,13 @@ const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDe
     <tr data-matrix-row={message.id} data-matrix-state={state.kind}>
       <th scope="row" class="matrix-message">
         <button type="button" class="matrix-open" onClick={() => onDetails(message.id)}>
-          <span class="matrix-text" dir="auto">
-            {excerpt(message.text)}
-          </span>
-          <span class="matrix-headline">
-            <DeliveryMark state={state} audience={audience.length} size={16} />
+          <span class="matrix-line">
+            <span class="matrix-text" dir="auto">
+              {excerpt(message.text)}
+            </span>
             <time class="row-time">{timeWords(message.composedAt, strings.locale)}</time>
           </span>
+          <DeliveryMark state={state} audience={audience.length} size={16} />
         </button>
       </th>
       {columns.split(" ").map((id) => (

@@ -88,6 +88,7 @@ export function logoSvg(): string {
   const arcs = ringArcs(UNKNOWN_AUDIENCE_ARCS).join("");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${MARK_SIZE} ${MARK_SIZE}" fill="none" stroke-width="1.9">`,
+    "<title>Hearback</title>",
     "<style>.r{stroke:#0b7577}.t{stroke:#14213d}@media (prefers-color-scheme:dark){.r{stroke:#4fd1c5}.t{stroke:#e8ecf3}}</style>",
     `<path class="r" d="${arcs}"/>`,
     `<path class="t" stroke-linecap="round" stroke-linejoin="round" d="${SINGLE_TICK}"/>`,

@@ -5,7 +5,9 @@ export function memo<Props extends object>(Inner: ComponentType<Props>): Compone
   return class Memo extends Component<Props> {
     override shouldComponentUpdate(next: Props): boolean {
       const keys = new Set([...Object.keys(this.props), ...Object.keys(next)]);
-      return [...keys].some((key) => this.props[key as keyof Props & keyof typeof this.props] !== next[key as keyof Props]);
+      return [...keys].some(
+        (key) => this.props[key as keyof Props & keyof typeof this.props] !== next[key as keyof Props],
+      );
     }
 
     override render(): JSX.Element {

@@ -107,7 +107,6 @@ function DayRow({ at }: { readonly at: number }): JSX.Element {
 function HoleRow({ hole }: { readonly hole: HoleView }): JSX.Element {
   const strings = useStrings().list;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: reached with the arrow keys like the messages around it
     <div class="hole" data-row={hole.id} data-hole={hole.state} tabIndex={-1}>
       {hole.state === "fetching" ? strings.holeFetching : strings.holeLost}
     </div>
@@ -132,7 +131,7 @@ function walkRows(event: TargetedKeyboardEvent<HTMLDivElement>, onDetails: (id: 
     next.scrollIntoView({ block: "nearest" });
     return;
   }
-  const id = focused?.dataset["messageId"];
+  const id = focused?.dataset.messageId;
   if (event.key === "Enter" && id !== undefined && event.target === focused) {
     event.preventDefault();
     onDetails(id as MessageId);

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { MessageView, ParticipantView } from "../channel/channel-client.ts";
 import type { MessageId } from "../sds/ids.ts";
 import { Avatar } from "./avatar.tsx";
@@ -18,15 +18,69 @@ export interface MessageRowProps {
 }
 
 /**
- * One message. My own says its delivery in words below the text; others' show the mark only, as a button to the details.
- * Rows are reached with the arrow keys, so their buttons are no tab stops of their own.
+ * One message. My own says its delivery in words; others' show the mark only. Rows are reached with the arrow keys, so
+ * their buttons are no tab stops of their own.
  */
-export const MessageRow = memo(function MessageRow({ message, author, grouped, onDetails }: MessageRowProps): JSX.Element {
+export const MessageRow = memo(function MessageRow(props: MessageRowProps): JSX.Element {
+  const { message, author, grouped } = props;
+  if (message.type === "profile") return <IntroductionRow {...props} />;
+  return (
+    <Row message={message} class={grouped ? "row row-grouped" : "row"}>
+      {grouped ? null : <RowHead message={message} author={author} />}
+      <div class="row-body">
+        <p class="row-text" dir="auto">
+          {message.text}
+        </p>
+        <DetailsButton {...props} compact={!message.mine} />
+      </div>
+    </Row>
+  );
+});
+
+/** The first message of a participant is its name: an event of the channel rather than something said. */
+function IntroductionRow(props: MessageRowProps): JSX.Element {
+  const { message, author } = props;
   const strings = useStrings();
-  const mark = (
+  return (
+    <Row message={message} class="row row-event">
+      <Avatar participant={author} size={20} />
+      <span class="row-event-text">{strings.list.introduced(message.text)}</span>
+      <Time at={message.composedAt} />
+      <DetailsButton {...props} compact />
+    </Row>
+  );
+}
+
+interface RowProps {
+  readonly message: MessageView;
+  readonly class: string;
+  readonly children: ComponentChildren;
+}
+
+function Row({ message, class: className, children }: RowProps): JSX.Element {
+  return (
+    <article
+      class={className}
+      data-row={message.id}
+      data-message-id={message.id}
+      data-mine={message.mine ? "true" : "false"}
+      // My own message is no news to me; its delivery is announced apart.
+      aria-live={message.mine ? "off" : undefined}
+      tabIndex={-1}
+    >
+      {children}
+    </article>
+  );
+}
+
+type DetailsButtonProps = Pick<MessageRowProps, "message" | "onDetails"> & { readonly compact: boolean };
+
+function DetailsButton({ message, onDetails, compact }: DetailsButtonProps): JSX.Element {
+  const strings = useStrings();
+  return (
     <button
       type="button"
-      class={message.mine ? "row-delivery" : "row-delivery row-delivery-quiet"}
+      class="row-delivery"
       tabIndex={-1}
       aria-description={strings.list.showDetails(excerpt(message.text))}
       onClick={() => onDetails(message.id)}
@@ -35,30 +89,15 @@ export const MessageRow = memo(function MessageRow({ message, author, grouped, o
         state={message.delivery.state}
         audience={message.delivery.audience.length}
         size={16}
-        compact={!message.mine}
+        compact={compact}
       />
     </button>
   );
-  return (
-    <article
-      class={grouped ? "row row-grouped" : "row"}
-      data-row={message.id}
-      data-message-id={message.id}
-      data-mine={message.mine ? "true" : "false"}
-      // My own message is no news to me; its delivery is announced apart.
-      aria-live={message.mine ? "off" : undefined}
-      tabIndex={-1}
-    >
-      {grouped ? null : <RowHead message={message} author={author} />}
-      <div class="row-body">
-        <MessageText message={message} />
-        {mark}
-      </div>
-    </article>
-  );
-});
+}
 
-function RowHead({ message, author }: { readonly message: MessageView; readonly author: ParticipantView }): JSX.Element {
+type RowHeadProps = Pick<MessageRowProps, "message" | "author">;
+
+function RowHead({ message, author }: RowHeadProps): JSX.Element {
   const strings = useStrings();
   return (
     <header class="row-head">
@@ -67,25 +106,19 @@ function RowHead({ message, author }: { readonly message: MessageView; readonly 
       {author.me ? <span class="row-note">{strings.list.you}</span> : null}
       {message.signed ? null : <span class="row-note row-unsigned">{strings.list.unsigned}</span>}
       {message.type === "announcement" ? <span class="row-badge">{strings.list.announcement}</span> : null}
-      <time class="row-time" dateTime={isoOrEmpty(message.composedAt)}>
-        {timeWords(message.composedAt, strings.locale)}
-      </time>
+      <Time at={message.composedAt} />
     </header>
   );
 }
 
-function MessageText({ message }: { readonly message: MessageView }): JSX.Element {
+function Time({ at }: { readonly at: number }): JSX.Element {
   const strings = useStrings();
-  if (message.type === "profile") return <p class="row-text row-quiet">{strings.list.calledThemselves(message.text)}</p>;
-  return (
-    <p class="row-text" dir="auto">
-      {message.text}
-    </p>
-  );
-}
-
-/** Authors write any number as their time; a date beyond what Date can hold has no ISO form. */
-function isoOrEmpty(at: number): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  // Authors write any number as their time; a date beyond what Date can hold has no ISO form.
+  const machine = Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  return (
+    <time class="row-time" dateTime={machine}>
+      {timeWords(at, strings.locale)}
+    </time>
+  );
 }

@@ -41,11 +41,12 @@ export function useLogScroll(container: RefObject<HTMLElement | null>, options: 
   const last = entries[entries.length - 1];
 
   const markSeen = useCallback(() => {
-    if (last === undefined || !atEnd.current || document.visibilityState !== "visible") return;
+    const onScreen = document.visibilityState === "visible" && (container.current?.clientHeight ?? 0) > 0;
+    if (last === undefined || !atEnd.current || !onScreen) return;
     if (seen.current === last.id) return;
     seen.current = last.id;
     onSeen(last);
-  }, [last, onSeen]);
+  }, [container, last, onSeen]);
 
   const onScroll = useCallback(() => {
     const element = container.current;
@@ -114,13 +115,13 @@ function topRow(element: HTMLElement): Anchor | null {
     else high = middle;
   }
   const row = rows[low];
-  const id = row?.dataset["row"];
+  const id = row?.dataset.row;
   return row === undefined || id === undefined ? null : { id, top: row.offsetTop - element.scrollTop };
 }
 
 function restore(element: HTMLElement, anchor: Anchor | null): void {
   if (anchor === null) return;
-  const row = rowsOf(element).find((candidate) => candidate.dataset["row"] === anchor.id);
+  const row = rowsOf(element).find((candidate) => candidate.dataset.row === anchor.id);
   if (row !== undefined) element.scrollTop = row.offsetTop - anchor.top;
 }
 

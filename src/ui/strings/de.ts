@@ -14,8 +14,7 @@ export const de: Strings = {
     sent: () => "Ans Netz gesendet",
     stored: () => "Vom Netz aufbewahrt",
     owner: () => "Vom Eigentümer aufbewahrt",
-    received: ({ k, n }) =>
-      n === null ? `Empfangen von ${number(k)}` : `Empfangen von ${number(k)} von ${number(n)}`,
+    received: ({ k, n }) => (n === null ? `Empfangen von ${number(k)}` : `Empfangen von ${number(k)} von ${number(n)}`),
     level: ({ percent, k, n }) => `Bestätigt von ${number(percent)} % (${number(k)} von ${number(n)})`,
     everyone: ({ n }) => `Empfangen von allen ${number(n)}`,
     unconfirmed: () => "Gesendet, noch keine Bestätigung",
@@ -37,7 +36,7 @@ export const de: Strings = {
     unsigned: "ungeprüft",
     holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
     holeLost: "Eine Nachricht an dieser Stelle ließ sich nicht mehr holen",
-    calledThemselves: (name) => `heißt jetzt ${name}`,
+    introduced: (name) => `${name} hat sich vorgestellt`,
     showDetails: (text) => `Einzelheiten zu „${text}“`,
     deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,
     deliveryAnnouncementMany: (n, words) => `${number(n)} deiner Nachrichten: ${words}`,
@@ -83,8 +82,7 @@ export const de: Strings = {
     stopSending: "Nicht weiter senden",
     copyText: "Text kopieren",
     copied: "Kopiert",
-    explainReceipt:
-      "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",
+    explainReceipt: "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",
   },
   connection: {
     label: "Verbindung",
@@ -140,7 +138,7 @@ export const de: Strings = {
     advanced: "Erweitert",
     serviceNode: "Adresse des Dienstknotens",
     serviceNodeHint:
-      "Eine Multiaddr wie /ip4/192.168.1.20/tcp/8645/ws. Leer lassen für den Knoten auf diesem Rechner.",
+      "Eine Multiaddr wie /ip4/192.168.1.20/tcp/8645/ws/p2p/16Uiu2…, wie der Knoten sie ausgibt. Leer lassen für den Knoten auf diesem Rechner.",
     yourChannels: "Deine Kanäle",
     openChannel: (name) => `${name} öffnen`,
     nameMissing: "Gib den Namen ein, den andere sehen sollen.",
@@ -148,6 +146,8 @@ export const de: Strings = {
     explain:
       "Jeder Tab nimmt für sich teil. Öffne mehrere, schreib etwas und sieh zu, wer jede Nachricht bekommen hat.",
     starting: "Startet",
+    unsupported: (missing) =>
+      `Dieser Browser bietet hier nicht an: ${missing}. Öffne die Seite über https oder auf diesem Rechner, in einem aktuellen Browser.`,
   },
   join: {
     title: (channel) => `${channel} beitreten`,
@@ -212,14 +212,15 @@ export const de: Strings = {
     empty: () => "Es gibt nichts zu senden. Schreib zuerst etwas.",
     "too-large": () => "Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.",
     "not-found": () => "Das gibt es nicht mehr. Lade die Seite neu.",
-    storage: () => "Der Browser konnte das nicht speichern. Schaffe Platz oder erlaube Websitedaten, dann versuch es erneut.",
+    storage: () =>
+      "Der Browser konnte das nicht speichern. Schaffe Platz oder erlaube Websitedaten, dann versuch es erneut.",
     closed: () => "Der Kanal ist in diesem Tab geschlossen. Lade die Seite neu.",
     timeout: () => "Es hat zu lange gedauert. Versuch es erneut.",
     disconnected: () => "Der Teil dieses Tabs, der den Kanal führt, antwortet nicht. Lade die Seite neu.",
     invalid: (message) => `Das ist ungültig. ${message}`.trim(),
     "invalid-invite": () => "Das ist keine gültige Einladung. Kopiere den ganzen Link oder Code noch einmal.",
     "wrong-key": () => "Der Schlüssel der Einladung passt nicht zum Kanal. Bitte um eine neue Einladung.",
-    unsupported: () => "Das kann dieser Browser nicht.",
+    unsupported: (message) => `Das wird hier nicht unterstützt. ${message}`.trim(),
     internal: (message) => `Etwas Unerwartetes ist passiert. ${message}`.trim(),
   },
 };

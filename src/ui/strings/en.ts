@@ -41,7 +41,7 @@ export const en: Strings = {
     unsigned: "unverified",
     holeFetching: "A message is missing here - fetching it",
     holeLost: "A message from here could not be recovered",
-    calledThemselves: (name) => `goes by ${name}`,
+    introduced: (name) => `${name} introduced themselves`,
     showDetails: (text) => `Details of "${text}"`,
     deliveryAnnouncement: (text, words) => `"${text}": ${words}`,
     deliveryAnnouncementMany: (n, words) => `${number(n)} of your messages: ${words}`,
@@ -136,13 +136,16 @@ export const en: Strings = {
     inviteHint: "Paste a link, or a code that begins with hearback1",
     advanced: "Advanced",
     serviceNode: "Service node address",
-    serviceNodeHint: "A multiaddr such as /ip4/192.168.1.20/tcp/8645/ws. Leave it empty for the node on this machine.",
+    serviceNodeHint:
+      "A multiaddr such as /ip4/192.168.1.20/tcp/8645/ws/p2p/16Uiu2…, as the node prints it. Leave it empty for the node on this machine.",
     yourChannels: "Your channels",
     openChannel: (name) => `Open ${name}`,
     nameMissing: "Enter the name that others will see.",
     channelNameMissing: "Give the channel a name.",
     explain: "Every tab is a participant of its own. Open several, write, and watch who has received each message.",
     starting: "Starting",
+    unsupported: (missing) =>
+      `This browser offers no ${missing} here. Open the page over https or from this machine, in a current browser.`,
   },
   join: {
     title: (channel) => `Join ${channel}`,
@@ -186,8 +189,10 @@ export const en: Strings = {
       "This device forgets the channel, its key and its messages. Messages that are still waiting will not be sent. You need the invite to come back, and then you are somebody new.",
     leaveConfirm: "Leave and forget",
     leaveFailed: (reason) => `Leaving did not work. ${reason}`,
-    storageNotKept: "If this computer runs short of disk space, the browser may delete these messages. It did not grant lasting storage.",
-    workerStopped: "The part of this tab that keeps the channel has stopped. Accepted messages are safe; reload to go on.",
+    storageNotKept:
+      "If this computer runs short of disk space, the browser may delete these messages. It did not grant lasting storage.",
+    workerStopped:
+      "The part of this tab that keeps the channel has stopped. Accepted messages are safe; reload to go on.",
     reload: "Reload",
     back: "All channels",
     chat: "Chat",

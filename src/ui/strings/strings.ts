@@ -46,7 +46,7 @@ export interface ListStrings {
   readonly unsigned: string;
   readonly holeFetching: string;
   readonly holeLost: string;
-  readonly calledThemselves: (name: string) => string;
+  readonly introduced: (name: string) => string;
   readonly showDetails: (text: string) => string;
   /** Spoken by a screen reader when the delivery of an own message changes. */
   readonly deliveryAnnouncement: (text: string, words: string) => string;
@@ -144,6 +144,7 @@ export interface StartStrings {
   readonly channelNameMissing: string;
   readonly explain: string;
   readonly starting: string;
+  readonly unsupported: (missing: string) => string;
 }
 
 export interface JoinStrings {

@@ -1,0 +1,37 @@
+import { connectHost } from "../src/bridge/connect-host.ts";
+import { messagePort } from "../src/bridge/message-port.ts";
+import type { ChannelHost } from "../src/channel/channel-host.ts";
+
+/** The worker of one participant and the channels that it keeps. */
+export interface ParticipantHost {
+  readonly host: ChannelHost;
+  /** Ends the worker at once; what it accepted is on disk. */
+  stop(): void;
+}
+
+/**
+ * Starts the participant's worker: hidden tabs then ack as fast as visible ones, since a page's timers are throttled
+ * and a worker's are not. `onStopped` is called when the worker could not be loaded or does not answer any more.
+ */
+export function startParticipant(participant: string, onStopped: () => void): ParticipantHost {
+  const worker = new Worker(new URL("./participant.worker.ts", import.meta.url), {
+    type: "module",
+    name: participant,
+  });
+  const { port1, port2 } = new MessageChannel();
+  // Through a port of its own: what the page sends while the worker still opens its storage waits in there.
+  worker.postMessage({ port: port2 }, [port2]);
+  const host = connectHost(messagePort(port1));
+  worker.addEventListener("error", (event) => {
+    // An uncaught error comes with a message and need not be the end; a script that could not be loaded has none.
+    if (event.message === undefined) onStopped();
+    else host.channels().catch(onStopped);
+  });
+  return {
+    host,
+    stop() {
+      worker.terminate();
+      port1.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { messagePort } from "../src/bridge/message-port.ts";
+import { serveHost } from "../src/bridge/serve-host.ts";
+import type { ChannelHost } from "../src/channel/channel-host.ts";
+import { createChannelHost } from "../src/channel/host.ts";
+import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
+import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
+import { refusingHost } from "./worker/refusing-host.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+/** The page names the worker after the participant, whose database is its own. */
+const database = `hearback-${self.name}`;
+
+self.addEventListener("message", (event: MessageEvent<{ readonly port: MessagePort }>) => {
+  const port = messagePort(event.data.port);
+  openHost().then(
+    (host) => serveHost(port, host),
+    (error: unknown) => serveHost(port, refusingHost(error)),
+  );
+});
+
+async function openHost(): Promise<ChannelHost> {
+  const storage = await createDexieStorage({ name: database });
+  return createChannelHost({ storage, openTransport: (network) => createWakuTransport({ network }) });
+}

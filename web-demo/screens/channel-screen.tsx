@@ -1,0 +1,191 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { ChannelView } from "../../src/channel/channel-client.ts";
+import { MAX_TEXT_BYTES } from "../../src/channel/limits.ts";
+import type { ChannelId, MessageId } from "../../src/sds/ids.ts";
+import { type ChannelStore, createChannelStore } from "../../src/ui/channel-store.ts";
+import { Composer } from "../../src/ui/composer.tsx";
+import { ConnectionBar } from "../../src/ui/connection-bar.tsx";
+import { DeliveryMatrix } from "../../src/ui/delivery-matrix.tsx";
+import { DetailsPanel } from "../../src/ui/details-panel.tsx";
+import { errorWords } from "../../src/ui/error-words.ts";
+import { LiveAnnouncer } from "../../src/ui/live-announcer.tsx";
+import { MessageList } from "../../src/ui/message-list.tsx";
+import { Participants } from "../../src/ui/participants.tsx";
+import { useStrings } from "../../src/ui/strings-context.ts";
+import { draftsOf } from "../drafts.ts";
+import { linkOfCode } from "../link-of-code.ts";
+import { dismissStorageNote, shouldTellStorage } from "../storage-promise.ts";
+import type { Tab } from "../tab.ts";
+import { ChannelHeader } from "./channel-header.tsx";
+import { InviteDialog } from "./invite-dialog.tsx";
+import { LeaveDialog } from "./leave-dialog.tsx";
+
+/** From this width on the matrix stands beside the chat. The style sheet has the same number. */
+const WIDE = "(min-width: 900px)";
+
+/** One channel of this tab's participant. */
+export function ChannelScreen({ tab, id }: { readonly tab: Tab; readonly id: ChannelId }): JSX.Element {
+  const strings = useStrings();
+  const [store, setStore] = useState<ChannelStore | null>(null);
+  useEffect(() => {
+    const opened = createChannelStore(tab.host.open(id));
+    setStore(opened);
+    return () => {
+      opened.close();
+      setStore(null);
+    };
+  }, [tab, id]);
+
+  if (store === null) return <Opening />;
+  const channel = store.channel.value;
+  if (channel !== null) return <OpenChannel tab={tab} store={store} channel={channel} />;
+  if (store.problem.value === null) return <Opening />;
+  return (
+    <main class="page">
+      <div class="note note-bad bar-actions" role="alert">
+        <p>{strings.connection.loadProblem(errorWords(store.problem.value, strings))}</p>
+        <button type="button" class="secondary" onClick={() => store.retry()}>
+          {strings.common.retry}
+        </button>
+      </div>
+    </main>
+  );
+}
+
+function Opening(): JSX.Element {
+  return (
+    <main class="page">
+      <p class="hint">{useStrings().channel.loading}</p>
+    </main>
+  );
+}
+
+interface OpenChannelProps {
+  readonly tab: Tab;
+  readonly store: ChannelStore;
+  readonly channel: ChannelView;
+}
+
+type OpenDialog = { readonly kind: "invite" | "leave" } | { readonly kind: "details"; readonly id: MessageId } | null;
+
+function OpenChannel({ tab, store, channel }: OpenChannelProps): JSX.Element {
+  const [matrixShown, setMatrixShown] = useState(() => matchMedia(WIDE).matches);
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const drafts = useMemo(() => draftsOf(tab.participant, channel.id), [tab, channel.id]);
+  const link = useMemo(() => linkOfCode(location, channel.inviteCode), [channel.inviteCode]);
+  const showDetails = useMemo(() => (message: MessageId) => setDialog({ kind: "details", id: message }), []);
+  useTitle(channel.name, store.unread.value);
+  return (
+    <main class="channel">
+      <ChannelHeader
+        channel={channel}
+        status={store.status.value}
+        link={link}
+        matrixShown={matrixShown}
+        onToggleMatrix={() => setMatrixShown(!matrixShown)}
+        onInvite={() => setDialog({ kind: "invite" })}
+        onLeave={() => setDialog({ kind: "leave" })}
+      />
+      <Participants participants={store.participants.value.values()} />
+      <Bars tab={tab} store={store} />
+      <ViewSwitch matrixShown={matrixShown} onChange={setMatrixShown} />
+      <div class="channel-body" data-matrix={matrixShown ? "shown" : "hidden"}>
+        <div class="chat">
+          <MessageList store={store} onDetails={showDetails} />
+          <Composer client={store.client} channelName={channel.name} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
+        </div>
+        {matrixShown ? <DeliveryMatrix store={store} onDetails={showDetails} /> : null}
+      </div>
+      <LiveAnnouncer store={store} />
+      <Dialogs tab={tab} store={store} channel={channel} link={link} dialog={dialog} close={() => setDialog(null)} />
+    </main>
+  );
+}
+
+interface DialogsProps extends OpenChannelProps {
+  readonly link: string;
+  readonly dialog: OpenDialog;
+  readonly close: () => void;
+}
+
+function Dialogs({ tab, store, channel, link, dialog, close }: DialogsProps): JSX.Element | null {
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case "invite":
+      return <InviteDialog code={channel.inviteCode} link={link} onClose={close} />;
+    case "leave":
+      return <LeaveDialog channelName={channel.name} onLeave={() => tab.leave(channel.id)} onClose={close} />;
+    case "details": {
+      const message = store.entries.value.find((entry) => entry.id === dialog.id);
+      if (message?.kind !== "message") return null;
+      return (
+        <DetailsPanel client={store.client} message={message} participants={store.participants.value} onClose={close} />
+      );
+    }
+  }
+}
+
+function Bars({ tab, store }: Omit<OpenChannelProps, "channel">): JSX.Element {
+  const strings = useStrings();
+  const problem = store.problem.value;
+  return (
+    <div>
+      {tab.stopped.value ? (
+        <div class="bar bar-bad bar-actions" role="alert">
+          <p>{strings.channel.workerStopped}</p>
+          <button type="button" class="secondary" onClick={() => location.reload()}>
+            {strings.channel.reload}
+          </button>
+        </div>
+      ) : null}
+      {problem === null ? null : (
+        <div class="bar bar-bad bar-actions" role="alert">
+          <p>{strings.connection.loadProblem(errorWords(problem, strings))}</p>
+          <button type="button" class="secondary" onClick={() => store.retry()}>
+            {strings.common.retry}
+          </button>
+        </div>
+      )}
+      <ConnectionBar status={store.status.value} />
+      {shouldTellStorage() ? (
+        <div class="bar bar-quiet bar-actions">
+          <p>{strings.channel.storageNotKept}</p>
+          <button type="button" class="quiet" onClick={dismissStorageNote}>
+            {strings.common.dismiss}
+          </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+interface ViewSwitchProps {
+  readonly matrixShown: boolean;
+  readonly onChange: (shown: boolean) => void;
+}
+
+/** On narrow screens: chat or matrix. */
+function ViewSwitch({ matrixShown, onChange }: ViewSwitchProps): JSX.Element {
+  const strings = useStrings();
+  return (
+    <div class="view-switch narrow-only">
+      <button type="button" aria-pressed={!matrixShown} onClick={() => onChange(false)}>
+        {strings.channel.chat}
+      </button>
+      <button type="button" aria-pressed={matrixShown} onClick={() => onChange(true)}>
+        {strings.matrix.title}
+      </button>
+    </div>
+  );
+}
+
+function useTitle(name: string, unread: number): void {
+  const { appName } = useStrings();
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name} · ${appName}`;
+    return () => {
+      document.title = appName;
+    };
+  }, [name, unread, appName]);
+}

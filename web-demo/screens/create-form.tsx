@@ -1,0 +1,90 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { MAX_DISPLAY_NAME_CHARACTERS } from "../../src/channel/limits.ts";
+import { MAX_CHANNEL_NAME_CHARACTERS } from "../../src/identity/channel-name.ts";
+import { errorCode, errorWords } from "../../src/ui/error-words.ts";
+import { useStrings } from "../../src/ui/strings-context.ts";
+import { creationParameters, type DemoOptions } from "../demo-options.ts";
+import type { Tab } from "../tab.ts";
+import { Field } from "./field.tsx";
+
+export interface CreateFormProps {
+  readonly tab: Tab;
+  readonly options: DemoOptions;
+}
+
+/** Creates a channel. What was typed stays when that fails. */
+export function CreateForm({ tab, options }: CreateFormProps): JSX.Element {
+  const strings = useStrings();
+  const [channelName, setChannelName] = useState("");
+  const [name, setName] = useState(tab.name);
+  const [node, setNode] = useState((options.nodes ?? []).join(" "));
+  const [busy, setBusy] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const [problem, setProblem] = useState("");
+
+  const create = async (): Promise<void> => {
+    const displayName = name.trim();
+    setMissing(true);
+    if (channelName.trim() === "" || displayName === "") return;
+    const nodes = node.split(/[\s,]+/).filter((address) => address !== "");
+    const multiaddrs = nodes.length === 0 ? null : nodes;
+    setBusy(true);
+    setProblem("");
+    try {
+      const parameters = creationParameters(multiaddrs, options.parameters);
+      const request = { name: channelName.trim(), displayName, profile: "community", multiaddrs, parameters } as const;
+      await tab.entered(await tab.host.create(request), displayName);
+    } catch (error) {
+      setBusy(false);
+      const words = errorWords(error, strings);
+      setProblem(errorCode(error) === "storage" ? strings.common.storageRefused(words) : words);
+    }
+  };
+
+  return (
+    <form
+      class="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void create();
+      }}
+    >
+      <h2>{strings.start.createTitle}</h2>
+      <Field
+        label={strings.start.channelName}
+        value={channelName}
+        onInput={setChannelName}
+        maxLength={MAX_CHANNEL_NAME_CHARACTERS}
+        problem={missing && channelName.trim() === "" ? strings.start.channelNameMissing : ""}
+      />
+      <Field
+        label={strings.start.yourName}
+        value={name}
+        onInput={setName}
+        maxLength={MAX_DISPLAY_NAME_CHARACTERS}
+        problem={missing && name.trim() === "" ? strings.start.nameMissing : ""}
+      />
+      <details class="advanced" open={options.nodes !== null}>
+        <summary>{strings.start.advanced}</summary>
+        <Field
+          label={strings.start.serviceNode}
+          value={node}
+          onInput={setNode}
+          hint={strings.start.serviceNodeHint}
+          mono
+        />
+      </details>
+      {problem === "" ? null : (
+        <p class="note note-bad" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="actions">
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {busy ? strings.start.creating : strings.start.create}
+        </button>
+      </div>
+    </form>
+  );
+}
