@@ -7,11 +7,12 @@ import type { BodyRecord, Change, Durability, StoredChannel } from "../sds/recor
  * All methods reject with `StorageError`; none hangs.
  */
 export interface ChannelStorage {
-  /** Everything needed to boot the channel; an unknown channel loads empty. */
+  /** Everything needed to boot the channel, records in no particular order; an unknown channel loads empty. */
   load(channel: ChannelId): Promise<StoredChannel>;
   /**
    * One transaction: all of `changes` or none. Commits of one channel apply in call order. `strict` resolves when the
-   * data is on disk, and then every earlier relaxed commit of this channel is on disk too (it is the barrier).
+   * data is on disk, and then every earlier relaxed commit of this channel is on disk too (it is the barrier, also
+   * without changes of its own). Records are copied during the call.
    */
   commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void>;
   /** Bodies by id; ids not held are left out. Order is that of `ids`. */
@@ -20,7 +21,7 @@ export interface ChannelStorage {
   readLedger(channel: ChannelId, afterSeq: number, limit: number): Promise<LedgerRow[]>;
   /** Ledger rows that speak of a message, ascending. */
   readLedgerOf(channel: ChannelId, id: MessageId): Promise<LedgerRow[]>;
-  /** Forgets the channel and everything in it. */
+  /** Forgets the channel and everything in it, its device record with the key included. */
   drop(channel: ChannelId): Promise<void>;
   /** The joined channels of this device. */
   listDevice(): Promise<DeviceRecord[]>;

@@ -20,6 +20,8 @@ export interface OpenedDatabase {
 }
 
 const BLOCKED_TIMEOUT_MS = 5_000;
+/** Dexie multiplies its versions by this. */
+const NATIVE_VERSIONS_PER_VERSION = 10;
 const UPDATED = "Hearback was updated in another tab: reload this one.";
 const DELETED = "The stored data of this participant was deleted: reload.";
 const FORCED = "The browser closed the storage (site data cleared?): reload.";
@@ -86,5 +88,6 @@ function rejectWhenBlocked(dexie: Dexie, timeoutMs: number): Promise<never> {
 /** Dexie opens a database of a higher version without a word; an older program must not write into it. */
 function assertNotNewer(dexie: Dexie, schema: readonly SchemaVersion[]): void {
   const newest = Math.max(...schema.map(({ version }) => version));
-  if (dexie.verno > newest) throw new StorageError("blocked", NEWER);
+  const found = Math.floor(dexie.backendDB().version / NATIVE_VERSIONS_PER_VERSION);
+  if (found > newest) throw new StorageError("blocked", NEWER);
 }

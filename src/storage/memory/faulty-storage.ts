@@ -63,6 +63,8 @@ export function createFaultyStorage(inner: ChannelStorage, plan: FaultPlan): Fau
     if (fail?.writes.includes(number)) throw new StorageError(fail.code, `Planned fault in write ${number}.`);
     const done = perform();
     if (crash?.write !== number) return alive(() => done);
+    // Dead from here: what is called while the last write lands must not reach the disk any more.
+    dead = true;
     await done;
     return die(crash);
   };

@@ -1,0 +1,168 @@
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { describe, expect, it } from "vitest";
+import { createDexieStorage } from "./dexie/dexie-storage.ts";
+import { SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
+import type { ChannelStorage, StorageError } from "./port.ts";
+import { CHANNEL_A, idOf, messageOf, put, receiveOf } from "./testing/samples.ts";
+import { range, sorted } from "./testing/storage-case.ts";
+
+const nameOfDatabase = "hearback";
+
+function device(): { indexedDB: IDBFactory; open(more?: object): Promise<ChannelStorage> } {
+  const indexedDB = new IDBFactory();
+  return {
+    indexedDB,
+    open: (more = {}) => createDexieStorage({ name: nameOfDatabase, indexedDB, IDBKeyRange, ...more }),
+  };
+}
+
+const updated: readonly SchemaVersion[] = [...SCHEMA_VERSIONS, { version: 2, stores: { added: "" } }];
+
+const closed = (words: RegExp) => ({ name: "StorageError", code: "closed", message: expect.stringMatching(words) });
+
+describe("fence", () => {
+  it("refuses each kind of write of a storage that was opened elsewhere since, and writes nothing of it", async () => {
+    const { open } = device();
+    const writes: ((storage: ChannelStorage) => Promise<void>)[] = [
+      (storage) => storage.commit(CHANNEL_A, receiveOf(1), "relaxed"),
+      (storage) => storage.commit(CHANNEL_A, [], "strict"),
+      (storage) => storage.drop(CHANNEL_A),
+    ];
+    for (const write of writes) {
+      const old = await open();
+      await old.commit(CHANNEL_A, [put.message(7)], "strict");
+      const current = await open();
+      await expect(write(old)).rejects.toMatchObject(closed(/opened elsewhere/));
+      await expect(old.load(CHANNEL_A)).rejects.toMatchObject(closed(/opened elsewhere/));
+      expect((await current.load(CHANNEL_A)).messages).toEqual([messageOf(7)]);
+      await current.commit(CHANNEL_A, [put.message(7)], "strict");
+      await Promise.all([old.close(), current.close()]);
+    }
+  });
+
+  it("lets a read-only storage look on without taking over", async () => {
+    const { open } = device();
+    const writer = await open();
+    const reader = await open({ readOnly: true });
+    await writer.commit(CHANNEL_A, [put.message(1)], "strict");
+    expect((await reader.load(CHANNEL_A)).messages).toEqual([messageOf(1)]);
+    await expect(reader.commit(CHANNEL_A, [put.message(2)], "strict")).rejects.toMatchObject({ code: "failed" });
+    await writer.commit(CHANNEL_A, [put.message(3)], "strict");
+  });
+});
+
+describe("schema", () => {
+  it("is upgraded with everything kept; the old connection is closed with words", async () => {
+    const { open } = device();
+    const old = await open();
+    await old.commit(CHANNEL_A, range(0, 300).flatMap(receiveOf), "strict");
+    const current = await open({ schema: updated });
+    await expect(old.load(CHANNEL_A)).rejects.toMatchObject(closed(/updated in another tab/));
+    expect(sorted(await current.load(CHANNEL_A)).messages).toEqual(range(0, 300).map(messageOf));
+    expect(await current.readBodies(CHANNEL_A, range(0, 300).map(idOf))).toHaveLength(300);
+  });
+
+  it("of a newer version is left alone by an older program", async () => {
+    const { open } = device();
+    await (await open({ schema: updated })).close();
+    await expect(open()).rejects.toMatchObject({ code: "blocked", message: expect.stringMatching(/newer version/) });
+    await (await open({ schema: updated })).close();
+  });
+
+  it("runs an upgrade in the transaction of the version change", async () => {
+    const { open } = device();
+    const old = await open();
+    await old.commit(CHANNEL_A, [{ op: "meta", key: "authorSeq", value: 3 }], "strict");
+    await old.close();
+    const upgrade = (transaction: IDBTransaction): void => {
+      transaction.objectStore("meta").put(4, [CHANNEL_A, "authorSeq"]);
+    };
+    const current = await open({ schema: [...SCHEMA_VERSIONS, { version: 2, stores: { added: "" }, upgrade }] });
+    expect((await current.load(CHANNEL_A)).meta).toEqual({ authorSeq: 4 });
+  });
+
+  it("does not wait forever for a connection that stays open", async () => {
+    const { indexedDB, open } = device();
+    await (await open()).close();
+    const stubborn = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open(nameOfDatabase);
+      request.onsuccess = () => resolve(request.result);
+    });
+    const blocked = open({ schema: updated, blockedTimeoutMs: 30 });
+    await expect(blocked).rejects.toMatchObject({ code: "blocked", message: expect.stringMatching(/close other/) });
+    stubborn.close();
+    await (await open({ schema: updated })).close();
+  });
+});
+
+describe("a connection that ends from outside", () => {
+  it("says that the data was deleted", async () => {
+    const { indexedDB, open } = device();
+    const storage = await open();
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(nameOfDatabase).onsuccess = resolve;
+    });
+    await expect(storage.load(CHANNEL_A)).rejects.toMatchObject(closed(/deleted/));
+  });
+});
+
+describe("errors of the browser", () => {
+  const cases: readonly [string, StorageError["code"]][] = [
+    ["QuotaExceededError", "quota"],
+    ["InvalidStateError", "closed"],
+    ["UnknownError", "corrupt"],
+    ["NotReadableError", "corrupt"],
+    ["SecurityError", "blocked"],
+    ["SomethingNewError", "failed"],
+  ];
+
+  it.each(cases)("%s at opening becomes %s with words", async (name, code) => {
+    const indexedDB = new IDBFactory();
+    indexedDB.open = () => {
+      throw new DOMException("the browser's words", name);
+    };
+    const opening = createDexieStorage({ name: nameOfDatabase, indexedDB, IDBKeyRange });
+    await expect(opening).rejects.toMatchObject({ name: "StorageError", code });
+  });
+
+  it("keeps the browser's own error as the cause", async () => {
+    const { open } = device();
+    const storage = await open();
+    const change = { op: "meta", key: "lamport", value: (() => 0) as unknown as number } as const;
+    const failure = storage.commit(CHANNEL_A, [change], "strict");
+    await expect(failure).rejects.toMatchObject({ code: "failed", cause: { name: "DataCloneError" } });
+  });
+});
+
+describe("message packs", () => {
+  it("hold all but the newest entries, and shrink when most of what they hold was overridden", async () => {
+    const { indexedDB, open } = device();
+    const storage = await open();
+    for (let round = 0; round < 4; round++) {
+      await storage.commit(CHANNEL_A, range(0, 600).map(put.message), "relaxed");
+    }
+    await storage.commit(CHANNEL_A, range(0, 10).map(put.message), "relaxed");
+    expect(await counts(indexedDB)).toEqual({ rows: 10, packed: 2_400 });
+    await storage.load(CHANNEL_A);
+    await storage.close();
+    expect(await counts(indexedDB)).toEqual({ rows: 10, packed: 600 });
+    const messages = sorted(await (await open()).load(CHANNEL_A)).messages;
+    expect(messages).toEqual(range(0, 600).map(messageOf));
+  });
+});
+
+/** Message rows, and entries in packs, as they lie in the database. */
+async function counts(indexedDB: IDBFactory): Promise<{ rows: number; packed: number }> {
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open(nameOfDatabase);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const transaction = db.transaction(["message", "messagePack"]);
+  const rows = transaction.objectStore("message").count();
+  const packs: IDBRequest<{ records: unknown[] }[]> = transaction.objectStore("messagePack").getAll();
+  await new Promise((resolve) => {
+    transaction.oncomplete = resolve;
+  });
+  db.close();
+  return { rows: rows.result, packed: packs.result.reduce((sum, { records }) => sum + records.length, 0) };
+}
