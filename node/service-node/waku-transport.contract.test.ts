@@ -1,5 +1,8 @@
 import "../polyfills.ts";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bench, type TransportHarness, transportContract } from "../../src/transport/contract.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { freePort, ServiceNodeProcess } from "./testing/service-node-process.ts";
@@ -38,6 +41,19 @@ describe("waku transport against a service node process", () => {
   afterAll(async () => {
     await Promise.all([node.stop("SIGKILL"), storeless?.stop("SIGKILL")]);
   });
+
+  test(
+    "close leaves no timer and no socket: a Node process ends by itself",
+    async () => {
+      const program = fileURLToPath(new URL("./testing/open-and-close.ts", import.meta.url));
+      const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", program, multiaddr], {
+        timeout: CASE_TIMEOUT_MS / 2,
+      });
+      const lingering = Number(/closed, then ended after (\d+) ms/.exec(stdout)?.[1]);
+      expect(lingering).toBeLessThan(1_000);
+    },
+    CASE_TIMEOUT_MS,
+  );
 
   for (const { name, run } of transportContract) {
     test(

@@ -1,5 +1,6 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { hostOf, isLoopback } from "./addresses.ts";
 import { Backoff } from "./backoff.ts";
 import { refreshSubscriptions, subscribe, unsubscribe, unsubscribeAll } from "./filter-client.ts";
 import type { WakuNetwork } from "./local-network.ts";
@@ -253,14 +254,4 @@ function groupByPubsubTopic(topics: Iterable<readonly [string, string]>): Map<st
     }
   }
   return groups;
-}
-
-/** `127.0.0.1:8645` of `/ip4/127.0.0.1/tcp/8645/ws/p2p/...`, for words that people read. */
-function hostOf(address: string): string {
-  const [, , host, , port] = address.split("/");
-  return host !== undefined && port !== undefined ? `${host}:${port}` : address;
-}
-
-function isLoopback(address: string): boolean {
-  return /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/localhost\/)/.test(address);
 }

@@ -14,12 +14,13 @@ import {
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
 import { FILTER_PUSH_CODEC, MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
+import { closedError, senselessAnswer, worthiestError } from "./errors.ts";
 import { type PushListener, pushStreamHandler } from "./filter-client.ts";
 import { createLightLibp2p } from "./light-node.ts";
 import { lightpush } from "./lightpush-client.ts";
 import type { WakuNetwork } from "./local-network.ts";
 import { RecentHashes } from "./recent-hashes.ts";
-import { ServiceLink } from "./service-link.ts";
+import { ServiceLinks } from "./service-links.ts";
 import { queryStore } from "./store-client.ts";
 import {
   encodedSize,
@@ -45,7 +46,8 @@ const MAX_IN_FLIGHT = 16;
 /** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
 const NODES_PER_PUBLISH = 2;
 const REMEMBERED_HASHES = 4096;
-const LEAVE_TIMEOUT_MS = 300;
+/** A service node needs one; nodes that open a stream per message need many. */
+const MAX_PUSH_STREAMS = 256;
 
 /**
  * A light client of a Waku network: lightpush, filter and Store of its service nodes. Connects at once in the background
@@ -58,7 +60,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
 
 class WakuTransport implements Transport, PushListener {
   private readonly network: WakuNetwork;
-  private readonly refreshIntervalMs: number | undefined;
+  private readonly links: ServiceLinks;
   private readonly queue: SendQueue<PublishReceipt>;
   private readonly signal = new HealthSignal({ kind: "connecting" });
   private readonly listeners = new TopicListeners();
@@ -66,13 +68,17 @@ class WakuTransport implements Transport, PushListener {
   private readonly seen = new RecentHashes(REMEMBERED_HASHES);
   private readonly started: Promise<void>;
   private libp2p: Libp2p | undefined;
-  private links: ServiceLink[] = [];
   private startFailure: string | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(options: WakuTransportOptions) {
     this.network = options.network;
-    this.refreshIntervalMs = options.refreshIntervalMs;
+    this.links = new ServiceLinks({
+      network: options.network,
+      wanted: this.wanted,
+      refreshIntervalMs: options.refreshIntervalMs,
+      onChange: () => this.update(),
+    });
     this.queue = new SendQueue(MAX_IN_FLIGHT, options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS);
     this.started = this.start();
   }
@@ -86,7 +92,7 @@ class WakuTransport implements Transport, PushListener {
       throw new TransportError("too-large", `${bytes} bytes are above Waku's limit of ${MAX_WAKU_MESSAGE_BYTES}`);
     }
     if (this.signal.value.kind === "offline") {
-      this.nudge();
+      this.links.nudge();
       throw this.offlineError();
     }
     return await this.queue.add((deadline) => this.send(pubsubTopic, message, deadline));
@@ -141,7 +147,9 @@ class WakuTransport implements Transport, PushListener {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.stop();
+    // Assigned before anybody is told, since a health listener may call back into this transport.
+    this.closing ??= this.started.then(() => this.shutDown());
+    this.fallSilent();
     return this.closing;
   }
 
@@ -149,9 +157,9 @@ class WakuTransport implements Transport, PushListener {
     try {
       const libp2p = await createLightLibp2p(this.network.clusterId);
       this.libp2p = libp2p;
-      await libp2p.handle(FILTER_PUSH_CODEC, pushStreamHandler(this), { maxInboundStreams: 256 });
+      await libp2p.handle(FILTER_PUSH_CODEC, pushStreamHandler(this), { maxInboundStreams: MAX_PUSH_STREAMS });
       if (this.closing === undefined) {
-        this.openLinks(libp2p);
+        this.links.open(libp2p);
       }
     } catch (error) {
       this.startFailure = `the network layer did not start: ${String(error)}`;
@@ -159,36 +167,23 @@ class WakuTransport implements Transport, PushListener {
     }
   }
 
-  private openLinks(libp2p: Libp2p): void {
-    const { network, wanted, refreshIntervalMs } = this;
-    const onChange = (): void => this.update();
-    this.links = network.multiaddrs.map(
-      (address) => new ServiceLink({ libp2p, address, network, wanted, refreshIntervalMs, onChange }),
-    );
-    globalThis.addEventListener?.("online", this.nudge);
-    this.update();
-  }
-
-  private async stop(): Promise<void> {
-    globalThis.removeEventListener?.("online", this.nudge);
+  private fallSilent(): void {
     this.queue.pause();
     this.queue.rejectAll(closedError);
     this.signal.set({ kind: "closed" });
     this.signal.clear();
     this.listeners.clear();
-    await this.started;
-    // Unsubscribing needs the connection, so it comes before libp2p stops; a dead service node must not hold us up.
-    await Promise.all(this.links.map((link) => link.leave(LEAVE_TIMEOUT_MS)));
-    for (const link of this.links) {
-      link.stop();
-    }
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.links.leave();
     await this.libp2p?.stop();
-    await Promise.all(this.links.map((link) => link.finished));
+    await this.links.finished();
   }
 
   private async send(pubsubTopic: string, message: WakuMessage, deadline: number): Promise<PublishReceipt> {
     const timeoutMs = Math.max(1, deadline - Date.now());
-    const connections = this.connections().slice(0, NODES_PER_PUBLISH);
+    const connections = this.links.connections().slice(0, NODES_PER_PUBLISH);
     if (connections.length === 0) {
       throw this.offlineError();
     }
@@ -211,19 +206,11 @@ class WakuTransport implements Transport, PushListener {
   }
 
   onBroken(connection: Connection): void {
-    this.links.find((link) => link.connection?.id === connection.id)?.checkSubscriptions();
+    this.links.checkSubscriptions(connection);
   }
 
-  private readonly nudge = (): void => {
-    for (const link of this.links) {
-      link.nudge();
-    }
-  };
-
   private syncLinks(): void {
-    for (const link of this.links) {
-      link.sync();
-    }
+    this.links.sync();
     this.update();
   }
 
@@ -232,9 +219,10 @@ class WakuTransport implements Transport, PushListener {
     if (this.closing !== undefined) {
       return;
     }
-    const health = this.assess();
+    const health: TransportHealth =
+      this.startFailure === undefined ? this.links.health() : { kind: "offline", reason: this.startFailure };
     this.signal.set(health);
-    if (this.connections().length > 0) {
+    if (this.links.connections().length > 0) {
       this.queue.resume();
       return;
     }
@@ -244,38 +232,15 @@ class WakuTransport implements Transport, PushListener {
     }
   }
 
-  private assess(): TransportHealth {
-    const ready = this.links.filter((link) => link.isReady).length;
-    if (ready > 0) {
-      return { kind: "online", peers: ready };
-    }
-    const failures = this.links.map((link) => link.failure).filter((failure) => failure !== undefined);
-    const allFailed = this.links.length > 0 && failures.length === this.links.length;
-    if (this.startFailure !== undefined) {
-      return { kind: "offline", reason: this.startFailure };
-    }
-    if (this.network.multiaddrs.length === 0) {
-      return { kind: "offline", reason: "the network names no service node; add one" };
-    }
-    const isConnected = this.connections().length > 0;
-    return allFailed && !isConnected
-      ? { kind: "offline", reason: failures[0] ?? "no service node answers" }
-      : { kind: "connecting" };
-  }
-
-  private connections(): Connection[] {
-    return this.links.map((link) => link.connection).filter((connection) => connection !== undefined);
-  }
-
   /** The open connections, waiting for the first attempt to connect if it still runs. */
   private async awaitConnections(): Promise<Connection[]> {
-    if (this.connections().length === 0 && this.signal.value.kind === "connecting") {
+    if (this.links.connections().length === 0 && this.signal.value.kind === "connecting") {
       await this.nextDecision();
     }
     this.requireOpen();
-    const connections = this.connections();
+    const connections = this.links.connections();
     if (connections.length === 0) {
-      this.nudge();
+      this.links.nudge();
       throw this.offlineError();
     }
     return connections;
@@ -312,23 +277,6 @@ class WakuTransport implements Transport, PushListener {
   private offlineError(): TransportError {
     const health = this.signal.value;
     const reason = health.kind === "offline" ? health.reason : "no service node is connected yet";
-    return new TransportError("offline", `not sent: ${reason}`);
+    return new TransportError("offline", `not connected: ${reason}`);
   }
-}
-
-function closedError(): TransportError {
-  return new TransportError("closed", "the transport is closed; create a new one");
-}
-
-/** Of the errors of several service nodes, the one that says most about the message itself. */
-function worthiestError(error: unknown): Error {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const order = ["too-large", "rejected", "timeout", "offline"];
-  const known = errors.filter((candidate) => candidate instanceof TransportError);
-  known.sort((left, right) => order.indexOf(left.code) - order.indexOf(right.code));
-  return known[0] ?? senselessAnswer(error);
-}
-
-function senselessAnswer(cause: unknown): TransportError {
-  return new TransportError("rejected", "the service node's answer makes no sense; use another one", { cause });
 }
