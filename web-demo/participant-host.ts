@@ -11,27 +11,40 @@ export interface ParticipantHost {
 
 /**
  * Starts the participant's worker: hidden tabs then ack as fast as visible ones, since a page's timers are throttled
- * and a worker's are not. `onStopped` is called when the worker could not be loaded or does not answer any more.
+ * and a worker's are not. A worker that dies is started again; `onStopped` is called when that does not help either.
  */
 export function startParticipant(participant: string, onStopped: () => void): ParticipantHost {
-  const worker = new Worker(new URL("./participant.worker.ts", import.meta.url), {
-    type: "module",
-    name: participant,
-  });
-  const { port1, port2 } = new MessageChannel();
-  // Through a port of its own: what the page sends while the worker still opens its storage waits in there.
-  worker.postMessage({ port: port2 }, [port2]);
-  const host = connectHost(messagePort(port1));
-  worker.addEventListener("error", (event) => {
-    // An uncaught error comes with a message and need not be the end; a script that could not be loaded has none.
-    if (event.message === undefined) onStopped();
-    else host.channels().catch(onStopped);
+  let worker: Worker | null = null;
+  const openPort = () => {
+    worker?.terminate();
+    worker = startWorker(participant, onStopped);
+    const { port1, port2 } = new MessageChannel();
+    // Through a port of its own: what the page sends while the worker still opens its storage waits in there.
+    worker.postMessage({ port: port2 }, [port2]);
+    return messagePort(port1);
+  };
+  const host = connectHost(openPort, {
+    onState: ({ kind }) => {
+      if (kind === "lost" || kind === "incompatible") onStopped();
+    },
   });
   return {
     host,
     stop() {
-      worker.terminate();
-      port1.close();
+      void host.close();
+      worker?.terminate();
     },
   };
+}
+
+function startWorker(participant: string, onNotLoaded: () => void): Worker {
+  const worker = new Worker(new URL("./participant.worker.ts", import.meta.url), {
+    type: "module",
+    name: participant,
+  });
+  worker.addEventListener("error", (event) => {
+    // An uncaught error comes with a message and need not be the end; a script that could not be loaded has none.
+    if (event.message === undefined) onNotLoaded();
+  });
+  return worker;
 }
