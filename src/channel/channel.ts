@@ -101,7 +101,11 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   }
 
   function onStorageFailure(error: unknown): void {
-    storageProblem = error instanceof Error ? error.message : "This device could not save the channel.";
+    stopFor(error instanceof Error ? error.message : "This device could not save the channel.");
+  }
+
+  function stopFor(problem: string): void {
+    storageProblem = problem;
     cancelWake();
     history.close();
     status.refresh();
@@ -109,18 +113,26 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   // --- Steps and their effects
 
-  function dispatch(input: StepInput): Promise<void> {
-    if (closed) return Promise.reject(new ChannelError("closed", "The channel is closed."));
-    if (storageProblem !== "") return Promise.reject(new ChannelError("storage", storageProblem));
-    const effects = step(state, input, environment());
+  async function dispatch(input: StepInput): Promise<void> {
+    if (closed) throw new ChannelError("closed", "The channel is closed.");
+    if (storageProblem !== "") throw new ChannelError("storage", storageProblem);
+    const effects = stepOrStop(input);
     planWake();
-    const written = write(effects);
-    return written.then(() => {
-      events.publish(ledgerRowsOf(effects));
-      for (const effect of effects) perform(effect);
-      if (input.kind === "marked-read") for (const listener of readListeners) listener();
-      status.refresh();
-    });
+    await write(effects);
+    events.publish(ledgerRowsOf(effects));
+    for (const effect of effects) perform(effect);
+    if (input.kind === "marked-read") for (const listener of readListeners) listener();
+    status.refresh();
+  }
+
+  /** A step that throws is our mistake, and may have changed half of the state: stop, and boot from what is written. */
+  function stepOrStop(input: StepInput): Effect[] {
+    try {
+      return step(state, input, environment());
+    } catch (error) {
+      stopFor("Hearback made a mistake in this channel and stopped it. Reload: everything accepted is saved.");
+      throw error;
+    }
   }
 
   /** What a step writes is on its way before the next step runs, so that commits keep the order of steps. */
