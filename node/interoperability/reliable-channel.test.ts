@@ -1,5 +1,6 @@
 import "../polyfills.ts";
 import { bootstrap } from "@libp2p/bootstrap";
+import type { IWaku } from "@waku/interfaces";
 import { createDecoder, createEncoder } from "@waku/message-encryption/symmetric";
 import { createLightNode, Protocols, ReliableChannel } from "@waku/sdk";
 import { createRoutingInfo } from "@waku/utils";
@@ -48,7 +49,8 @@ async function startPlainClient(service: ServiceNode, invite: string) {
   const contentTopic = contentTopicOf(key);
   const routingInfo = createRoutingInfo(networkConfig, { contentTopic });
   const channel = await ReliableChannel.create(
-    node,
+    // A light node is one: its `relay` is undefined, which the type of the SDK writes in another way.
+    node as unknown as IWaku,
     Buffer.from(id).toString("base64url"),
     PLAIN_SENDER,
     createEncoder({ contentTopic, routingInfo, symKey: key }),
