@@ -23,8 +23,8 @@ const STATUS_GRACE_MS = 1_000;
 export interface ConnectOptions {
   /** When a request that got no answer rejects with `timeout`. Default 30 s. */
   readonly requestTimeoutMs?: number;
-  /** Null: the port cannot be opened again (a MessagePort that was handed over once), so its end is the end. */
-  readonly reconnect?: ReconnectPolicy | null;
+  /** How a port that closed is opened again. */
+  readonly reconnect?: ReconnectPolicy;
   /** How often the other side is asked whether it is still there. Default 20 s. */
   readonly pingMs?: number;
   /** Told of each change; in `lost` and `incompatible` only reloading the page helps. */
@@ -42,8 +42,11 @@ interface Feeds {
  * The host on the other side of the bridge. Everything settles: with its answer, or with `timeout`, `disconnected` (the
  * port is gone for good), `unsupported` (versions do not fit), `closed` (by `close()`). `close()` ends this connection
  * only; the host itself serves others.
+ *
+ * `source`: how to open a port, again when it closes; or one port that cannot be opened again (a MessagePort that was
+ * handed over), whose end is the end.
  */
-export function connectHost(openPort: () => BridgePort, options: ConnectOptions = {}): ChannelHost {
+export function connectHost(source: BridgePort | (() => BridgePort), options: ConnectOptions = {}): ChannelHost {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const requests = createRequestTable({
@@ -134,8 +137,8 @@ export function connectHost(openPort: () => BridgePort, options: ConnectOptions 
   }
 
   const connection = createConnection({
-    openPort,
-    reconnect: options.reconnect === undefined ? DEFAULT_RECONNECT : options.reconnect,
+    openPort: typeof source === "function" ? source : () => source,
+    reconnect: typeof source === "function" ? (options.reconnect ?? DEFAULT_RECONNECT) : null,
     pingMs: options.pingMs ?? PING_MS,
     client: randomName(random),
     clock,

@@ -1,0 +1,68 @@
+import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
+import type { ChannelStatus } from "../channel-client.ts";
+import { type ContractCase, chatsWhen, clientCase, QUIET_MS, record, say, sleep, until } from "./contract-fixture.ts";
+
+/** Unread counts and status. */
+export const attentionCases: readonly ContractCase[] = [
+  clientCase("what others wrote is unread until it is marked read", async ({ ada, ben }) => {
+    assertEqual((await ada.snapshot()).unread, 0, "unread at first");
+    await say(ada, "my own", "r0");
+    for (const text of ["one", "two", "three"]) {
+      await say(ben, text);
+      await chatsWhen(ada, ["one", "two", "three"].indexOf(text) + 2);
+    }
+    assertEqual((await ada.snapshot()).unread, 3, "unread after three messages of another");
+    const log = await chatsWhen(ada, 4);
+    const [, one, , three] = log;
+    if (one === undefined || three === undefined) throw new Error("The log is too short.");
+    await ada.markRead({ lamport: one.lamport, id: one.id });
+    assertEqual((await ada.snapshot()).unread, 2, "unread after marking the first");
+    await ada.markRead({ lamport: three.lamport, id: three.id });
+    assertEqual((await ada.snapshot()).unread, 0, "unread after marking the last");
+    await ada.markRead({ lamport: one.lamport, id: one.id });
+    assertEqual((await ada.snapshot()).unread, 0, "unread after marking an older place");
+  }),
+
+  clientCase("an entry event carries the unread count", async ({ ada, ben }) => {
+    const { seq } = await ada.snapshot();
+    const { events } = record(ada, seq);
+    await say(ben, "look", "r1");
+    const event = await until("the entry", () => events.find(({ kind }) => kind === "entry") ?? null);
+    assertEqual(event.kind === "entry" && event.unread, 1, "unread in the event");
+  }),
+
+  clientCase("the status is told at once to each who watches", async ({ ada }) => {
+    const seen: ChannelStatus[][] = [[], []];
+    const stops = seen.map((list) => ada.watchStatus((status) => list.push(status)));
+    for (const list of seen) {
+      const status = await until(
+        "an online status",
+        () => list.find(({ connection }) => connection === "online") ?? null,
+      );
+      assertTrue(status.peers >= 1, `${status.peers} peers while online`);
+      assertEqual(status.storageProblem, "", "storage problem");
+    }
+    const late: ChannelStatus[] = [];
+    stops.push(ada.watchStatus((status) => late.push(status)));
+    await until("the status of who came late", () => late.length > 0);
+    for (const stop of stops) stop();
+    const counts = [...seen, late].map((list) => list.length);
+    await say(ada, "changes what is waiting", "r1");
+    await sleep(QUIET_MS);
+    assertEqual(
+      [...seen, late].map((list) => list.length),
+      counts,
+      "statuses after nobody watches",
+    );
+  }),
+
+  clientCase("nothing waits once the network took it", async ({ ada, ben }) => {
+    let last: ChannelStatus | null = null;
+    ada.watchStatus((status) => {
+      last = status;
+    });
+    await say(ada, "go", "r1");
+    await chatsWhen(ben, 1);
+    await until("nothing waits", () => last?.waiting === 0);
+  }),
+];

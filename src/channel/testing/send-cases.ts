@@ -1,0 +1,143 @@
+import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
+import type { ChannelEvent } from "../channel-client.ts";
+import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "../limits.ts";
+import {
+  assertGapless,
+  type ContractCase,
+  chats,
+  chatsWhen,
+  clientCase,
+  expectCode,
+  QUIET_MS,
+  record,
+  say,
+  sleep,
+  until,
+} from "./contract-fixture.ts";
+
+const idsOfEntries = (events: readonly ChannelEvent[]): string[] =>
+  events.flatMap((event) => (event.kind === "entry" && event.entry.kind === "message" ? [event.entry.id] : []));
+
+/** Sending: accepted once, or refused and nothing kept. */
+export const sendCases: readonly ContractCase[] = [
+  clientCase("a message that was sent is in the log and in the events exactly once, on both sides", async (meeting) => {
+    const { ada, ben } = meeting;
+    const { seq } = await ada.snapshot();
+    const [here, there] = [record(ada, seq), record(ben, (await ben.snapshot()).seq)];
+    const text = "Grüße 👋\nסלום \u0000 end ";
+    const { id } = await say(ada, text, "r1");
+    assertEqual(
+      (await chats(ada)).map((message) => message.id),
+      [id],
+      "the log right after send",
+    );
+    const [received] = await chatsWhen(ben, 1);
+    assertEqual([received?.id, received?.text, received?.mine], [id, text, false], "what the other has");
+    await until("the event here", () => idsOfEntries(here.events).length > 0);
+    await until("the event there", () => idsOfEntries(there.events).length > 0);
+    await sleep(QUIET_MS);
+    assertEqual(idsOfEntries(here.events), [id], "entry events here");
+    assertEqual(idsOfEntries(there.events), [id], "entry events there");
+  }),
+
+  clientCase("the same request id sends once, one after the other and at the same time", async ({ ada, ben }) => {
+    const first = await say(ada, "once", "r1");
+    const again = await say(ada, "once", "r1");
+    const both = await Promise.all([say(ada, "twice", "r2"), say(ada, "twice", "r2")]);
+    assertEqual(again.id, first.id, "id of the repetition");
+    assertEqual(both[1].id, both[0].id, "id of the simultaneous repetition");
+    await chatsWhen(ben, 2);
+    await sleep(QUIET_MS);
+    assertEqual(
+      (await chats(ada)).map(({ text }) => text),
+      ["once", "twice"],
+      "the log here",
+    );
+    assertEqual(
+      (await chats(ben)).map(({ text }) => text),
+      ["once", "twice"],
+      "the log there",
+    );
+  }),
+
+  clientCase("the same words twice are two messages", async ({ ada, ben }) => {
+    const ids = [await say(ada, "ok", "r1"), await say(ada, "ok", "r2"), await say(ben, "ok", "r1")].map(
+      ({ id }) => id,
+    );
+    assertEqual(new Set(ids).size, 3, "number of ids");
+    await chatsWhen(ada, 3);
+    assertEqual((await chatsWhen(ben, 3)).map(({ id }) => id).sort(), [...ids].sort(), "what the other has");
+  }),
+
+  clientCase("an empty message is refused, and nothing is kept", async ({ ada, ben }) => {
+    const before = await ada.snapshot();
+    await expectCode(say(ada, "", "r1"), "empty", "no text");
+    await expectCode(say(ada, " \n\t ", "r1"), "empty", "only white space");
+    assertEqual((await ada.snapshot()).seq, before.seq, "sequence number");
+    await say(ada, "now with text", "r1");
+    assertEqual(
+      (await chatsWhen(ben, 1)).map(({ text }) => text),
+      ["now with text"],
+      "the request id is still free",
+    );
+  }),
+
+  clientCase("a message that is too long is refused, and nothing is kept", async ({ ada, ben }) => {
+    const before = await ada.snapshot();
+    await expectCode(say(ada, "x".repeat(MAX_TEXT_BYTES + 1), "r1"), "too-large", "one byte too long");
+    await expectCode(say(ada, "é".repeat(MAX_TEXT_BYTES / 2 + 1), "r2"), "too-large", "counted in bytes");
+    await expectCode(say(ada, "x".repeat(2_000_000), "r3"), "too-large", "far too long");
+    assertEqual((await ada.snapshot()).seq, before.seq, "sequence number");
+    assertEqual(await chats(ada), [], "the log");
+    await say(ada, "short", "r1");
+    assertEqual(
+      (await chatsWhen(ben, 1)).map(({ text }) => text),
+      ["short"],
+      "what the other has",
+    );
+  }),
+
+  clientCase("the longest text allowed arrives whole", async ({ ada, ben }) => {
+    const text = "ü".repeat(MAX_TEXT_BYTES / 2);
+    await say(ada, text, "r1");
+    const [received] = await chatsWhen(ben, 1);
+    assertTrue(received?.text === text, "the text differs");
+  }),
+
+  clientCase("a request id has 1 to 64 characters", async ({ ada }) => {
+    await expectCode(say(ada, "hi", ""), "invalid", "no id");
+    await expectCode(say(ada, "hi", "r".repeat(MAX_REQUEST_ID_LENGTH + 1)), "invalid", "65 characters");
+    await say(ada, "hi", "r".repeat(MAX_REQUEST_ID_LENGTH));
+    assertEqual((await chats(ada)).length, 1, "messages in the log");
+  }),
+
+  clientCase("a burst of 100 is accepted whole and keeps the order of the calls", async ({ ada, ben }) => {
+    const { seq } = await ada.snapshot();
+    const { events } = record(ada, seq);
+    const texts = Array.from({ length: 100 }, (_, index) => `burst ${index}`);
+    const sent = await Promise.all(texts.map((text) => say(ada, text)));
+    assertEqual(
+      (await chats(ada)).map(({ text }) => text),
+      texts,
+      "the log here",
+    );
+    assertEqual(
+      (await chatsWhen(ben, 100)).map(({ id }) => id),
+      sent.map(({ id }) => id),
+      "the log there",
+    );
+    await until("all entries as events", () => idsOfEntries(events).length >= 100);
+    assertGapless(events, seq);
+    assertEqual(
+      idsOfEntries(events),
+      sent.map(({ id }) => id),
+      "entry events",
+    );
+  }),
+
+  clientCase("an announcement keeps its type", async ({ ada, ben }) => {
+    await ada.send({ requestId: "r1", type: "announcement", text: "Meeting at nine" });
+    const [received] = await chatsWhen(ben, 1);
+    assertEqual([received?.type, received?.text], ["announcement", "Meeting at nine"], "what the other has");
+  }),
+];
