@@ -3,9 +3,10 @@
  * The last line is `N passed, N failed`: tests of vitest and Playwright, plus the checks of the other stages.
  * Usage: node scripts/test.mjs [STAGE ...]  (all stages by default; install always runs)
  */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { run, stopAllOnSignals } from "./lib/processes.mjs";
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOGS = join(ROOT, ".cache", "test");
 const VECTORS = "src/sds/vectors/sds-vectors.json";
 const TAIL_LINES = 60;
+const WORKER_LIMIT_BYTES = 300_000;
 const MINUTE = 60_000;
 
 /**
@@ -32,7 +34,7 @@ const STAGES = [
   {
     name: "build",
     needs: ["install"],
-    run: () => checks([tool("demo", "vite", "build", "-c", "vite.demo.config.ts")]),
+    run: build,
   },
   { name: "e2e", needs: ["install", "build"], run: endToEndTests },
   { name: "smoke", needs: ["install", "build"], run: smoke },
@@ -77,6 +79,23 @@ async function endToEndTests() {
     failed: stats.unexpected + stats.flaky,
   }));
   return testResult(counts, code, output);
+}
+
+/** A worker holds a whole Waku node and is loaded by every tab, so its size has a limit. */
+async function build() {
+  const demo = await execute(tool("build", "vite", "build", "-c", "vite.demo.config.ts"), 5 * MINUTE);
+  const built = { name: "demo", ok: demo.code === 0, output: demo.output };
+  if (!built.ok) return summarize([built]);
+  const assets = join(ROOT, "dist", "web-demo", "assets");
+  const workers = readdirSync(assets).filter((name) => /\.worker-.*\.js$/.test(name));
+  const sizes = workers.map((name) => gzipSync(readFileSync(join(assets, name))).length);
+  const words = workers.map((name, index) => `${name}: ${Math.round(sizes[index] / 1000)} kB gzip`).join(", ");
+  console.log(words);
+  const fits = sizes.length > 0 && sizes.every((size) => size <= WORKER_LIMIT_BYTES);
+  return summarize([
+    built,
+    { name: "worker size", ok: fits, output: `${words}; the limit is ${WORKER_LIMIT_BYTES} bytes` },
+  ]);
 }
 
 /** The command by which somebody sees for the first time that it works. */
