@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChannelClient } from "../channel/channel-client.ts";
 import { utf8Length } from "./bytes.ts";
-import { type Attempt, attemptFor, type Drafts, withoutSent } from "./draft.ts";
+import { type Drafts, Submissions } from "./draft.ts";
 import { errorWords } from "./error-words.ts";
 import type { Strings } from "./strings/strings.ts";
 import { useStrings } from "./strings-context.ts";
@@ -30,42 +30,41 @@ export function Composer({ client, channelName, maxBytes, drafts }: ComposerProp
   const [text, setText] = useState(() => drafts.load());
   const [problem, setProblem] = useState("");
   const latest = useRef(text);
-  const refused = useRef<Attempt | null>(null);
   const sending = useRef(false);
-  const sendRest = useRef(false);
+  const submissions = useMemo(() => new Submissions(() => crypto.randomUUID()), []);
 
   const change = (next: string): void => {
     latest.current = next;
     setText(next);
-    drafts.save(next);
+    drafts.save(submissions.draft(next));
   };
 
-  const submit = async (): Promise<void> => {
-    const value = latest.current;
+  const submit = (): void => {
+    const value = submissions.fresh(latest.current);
     field.current?.focus();
-    if (sending.current) {
-      sendRest.current = true;
+    if (value.trim() === "") {
+      if (submissions.next() === null) setProblem(strings.composer.empty);
       return;
     }
-    if (value.trim() === "") return setProblem(strings.composer.empty);
     if (utf8Length(value) > maxBytes) return;
-    const attempt = attemptFor(value, refused.current, () => crypto.randomUUID());
-    sending.current = true;
     setProblem("");
-    try {
-      await client.send({ requestId: attempt.requestId, type: "chat", text: value });
-      refused.current = null;
-      change(withoutSent(latest.current, value));
-    } catch (error) {
-      refused.current = attempt;
-      sendRest.current = false;
-      setProblem(strings.composer.failed(errorWords(error, strings)));
+    submissions.submit(value);
+    void sendAll();
+  };
+
+  const sendAll = async (): Promise<void> => {
+    if (sending.current) return;
+    sending.current = true;
+    for (let attempt = submissions.next(); attempt !== null; attempt = submissions.next()) {
+      try {
+        await client.send({ requestId: attempt.requestId, type: "chat", text: attempt.text });
+        change(submissions.accepted(latest.current));
+      } catch (error) {
+        change(submissions.refused(latest.current));
+        setProblem(strings.composer.failed(errorWords(error, strings)));
+      }
     }
     sending.current = false;
-    if (sendRest.current) {
-      sendRest.current = false;
-      if (latest.current.trim() !== "") void submit();
-    }
   };
 
   useLayoutEffect(() => fitHeight(field.current), [text]);
@@ -77,7 +76,7 @@ export function Composer({ client, channelName, maxBytes, drafts }: ComposerProp
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        submit();
       }}
     >
       <div class="composer-row">
@@ -98,7 +97,7 @@ export function Composer({ client, channelName, maxBytes, drafts }: ComposerProp
             // While an input method is composing, Enter confirms its suggestion.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
             event.preventDefault();
-            void submit();
+            submit();
           }}
         />
         <button type="submit" class="primary" disabled={text.trim() === "" || bytes > maxBytes}>

@@ -1,30 +1,93 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { attemptFor, withoutSent } from "./draft.ts";
+import { Submissions } from "./draft.ts";
 
-describe("attemptFor", () => {
-  const newId = () => "new";
+function create(): Submissions {
+  let last = 0;
+  return new Submissions(() => `id${++last}`);
+}
+
+describe("Submissions", () => {
+  it("leaves what was typed behind a text while it was sent", () => {
+    const texts = create();
+    texts.submit("hello");
+    expect(texts.accepted("hello and more")).toBe(" and more");
+    expect(texts.next()).toBeNull();
+  });
+
+  it("sends what is typed and submitted meanwhile as a message of its own", () => {
+    const texts = create();
+    texts.submit("one");
+    expect(texts.fresh("onetwo")).toBe("two");
+    texts.submit("two");
+    expect(texts.next()?.text).toBe("one");
+    expect(texts.accepted("onetwo")).toBe("two");
+    expect(texts.next()?.text).toBe("two");
+    expect(texts.accepted("two")).toBe("");
+  });
+
+  it("has nothing new when the same text is submitted twice in a hurry", () => {
+    const texts = create();
+    texts.submit("one");
+    expect(texts.fresh("one")).toBe("");
+  });
+
+  it("loses nothing when the field is replaced meanwhile", () => {
+    const texts = create();
+    texts.submit("one");
+    expect(texts.fresh("two")).toBe("two");
+    texts.submit("two");
+    expect(texts.draft("three")).toBe("one\ntwo\nthree");
+    expect(texts.accepted("three")).toBe("three");
+    expect(texts.refused("three")).toBe("two\nthree");
+  });
 
   it("keeps the request id of the same text tried again, so that it cannot be sent twice", () => {
-    const refused = { requestId: "old", text: "hello" };
-    expect(attemptFor("hello", refused, newId)).toBe(refused);
+    const texts = create();
+    texts.submit("hello");
+    const first = texts.next()?.requestId;
+    expect(texts.refused("hello")).toBe("hello");
+    texts.submit("hello");
+    expect(texts.next()?.requestId).toBe(first);
+    texts.refused("hello");
+    texts.submit("hello!");
+    expect(texts.next()?.requestId).not.toBe(first);
   });
 
-  it("takes a new id for another text or a first try", () => {
-    expect(attemptFor("hello!", { requestId: "old", text: "hello" }, newId)).toEqual({
-      requestId: "new",
-      text: "hello!",
-    });
-    expect(attemptFor("hello", null, newId).requestId).toBe("new");
-  });
-});
-
-describe("withoutSent", () => {
-  it("leaves what was typed behind the sent text", () => {
-    expect(withoutSent("hello", "hello")).toBe("");
-    expect(withoutSent("hello and more", "hello")).toBe(" and more");
-  });
-
-  it("leaves a text alone that was changed meanwhile", () => {
-    expect(withoutSent("goodbye", "hello")).toBe("goodbye");
+  it("keeps every typed text either accepted or in the draft, whatever happens in whatever order", () => {
+    const step = fc.constantFrom("type", "replace", "submit", "accept", "refuse");
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const texts = create();
+        const accepted: string[] = [];
+        let field = "";
+        let letter = 0;
+        const wanted = new Set<string>();
+        for (const action of steps) {
+          const name = `<${letter}>`;
+          if (action === "type") {
+            field += name;
+            letter += 1;
+          } else if (action === "replace") {
+            // Replacing is the writer's own will: only submitted texts must survive it.
+            field = name;
+            letter += 1;
+          } else if (action === "submit") {
+            const text = texts.fresh(field);
+            if (text === "") continue;
+            texts.submit(text);
+            for (const part of text.match(/<\d+>/g) ?? []) wanted.add(part);
+          } else if (texts.next() !== null) {
+            if (action === "accept") {
+              accepted.push(texts.next()?.text ?? "");
+              field = texts.accepted(field);
+            } else field = texts.refused(field);
+          }
+          if (action === "replace" && texts.next() === null) wanted.clear();
+          const kept = accepted.join("") + texts.draft(field);
+          if (texts.next() !== null) for (const part of wanted) expect(kept).toContain(part);
+        }
+      }),
+    );
   });
 });
