@@ -1,15 +1,5 @@
 const JOIN_ROUTE = "#/join/";
 
-/** A link to this machine is of no use to anybody else. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "[::1]" ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
-}
-
 /** The invite in a URL fragment, as the channel host reads it; null when the fragment is about something else. */
 export function inviteOfFragment(fragment: string): string | null {
   return fragment.startsWith(JOIN_ROUTE) ? fragment : null;

@@ -1,6 +1,5 @@
 import { render } from "preact";
 import "../src/ui/styles.css";
-import "./demo.css";
 import { chooseStrings } from "../src/ui/strings/choose.ts";
 import { StringsContext } from "../src/ui/strings-context.ts";
 import { App } from "./app.tsx";

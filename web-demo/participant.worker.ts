@@ -2,9 +2,9 @@ import { messagePort } from "../src/bridge/message-port.ts";
 import { serveHost } from "../src/bridge/serve-host.ts";
 import type { ChannelHost } from "../src/channel/channel-host.ts";
 import { createChannelHost } from "../src/channel/host.ts";
+import { refusingHost } from "../src/channel/refusing-host.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
-import { refusingHost } from "./worker/refusing-host.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 

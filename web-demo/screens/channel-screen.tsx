@@ -10,16 +10,17 @@ import { DeliveryMatrix } from "../../src/ui/delivery-matrix.tsx";
 import { DetailsPanel } from "../../src/ui/details-panel.tsx";
 import { errorWords } from "../../src/ui/error-words.ts";
 import { LiveAnnouncer } from "../../src/ui/live-announcer.tsx";
+import { isLoopback } from "../../src/ui/loopback.ts";
 import { MessageList } from "../../src/ui/message-list.tsx";
 import { Participants } from "../../src/ui/participants.tsx";
+import { InviteDialog } from "../../src/ui/screens/invite-dialog.tsx";
+import { LeaveDialog } from "../../src/ui/screens/leave-dialog.tsx";
 import { useStrings } from "../../src/ui/strings-context.ts";
 import { draftsOf } from "../drafts.ts";
 import { linkOfCode } from "../link-of-code.ts";
 import { dismissStorageNote, shouldTellStorage } from "../storage-promise.ts";
 import type { Tab } from "../tab.ts";
 import { ChannelHeader } from "./channel-header.tsx";
-import { InviteDialog } from "./invite-dialog.tsx";
-import { LeaveDialog } from "./leave-dialog.tsx";
 
 /** From this width on the matrix stands beside the chat. The style sheet has the same number. */
 const WIDE = "(min-width: 900px)";
@@ -113,7 +114,14 @@ function Dialogs({ tab, store, channel, link, dialog, close }: DialogsProps): JS
   if (dialog === null) return null;
   switch (dialog.kind) {
     case "invite":
-      return <InviteDialog code={channel.inviteCode} link={link} onClose={close} />;
+      return (
+        <InviteDialog
+          code={channel.inviteCode}
+          link={link}
+          linkIsLocal={isLoopback(location.hostname)}
+          onClose={close}
+        />
+      );
     case "leave":
       return <LeaveDialog channelName={channel.name} onLeave={() => tab.leave(channel.id)} onClose={close} />;
     case "details": {

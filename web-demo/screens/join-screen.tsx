@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { errorWords } from "../../src/ui/error-words.ts";
 import { Logo } from "../../src/ui/logo.tsx";
+import { JoinForm } from "../../src/ui/screens/join-form.tsx";
+import { usePreview } from "../../src/ui/screens/use-preview.ts";
 import { useStrings } from "../../src/ui/strings-context.ts";
 import { knownParticipants } from "../participants-of-browser.ts";
 import type { Tab } from "../tab.ts";
-import { JoinForm } from "./join-form.tsx";
-import { usePreview } from "./use-preview.ts";
 
 export interface JoinScreenProps {
   readonly tab: Tab;
@@ -17,7 +17,7 @@ export interface JoinScreenProps {
 /** Where an invite link leads: look first, then join. */
 export function JoinScreen({ tab, invite, duplicateOf }: JoinScreenProps): JSX.Element {
   const strings = useStrings();
-  const state = usePreview(tab, invite);
+  const state = usePreview(tab.host, invite);
   const original = knownParticipants().find(({ id }) => id === duplicateOf);
   const cancel = (): void => void tab.showStart();
   return (
@@ -43,7 +43,7 @@ export function JoinScreen({ tab, invite, duplicateOf }: JoinScreenProps): JSX.E
           </>
         ) : null}
         {state.kind === "good" ? (
-          <JoinForm tab={tab} invite={state.invite} preview={state.preview} onCancel={cancel} />
+          <JoinForm entrance={tab} invite={state.invite} preview={state.preview} onCancel={cancel} />
         ) : null}
       </section>
     </main>

@@ -3,14 +3,14 @@ import { useState } from "preact/hooks";
 import type { ChannelSummary } from "../../src/channel/channel-host.ts";
 import { errorCode, errorWords } from "../../src/ui/error-words.ts";
 import { Logo } from "../../src/ui/logo.tsx";
+import { CreateForm } from "../../src/ui/screens/create-form.tsx";
+import { Field } from "../../src/ui/screens/field.tsx";
+import { JoinForm } from "../../src/ui/screens/join-form.tsx";
+import { usePreview } from "../../src/ui/screens/use-preview.ts";
 import { useStrings } from "../../src/ui/strings-context.ts";
 import type { DemoOptions } from "../demo-options.ts";
 import type { Tab } from "../tab.ts";
 import { ContinueList } from "./continue-list.tsx";
-import { CreateForm } from "./create-form.tsx";
-import { Field } from "./field.tsx";
-import { JoinForm } from "./join-form.tsx";
-import { usePreview } from "./use-preview.ts";
 
 export interface StartScreenProps {
   readonly tab: Tab;
@@ -35,7 +35,7 @@ export function StartScreen({ tab, options, channels, problem }: StartScreenProp
       {problem === null ? null : <StartProblem problem={problem} />}
       <OwnChannels tab={tab} channels={channels} />
       <ContinueList key={tab.participant} tab={tab} />
-      <CreateForm tab={tab} options={options} />
+      <CreateForm entrance={tab} nodes={options.nodes} parameters={options.parameters} />
       <JoinCard tab={tab} />
       <p class="hint page-hint">{strings.start.explain}</p>
     </main>
@@ -79,7 +79,7 @@ function OwnChannels({ tab, channels }: OwnChannelsProps): JSX.Element | null {
 function JoinCard({ tab }: { readonly tab: Tab }): JSX.Element {
   const strings = useStrings();
   const [invite, setInvite] = useState("");
-  const state = usePreview(tab, invite);
+  const state = usePreview(tab.host, invite);
   return (
     <section class="card">
       <h2>{strings.start.joinTitle}</h2>
@@ -92,7 +92,7 @@ function JoinCard({ tab }: { readonly tab: Tab }): JSX.Element {
         mono
       />
       {state.kind === "good" ? (
-        <JoinForm key={state.invite} tab={tab} invite={state.invite} preview={state.preview} />
+        <JoinForm key={state.invite} entrance={tab} invite={state.invite} preview={state.preview} />
       ) : null}
     </section>
   );

@@ -1,24 +1,30 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { MAX_DISPLAY_NAME_CHARACTERS } from "../../src/channel/limits.ts";
-import { MAX_CHANNEL_NAME_CHARACTERS } from "../../src/identity/channel-name.ts";
-import { errorCode, errorWords } from "../../src/ui/error-words.ts";
-import { useStrings } from "../../src/ui/strings-context.ts";
-import { creationParameters, type DemoOptions } from "../demo-options.ts";
-import type { Tab } from "../tab.ts";
+import { MAX_CHANNEL_NAME_CHARACTERS, MAX_DISPLAY_NAME_CHARACTERS } from "../../channel/limits.ts";
+import { creationParameters } from "../creation-parameters.ts";
+import { errorCode, errorWords } from "../error-words.ts";
+import { useStrings } from "../strings-context.ts";
+import type { Entrance } from "./entrance.ts";
 import { Field } from "./field.tsx";
 
 export interface CreateFormProps {
-  readonly tab: Tab;
-  readonly options: DemoOptions;
+  readonly entrance: Entrance;
+  /** Service nodes to propose; null: the one on this machine. */
+  readonly nodes?: readonly string[] | null;
+  /** Overrides of the channel's parameters. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
 
 /** Creates a channel. What was typed stays when that fails. */
-export function CreateForm({ tab, options }: CreateFormProps): JSX.Element {
+export function CreateForm({
+  entrance,
+  nodes: proposed = null,
+  parameters: overrides = {},
+}: CreateFormProps): JSX.Element {
   const strings = useStrings();
   const [channelName, setChannelName] = useState("");
-  const [name, setName] = useState(tab.name);
-  const [node, setNode] = useState((options.nodes ?? []).join(" "));
+  const [name, setName] = useState(entrance.name);
+  const [node, setNode] = useState((proposed ?? []).join(" "));
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
   const [problem, setProblem] = useState("");
@@ -32,9 +38,9 @@ export function CreateForm({ tab, options }: CreateFormProps): JSX.Element {
     setBusy(true);
     setProblem("");
     try {
-      const parameters = creationParameters(multiaddrs, options.parameters);
+      const parameters = creationParameters(multiaddrs, overrides);
       const request = { name: channelName.trim(), displayName, profile: "community", multiaddrs, parameters } as const;
-      await tab.entered(await tab.host.create(request), displayName);
+      await entrance.entered(await entrance.host.create(request), displayName);
     } catch (error) {
       setBusy(false);
       const words = errorWords(error, strings);
@@ -65,7 +71,7 @@ export function CreateForm({ tab, options }: CreateFormProps): JSX.Element {
         maxLength={MAX_DISPLAY_NAME_CHARACTERS}
         problem={missing && name.trim() === "" ? strings.start.nameMissing : ""}
       />
-      <details class="advanced" open={options.nodes !== null}>
+      <details class="advanced" open={proposed !== null}>
         <summary>{strings.start.advanced}</summary>
         <Field
           label={strings.start.serviceNode}

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Dialog } from "../../src/ui/dialog.tsx";
-import { errorWords } from "../../src/ui/error-words.ts";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { Dialog } from "../dialog.tsx";
+import { errorWords } from "../error-words.ts";
+import { useStrings } from "../strings-context.ts";
 
 export interface LeaveDialogProps {
   readonly channelName: string;

@@ -1,5 +1,5 @@
-import { ChannelError } from "../../src/channel/channel-client.ts";
-import type { ChannelHost } from "../../src/channel/channel-host.ts";
+import { ChannelError } from "./channel-client.ts";
+import type { ChannelHost } from "./channel-host.ts";
 
 /** Stands in when the browser lets nothing be stored: every request says why, and nothing is pretended. */
 export function refusingHost(cause: unknown): ChannelHost {

@@ -1,23 +1,23 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { InvitePreview } from "../../src/channel/channel-host.ts";
-import { MAX_DISPLAY_NAME_CHARACTERS } from "../../src/channel/limits.ts";
-import { errorCode, errorWords } from "../../src/ui/error-words.ts";
-import { useStrings } from "../../src/ui/strings-context.ts";
-import type { Tab } from "../tab.ts";
+import type { InvitePreview } from "../../channel/channel-host.ts";
+import { MAX_DISPLAY_NAME_CHARACTERS } from "../../channel/limits.ts";
+import { errorCode, errorWords } from "../error-words.ts";
+import { useStrings } from "../strings-context.ts";
+import type { Entrance } from "./entrance.ts";
 import { Field } from "./field.tsx";
 
 export interface JoinFormProps {
-  readonly tab: Tab;
+  readonly entrance: Entrance;
   readonly invite: string;
   readonly preview: InvitePreview;
   readonly onCancel?: (() => void) | undefined;
 }
 
 /** What joining leads to, and the name to join under; or the way in, for a channel joined already. */
-export function JoinForm({ tab, invite, preview, onCancel }: JoinFormProps): JSX.Element {
+export function JoinForm({ entrance, invite, preview, onCancel }: JoinFormProps): JSX.Element {
   const strings = useStrings();
-  const [name, setName] = useState(tab.name);
+  const [name, setName] = useState(entrance.name);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
@@ -29,7 +29,7 @@ export function JoinForm({ tab, invite, preview, onCancel }: JoinFormProps): JSX
     setBusy(true);
     setProblem("");
     try {
-      await tab.entered(await tab.host.join({ invite, displayName }), displayName);
+      await entrance.entered(await entrance.host.join({ invite, displayName }), displayName);
     } catch (error) {
       setBusy(false);
       const words = errorWords(error, strings);
@@ -39,8 +39,8 @@ export function JoinForm({ tab, invite, preview, onCancel }: JoinFormProps): JSX
 
   const open = async (): Promise<void> => {
     try {
-      const joined = (await tab.host.channels()).find(({ id }) => id === preview.id);
-      if (joined !== undefined) tab.openChannel(joined);
+      const joined = (await entrance.host.channels()).find(({ id }) => id === preview.id);
+      if (joined !== undefined) entrance.openChannel(joined);
     } catch (error) {
       setProblem(errorWords(error, strings));
     }

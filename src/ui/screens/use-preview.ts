@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { InvitePreview } from "../../src/channel/channel-host.ts";
-import type { Tab } from "../tab.ts";
+import type { ChannelHost, InvitePreview } from "../../channel/channel-host.ts";
 
 /** While somebody types, the last keystroke is worth reading, not each. */
 const SETTLE_MS = 150;
@@ -12,7 +11,7 @@ export type PreviewState =
   | { readonly kind: "bad"; readonly error: unknown };
 
 /** What an invite leads to; follows the text as it is typed or pasted. */
-export function usePreview(tab: Tab, invite: string): PreviewState {
+export function usePreview(host: ChannelHost, invite: string): PreviewState {
   const [state, setState] = useState<PreviewState>({ kind: "none" });
   useEffect(() => {
     if (invite.trim() === "") {
@@ -22,7 +21,7 @@ export function usePreview(tab: Tab, invite: string): PreviewState {
     let current = true;
     setState({ kind: "reading" });
     const timer = setTimeout(() => {
-      tab.host.preview(invite).then(
+      host.preview(invite).then(
         (preview) => {
           if (current) setState({ kind: "good", invite, preview });
         },
@@ -35,6 +34,6 @@ export function usePreview(tab: Tab, invite: string): PreviewState {
       current = false;
       clearTimeout(timer);
     };
-  }, [tab, invite]);
+  }, [host, invite]);
   return state;
 }

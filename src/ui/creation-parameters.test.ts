@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { creationParameters, QUICK_PARAMETERS } from "./creation-parameters.ts";
+
+describe("creationParameters", () => {
+  it("is quick on this machine, whatever the port", () => {
+    expect(creationParameters(null, {})).toEqual(QUICK_PARAMETERS);
+    expect(creationParameters(["/ip4/127.0.0.1/tcp/9/ws/p2p/x"], {})).toEqual(QUICK_PARAMETERS);
+    expect(creationParameters(["/ip6/::1/tcp/9/ws"], {})).toEqual(QUICK_PARAMETERS);
+  });
+
+  it("keeps the protocol's defaults as soon as one node is elsewhere", () => {
+    expect(creationParameters(["/ip4/127.0.0.1/tcp/9/ws", "/dns4/example.org/tcp/9/wss"], {})).toEqual({});
+  });
+
+  it("lets the address override either", () => {
+    expect(creationParameters(null, { ackWindowMs: 1 }).ackWindowMs).toBe(1);
+    expect(creationParameters(["/ip4/192.168.1.2/tcp/9/ws"], { ackWindowMs: 1 })).toEqual({ ackWindowMs: 1 });
+  });
+});

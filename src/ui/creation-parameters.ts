@@ -1,0 +1,22 @@
+import { isLoopback } from "./loopback.ts";
+
+/**
+ * Channels on a service node of this machine ack and resend faster than the protocol's defaults: those spare the rate
+ * limits of public nodes, a node on loopback has none, and on a stage nobody waits five seconds for a tick.
+ */
+export const QUICK_PARAMETERS = { ackWindowMs: 400, idleSyncMinMs: 3_000, resendFirstMs: 2_000 } as const;
+
+/** The parameters of a new channel on these nodes (null: the one on this machine). */
+export function creationParameters(
+  nodes: readonly string[] | null,
+  overrides: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const local = nodes === null || nodes.every((node) => isLoopback(hostOf(node)));
+  return local ? { ...QUICK_PARAMETERS, ...overrides } : overrides;
+}
+
+/** The host part of a multiaddr such as /ip4/127.0.0.1/tcp/8645/ws. */
+function hostOf(multiaddr: string): string {
+  const [, protocol = "", host = ""] = multiaddr.split("/");
+  return protocol === "ip6" ? `[${host}]` : host;
+}
