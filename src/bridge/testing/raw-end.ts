@@ -1,0 +1,42 @@
+import { messagePort } from "../message-port.ts";
+import type { BridgePort } from "../port.ts";
+
+/** One end of a MessageChannel in a test's own hands: everything that arrives, and the way to say anything back. */
+export interface RawEnd {
+  readonly received: Record<string, unknown>[];
+  post(message: unknown): void;
+  /** The first message that fits, waiting for it for up to 5 s. */
+  next(kind: string, fits?: (message: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
+  /** When everything sent to and fro has arrived. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
+  const { port1, port2 } = new MessageChannel();
+  const received: Record<string, unknown>[] = [];
+  port1.addEventListener("message", (event) => {
+    received.push(event.data);
+  });
+  port1.start();
+  const raw: RawEnd = {
+    received,
+    post: (message) => port1.postMessage(message),
+    async next(kind, fits = () => true) {
+      const end = Date.now() + 5_000;
+      for (;;) {
+        const found = received.find((message) => message.kind === kind && fits(message));
+        if (found !== undefined) return found;
+        if (Date.now() > end) throw new Error(`No ${kind} among ${JSON.stringify(received).slice(0, 500)}`);
+        await pause(2);
+      }
+    },
+    settled: () => pause(30),
+    close: () => port1.close(),
+  };
+  return { raw, port: messagePort(port2) };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
