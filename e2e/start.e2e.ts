@@ -93,6 +93,21 @@ test("stops the service node even when it is killed outright", async () => {
   await expect.poll(() => answers(nodePort(running.url)), { timeout: 10_000 }).toBe(false);
 });
 
+test("stops when npm is killed outright", async () => {
+  test.skip(process.platform !== "linux", "only Linux tells a process that the one above its parent is gone");
+  const npm = spawn("npm", ["start", "--", "--port", "0", "--node-port", "0"], { cwd: ROOT });
+  started.push(npm);
+  let printed = "";
+  npm.stdout.on("data", (chunk: Buffer) => {
+    printed += chunk;
+  });
+  await expect.poll(() => printed, { timeout: 120_000 }).toMatch(/^Hearback is ready: \S+$/m);
+  const url = [...printed.matchAll(READY)][0]?.[1] ?? "";
+  npm.kill("SIGKILL");
+  await expect.poll(() => answers(nodePort(url)), { timeout: 15_000 }).toBe(false);
+  expect(await answers(Number(new URL(url).port))).toBe(false);
+});
+
 test("says in one line that a port is taken by something else", async () => {
   const stranger = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
   await once(stranger, "listening");

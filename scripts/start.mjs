@@ -2,6 +2,7 @@
  * `npm start`: installs what is missing, builds the demo, starts the local service node (or uses the one that runs),
  * serves the demo and says where. Built-ins only, since it runs before anything is installed.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -98,12 +99,34 @@ async function serveDemo(firstPort) {
   return serveFolder(join(ROOT, "dist", "web-demo"), { ports });
 }
 
+/** The process above `pid`, where the system tells (Linux). */
+function parentOf(pid) {
+  try {
+    // The name in parentheses may hold anything; state and parent follow it.
+    return Number(/^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those between us and npm, npm's own process included: npm starts scripts by a shell, which may stay in between. */
+function ancestorsUpToNpm() {
+  const shell = process.ppid;
+  let isShell = false;
+  try {
+    isShell = readFileSync(`/proc/${shell}/cmdline`, "utf8").split("\0")[1] === "-c";
+  } catch {
+    // Not Linux: then only the direct parent is watched.
+  }
+  return isShell ? [shell, parentOf(shell)] : [shell];
+}
+
 /** Under npm, notices that npm was killed outright and stops as well. */
 function stopWithParent(stop) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const [parent, npm] = ancestorsUpToNpm();
   const timer = setInterval(() => {
-    if (process.ppid !== parent) void stop();
+    if (process.ppid !== parent || (npm !== undefined && parentOf(parent) !== npm)) void stop();
   }, PARENT_CHECK_MS);
   timer.unref();
 }
