@@ -58,10 +58,13 @@ export function composer(page: Page): Locator {
   return page.getByRole("textbox", { name: "Message" });
 }
 
-/** Writes and sends; resolves when the composer is empty again, which means that the message is durable. */
+/**
+ * Writes and sends; resolves when the composer is empty again, which means that the message is durable. By Enter: a
+ * click waits for the page to be drawn, and a browser hardly draws tabs in the background.
+ */
 export async function send(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
-  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await composer(page).press("Enter");
   await expect(composer(page)).toHaveValue("");
 }
 
@@ -75,6 +78,66 @@ export async function expectDelivery(page: Page, text: string, state: string, wo
   const mark = messages(page, text).locator("[data-delivery]");
   await expect(mark).toHaveAttribute("data-delivery", state);
   if (words !== undefined) await expect(mark).toContainText(words);
+}
+
+/** Waits until a tab, its matrix included, says of each of these messages that all `n` others have it. */
+export async function expectReceivedByAll(page: Page, texts: readonly string[], n: number): Promise<void> {
+  for (const text of texts) {
+    await expectDelivery(page, text, "everyone", new RegExp(`^Received by all ${n}$`));
+    const row = matrixRow(page, text);
+    await expect(row).toHaveAttribute("data-matrix-state", "everyone");
+    await expect(row.locator("td[data-cell=author]")).toHaveCount(1);
+    await expect(row.locator("td[data-cell=has]")).toHaveCount(n);
+    await expect(row.locator("td[data-cell=none]")).toHaveCount(0);
+  }
+}
+
+/** The row of the delivery matrix with this message. */
+export function matrixRow(page: Page, text: string): Locator {
+  return page.locator("[data-matrix-row]").filter({ has: page.getByText(text, { exact: true }) });
+}
+
+/** Waits until each text stands in the log exactly once, in every tab. */
+export async function expectOnceEach(pages: readonly Page[], texts: readonly string[]): Promise<void> {
+  for (const page of pages) for (const text of texts) await expect(messages(page, text)).toHaveCount(1);
+}
+
+/** Waits until all tabs show the same messages in the same order. */
+export async function expectSameLog(pages: readonly Page[]): Promise<void> {
+  await expect
+    .poll(async () => new Set((await Promise.all(pages.map(logOf))).map((log) => JSON.stringify(log))).size)
+    .toBe(1);
+}
+
+/** Ids of all messages on screen, in their order. */
+export async function logOf(page: Page): Promise<readonly string[]> {
+  const rows = page.getByRole("log").locator("[data-message-id]");
+  return rows.evaluateAll((elements) => elements.map((element) => element.getAttribute("data-message-id") ?? ""));
+}
+
+/** Texts of all that was said, in the order of the log; who introduced themselves is left out. */
+export async function textsOf(page: Page): Promise<readonly string[]> {
+  return page.getByRole("log").locator("[data-message-id] .row-text").allInnerTexts();
+}
+
+/** Waits until the header shows this state of the connection. */
+export async function expectConnection(page: Page, state: "online" | "offline" | "connecting"): Promise<void> {
+  await expect(page.locator("[data-connection]")).toHaveAttribute("data-connection", state);
+}
+
+/** Comes back as somebody whom no tab is any more, from the start page. */
+export async function continueAs(page: Page, startUrl: string, name: string): Promise<void> {
+  await page.goto(startUrl);
+  await page.getByRole("button", { name: `Continue as ${name}` }).click();
+  await composer(page).waitFor();
+}
+
+/** The participant that this tab is. */
+export async function ownParticipant(page: Page): Promise<string> {
+  const me = page.locator("[data-participant]").filter({ has: page.getByText("you", { exact: true }) });
+  const id = await me.getAttribute("data-participant");
+  if (id === null) throw new Error("the page does not say who it is");
+  return id;
 }
 
 /** Waits until this many people, this one included, are listed. */

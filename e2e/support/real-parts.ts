@@ -14,8 +14,12 @@ export interface TestServiceNode {
   readonly multiaddr: string;
   /** SIGKILL: no goodbye, and what it stored is gone. Resolves when the process is gone. */
   kill(): Promise<void>;
-  /** Starts it again on the same port. */
+  /** Starts it again on the same port, with the same identity and an empty memory. */
   revive(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing is answered, as when a machine hangs. */
+  freeze(): void;
+  /** Goes on with whatever has come in meanwhile. */
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +37,8 @@ export async function startTestServiceNode(): Promise<TestServiceNode> {
     async revive() {
       node = await start(port);
     },
+    freeze: () => void node.process.kill("SIGSTOP"),
+    thaw: () => void node.process.kill("SIGCONT"),
     stop: () => stopGroup(node.process.pid),
   };
 }

@@ -1,0 +1,81 @@
+import { expect, test } from "playwright/test";
+import {
+  composer,
+  expectDelivery,
+  expectOnceEach,
+  expectReceivedByAll,
+  expectSameLog,
+  inviteCode,
+  joinByCode,
+  messages,
+  send,
+  textsOf,
+} from "../support/demo-page.ts";
+import { openStage, type Stage } from "../support/stage.ts";
+
+let stage: Stage;
+
+test.beforeAll(async () => {
+  stage = await openStage();
+});
+test.afterEach(async () => {
+  await stage.clear();
+  expect(stage.takePageErrors()).toEqual([]);
+});
+test.afterAll(() => stage?.close());
+
+test("three tabs exchange messages, and every tab's matrix says that all have each of them", async () => {
+  const [alice, bob, carol] = await stage.meet("Alice", "Bob", "Carol");
+  const tabs = [alice, bob, carol];
+  await send(alice, "Is everybody here?");
+  await send(bob, "I am");
+  await send(carol, "So am I");
+  await Promise.all([send(alice, "Then let us begin"), send(bob, "One moment"), send(carol, "Ready")]);
+
+  const said = ["Is everybody here?", "I am", "So am I", "Then let us begin", "One moment", "Ready"];
+  for (const tab of tabs) await expectReceivedByAll(tab, said, 2);
+  await expectOnceEach(tabs, said);
+  await expectSameLog(tabs);
+});
+
+test("an answer stands behind what it answers, in every tab", async () => {
+  const [alice, bob, carol] = await stage.meet("Alice", "Bob", "Carol");
+  await send(alice, "question 1");
+  for (let turn = 1; turn <= 4; turn += 1) {
+    await messages(bob, `question ${turn}`).waitFor();
+    await send(bob, `answer ${turn}`);
+    await messages(alice, `answer ${turn}`).waitFor();
+    await send(alice, `question ${turn + 1}`);
+  }
+  const talk = [1, 2, 3, 4].flatMap((turn) => [`question ${turn}`, `answer ${turn}`]);
+  for (const tab of [alice, bob, carol]) await expect.poll(() => textsOf(tab)).toEqual([...talk, "question 5"]);
+});
+
+test('two people say "ok" at the same time, twice: four messages, all received', async () => {
+  const [alice, bob] = await stage.meet("Alice", "Bob");
+  const tabs = [alice, bob];
+  for (let time = 1; time <= 2; time += 1) {
+    await Promise.all(tabs.map((tab) => composer(tab).fill("ok")));
+    await Promise.all(tabs.map((tab) => composer(tab).press("Enter")));
+    await Promise.all(tabs.map((tab) => expect(composer(tab)).toHaveValue("")));
+  }
+  for (const tab of tabs) {
+    await expect(messages(tab, "ok")).toHaveCount(4);
+    await expect(messages(tab, "ok").locator("[data-delivery=everyone]")).toHaveCount(4);
+    for (const mark of await messages(tab, "ok").locator("[data-delivery]").all())
+      await expect(mark).toHaveText("Received by all 1");
+  }
+  await expectSameLog(tabs);
+});
+
+test("somebody who joins later reads what was said before, and the mark counts those who were there", async () => {
+  const [alice, bob] = await stage.meet("Alice", "Bob");
+  await send(alice, "said early");
+  await expectDelivery(alice, "said early", "everyone", "Received by all 1");
+  const carol = await stage.openTab();
+  await joinByCode(carol, stage.startUrl, await inviteCode(alice), "Carol");
+  await messages(carol, "said early").waitFor();
+  await send(alice, "said late");
+  for (const tab of [alice, bob, carol]) await expectReceivedByAll(tab, ["said late"], 2);
+  await expectSameLog([alice, bob, carol]);
+});
