@@ -4,29 +4,29 @@ import { channelHostContract } from "../channel/channel-host.contract.ts";
 import type { ChannelHost } from "../channel/channel-host.ts";
 import type { HostFixture } from "../channel/testing/contract-fixture.ts";
 import { directHosts } from "../channel/testing/host-pair.ts";
+import { createSeededRandom } from "../runtime/seeded-random.ts";
 import { connectHost } from "./connect-host.ts";
 import { messagePort } from "./message-port.ts";
 import type { BridgePort } from "./port.ts";
 import { createHostServer } from "./serve-host.ts";
+import { breakableLink, type Fault } from "./testing/breakable-port.ts";
+
+const SEED = 20_260;
 
 /** Each device behind a bridge of real MessageChannels, over which everything is cloned. */
-type Source = (open: () => BridgePort) => BridgePort | (() => BridgePort);
-
-function overBridge(source: Source): HostFixture {
+function overBridge(connect: (serve: (port: BridgePort) => void) => ChannelHost): HostFixture {
   return {
     async makeHost() {
       const pair = await directHosts.makeHost();
-      const bridges = [pair.host, pair.other].map((host) => bridgeTo(host, source));
-      const [host, other] = bridges.map(({ remote }) => remote);
-      if (host === undefined || other === undefined) throw new Error("There are two hosts.");
+      const servers = [createHostServer(pair.host), createHostServer(pair.other)] as const;
+      const host = connect(servers[0].serve);
+      const other = connect(servers[1].serve);
       return {
         host,
         other,
         async close() {
-          for (const { remote, server } of bridges) {
-            await remote.close();
-            server.close();
-          }
+          for (const remote of [host, other]) await remote.close();
+          for (const server of servers) server.close();
           await pair.close();
         },
       };
@@ -34,18 +34,31 @@ function overBridge(source: Source): HostFixture {
   };
 }
 
-function bridgeTo(host: ChannelHost, source: Source) {
-  const server = createHostServer(host);
-  const openPort = (): BridgePort => {
-    const { port1, port2 } = new MessageChannel();
-    server.serve(messagePort(port2));
-    return messagePort(port1);
+const overOnePort = overBridge((serve) => {
+  const { port1, port2 } = new MessageChannel();
+  serve(messagePort(port2));
+  return connectHost(messagePort(port1));
+});
+
+/** Of a hundred messages three break their port in both directions, and five come twice. */
+const overBreakingPorts = overBridge((serve) => {
+  const random = createSeededRandom(SEED);
+  const fault = (): Fault => {
+    const draw = random.next();
+    return draw < 0.03 ? "break" : draw < 0.08 ? "duplicate" : "pass";
   };
-  return { server, remote: connectHost(source(openPort)) };
-}
+  const openPort = (): BridgePort => {
+    const link = breakableLink(fault);
+    serve(link.worker);
+    return link.page;
+  };
+  const reconnect = { firstDelayMs: 1, maxDelayMs: 4, attempts: 1_000_000, helloTimeoutMs: 1_000 };
+  return connectHost(openPort, { reconnect });
+});
 
 const fixtures: Readonly<Record<string, HostFixture>> = {
-  "over one message port": overBridge((open) => open()),
+  "over one message port": overOnePort,
+  "over ports that keep breaking": overBreakingPorts,
 };
 
 for (const [where, fixture] of Object.entries(fixtures)) {

@@ -15,7 +15,7 @@ export interface BreakableLink {
   thaw(): void;
 }
 
-/** A real MessageChannel whose messages a fault can befall. `fault` is asked for each message that is posted. */
+/** A real MessageChannel whose messages a fault can befall. `fault` is asked as each message arrives. */
 export function breakableLink(fault: (message: unknown) => Fault = () => "pass"): BreakableLink {
   const { port1, port2 } = new MessageChannel();
   const [first, second] = [messagePort(port1), messagePort(port2)];
@@ -35,17 +35,17 @@ export function breakableLink(fault: (message: unknown) => Fault = () => "pass")
   function wrap(port: BridgePort, closing: (typeof closings)[number] | undefined): BridgePort {
     return {
       post(message) {
-        if (broken) return;
-        const fate = fault(message);
-        if (fate === "break") breakNow();
-        if (fate === "lose" || fate === "break") return;
-        port.post(message);
-        if (fate === "duplicate") port.post(message);
+        if (!broken) port.post(message);
       },
       onMessage: (listener) =>
         port.onMessage((message) => {
           const deliver = (): void => {
-            if (!broken) listener(message);
+            if (broken) return;
+            const fate = fault(message);
+            if (fate === "break") breakNow();
+            if (fate === "lose" || fate === "break") return;
+            listener(message);
+            if (fate === "duplicate" && !broken) listener(message);
           };
           if (frozen) kept.push(deliver);
           else deliver();

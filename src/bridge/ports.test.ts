@@ -1,0 +1,113 @@
+import { describe, expect, test, vi } from "vitest";
+import { messagePort } from "./message-port.ts";
+import type { BridgePort } from "./port.ts";
+import { pause } from "./testing/raw-end.ts";
+import { workerPort, workerScopePort } from "./worker-port.ts";
+
+/** Two event targets that post to each other, as a Worker and its scope do. */
+function workerAndScope() {
+  class End extends EventTarget {
+    peer: End | null = null;
+    postMessage(message: unknown): void {
+      const data: unknown = structuredClone(message);
+      this.peer?.dispatchEvent(new MessageEvent("message", { data }));
+    }
+  }
+  const [worker, scope] = [new End(), new End()];
+  worker.peer = scope;
+  scope.peer = worker;
+  return { worker, scope };
+}
+
+const pairs: Readonly<Record<string, () => readonly [BridgePort, BridgePort]>> = {
+  "message ports": () => {
+    const { port1, port2 } = new MessageChannel();
+    return [messagePort(port1), messagePort(port2)];
+  },
+  "a worker and its scope": () => {
+    const { worker, scope } = workerAndScope();
+    return [workerPort(worker), workerScopePort(scope)];
+  },
+};
+
+describe.each(Object.entries(pairs))("%s", (_, open) => {
+  test("carry plain data both ways in order, to every listener until it leaves", async () => {
+    const [left, right] = open();
+    const heard: unknown[][] = [[], [], []];
+    right.onMessage((message) => heard[0]?.push(message));
+    const leave = right.onMessage((message) => heard[1]?.push(message));
+    left.onMessage((message) => heard[2]?.push(message));
+    left.post({ n: 1, list: [null, "x"] });
+    left.post(2);
+    right.post("back");
+    await vi.waitFor(() => expect(heard.map((list) => list.length)).toEqual([2, 2, 1]));
+    leave();
+    left.post(3);
+    await vi.waitFor(() => expect(heard[0]).toEqual([{ n: 1, list: [null, "x"] }, 2, 3]));
+    expect(heard[1]).toHaveLength(2);
+    left.close();
+    right.close();
+  });
+
+  test("say nothing any more once closed, and posting to them harms nobody", async () => {
+    const [left, right] = open();
+    const heard: unknown[] = [];
+    let closings = 0;
+    right.onMessage((message) => heard.push(message));
+    right.onClose(() => closings++);
+    right.close();
+    right.close();
+    left.post("too late");
+    right.post("too late");
+    await pause(20);
+    expect([heard, closings]).toEqual([[], 0]);
+    left.close();
+  });
+
+  test("throw at what cannot be cloned", () => {
+    const [left, right] = open();
+    expect(() => left.post({ f: () => {} })).toThrow();
+    left.close();
+    right.close();
+  });
+});
+
+describe("a message port", () => {
+  test("keeps what came before anybody listened", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const right = messagePort(port2);
+    messagePort(port1).post("early");
+    await pause(10);
+    const heard: unknown[] = [];
+    right.onMessage((message) => heard.push(message));
+    await vi.waitFor(() => expect(heard).toEqual(["early"]));
+    right.close();
+  });
+
+  test("tells once that the other end closed, after its last words", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const [left, right] = [messagePort(port1), messagePort(port2)];
+    const heard: unknown[] = [];
+    right.onMessage((message) => heard.push(message));
+    right.onClose(() => heard.push("closed"));
+    left.post("bye");
+    left.close();
+    await vi.waitFor(() => expect(heard).toEqual(["bye", "closed"]));
+    await pause(10);
+    expect(heard).toHaveLength(2);
+  });
+});
+
+describe("a worker", () => {
+  test("whose script cannot be loaded is a closed port; an uncaught error in it is not", () => {
+    const { worker } = workerAndScope();
+    const port = workerPort(worker);
+    let closings = 0;
+    port.onClose(() => closings++);
+    worker.dispatchEvent(Object.assign(new Event("error"), { message: "x is not defined" }));
+    expect(closings).toBe(0);
+    worker.dispatchEvent(new Event("error"));
+    worker.dispatchEvent(new Event("error"));
+    expect(closings).toBe(1);
+  });
+});

@@ -1,0 +1,100 @@
+import { createListeners } from "./listeners.ts";
+import type { BridgePort } from "./port.ts";
+
+/** What is used of `runtime.Port` (Chrome's and Firefox's); structural, so that no extension types are needed here. */
+export interface RuntimePortLike {
+  postMessage(message: unknown): void;
+  disconnect(): void;
+  readonly onMessage: RuntimeEvent<unknown>;
+  readonly onDisconnect: RuntimeEvent<never>;
+}
+
+interface RuntimeEvent<T> {
+  addListener(listener: (value: T) => void): void;
+  removeListener(listener: (value: T) => void): void;
+}
+
+/**
+ * A bridge port over an extension's runtime port. Messages cross as JSON. What arrives before the first listener is kept,
+ * because the browser would drop it and a worker that just started still opens its storage then. A worker that is
+ * stopped, and a page that goes away, close the port at the other end.
+ */
+export function runtimePort(port: RuntimePortLike): BridgePort {
+  const messages = createListeners<unknown>();
+  const closings = createListeners<null>();
+  let early: unknown[] = [];
+  let listening = false;
+  let state: "open" | "gone" | "closed" = "open";
+
+  const onMessage = (message: unknown): void => {
+    if (listening) messages.call(message);
+    else early.push(message);
+  };
+
+  function release(next: "gone" | "closed"): void {
+    state = next;
+    port.onMessage.removeListener(onMessage);
+    port.onDisconnect.removeListener(onDisconnect);
+    early = [];
+    messages.clear();
+  }
+
+  function onDisconnect(): void {
+    if (state !== "open") return;
+    release("gone");
+    closings.call(null);
+  }
+
+  port.onMessage.addListener(onMessage);
+  port.onDisconnect.addListener(onDisconnect);
+  return {
+    post(message) {
+      if (state !== "open") return;
+      const sendable = toJson(message);
+      try {
+        port.postMessage(sendable);
+      } catch {
+        // Only a port whose other end is gone refuses plain data; its disconnect event may still be on the way.
+        onDisconnect();
+      }
+    },
+    onMessage(listener) {
+      const remove = messages.add(listener);
+      if (!listening) {
+        listening = true;
+        const kept = early;
+        early = [];
+        // Later, as messages always come: whoever listens may not be set up before this call returns.
+        if (kept.length > 0) queueMicrotask(() => kept.forEach((message) => void messages.call(message)));
+      }
+      return remove;
+    },
+    onClose(listener) {
+      if (state !== "gone") return closings.add(() => listener());
+      let wanted = true;
+      queueMicrotask(() => wanted && listener());
+      return () => {
+        wanted = false;
+      };
+    },
+    close() {
+      if (state !== "open") return;
+      release("closed");
+      closings.clear();
+      port.disconnect();
+    },
+  };
+}
+
+/** Chrome drops what JSON cannot say without a word, Firefox refuses it. Here it throws in both. */
+function toJson(message: unknown): unknown {
+  return JSON.parse(JSON.stringify(message, refuseUnsayable));
+}
+
+function refuseUnsayable(_key: string, value: unknown): unknown {
+  const type = typeof value;
+  if (type === "function" || type === "symbol" || type === "bigint") {
+    throw new TypeError(`A ${type} cannot cross a runtime port: send plain data.`);
+  }
+  return value;
+}
