@@ -25,6 +25,8 @@ import { checkRequestId, encodeText } from "./text.ts";
 
 /** Longest a timer is set for, so that a clock that jumps or a device that slept is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;
+/** A Store may take a moment to write what it was given. */
+const CHECKPOINT_CHECK_MS = 3_000;
 /** Frames waiting to be verified; beyond that the newest are dropped and come again by resend or from the Store. */
 const MAX_INBOUND = 10_000;
 
@@ -48,6 +50,7 @@ export interface Channel {
   /** Messages refused, by reason. */
   readonly refusals: ReadonlyMap<string, number>;
   now(): number;
+  isClosed(): boolean;
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
   /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
   dispatch(input: StepInput): Promise<void>;
@@ -84,6 +87,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   let storageProblem = "";
   let closed = false;
   let cancelWake = () => {};
+  let cancelCheckpointCheck = () => {};
   let wakePlanned = false;
   let sending: Promise<unknown> = Promise.resolve();
   let inbound: Promise<void> = Promise.resolve();
@@ -153,6 +157,9 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       case "send":
         void publishContent(effect.id, effect.attempt);
         return;
+      case "repair":
+        void publishRepair(effect.id);
+        return;
       case "send-sync":
         void publishSync(effect.sync);
         return;
@@ -209,9 +216,30 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   async function publishSync(draft: Extract<Effect, { kind: "send-sync" }>["sync"]): Promise<void> {
     try {
-      await publish(await composeSync({ channelId, self, signer }, draft), draft.ephemeral);
+      const hash = await publish(await composeSync({ channelId, self, signer }, draft), !draft.checkpoint);
+      if (draft.checkpoint) reportCheckpoint(hash);
     } catch {
       // A lost sync is covered by the next one; while offline the next one is the hello after the reconnect.
+    }
+  }
+
+  /** A checkpoint is for those who come later: only what the Store gives back will reach them. */
+  function reportCheckpoint(hash: Uint8Array): void {
+    cancelCheckpointCheck();
+    cancelCheckpointCheck = clock.schedule(CHECKPOINT_CHECK_MS, () => {
+      history.isKept(hash).then(
+        (kept) => dispatch({ kind: "checkpoint-result", kept }).catch(ignoreStopped),
+        () => dispatch({ kind: "checkpoint-result", kept: false }).catch(ignoreStopped),
+      );
+    });
+  }
+
+  async function publishRepair(id: MessageId): Promise<void> {
+    try {
+      const bytes = await bodies.bytes(id);
+      if (bytes !== null) await publish(bytes, false);
+    } catch {
+      // Whoever misses it asks again.
     }
   }
 
@@ -288,6 +316,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     status,
     refusals,
     now: clock.now,
+    isClosed: () => closed,
     send,
     dispatch,
     onRead: (listener) => readListeners.add(listener),
@@ -298,6 +327,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       stopWatching();
       history.close();
       cancelWake();
+      cancelCheckpointCheck();
       await commits.idle();
       status.refresh();
       events.close();

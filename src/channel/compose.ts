@@ -1,6 +1,6 @@
 import { signEnvelope } from "../identity/envelope.ts";
 import type { Signer } from "../identity/port.ts";
-import { appendTrailer } from "../identity/trailer.ts";
+import { appendTrailer, RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../identity/trailer.ts";
 import { specCodec } from "../sds/codec.ts";
 import type { Preparation, SyncDraft } from "../sds/effect.ts";
 import type { ChannelId, ParticipantId } from "../sds/ids.ts";
@@ -65,8 +65,18 @@ export async function composeSync(author: Author, draft: SyncDraft): Promise<Uin
     channelId,
     lamport: draft.lamport,
     causalHistory: draft.causalHistory,
-    repairRequests: [],
+    repairRequests: draft.repairRequests,
     bloomFilter: draft.bloomFilter,
   });
-  return appendTrailer(message, { flags: 0, completeSince: draft.completeSince, publicKey: signer.publicKey }, signer);
+  const { completeSince, receiptsWantedFrom } = draft;
+  const receiptsFrom = receiptsWantedFrom === null ? undefined : receiptPrefixes(receiptsWantedFrom);
+  const flags = receiptsFrom === undefined ? 0 : RECEIPTS_WANTED;
+  return appendTrailer(message, { flags, completeSince, publicKey: signer.publicKey, receiptsFrom }, signer);
+}
+
+function receiptPrefixes(prefixes: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(prefixes.length * RECEIPT_PREFIX_BYTES);
+  const view = new DataView(bytes.buffer);
+  for (const [index, prefix] of prefixes.entries()) view.setUint32(index * RECEIPT_PREFIX_BYTES, prefix);
+  return bytes;
 }

@@ -27,7 +27,9 @@ export function createDirectClient(
 
   async function opened(): Promise<Channel> {
     if (closed) throw new ChannelError("closed", "This view of the channel is closed.");
-    return opening;
+    const channel = await opening;
+    if (channel.isClosed()) throw new ChannelError("closed", "This channel was closed on this device.");
+    return channel;
   }
 
   /** Subscriptions begin when the channel is open, and end early if they were ended before that. */

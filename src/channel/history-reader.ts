@@ -17,6 +17,8 @@ export interface HistoryReader {
   offline(): void;
   /** Asks for single messages; what is not there is asked for again by the protocol. */
   fetch(wanted: readonly WantedMessage[]): void;
+  /** True when the Store has the payload of this Waku hash. Rejects when no Store answers. */
+  isKept(hash: Uint8Array): Promise<boolean>;
   close(): void;
 }
 
@@ -98,6 +100,12 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       fetchNow(wanted).catch(() => {
         // The protocol asks again with its own back-off.
       });
+    },
+    isKept: async (hash) => {
+      for await (const page of transport.queryHistory({ by: "hash", contentTopic, hashes: [hash] })) {
+        if (page.frames.length > 0) return true;
+      }
+      return false;
     },
     close: () => {
       closed = true;

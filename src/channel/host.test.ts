@@ -239,6 +239,7 @@ describe("bad input", () => {
     const { channel, devices, clients } = await together(["Ada"]);
     await devices[0]?.host.leave(channel.id);
     expect(await devices[0]?.host.channels()).toEqual([]);
-    await expect(clients[0]?.snapshot()).rejects.toMatchObject({ code: "not-found" });
+    await expect(clients[0]?.snapshot()).rejects.toMatchObject({ code: "closed" });
+    await expect(devices[0]?.host.open(channel.id).snapshot()).rejects.toMatchObject({ code: "not-found" });
   });
 });

@@ -145,9 +145,13 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   /** Joining waits for what is under way, and never leaves the queue stuck. */
   function inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = joining.then(action);
+    const result = joining.then(assertOpen).then(action);
     joining = result.catch(() => {});
     return result;
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new ChannelError("closed", "Hearback is closed on this device. Reload the page to go on.");
   }
 
   async function create(request: CreateRequest): Promise<ChannelSummary> {
@@ -176,6 +180,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   async function preview(invite: string): Promise<InvitePreview> {
     await ready;
+    assertOpen();
     const descriptor = readInvite(invite);
     const id = channelIdOf(descriptor);
     return {
@@ -202,6 +207,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   return {
     channels: async () => {
       await ready;
+      assertOpen();
       return summaries();
     },
     watchChannels: (listener) => {
@@ -218,7 +224,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
     preview,
     join: (request) => inTurn(() => join(request)),
     open: (channel) => {
-      const opening = ready.then(() => openedOrThrow(joined.get(channel)));
+      const opening = ready.then(assertOpen).then(() => openedOrThrow(joined.get(channel)));
       // Nobody may be waiting yet; each request of the client rejects with the reason.
       opening.catch(() => {});
       return createDirectClient(opening, () => viewOf(joined.get(channel)), channel, storage);

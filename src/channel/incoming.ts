@@ -1,5 +1,6 @@
-import { authenticate } from "../identity/authenticate.ts";
+import { type AuthenticClaim, authenticate } from "../identity/authenticate.ts";
 import { parentLamportsOf } from "../identity/envelope.ts";
+import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../identity/trailer.ts";
 import { specCodec } from "../sds/codec.ts";
 import type { ChannelId, MessageId } from "../sds/ids.ts";
 import { isExactLamport } from "../sds/lamport-clock.ts";
@@ -147,7 +148,17 @@ function claimOf(
     lamport,
     completeSince: claim?.completeSince ?? Number.POSITIVE_INFINITY,
     listed: message.causalHistory,
+    repairRequests: claim === null ? [] : message.repairRequests,
+    receiptsWantedFrom: claim === null ? null : receiptsWantedFrom(claim),
   };
+}
+
+function receiptsWantedFrom({ flags, receiptsFrom }: AuthenticClaim): number[] | null {
+  if ((flags & RECEIPTS_WANTED) === 0 || receiptsFrom === undefined) return null;
+  const view = new DataView(receiptsFrom.buffer, receiptsFrom.byteOffset, receiptsFrom.byteLength);
+  return Array.from({ length: receiptsFrom.length / RECEIPT_PREFIX_BYTES }, (_, index) =>
+    view.getUint32(index * RECEIPT_PREFIX_BYTES),
+  );
 }
 
 function refused(reason: string): Incoming {

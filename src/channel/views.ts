@@ -1,5 +1,5 @@
 import type { ChannelState } from "../sds/channel-state.ts";
-import { type DeliveryState, deliveryStateOf } from "../sds/delivery-state.ts";
+import { type DeliveryState, deliveryStateOf, type Sending } from "../sds/delivery-state.ts";
 import { receivedBy } from "../sds/evidence.ts";
 import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.ts";
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
@@ -28,9 +28,11 @@ function deliveryState(state: ChannelState, entry: GraphEntry, received: Readonl
     audience: entry.audience,
     levelPercent: levelPercentOf(entry.type, state.identity.parameters),
   };
-  // Somebody else's message was taken by the network, or it would not be here.
-  return deliveryStateOf(reception, item?.stage ?? "sent", item?.attempts ?? 0, item?.reason ?? "");
+  return deliveryStateOf(reception, item ?? TAKEN);
 }
+
+/** Somebody else's message was taken by the network, or it would not be here. */
+const TAKEN: Sending = { stage: "sent", attempts: 0, reason: "", limited: false };
 
 function ids(state: ChannelState, indexes: Iterable<number>): ParticipantId[] {
   return [...indexes].map((index) => state.participants[index]?.id ?? asParticipantId(""));

@@ -27,6 +27,7 @@ export interface AuthenticClaim {
   readonly publicKey: Uint8Array;
   readonly completeSince: number;
   readonly flags: number;
+  readonly receiptsFrom: Uint8Array | undefined;
 }
 
 export interface Authenticated {
@@ -79,8 +80,8 @@ export function authenticateClaim(
   if (publicKey === undefined) return { problem: "no-trailer-key" };
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
   if (!verifyTrailer(split, publicKey)) return { problem: "bad-trailer-signature" };
-  const { completeSince, flags } = split.trailer;
-  return { holds: { publicKey: publicKey.slice(), completeSince, flags } };
+  const { completeSince, flags, receiptsFrom } = split.trailer;
+  return { holds: { publicKey: publicKey.slice(), completeSince, flags, receiptsFrom } };
 }
 
 function contextOf(decoded: SdsMessage, channelId: ChannelId): Verdict<EnvelopeContext> {

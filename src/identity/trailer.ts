@@ -15,7 +15,11 @@ export const TRAILER_VERSION = 1;
 export const RECEIPTS_WANTED = 0b1;
 
 const DOMAIN = "hearback/trailer/1";
-const FIELD = { version: 1, flags: 2, completeSince: 3, publicKey: 4, signature: 15 } as const;
+const FIELD = { version: 1, flags: 2, completeSince: 3, publicKey: 4, receiptsFrom: 5, signature: 15 } as const;
+
+/** Each 4-byte prefix names who is asked; more than 64 would make a request larger than the receipts it asks for. */
+export const RECEIPT_PREFIX_BYTES = 4;
+export const MAX_RECEIPT_PREFIXES = 64;
 
 /** Under the sender's signature: all of the message before it (causes, bloom filter, requests) and these claims. */
 export interface Trailer {
@@ -24,6 +28,8 @@ export interface Trailer {
   readonly completeSince: number;
   /** Left out where an envelope in the same message carries it. */
   readonly publicKey?: Uint8Array | undefined;
+  /** With `RECEIPTS_WANTED`: 4-byte prefixes, one behind the other, of those who are asked. */
+  readonly receiptsFrom?: Uint8Array | undefined;
   readonly signature: Uint8Array;
 }
 
@@ -91,9 +97,12 @@ function encodeTrailer(trailer: Trailer): Uint8Array {
 }
 
 /** All fields but the signature; flags and complete_since are written even when 0. */
-function writeHead(writer: ProtobufWriter, { flags, completeSince, publicKey }: TrailerFields): ProtobufWriter {
+function writeHead(writer: ProtobufWriter, fields: TrailerFields): ProtobufWriter {
+  const { flags, completeSince, publicKey, receiptsFrom } = fields;
   writer.uint32(FIELD.version, TRAILER_VERSION).uint32(FIELD.flags, flags).uint64(FIELD.completeSince, completeSince);
-  return publicKey === undefined ? writer : writer.bytes(FIELD.publicKey, publicKey);
+  if (publicKey !== undefined) writer.bytes(FIELD.publicKey, publicKey);
+  if (receiptsFrom !== undefined) writer.bytes(FIELD.receiptsFrom, receiptsFrom);
+  return writer;
 }
 
 /** Where the first trailer begins, or null without one. */
@@ -117,13 +126,21 @@ function decodeTrailer(bytes: Uint8Array): Trailer | null {
     else if (reader.field === FIELD.flags) fields.flags = reader.uint32();
     else if (reader.field === FIELD.completeSince) fields.completeSince = Number(reader.uint64());
     else if (reader.field === FIELD.publicKey) fields.publicKey = reader.bytes(PUBLIC_KEY_BYTES);
-    else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
+    else if (reader.field === FIELD.receiptsFrom) {
+      fields.receiptsFrom = reader.bytes(MAX_RECEIPT_PREFIXES * RECEIPT_PREFIX_BYTES);
+    } else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
     else return null;
   }
-  const { version, flags, completeSince, publicKey, signature } = fields;
+  const { version, flags, completeSince, publicKey, receiptsFrom, signature } = fields;
   if (version !== TRAILER_VERSION || flags === undefined || signature?.length !== SIGNATURE_BYTES) return null;
   if (completeSince === undefined || completeSince >= LAMPORT_LIMIT) return null;
   if (publicKey !== undefined && publicKey.length !== PUBLIC_KEY_BYTES) return null;
-  const trailer: Trailer = { flags, completeSince, ...(publicKey === undefined ? {} : { publicKey }), signature };
+  if (receiptsFrom !== undefined && (receiptsFrom.length === 0 || receiptsFrom.length % RECEIPT_PREFIX_BYTES !== 0))
+    return null;
+  const trailer: Trailer = {
+    ...{ flags, completeSince, signature },
+    ...(publicKey === undefined ? {} : { publicKey }),
+    ...(receiptsFrom === undefined ? {} : { receiptsFrom }),
+  };
   return equalBytes(encodeTrailer(trailer), bytes) ? trailer : null;
 }

@@ -66,7 +66,11 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentR
     }
     return;
   }
-  const missing = missMessage(ctx, reference.id, reference.lamport, reference.hint);
+  const missing = missMessage(ctx, reference.id, {
+    by: entry.author.index,
+    lamport: reference.lamport,
+    hint: reference.hint,
+  });
   missing.children.push(entry);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
 }

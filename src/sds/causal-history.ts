@@ -1,7 +1,13 @@
 import type { ChannelState, Environment } from "./channel-state.ts";
 import { sortedHeads } from "./heads.ts";
 import { completeSince } from "./holes.ts";
-import { MAX_BARE_ID_REPEATS, MAX_BARE_IDS_PER_SYNC, MAX_PARENTS, MAX_SYNC_HEADS } from "./limits.ts";
+import {
+  MAX_BARE_ID_REPEATS,
+  MAX_BARE_IDS_PER_SYNC,
+  MAX_HISTORY_ENTRIES,
+  MAX_PARENTS,
+  MAX_SYNC_HEADS,
+} from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
 import { comparePlaces } from "./ordered-log.ts";
@@ -25,9 +31,13 @@ export function chooseParents(state: ChannelState, env: Environment): LogEntry[]
   return [...chosen].sort(comparePlaces);
 }
 
-/** What a sync says I have: all heads as far as they fit, then ids that heads do not prove. */
-export function chooseSyncHistory(state: ChannelState, env: Environment): HistoryEntry[] {
-  return [...chooseSyncHeads(state, env), ...chooseBareIds(state, env)].map(historyEntryOf);
+/**
+ * What a sync says I have: all heads as far as they fit, what is to be named in any case (asked for, or asked about),
+ * then ids that heads do not prove.
+ */
+export function chooseSyncHistory(state: ChannelState, env: Environment, named: Iterable<LogEntry>): HistoryEntry[] {
+  const chosen = new Set([...chooseSyncHeads(state, env), ...named, ...chooseBareIds(state, env)]);
+  return [...chosen].slice(0, MAX_HISTORY_ENTRIES).map(historyEntryOf);
 }
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */

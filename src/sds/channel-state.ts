@@ -8,10 +8,12 @@ import { createOrderedLog, type OrderedLog } from "./ordered-log.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { ChannelParameters } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
+import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { Change, Durability } from "./records.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
+import { type Budget, createBudget } from "./token-buckets.ts";
 
 /** Time and chance, given to each step. The same state, input and environment give the same effects. */
 export interface Environment {
@@ -60,6 +62,9 @@ export interface ChannelState {
   readonly open: Set<OutboxEntry>;
   lastOwn: LogEntry | null;
   readonly sync: SyncSchedule;
+  /** Repairs that others asked for, by the id of what they miss. */
+  readonly answers: Map<MessageId, PendingAnswer>;
+  budget: Budget;
   /** Profile "sds" only. */
   readonly bloom: BloomFilter | null;
   nextEntryNumber: number;
@@ -107,6 +112,8 @@ export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter
     open: new Set(),
     lastOwn: null,
     sync: createSyncSchedule(),
+    answers: new Map(),
+    budget: createBudget({}),
     bloom,
     nextEntryNumber: 0,
   };

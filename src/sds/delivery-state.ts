@@ -67,17 +67,21 @@ export interface Reception {
   readonly levelPercent: number | null;
 }
 
+/** How far an own message got, whoever has it. */
+export interface Sending {
+  readonly stage: OutboxStage;
+  readonly attempts: number;
+  readonly reason: string;
+  /** Held back by the network's rate limit. */
+  readonly limited: boolean;
+}
+
 /**
  * The headline: a fold over participants first, the outbox stage only where nobody confirmed. Somebody who was not
  * known to be present raises k and n alike, so the headline never says more than is known.
  */
-export function deliveryStateOf(
-  reception: Reception,
-  stage: OutboxStage,
-  attempts: number,
-  reason: string,
-): DeliveryState {
-  return receivedState(reception) ?? stageState(stage, attempts, reason);
+export function deliveryStateOf(reception: Reception, sending: Sending): DeliveryState {
+  return receivedState(reception) ?? stageState(sending);
 }
 
 /** Null when nobody confirmed. */
@@ -99,10 +103,10 @@ export function reachesLevel(confirmed: number, audience: number, percent: numbe
   return audience > 0 && confirmed * 100 >= audience * percent;
 }
 
-function stageState(stage: OutboxStage, attempts: number, reason: string): DeliveryState {
+function stageState({ stage, attempts, reason, limited }: Sending): DeliveryState {
   switch (stage) {
     case "queued":
-      return { kind: "queued" };
+      return { kind: limited ? "waiting" : "queued" };
     case "sending":
       return { kind: "sending", attempt: attempts };
     case "sent":

@@ -10,6 +10,8 @@ export type Effect =
   | { readonly kind: "commit"; readonly changes: readonly Change[]; readonly durability: Durability }
   /** Publish the stored bytes of an own message; answer with `attempt-result`. */
   | { readonly kind: "send"; readonly id: MessageId; readonly attempt: number }
+  /** Publish the stored bytes of a message, anybody's, once: somebody asked for it. */
+  | { readonly kind: "repair"; readonly id: MessageId }
   /** Sign and publish a sync. Its loss is covered by later ones, so there is no answer. */
   | { readonly kind: "send-sync"; readonly sync: SyncDraft }
   /** Ask a Store for these. */
@@ -35,8 +37,14 @@ export interface SyncDraft {
   readonly causalHistory: readonly HistoryEntry[];
   readonly completeSince: number;
   readonly bloomFilter: Uint8Array | undefined;
-  /** False: a Store should keep it, so that people who are never online together still learn of it. */
-  readonly ephemeral: boolean;
+  readonly repairRequests: readonly HistoryEntry[];
+  /** Null: no receipts wanted. Otherwise prefixes of the participants who are asked. */
+  readonly receiptsWantedFrom: readonly number[] | null;
+  /**
+   * A checkpoint is for the Store to keep, so that people who are never online together still learn of it; answer with
+   * `checkpoint-result`. Other syncs are for those who are there (Waku's ephemeral flag).
+   */
+  readonly checkpoint: boolean;
 }
 
 /** What an own message is composed of, before the author signs it. */

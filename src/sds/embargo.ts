@@ -1,6 +1,5 @@
 import type { EmbargoedMessage, StepContext } from "./channel-state.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { receiveContent } from "./receive-content.ts";
 
 /** Held until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
 const MAX_EMBARGOED = 256;
@@ -20,11 +19,14 @@ export function embargo(ctx: StepContext, message: EmbargoedMessage): void {
 }
 
 /** Takes in what real time has caught up with. */
-export function releaseEmbargoed(ctx: StepContext): void {
+export function releaseEmbargoed(
+  ctx: StepContext,
+  receive: (ctx: StepContext, message: EmbargoedMessage) => void,
+): void {
   const { embargoed } = ctx.state;
   for (const [id, message] of embargoed) {
     if (isEmbargoed(message.content.lamport, ctx.env.now)) continue;
     embargoed.delete(id);
-    receiveContent(ctx, message);
+    receive(ctx, message);
   }
 }

@@ -5,6 +5,7 @@ import { RETRIEVAL_HINT_BYTES } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { HORIZON_MS } from "./parameters.ts";
+import { requestDelay } from "./repair-timing.ts";
 
 const FIRST_RETRY_MS = 4_000;
 const RETRY_CAP_MS = 5 * 60_000;
@@ -13,14 +14,15 @@ const RETRY_CAP_MS = 5 * 60_000;
 export function missMessage(
   ctx: StepContext,
   id: MessageId,
-  lamport: number | null,
-  hint: Uint8Array | undefined,
+  named: { readonly by: number; readonly lamport: number | null; readonly hint: Uint8Array | undefined },
 ): MissingMessage {
   const { state, env } = ctx;
+  const { by, lamport, hint } = named;
   const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
   const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
   const known = state.missing.get(id);
   if (known !== undefined) {
+    known.namedBy.add(by);
     known.lamport ??= lamport;
     if (known.hint === undefined && usable !== undefined) {
       known.hint = usable;
@@ -36,6 +38,10 @@ export function missMessage(
     children: [],
     askAt: env.now + state.identity.parameters.reorderWaitMs,
     asks: 0,
+    requestAt: env.now + firstRequestDelay(state, id),
+    requests: 0,
+    postponed: false,
+    namedBy: new Set([by]),
     since: env.now,
     forgetAt,
     state: null,
@@ -51,8 +57,8 @@ export function fetchMissing(ctx: StepContext): void {
   const wanted: WantedMessage[] = [];
   for (const missing of state.missing.values()) {
     if (missing.askAt > env.now || state.entries.has(missing.id)) continue;
-    if (isForgotten(state, missing, env.now)) {
-      state.missing.delete(missing.id);
+    if (isGivenUp(state, missing, env.now)) {
+      giveUp(state, missing);
       continue;
     }
     const { id, hint, lamport } = missing;
@@ -69,13 +75,35 @@ export function askAgain(state: ChannelState, now: number): void {
   for (const missing of state.missing.values()) {
     missing.asks = 0;
     missing.askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
+    missing.requests = 0;
+    missing.requestAt = now + firstRequestDelay(state, missing.id);
   }
 }
 
-/** An id that only syncs name is forgotten in time: a liar could name ids that never existed. */
-function isForgotten(state: ChannelState, missing: MissingMessage, now: number): boolean {
-  if (missing.children.length > 0) return now - missing.since > HORIZON_MS;
-  return connectedNow(state, now) > missing.forgetAt;
+/** T_req: spread over the group, so that mostly one asks and the others see the answer. */
+function firstRequestDelay(state: ChannelState, id: MessageId): number {
+  const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
+  const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
+  return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
+}
+
+/** Something to get: not older than our joining, and not given up. */
+export function isWanted(state: ChannelState, missing: MissingMessage): boolean {
+  if (state.entries.has(missing.id) || missing.askAt === Number.POSITIVE_INFINITY) return false;
+  return missing.lamport === null || missing.lamport >= state.joinLamport;
+}
+
+/** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
+function isGivenUp(state: ChannelState, missing: MissingMessage, now: number): boolean {
+  if (!isWanted(state, missing) || now - missing.since > HORIZON_MS) return true;
+  return missing.children.length === 0 && connectedNow(state, now) > missing.forgetAt;
+}
+
+/** What messages name stays known as missing, or `complete_since` would claim it. */
+function giveUp(state: ChannelState, missing: MissingMessage): void {
+  missing.askAt = Number.POSITIVE_INFINITY;
+  missing.requestAt = Number.POSITIVE_INFINITY;
+  if (missing.children.length === 0) state.missing.delete(missing.id);
 }
 
 /** A place in the log is known and it is not from before we joined. */

@@ -9,9 +9,16 @@ export interface MissingMessage {
   hint: Uint8Array | undefined;
   /** Held entries that name it as a parent. */
   readonly children: LogEntry[];
-  /** Wall time of the next request, and how many were made. */
+  /** Store: wall time of the next request, and how many were made. */
   askAt: number;
   asks: number;
+  /** SDS-R: wall time of the next request to the others, and how many were made. */
+  requestAt: number;
+  requests: number;
+  /** Somebody else asked for it, so ours waited once. */
+  postponed: boolean;
+  /** Signers who name it. */
+  readonly namedBy: Set<number>;
   /** Wall time at which it was first missed. */
   readonly since: number;
   /** Connected time after which it is forgotten if only syncs name it. */

@@ -9,6 +9,8 @@ export interface OutboxEntry {
   attempts: number;
   /** An attempt is with the transport and has not come back. */
   inFlight: boolean;
+  /** The network's rate limit holds it back. */
+  limited: boolean;
   /** At least one attempt was taken by a service node. */
   taken: boolean;
   readonly acceptedAt: number;

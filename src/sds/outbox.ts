@@ -1,3 +1,4 @@
+import { takeToken, tokenAt } from "./budget.ts";
 import { type ChannelState, connectedNow, ledger, type StepContext, wallTimeOf } from "./channel-state.ts";
 import type { OutboxEvent } from "./delivery-state.ts";
 import type { MessageId } from "./ids.ts";
@@ -16,6 +17,7 @@ export function enqueue(ctx: StepContext, entry: LogEntry, requestId: string): v
     stage: "queued",
     attempts: 0,
     inFlight: false,
+    limited: false,
     taken: false,
     acceptedAt: ctx.env.now,
     firstAttemptAt: null,
@@ -43,9 +45,20 @@ export function sendDue(ctx: StepContext): void {
       item.nextAttemptAt = null;
       saveOutbox(ctx, item);
     } else {
-      attempt(ctx, item);
+      attemptWithinBudget(ctx, item);
     }
   }
+}
+
+function attemptWithinBudget(ctx: StepContext, item: OutboxEntry): void {
+  const traffic = item.attempts === 0 ? "content" : "resend";
+  const limited = !takeToken(ctx, traffic);
+  if (limited) item.nextAttemptAt = tokenAt(ctx.state, traffic);
+  else attempt(ctx, item);
+  if (limited === item.limited) return;
+  item.limited = limited;
+  // Shown while it waits to leave at all; an attempt tells of itself.
+  if (limited && item.attempts === 0) ledger(ctx, [item.entry.id], { kind: "stage", stage: "waiting", reason: "" });
 }
 
 function attempt(ctx: StepContext, item: OutboxEntry): void {

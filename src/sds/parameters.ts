@@ -29,6 +29,12 @@ export const CHANNEL_PARAMETER_DEFAULTS = {
   bloomCapacity: 10_000,
   /** In parts per million: 1000 is an error rate of 0.001. */
   bloomErrorPpm: 1_000,
+  /** SDS-R: a missing message is asked for after this long (spread by hash), and answered within `repairAnswerMaxMs`. */
+  repairAskMinMs: 2 * SECOND,
+  repairAskMaxMs: 10 * SECOND,
+  repairAnswerMaxMs: 20 * SECOND,
+  /** Messages that one participant may publish in ten minutes; 0 = no limit (a service node of one's own). */
+  budgetPerTenMinutes: 0,
 } as const;
 
 export type ChannelParameters = { readonly [K in keyof typeof CHANNEL_PARAMETER_DEFAULTS]: number };

@@ -10,6 +10,7 @@ import type { LogEntry } from "./log-entry.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hear, meet } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
+import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, Source } from "./step-input.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
@@ -49,6 +50,7 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
 export function seenAgain(ctx: StepContext, id: MessageId, source: Source, hint: Uint8Array | undefined): void {
   const held = ctx.state.entries.get(id);
   if (held !== undefined) held.hint ??= hint;
+  if (source === "live") cancelAnswer(ctx.state, id);
   if (source === "store") confirmStored(ctx, id);
 }
 

@@ -1,8 +1,12 @@
 import type { StepContext } from "./channel-state.ts";
 import { applyClaim } from "./evidence.ts";
+import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
+import type { Participant } from "./participant.ts";
 import { hear, meet } from "./presence.ts";
+import { hearReceiptRequest } from "./receipts.ts";
+import { hearRequests } from "./repair.ts";
 import type { IncomingClaim, Source } from "./step-input.ts";
-import { compareSync } from "./sync.ts";
+import { compareSync, scheduleAnswer } from "./sync.ts";
 
 /**
  * A sync arrived. Its claims count whenever it was said; presence and what it makes us do count once, only for the
@@ -21,5 +25,22 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   if (claim.lamport <= participant.lastClaimLamport) return;
   participant.lastClaimLamport = claim.lamport;
   hear(ctx, participant, source, claim.lamport);
-  compareSync(ctx, participant, claim, isNew && source === "live");
+  if (source !== "live" || !isTimely(claim.lamport, ctx.env.now)) return;
+  compareSync(ctx, participant, claim, isNew);
+  if (claim.signed) hearWishes(ctx, participant, claim);
+}
+
+/** A sync from another day is no wish of today: replaying it must not make the group talk. */
+function isTimely(lamport: number, now: number): boolean {
+  return lamport >= now - HORIZON_MS && lamport <= now + LAMPORT_EMBARGO_MS;
+}
+
+/** What the sender asks of the group: messages that it misses, and receipts for its own. */
+function hearWishes(ctx: StepContext, participant: Participant, claim: IncomingClaim): void {
+  const { state } = ctx;
+  hearRequests(ctx, participant, claim.repairRequests, claim.completeSince);
+  if (claim.receiptsWantedFrom === null) return;
+  const asked = claim.listed.flatMap(({ messageId }) => state.entries.get(messageId) ?? []);
+  const own = asked.filter((entry) => entry.author === participant);
+  if (hearReceiptRequest(state, claim.receiptsWantedFrom, own)) scheduleAnswer(ctx);
 }

@@ -107,6 +107,12 @@ export interface MetaRecords {
   /** Milliseconds: Store queried up to here. */
   historyCursor: number;
   lastReadLamport: number;
+  /** Token buckets of the rate limit, as of `budgetAt`. */
+  budgetContent: number;
+  budgetResend: number;
+  budgetSync: number;
+  budgetRepair: number;
+  budgetAt: number;
 }
 export type MetaKey = keyof MetaRecords;
 

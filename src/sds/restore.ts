@@ -16,6 +16,7 @@ import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
 import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+import { createBudget } from "./token-buckets.ts";
 
 /** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
 export function restore(
@@ -54,6 +55,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.ledgerSeq = meta.ledgerSeq ?? 0;
   state.historyCursor = meta.historyCursor ?? 0;
   state.lastReadLamport = meta.lastReadLamport ?? 0;
+  state.budget = createBudget(meta);
   state.sync.reservedLamport = meta.lamportReserved ?? 0;
   state.sync.lastSyncLamport = state.sync.reservedLamport;
   state.connection.accumulatedMs = meta.connectedMs ?? 0;
@@ -81,7 +83,7 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   const { state } = ctx;
   // Holes first: what was declared lost blocks nobody.
   for (const { id, lamport, hint, state: holeState } of stored.holes) {
-    missMessage(ctx, id, lamport, hint).state = holeState;
+    missMessage(ctx, id, { by: 0, lamport, hint }).state = holeState;
   }
   const entries = stored.messages.map((record) => restoreEntry(state, record));
   for (const entry of entries) state.entries.set(entry.id, entry);
@@ -147,6 +149,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
     stage: record.stage === "sending" ? "queued" : record.stage,
     attempts: record.attempts,
     inFlight: false,
+    limited: false,
     taken: record.taken,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,

@@ -36,6 +36,10 @@ export interface IncomingClaim {
   /** Infinity when unsigned: such a claim proves no ancestry. */
   readonly completeSince: number;
   readonly listed: readonly HistoryEntry[];
+  /** SDS-R: what the sender asks for. Empty when unsigned. */
+  readonly repairRequests: readonly HistoryEntry[];
+  /** Set when the sender asks for receipts: prefixes of those it asks. */
+  readonly receiptsWantedFrom: readonly number[] | null;
 }
 
 /** Everything that can happen to a channel. */
@@ -65,6 +69,8 @@ export type StepInput =
         | { readonly ok: true; readonly hint: Uint8Array }
         | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
     }
+  /** A sync that was to be kept: whether the Store gave it back by its hash. */
+  | { readonly kind: "checkpoint-result"; readonly kept: boolean }
   | { readonly kind: "connection"; readonly online: boolean }
   | { readonly kind: "send-again"; readonly id: MessageId }
   | { readonly kind: "stop-sending"; readonly id: MessageId }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { receivedBy } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { MESSAGE_TYPE } from "./message-type.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
 
 const SEEDS = Array.from({ length: 24 }, (_, index) => 1_000 + index);
@@ -121,6 +123,95 @@ describe("cores on one network", () => {
     },
   );
 
+  it.each(SEEDS)("seed %i: with loss of one in four and no Store, the others repair what is lost", (seed) => {
+    const net = new NetworkOfCores({
+      seed,
+      participants: 4,
+      loss: 0.25,
+      duplication: 0.1,
+      latencyMs: [20, 900],
+      store: false,
+    });
+    everybodyOnline(net);
+    net.run(MINUTE);
+    for (let n = 0; n < 40; n++) {
+      net.say(net.cores[Math.floor(net.random() * 4)] as Core, `message ${n}`);
+      net.run(net.random() * 10_000);
+    }
+    net.run(60 * MINUTE);
+    checkInvariants(net);
+    expectSameLogs(net, 40);
+  });
+
+  it("people who are never online together have each other's messages and receipts by way of the Store", () => {
+    const net = new NetworkOfCores({
+      seed: 5,
+      participants: 2,
+      loss: 0,
+      duplication: 0,
+      latencyMs: [10, 20],
+      store: true,
+    });
+    const [ada, ben] = net.cores as [Core, Core];
+    net.setOnline(ada, true);
+    const id = net.say(ada, "see you never");
+    net.run(MINUTE);
+    net.setOnline(ada, false);
+    net.setOnline(ben, true);
+    net.run(2 * MINUTE);
+    expect(logIds(ben)).toEqual([id]);
+    net.setOnline(ben, false);
+    net.setOnline(ada, true);
+    net.run(MINUTE);
+    expect([...receivedBy(ada.state, entryOf(ada, id))]).toEqual([1]);
+    checkInvariants(net);
+  });
+
+  it("asks for the receipts that an announcement lacks", () => {
+    const net = new NetworkOfCores({
+      seed: 9,
+      participants: 5,
+      loss: 0.5,
+      duplication: 0,
+      latencyMs: [10, 300],
+      store: true,
+    });
+    everybodyOnline(net);
+    net.run(20 * MINUTE);
+    const [ada] = net.cores as [Core];
+    const id = net.say(ada, "the boat leaves at nine", MESSAGE_TYPE.announcement);
+    net.run(30 * MINUTE);
+    expect(entryOf(ada, id).audience.length).toBe(4);
+    expect(receivedBy(ada.state, entryOf(ada, id)).size).toBe(4);
+    const levels = ada.tables.ledger.filter((row) => row.kind === "level");
+    expect(levels).toMatchObject([{ ids: [id], percent: 80 }]);
+  });
+
+  it("keeps to the rate limit of the network, and shows what waits for it", () => {
+    const parameters = { budgetPerTenMinutes: 20 };
+    const net = new NetworkOfCores({
+      seed: 4,
+      participants: 2,
+      loss: 0,
+      duplication: 0,
+      latencyMs: [10, 20],
+      store: true,
+      parameters,
+    });
+    const [ada, ben] = net.cores as [Core, Core];
+    everybodyOnline(net);
+    net.run(MINUTE);
+    const before = net.published;
+    for (let n = 0; n < 30; n++) net.say(ada, `quick ${n}`);
+    net.run(1_000);
+    expect(net.published - before).toBe(9);
+    expect([...ada.state.open].filter((item) => item.limited).length).toBeGreaterThan(0);
+    net.run(60 * MINUTE);
+    expect(ben.delivered.length).toBe(30);
+    expect(net.published - before).toBeLessThanOrEqual(30 + 9);
+    checkInvariants(net);
+  });
+
   it("a restarted core knows what it knew", () => {
     const net = new NetworkOfCores({
       seed: 7,
@@ -142,7 +233,7 @@ describe("cores on one network", () => {
     expect(snapshotOf(core)).toEqual(before);
   });
 
-  it("writes that never arrived are a hole, and the hole closes when they do", () => {
+  it("what nobody has is a hole after a while, is asked for on and on, and takes its place when it comes", () => {
     const net = new NetworkOfCores({
       seed: 3,
       participants: 2,
@@ -157,19 +248,21 @@ describe("cores on one network", () => {
     net.setOnline(ben, false);
     const lost = net.say(ada, "while Ben is away");
     net.run(20);
-    // Ada's process dies before she resends, and the message counts as taken: nobody sends it again for now.
+    // Ada stops sending it, and is gone before Ben can ask her for it.
     net.dispatch(ada, { kind: "stop-sending", id: lost });
     net.run(1_000);
     net.setOnline(ben, true);
     const next = net.say(ada, "and then this");
+    net.run(100);
+    net.setOnline(ada, false);
     net.run(5_000);
     expect(ben.delivered).not.toContain(next);
     expect([...ben.state.missing.values()].map((missing) => [missing.id, missing.state])).toEqual([[lost, "fetching"]]);
     net.run(11 * MINUTE);
     expect(ben.delivered).toContain(next);
     expect(ben.state.missing.get(lost)?.state).toBe("lost");
-    net.dispatch(ada, { kind: "send-again", id: lost });
-    net.run(10_000);
+    net.setOnline(ada, true);
+    net.run(20 * MINUTE);
     expect(ben.delivered).toEqual([next, lost]);
     expect(logIds(ben)).toEqual([lost, next]);
     expect(ben.state.missing.size).toBe(0);
@@ -197,6 +290,12 @@ describe("cores on one network", () => {
     expect(entry.audience.length).toBe(2);
   });
 });
+
+function entryOf(core: Core, id: MessageId): LogEntry {
+  const entry = core.state.entries.get(id);
+  if (entry === undefined) throw new Error(`${core.index} does not have ${id}`);
+  return entry;
+}
 
 function snapshotOf(core: Core) {
   const { state } = core;

@@ -12,8 +12,9 @@ import { participantRecordOf } from "./participant.ts";
 import { applyProfileName } from "./presence.ts";
 import { createEntry, receiveContent, seenAgain } from "./receive-content.ts";
 import { receiveSync } from "./receive-sync.ts";
+import { answerDue, nextAnswerAt } from "./repair.ts";
 import type { StepInput } from "./step-input.ts";
-import { nextSyncAt, noteOwnContent, syncDue } from "./sync.ts";
+import { checkpointResult, nextSyncAt, noteOwnContent, syncDue } from "./sync.ts";
 
 /**
  * One step of the protocol: takes what happened, changes the state in place, and says as data what is to be done. It
@@ -54,7 +55,7 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
 
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
 export function nextWakeAt(state: ChannelState, now: number): number {
-  let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state));
+  let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
   for (const entry of state.buffered) next = Math.min(next, wallTimeOf(state, now, entry.deadline));
   for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
   return next;
@@ -76,6 +77,9 @@ function handle(ctx: StepContext, input: StepInput): void {
       return;
     case "attempt-result":
       attemptResult(ctx, input);
+      return;
+    case "checkpoint-result":
+      checkpointResult(ctx, input.kept);
       return;
     case "connection":
       setConnection(ctx, input.online);
@@ -117,10 +121,11 @@ function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, {
 }
 
 function runSchedules(ctx: StepContext): void {
-  releaseEmbargoed(ctx);
+  releaseEmbargoed(ctx, receiveContent);
   deliverPastLost(ctx);
   fetchMissing(ctx);
   sendDue(ctx);
+  answerDue(ctx);
   syncDue(ctx);
 }
 

@@ -1,3 +1,4 @@
+import type { LogEntry } from "./log-entry.ts";
 import type { TrickleState } from "./trickle.ts";
 
 /** When this participant will next say what it has. Wall times; null = not planned. */
@@ -9,6 +10,19 @@ export interface SyncSchedule {
   repeatAt: number[];
   /** First word after a boot or reconnect: who I am and what I have. */
   helloAt: number | null;
+  /** Claims that no kept checkpoint has said yet; and when the last checkpoint was said, and the next one is due. */
+  newClaims: boolean;
+  lastCheckpointAt: number;
+  checkpointRetryAt: number | null;
+  checkpointRetries: number;
+  /** After coming back, repair requests may have syncs of their own until then, the next one not before. */
+  eagerUntil: number;
+  eagerNextAt: number;
+  /** Own messages may be short of their level: when to ask for receipts, and how long to wait after that. */
+  wantReceiptsAt: number | null;
+  wantReceiptsIntervalMs: number;
+  /** What others asked receipts for: named in the next sync. */
+  readonly asked: Set<LogEntry>;
   /** Somebody new was met: the next idle sync is said whatever others say, so that they meet me. */
   introduce: boolean;
   /** Null until the first connection. */
@@ -28,6 +42,15 @@ export function createSyncSchedule(): SyncSchedule {
     lastAckAt: Number.NEGATIVE_INFINITY,
     repeatAt: [],
     helloAt: null,
+    newClaims: false,
+    lastCheckpointAt: Number.NEGATIVE_INFINITY,
+    checkpointRetryAt: null,
+    checkpointRetries: 0,
+    eagerUntil: 0,
+    eagerNextAt: 0,
+    wantReceiptsAt: null,
+    wantReceiptsIntervalMs: 0,
+    asked: new Set(),
     introduce: false,
     trickle: null,
     consistentSigners: new Set(),

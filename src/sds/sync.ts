@@ -1,3 +1,4 @@
+import { takeToken, tokenAt } from "./budget.ts";
 import { chooseSyncHistory } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
 import { completeSince, missMessage } from "./holes.ts";
@@ -7,6 +8,8 @@ import type { LogEntry } from "./log-entry.ts";
 import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
+import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
+import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "./repair.ts";
 import type { IncomingClaim } from "./step-input.ts";
 import {
   DEFAULT_REDUNDANCY,
@@ -26,14 +29,25 @@ const ACK_WINDOW_GROUP = 8;
 /** Ids that only syncs name are not followed beyond this many: a liar can name any number. */
 const MAX_MISSING = 4_096;
 const REPEAT_JITTER = 0.2;
+const CHECKPOINT_EVERY_MS = 10 * 60_000;
+const CHECKPOINT_RETRY_MS = 30_000;
+const MAX_CHECKPOINT_RETRIES = 3;
 
 /** New content was delivered: say so within the ack window, at most once a window. */
 export function scheduleAck(ctx: StepContext): void {
   const { state, env } = ctx;
   const { sync } = state;
+  sync.newClaims = true;
   if (sync.ackAt !== null) return;
   const window = ackWindow(state, env.now);
   sync.ackAt = Math.max(env.now + env.random() * window, sync.lastAckAt + window);
+}
+
+/** Receipts were asked of us: answer within the window, however lately we spoke. */
+export function scheduleAnswer(ctx: StepContext): void {
+  const { state, env } = ctx;
+  const at = env.now + env.random() * ackWindow(state, env.now);
+  state.sync.ackAt = Math.min(at, state.sync.ackAt ?? at);
 }
 
 /** Grows with the group, so that a large group does not answer each message with a storm of acks. */
@@ -47,9 +61,11 @@ function ackWindow(state: ChannelState, now: number): number {
 export function noteOwnContent(ctx: StepContext, entry: LogEntry): void {
   const { sync, heads } = ctx.state;
   sync.lastSaidConnectedMs = connectedNow(ctx.state, ctx.env.now);
+  planReceiptRequest(ctx.state, ctx.env.now, ackWindow(ctx.state, ctx.env.now));
   if (heads.size !== 1 || !heads.has(entry)) return;
   sync.ackAt = null;
   sync.repeatAt = [];
+  sync.newClaims = false;
 }
 
 /** The connection is back: say who I am and what I have, and begin listening for differences anew. */
@@ -58,6 +74,7 @@ export function startSyncing(ctx: StepContext): void {
   state.sync.helloAt = env.now + env.random() * ackWindow(state, env.now);
   state.sync.trickle = startTrickle(trickleParameters(state), env.now, env.random);
   state.sync.consistentSigners.clear();
+  beginEagerRequests(state, env.now);
 }
 
 /** Compares a live sync with our log. Ids we lack are followed; a difference makes everybody talk sooner. */
@@ -68,7 +85,7 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
     if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
     lacking.push(messageId);
     if (state.missing.size < MAX_MISSING || state.missing.has(messageId)) {
-      missMessage(ctx, messageId, null, retrievalHint);
+      missMessage(ctx, messageId, { by: participant.index, lamport: null, hint: retrievalHint });
     }
   }
   const leftOut = [...state.heads].filter((head) => !participant.credits.has(head.number)).map((head) => head.id);
@@ -118,13 +135,42 @@ function trickleParameters(state: ChannelState): TrickleParameters {
 /** Says what is due. Any sync says everything, so one is enough for all reasons. */
 export function syncDue(ctx: StepContext): void {
   const { state, env } = ctx;
-  const { sync } = state;
-  if (!state.connection.online || sync.trickle === null) return;
-  const hello = isDue(sync.helloAt, env.now);
-  const claims = isDue(sync.ackAt, env.now) || isDue(sync.repeatAt[0] ?? null, env.now);
-  // The hello is kept by the Store, so that people who are never online together still learn of its claims.
-  if (hello || claims) say(ctx, { ephemeral: !hello });
+  if (!state.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
+  dropNeedlessReceiptRequest(ctx);
+  if (plannedSyncAt(state) <= env.now) say(ctx);
   else idleDue(ctx);
+}
+
+/** The earliest of all reasons to say something but the idle one. */
+function plannedSyncAt(state: ChannelState): number {
+  const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
+  const planned = [helloAt, ackAt, repeatAt[0] ?? null, wantReceiptsAt].filter((at) => at !== null);
+  return Math.min(checkpointAt(state), nextRequestSyncAt(state), ...planned);
+}
+
+/** Claims that no checkpoint has said get one, at most every ten minutes; one that the Store did not keep, sooner. */
+function checkpointAt(state: ChannelState): number {
+  const { newClaims, ackAt, lastCheckpointAt, checkpointRetryAt } = state.sync;
+  if (checkpointRetryAt !== null) return checkpointRetryAt;
+  return newClaims && ackAt === null ? lastCheckpointAt + CHECKPOINT_EVERY_MS : Number.POSITIVE_INFINITY;
+}
+
+function dropNeedlessReceiptRequest(ctx: StepContext): void {
+  const { state, env } = ctx;
+  const { wantReceiptsAt } = state.sync;
+  if (wantReceiptsAt === null || wantReceiptsAt > env.now || receiptRequest(ctx) !== null) return;
+  noteReceiptRequest(state, env.now, hasOpenMessages(state, env.now));
+}
+
+/** Whether the Store gave a checkpoint back by its hash. Without a Store there is nobody to keep it: not for ever. */
+export function checkpointResult(ctx: StepContext, kept: boolean): void {
+  const { sync } = ctx.state;
+  if (kept || sync.checkpointRetries >= MAX_CHECKPOINT_RETRIES) {
+    sync.checkpointRetries = 0;
+    return;
+  }
+  sync.checkpointRetries++;
+  sync.checkpointRetryAt = ctx.env.now + CHECKPOINT_RETRY_MS;
 }
 
 function idleDue(ctx: StepContext): void {
@@ -135,7 +181,7 @@ function idleDue(ctx: StepContext): void {
   const silent = connectedNow(state, env.now) - sync.lastSaidConnectedMs >= silenceFloor(state);
   if (sync.introduce || silent) trickle.heard = 0;
   const { send } = inInterval(ctx, trickle, () => fireTrickle(trickle, env.now, env.random));
-  if (send) say(ctx, { ephemeral: true });
+  if (send) say(ctx);
 }
 
 /** Nobody who said nothing for this long is suppressed: it is how the others know that they are there. */
@@ -143,18 +189,13 @@ function silenceFloor(state: ChannelState): number {
   return state.participants.length > LARGE_GROUP ? SILENCE_FLOOR_LARGE_GROUP_MS : SILENCE_FLOOR_MS;
 }
 
-function say(ctx: StepContext, options: { readonly ephemeral: boolean }): void {
+function say(ctx: StepContext): void {
   const { state, env } = ctx;
   const { sync } = state;
-  if (sync.ackAt !== null) {
-    sync.ackAt = null;
-    sync.lastAckAt = env.now;
-    sync.repeatAt = CLAIM_REPEAT_MS.map((delay) => env.now + delay * (1 + REPEAT_JITTER * env.random()));
-  }
-  sync.repeatAt = sync.repeatAt.filter((at) => at > env.now);
-  sync.helloAt = null;
-  sync.introduce = false;
-  sync.lastSaidConnectedMs = connectedNow(state, env.now);
+  takeToken(ctx, "sync");
+  const checkpoint = isCheckpointDue(state, env.now);
+  const receipts = isDue(sync.wantReceiptsAt, env.now) ? receiptRequest(ctx) : null;
+  if (receipts !== null) noteReceiptRequest(state, env.now, true);
   const lamport = nextSyncLamport(ctx);
   // The commits that hold what it lists must be on disk before it leaves.
   ctx.durability = "strict";
@@ -163,12 +204,43 @@ function say(ctx: StepContext, options: { readonly ephemeral: boolean }): void {
     sync: {
       messageId: asMessageId(lamport.toString(36)),
       lamport,
-      causalHistory: chooseSyncHistory(state, env),
+      causalHistory: chooseSyncHistory(state, env, [...sync.asked, ...(receipts?.open ?? [])]),
       completeSince: completeSince(state),
       bloomFilter: state.bloom?.toBytes(),
-      ephemeral: options.ephemeral,
+      repairRequests: takeRepairRequests(ctx),
+      receiptsWantedFrom: receipts?.from ?? null,
+      checkpoint,
     },
   });
+  noteSaid(ctx, checkpoint);
+}
+
+function isCheckpointDue(state: ChannelState, now: number): boolean {
+  const { helloAt, checkpointRetryAt, newClaims, lastCheckpointAt } = state.sync;
+  if (isDue(helloAt, now) || isDue(checkpointRetryAt, now)) return true;
+  return newClaims && now - lastCheckpointAt >= CHECKPOINT_EVERY_MS;
+}
+
+/** Whatever was planned to be said has been said. */
+function noteSaid(ctx: StepContext, checkpoint: boolean): void {
+  const { state, env } = ctx;
+  const { sync } = state;
+  if (sync.ackAt !== null) {
+    sync.lastAckAt = env.now;
+    sync.repeatAt = CLAIM_REPEAT_MS.map((delay) => env.now + delay * (1 + REPEAT_JITTER * env.random()));
+  }
+  sync.ackAt = null;
+  sync.repeatAt = sync.repeatAt.filter((at) => at > env.now);
+  sync.helloAt = null;
+  sync.introduce = false;
+  sync.asked.clear();
+  if (checkpoint) {
+    sync.newClaims = false;
+    sync.checkpointRetryAt = null;
+    sync.lastCheckpointAt = env.now;
+  }
+  noteEagerSync(state, env.now);
+  sync.lastSaidConnectedMs = connectedNow(state, env.now);
 }
 
 function nextSyncLamport(ctx: StepContext): number {
@@ -186,8 +258,7 @@ function isDue(at: number | null, now: number): boolean {
 }
 
 export function nextSyncAt(state: ChannelState): number {
-  const { sync } = state;
-  if (!state.connection.online || sync.trickle === null) return Number.POSITIVE_INFINITY;
-  const planned = [sync.helloAt, sync.ackAt, sync.repeatAt[0] ?? null].filter((at) => at !== null);
-  return Math.min(nextTrickleAt(sync.trickle), ...planned);
+  const { trickle } = state.sync;
+  if (!state.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
+  return Math.max(tokenAt(state, "sync"), Math.min(nextTrickleAt(trickle), plannedSyncAt(state)));
 }

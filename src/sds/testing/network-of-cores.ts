@@ -58,6 +58,7 @@ export class NetworkOfCores {
   #randomState: number;
   published = 0;
   syncs = 0;
+  repairs = 0;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -121,6 +122,7 @@ export class NetworkOfCores {
       lamport,
       completeSince,
       listed,
+      ...NO_WISHES,
     };
     this.#contents.set(id, { content, claim, hint: hintOf(this.#contents.size) });
     this.dispatch(core, { kind: "composed", content, requestId: id.slice(0, 60) });
@@ -180,6 +182,14 @@ export class NetworkOfCores {
       case "send":
         this.#send(core, effect.id, effect.attempt);
         return;
+      case "repair": {
+        const said = this.#contents.get(effect.id);
+        if (said === undefined || !core.tables.body.has(effect.id))
+          throw new Error(`${core.index} repaired what it lacks`);
+        this.repairs++;
+        if (core.online) this.#broadcast(core, { kind: "content", ...said }, false);
+        return;
+      }
       case "send-sync":
         this.#sendSync(core, effect.sync);
         return;
@@ -223,8 +233,12 @@ export class NetworkOfCores {
       ...{ sender: self, signed: true, publicKey, by: "sync", lamport: draft.lamport },
       completeSince: draft.completeSince,
       listed: draft.causalHistory,
+      repairRequests: draft.repairRequests,
+      receiptsWantedFrom: draft.receiptsWantedFrom,
     };
-    this.#broadcast(core, { kind: "sync", claim }, draft.ephemeral);
+    this.#broadcast(core, { kind: "sync", claim }, !draft.checkpoint);
+    if (draft.checkpoint)
+      this.at(3_000, () => this.dispatch(core, { kind: "checkpoint-result", kept: this.#options.store }));
   }
 
   #broadcast(from: Core, packet: Packet, ephemeral: boolean): void {
@@ -251,6 +265,8 @@ export class NetworkOfCores {
     }
   }
 }
+
+const NO_WISHES = { repairRequests: [], receiptsWantedFrom: null };
 
 function hintOf(number: number): Uint8Array {
   const hint = new Uint8Array(32);

@@ -1,8 +1,7 @@
-import type { StorageCase } from "../contract.ts";
 import { StorageError } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import { CHANNEL_A, CHANNEL_B, idOf, messageOf, put, receiveOf } from "./samples.ts";
-import { beforeAndAfterReload, EMPTY, range, sorted, storageCase } from "./storage-case.ts";
+import { beforeAndAfterReload, EMPTY, range, type StorageCase, sorted, storageCase } from "./storage-case.ts";
 
 export const channelCases: readonly StorageCase[] = [
   storageCase("two channels do not mix", async (fixture) => {

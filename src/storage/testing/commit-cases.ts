@@ -1,5 +1,4 @@
 import type { Change, MetaRecords } from "../../sds/records.ts";
-import type { StorageCase } from "../contract.ts";
 import { StorageError } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import {
@@ -15,7 +14,7 @@ import {
   receiveOf,
   unwritable,
 } from "./samples.ts";
-import { beforeAndAfterReload, EMPTY, range, sorted, storageCase } from "./storage-case.ts";
+import { beforeAndAfterReload, EMPTY, range, type StorageCase, sorted, storageCase } from "./storage-case.ts";
 
 const META: MetaRecords = {
   lamport: 2 ** 53 - 1,
@@ -26,6 +25,11 @@ const META: MetaRecords = {
   historyCursor: -1,
   lastReadLamport: 1_760_000_000_000,
   connectedMs: 3_600_000.25,
+  budgetContent: 13.5,
+  budgetResend: 3,
+  budgetSync: 12,
+  budgetRepair: 4.5,
+  budgetAt: 1_760_000_000_000,
 };
 
 const metaChanges = (Object.keys(META) as (keyof MetaRecords)[]).map(

@@ -1,8 +1,7 @@
-import type { StorageCase } from "../contract.ts";
 import type { DeviceRecord } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import { bytesOf, CHANNEL_A, CHANNEL_B } from "./samples.ts";
-import { storageCase } from "./storage-case.ts";
+import { type StorageCase, storageCase } from "./storage-case.ts";
 
 const rawRecord = (displayName: string): DeviceRecord => ({
   channel: CHANNEL_A,

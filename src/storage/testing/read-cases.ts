@@ -1,7 +1,6 @@
-import type { StorageCase } from "../contract.ts";
 import { assertEqual } from "./assert.ts";
 import { bodyOf, CHANNEL_A, CHANNEL_B, idOf, ledgerRowOf, put } from "./samples.ts";
-import { range, storageCase } from "./storage-case.ts";
+import { range, type StorageCase, storageCase } from "./storage-case.ts";
 
 export const readCases: readonly StorageCase[] = [
   storageCase("bodies come in the order asked for, without those not held", async (fixture) => {

@@ -1,7 +1,21 @@
 import type { MessageId } from "../../sds/ids.ts";
 import type { StoredChannel } from "../../sds/records.ts";
-import type { StorageCase, StorageFixture } from "../contract.ts";
 import type { ChannelStorage } from "../port.ts";
+
+/** One storage over data that outlives it. */
+export interface StorageFixture {
+  readonly storage: ChannelStorage;
+  /** Closes the storage that is open and opens the same data anew, as a reload does. */
+  reopen(): Promise<ChannelStorage>;
+  /** Closes and deletes everything. */
+  dispose(): Promise<void>;
+}
+
+export interface StorageCase {
+  readonly name: string;
+  /** Makes its own fixture, disposes of it, and throws an `Error` with words when the storage breaks the contract. */
+  run(makeStorage: () => Promise<StorageFixture>): Promise<void>;
+}
 
 /** A case around a fixture of its own, disposed of whatever happens. */
 export function storageCase(name: string, body: (fixture: StorageFixture) => Promise<void>): StorageCase {
