@@ -110,7 +110,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 async function opened(entries: readonly LogEntry[], more = false) {
   const client = new HandDrivenClient();
-  const store = createChannelStore(client, 3);
+  const store = createChannelStore(client, { pageSize: 3, showEveryMs: 0 });
   client.snapshots[0]?.answer(snapshot(10, entries, more));
   await settle();
   const ids = () => store.entries.value.map(({ id }) => id as string);
@@ -162,6 +162,28 @@ describe("createChannelStore", () => {
     expect(store.entries.value[0]).toBe(before[0]);
     expect(store.entries.value[1]).toMatchObject({ id: "m2", delivery: better });
     expect(heard).toEqual(["m2"]);
+  });
+
+  it("shows a burst together, and never later than the next moment", async () => {
+    const client = new HandDrivenClient();
+    const store = createChannelStore(client, { showEveryMs: 30 });
+    client.snapshots[0]?.answer(snapshot(0, [message(1)]));
+    await settle();
+    let shown = 0;
+    store.entries.subscribe(() => {
+      shown += 1;
+    });
+    const heard: number[] = [];
+    store.onDelivery((updates) => heard.push(updates.length));
+    for (let seq = 1; seq <= 50; seq += 1) {
+      client.subscriptions[0]?.emit({ kind: "entry", seq, entry: message(seq + 1), unread: 0 });
+    }
+    client.subscriptions[0]?.emit({ kind: "delivery", seq: 51, updates: [{ id: asMessageId("m51"), delivery }] });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(store.entries.value).toHaveLength(51);
+    // The subscription itself, at most one at once, and the rest.
+    expect(shown).toBeLessThanOrEqual(3);
+    expect(heard).toEqual([1]);
   });
 
   it("takes each event once", async () => {

@@ -14,12 +14,17 @@ import type { ParticipantId } from "../sds/ids.ts";
 import { ChannelLog } from "./channel-log.ts";
 
 const PAGE_SIZE = 100;
+/**
+ * Drawing the log costs more than most events are worth: the first change is shown at once, those that follow within
+ * this time together.
+ */
+const SHOW_EVERY_MS = 32;
 /** A new snapshot after a gap covers what was on screen, up to this. */
 const MAX_RELOAD = 2_000;
 
 const NOT_YET_KNOWN: ChannelStatus = { connection: "connecting", peers: 0, reason: "", waiting: 0, storageProblem: "" };
 
-/** What the screens read of one channel. All signals change in one step per event. */
+/** What the screens read of one channel. */
 export interface ChannelStore {
   readonly client: ChannelClient;
   /** Null until the first snapshot is there. */
@@ -46,7 +51,14 @@ export interface ChannelStore {
   close(): void;
 }
 
-export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE): ChannelStore {
+export interface ChannelStoreOptions {
+  readonly pageSize?: number;
+  /** 0: every change of the log is shown at once. */
+  readonly showEveryMs?: number;
+}
+
+export function createChannelStore(client: ChannelClient, options: ChannelStoreOptions = {}): ChannelStore {
+  const { pageSize = PAGE_SIZE, showEveryMs = SHOW_EVERY_MS } = options;
   const log = new ChannelLog();
   const channel = signal<ChannelView | null>(null);
   const me = signal<ParticipantId | null>(null);
@@ -63,10 +75,25 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
   /** Answers that belong to an earlier generation are dropped: the log was read anew since, or closed. */
   let generation = 0;
   let unsubscribe = (): void => {};
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let showTimer: ReturnType<typeof setTimeout> | null = null;
+  let unheard: DeliveryUpdate[] = [];
 
-  const publishLog = (): void => {
+  const showLog = (): void => {
+    if (showTimer !== null) clearTimeout(showTimer);
+    showTimer = null;
+    shownAt = performance.now();
     entries.value = log.entries();
     more.value = log.more;
+    const updates = unheard;
+    unheard = [];
+    if (updates.length > 0) for (const listener of deliveryListeners) listener(updates);
+  };
+
+  const showLogSoon = (): void => {
+    const wait = shownAt + showEveryMs - performance.now();
+    if (wait <= 0) showLog();
+    else showTimer ??= setTimeout(showLog, wait);
   };
 
   const takeSnapshot = (snapshot: ChannelSnapshot): void => {
@@ -79,7 +106,7 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
       unread.value = snapshot.unread;
       problem.value = null;
       loadingOlder.value = false;
-      publishLog();
+      showLog();
     });
   };
 
@@ -107,7 +134,6 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
     if (event.seq <= lastSeq) return;
     lastSeq = event.seq;
     batch(() => apply(event));
-    if (event.kind === "delivery") for (const listener of deliveryListeners) listener(event.updates);
   };
 
   const apply = (event: Exclude<ChannelEvent, { kind: "reset" }>): void => {
@@ -115,15 +141,16 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
       case "entry":
         log.put(event.entry);
         unread.value = event.unread;
-        publishLog();
+        showLogSoon();
         return;
       case "delivery":
         log.updateDelivery(event.updates);
-        publishLog();
+        unheard.push(...event.updates);
+        showLogSoon();
         return;
       case "hole-closed":
         log.removeHole(event.id);
-        publishLog();
+        showLogSoon();
         return;
       case "participant":
         participants.value = new Map(participants.value).set(event.participant.id, event.participant);
@@ -145,7 +172,7 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
       log.prepend(page);
       batch(() => {
         loadingOlder.value = false;
-        publishLog();
+        showLog();
       });
     } catch (error) {
       if (current !== generation) return;
@@ -193,6 +220,7 @@ export function createChannelStore(client: ChannelClient, pageSize = PAGE_SIZE):
     close() {
       generation += 1;
       unsubscribe();
+      if (showTimer !== null) clearTimeout(showTimer);
       stopStatus();
       deliveryListeners.clear();
       client.close();

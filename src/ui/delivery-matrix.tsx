@@ -44,7 +44,7 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
         <section class="matrix-scroll" tabIndex={0} aria-label={strings.matrix.title}>
-          <table>
+          <table style={{ "--people": people.length }}>
             <caption class="visually-hidden">{strings.matrix.caption}</caption>
             <thead>
               <tr>

@@ -130,7 +130,7 @@ function countAfter(entries: readonly LogEntry[], seen: string | null): number {
   for (let index = entries.length - 1; index >= 0; index -= 1) {
     const entry = entries[index];
     if (entry === undefined || entry.id === seen) break;
-    if (entry.kind === "message" && !entry.mine) count += 1;
+    if (entry.kind === "message" && entry.type !== "profile" && !entry.mine) count += 1;
   }
   return count;
 }
