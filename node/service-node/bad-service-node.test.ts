@@ -1,5 +1,6 @@
 import "../polyfills.ts";
 import { noise } from "@chainsafe/libp2p-noise";
+import { identify } from "@libp2p/identify";
 import type { Libp2p } from "@libp2p/interface";
 import { mplex } from "@libp2p/mplex";
 import { webSockets } from "@libp2p/websockets";
@@ -56,6 +57,7 @@ async function connectTo(
     transports: [webSockets({ filter: all })],
     connectionEncrypters: [noise()],
     streamMuxers: [mplex({ disconnectThreshold: 10_000 })],
+    services: { identify: identify() },
   });
   cleanups.push(async () => libp2p.stop());
   const good = { [METADATA_CODEC]: metadataHandler(42, 8), [FILTER_SUBSCRIBE_CODEC]: filterThatAnswers(() => 200) };

@@ -1,4 +1,4 @@
-import type { IncomingStreamData, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import type { Connection, IncomingStreamData, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import { encodeFrame, readFrames } from "../../src/transport/waku/framing.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -34,5 +34,31 @@ async function answer(stream: Stream, peer: PeerId, handler: RequestHandler): Pr
     stream.abort(error instanceof Error ? error : new Error(String(error)));
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The other side of `serveRequests`. Rejects when there is no answer or `signal` aborts. */
+export async function requestOnce(
+  connection: Connection,
+  codec: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const stream = await connection.newStream(codec, { signal });
+  const onAbort = (): void => stream.abort(new Error("the request took too long"));
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    let answer: Uint8Array | undefined;
+    await stream.sink([encodeFrame(body)]);
+    for await (const frame of readFrames(stream.source, MAX_REQUEST_BYTES)) {
+      answer ??= frame;
+    }
+    if (answer === undefined) {
+      throw new Error("the other side closed the stream without an answer");
+    }
+    return answer;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    await stream.close();
   }
 }

@@ -1,15 +1,16 @@
 import { Buffer } from "node:buffer";
-import type { MessageFilter, MessagePage, MessageStore, PageRequest, StoredMessage } from "./message-store.ts";
+import {
+  evictionTarget,
+  type MessageFilter,
+  type MessagePage,
+  type MessageStore,
+  type PageRequest,
+  type StoredMessage,
+  type StoreLimits,
+  storedSize,
+} from "./message-store.ts";
 
-export interface MemoryStoreLimits {
-  readonly maxMessages: number;
-  readonly maxBytes: number;
-}
-
-const DEFAULT_LIMITS: MemoryStoreLimits = { maxMessages: 50_000, maxBytes: 256 * 1024 * 1024 };
-
-/** Evicting one by one would move the whole array each time; a batch spreads that cost. */
-const EVICTION_DIVISOR = 100;
+export const MEMORY_STORE_LIMITS: StoreLimits = { maxMessages: 50_000, maxBytes: 256 * 1024 * 1024 };
 
 interface Entry extends StoredMessage {
   readonly key: string;
@@ -17,17 +18,21 @@ interface Entry extends StoredMessage {
 
 /** Keeps the newest messages in memory, up to the limits; the oldest go first. */
 export class MemoryMessageStore implements MessageStore {
-  private readonly limits: MemoryStoreLimits;
+  private readonly limits: StoreLimits;
   private readonly byKey = new Map<string, Entry>();
   private readonly ordered: Entry[] = [];
-  private bytes = 0;
+  private heldBytes = 0;
 
-  constructor(limits: Partial<MemoryStoreLimits> = {}) {
-    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  constructor(limits: Partial<StoreLimits> = {}) {
+    this.limits = { ...MEMORY_STORE_LIMITS, ...limits };
   }
 
   get size(): number {
     return this.ordered.length;
+  }
+
+  get bytes(): number {
+    return this.heldBytes;
   }
 
   insert(message: StoredMessage): boolean {
@@ -38,7 +43,7 @@ export class MemoryMessageStore implements MessageStore {
     const entry: Entry = { ...message, key };
     this.ordered.splice(this.firstIndexFrom(entry.timestamp, key), 0, entry);
     this.byKey.set(key, entry);
-    this.bytes += sizeOf(entry);
+    this.heldBytes += storedSize(entry);
     this.evict();
     return this.byKey.has(key);
   }
@@ -55,10 +60,16 @@ export class MemoryMessageStore implements MessageStore {
     return request.forward ? this.pageForward(request, cursor) : this.pageBackward(request, cursor);
   }
 
+  expire(before: bigint): number {
+    const count = this.firstIndexFrom(before, "");
+    this.removeOldest(count);
+    return count;
+  }
+
   close(): void {
     this.byKey.clear();
     this.ordered.length = 0;
-    this.bytes = 0;
+    this.heldBytes = 0;
   }
 
   private pageForward(request: PageRequest, cursor: Entry | undefined): MessagePage {
@@ -91,7 +102,7 @@ export class MemoryMessageStore implements MessageStore {
       if (!matches(entry, request.filter)) {
         continue;
       }
-      bytes += sizeOf(entry);
+      bytes += storedSize(entry);
       if (messages.length === request.limit || (messages.length > 0 && bytes > request.maxBytes)) {
         return { messages, more: true };
       }
@@ -118,20 +129,24 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   private evict(): void {
-    if (this.ordered.length <= this.limits.maxMessages && this.bytes <= this.limits.maxBytes) {
-      return;
-    }
-    const target = this.limits.maxMessages - Math.floor(this.limits.maxMessages / EVICTION_DIVISOR);
+    const target = this.ordered.length > this.limits.maxMessages ? evictionTarget(this.limits) : this.ordered.length;
     let count = 0;
+    let bytes = this.heldBytes;
     for (const entry of this.ordered) {
-      if (this.ordered.length - count <= target && this.bytes <= this.limits.maxBytes) {
+      if (this.ordered.length - count <= target && bytes <= this.limits.maxBytes) {
         break;
       }
-      this.byKey.delete(entry.key);
-      this.bytes -= sizeOf(entry);
+      bytes -= storedSize(entry);
       count += 1;
     }
-    this.ordered.splice(0, count);
+    this.removeOldest(count);
+  }
+
+  private removeOldest(count: number): void {
+    for (const entry of this.ordered.splice(0, count)) {
+      this.byKey.delete(entry.key);
+      this.heldBytes -= storedSize(entry);
+    }
   }
 }
 
@@ -149,10 +164,6 @@ function isBeyond(entry: Entry, filter: MessageFilter, direction: 1 | -1): boole
     return filter.timeEnd !== undefined && entry.timestamp >= filter.timeEnd;
   }
   return filter.timeStart !== undefined && entry.timestamp < filter.timeStart;
-}
-
-function sizeOf(entry: StoredMessage): number {
-  return entry.message.payload.length + entry.message.contentTopic.length;
 }
 
 function keyOf(hash: Uint8Array): string {

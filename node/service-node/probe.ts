@@ -8,7 +8,7 @@ import { all } from "@libp2p/websockets/filters";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { LOCAL_NETWORK, type WakuNetwork } from "../../src/transport/waku/local-network.ts";
-import { queryMetadata } from "../../src/transport/waku/metadata-exchange.ts";
+import { queryMetadata } from "./metadata.ts";
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const HANDSHAKE_TIMEOUT_MS = 4_000;
@@ -64,8 +64,8 @@ async function answersAs(address: string, network: Pick<WakuNetwork, "clusterId"
   try {
     const signal = AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS);
     const connection: Connection = await libp2p.dial(multiaddr(address), { signal });
-    const metadata = await queryMetadata(connection, network.clusterId);
-    return metadata?.clusterId === network.clusterId && metadata.shards.length === network.shards;
+    const metadata = await queryMetadata(connection, network.clusterId, signal);
+    return metadata.clusterId === network.clusterId && metadata.shards.length === network.shards;
   } catch {
     return false;
   } finally {
