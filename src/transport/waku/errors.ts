@@ -6,12 +6,10 @@ export function closedError(): TransportError {
 }
 
 /** Of the errors of several service nodes, the one that says most about the message itself. */
-export function worthiestError(error: unknown): Error {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+export function worthiestError(errors: readonly TransportError[]): Error {
   const order = ["too-large", "rejected", "timeout", "offline"];
-  const known = errors.filter((candidate) => candidate instanceof TransportError);
-  known.sort((left, right) => order.indexOf(left.code) - order.indexOf(right.code));
-  return known[0] ?? senselessAnswer(error);
+  const [worthiest] = [...errors].sort((left, right) => order.indexOf(left.code) - order.indexOf(right.code));
+  return worthiest ?? senselessAnswer(undefined);
 }
 
 /** For what cannot be decoded. */

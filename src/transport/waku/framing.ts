@@ -46,6 +46,15 @@ export async function* readFrames(source: AsyncIterable<StreamChunk>, maxBytes: 
   }
 }
 
+/** The body of the first frame in `chunks`; `undefined` if it is not complete. */
+export function firstFrame(chunks: readonly Uint8Array[]): Uint8Array | undefined {
+  const buffer = new ChunkBuffer();
+  for (const chunk of chunks) {
+    buffer.push(chunk);
+  }
+  return takeFrame(buffer, Number.POSITIVE_INFINITY);
+}
+
 function takeFrame(buffer: ChunkBuffer, maxBytes: number): Uint8Array | undefined {
   const prefix = buffer.peek(MAX_LENGTH_BYTES);
   let length = 0;

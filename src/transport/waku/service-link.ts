@@ -1,10 +1,13 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import type { IMetadata, ShardInfo } from "@waku/interfaces";
 import { hostOf, isLoopback } from "./addresses.ts";
 import { Backoff } from "./backoff.ts";
-import { refreshSubscriptions, subscribe, unsubscribe, unsubscribeAll } from "./filter-client.ts";
+import type { FilterBook } from "./filter-book.ts";
+import type { IdentifyWatch } from "./identify-watch.ts";
 import type { WakuNetwork } from "./local-network.ts";
-import { queryMetadata } from "./metadata-exchange.ts";
+import type { FilterProtocol } from "./sdk-parts.ts";
+import type { TopicRegistry } from "./topic-registry.ts";
 import { WakeableSleep } from "./wakeable-sleep.ts";
 
 const DIAL_TIMEOUT_MS = 10_000;
@@ -20,15 +23,21 @@ const GOOD_CONNECTION_MS = 10_000;
 
 const LOST = "the connection to the service node was lost; trying again";
 
-/** Content topic to the pubsub topic that carries it. */
-export type WantedTopics = ReadonlyMap<string, string>;
+/** What the links to all service nodes share. */
+export interface LinkParts {
+  readonly libp2p: Libp2p;
+  readonly identified: IdentifyWatch;
+  readonly metadata: IMetadata;
+  readonly filter: FilterProtocol;
+  readonly book: FilterBook;
+}
 
 export interface ServiceLinkOptions {
-  readonly libp2p: Libp2p;
+  readonly parts: LinkParts;
   readonly address: string;
   readonly network: WakuNetwork;
   /** Read whenever the link looks after its subscriptions; call `sync` after a change. */
-  readonly wanted: WantedTopics;
+  readonly topics: TopicRegistry;
   /** How often the service node is asked whether the subscriptions still hold. Default 60 s. */
   readonly refreshIntervalMs?: number | undefined;
   /** Called after every change of `connection`, `isReady` or `failure`. */
@@ -36,8 +45,9 @@ export interface ServiceLinkOptions {
 }
 
 /**
- * Looks after one service node: dials it, dials again whenever the connection is lost, and keeps every wanted topic
- * subscribed. One loop does all of it, so that there is one order of events to reason about.
+ * Looks after one service node: dials it, dials again whenever the connection is lost, and sees to it that every wanted
+ * topic is subscribed. The SDK does both too, but dials again only after seconds and forgets a subscription that
+ * failed. One loop does all of it, so that there is one order of events to reason about.
  */
 export class ServiceLink {
   /** The open connection, if there is one. */
@@ -48,7 +58,6 @@ export class ServiceLink {
   readonly finished: Promise<void>;
 
   private readonly options: ServiceLinkOptions;
-  private readonly held = new Map<string, string>();
   private readonly alarm = new WakeableSleep();
   private readonly backoff: Backoff;
   private readonly stopSignal = new AbortController();
@@ -62,13 +71,14 @@ export class ServiceLink {
     this.refreshIntervalMs = options.refreshIntervalMs ?? REFRESH_INTERVAL_MS;
     const lastPauseMs = isLoopback(options.address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
     this.backoff = new Backoff(FIRST_PAUSE_MS, lastPauseMs);
-    this.options.libp2p.addEventListener("connection:close", this.onConnectionClose);
+    options.parts.libp2p.addEventListener("connection:close", this.onConnectionClose);
     this.finished = this.run();
   }
 
   /** Connected, and the service node agreed to push every wanted topic. */
   get isReady(): boolean {
-    return this.connection !== undefined && this.missing().length === 0;
+    const { connection } = this;
+    return connection !== undefined && this.wantedBut((topic) => this.isHeld(connection, topic)).length === 0;
   }
 
   /** Brings the subscriptions in line with the wanted topics, now. */
@@ -89,17 +99,10 @@ export class ServiceLink {
     }
   }
 
-  /** Takes leave of the service node, so that it does not push into the void until the subscription expires. */
-  async leave(timeoutMs: number): Promise<void> {
-    if (this.connection !== undefined && this.held.size > 0) {
-      await unsubscribeAll(this.connection, timeoutMs).catch(() => undefined);
-    }
-  }
-
   /** Ends the loop; `finished` tells when it has ended, at the latest when libp2p has closed the connection. */
   stop(): void {
     this.stopSignal.abort();
-    this.options.libp2p.removeEventListener("connection:close", this.onConnectionClose);
+    this.options.parts.libp2p.removeEventListener("connection:close", this.onConnectionClose);
     this.alarm.wake();
   }
 
@@ -129,7 +132,8 @@ export class ServiceLink {
   }
 
   private async dial(): Promise<Connection> {
-    const { libp2p, address } = this.options;
+    const { address } = this.options;
+    const { libp2p } = this.options.parts;
     const signal = AbortSignal.any([this.stopSignal.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]);
     this.isDialing = true;
     this.dialedAt = Date.now();
@@ -175,59 +179,55 @@ export class ServiceLink {
   }
 
   private async checkNetwork(connection: Connection): Promise<void> {
-    const { network, address } = this.options;
-    const metadata = await queryMetadata(connection, network.clusterId);
-    if (metadata?.clusterId !== undefined && metadata.clusterId !== network.clusterId) {
+    const { network, address, parts } = this.options;
+    await parts.identified.identify(connection);
+    const clusterId = (await queryNetwork(parts.metadata, connection))?.clusterId;
+    if (clusterId !== undefined && clusterId !== network.clusterId) {
       await connection.close().catch(() => undefined);
       throw new Error(
-        `the service node at ${hostOf(address)} serves Waku cluster ${metadata.clusterId}, not ${network.clusterId}`,
+        `the service node at ${hostOf(address)} serves Waku cluster ${clusterId}, not ${network.clusterId}`,
       );
     }
   }
 
   private async refresh(connection: Connection): Promise<void> {
+    const { book } = this.options.parts;
     this.refreshAt = Date.now() + this.refreshIntervalMs;
-    if (this.held.size === 0) {
-      return;
-    }
-    try {
-      const isKnown = await refreshSubscriptions(connection);
-      if (!isKnown) {
-        this.held.clear();
-        // Announced before subscribing again: what passed meanwhile was missed, and has to be fetched from a Store.
-        this.options.onChange();
-      }
-    } catch (error) {
-      // Unknown whether they hold, so they do not; subscribing again is harmless.
-      this.held.clear();
-      throw error;
+    if (book.held(connection.remotePeer).size > 0 && (await book.check(connection.remotePeer)) === "unanswered") {
+      throw new Error("the service node does not answer; trying again");
     }
   }
 
   private async reconcile(connection: Connection): Promise<void> {
-    const { wanted } = this.options;
-    for (const [pubsubTopic, contentTopics] of groupByPubsubTopic(this.missing())) {
-      await subscribe(connection, pubsubTopic, contentTopics);
-      for (const contentTopic of contentTopics) {
-        this.held.set(contentTopic, pubsubTopic);
+    const { topics, parts } = this.options;
+    const peer = connection.remotePeer;
+    // The SDK subscribes a newly connected node by itself; only what did not succeed is left to us.
+    await parts.book.settled(peer);
+    const held = parts.book.held(peer);
+    const missing = this.wantedBut((topic) => held.has(topic) || !topics.isRegistered(topic));
+    for (const [pubsubTopic, contentTopics] of groupByPubsubTopic(missing)) {
+      const { failure } = await parts.filter.subscribe(pubsubTopic, peer, contentTopics);
+      if (failure !== null) {
+        throw new Error(`the service node did not agree to push messages: ${failure.error.toLowerCase()}`);
       }
     }
-    const unwanted = [...this.held].filter(([contentTopic]) => !wanted.has(contentTopic));
+    const unwanted = [...held].filter(([contentTopic]) => !topics.isKnown(contentTopic));
     for (const [pubsubTopic, contentTopics] of groupByPubsubTopic(unwanted)) {
-      for (const contentTopic of contentTopics) {
-        this.held.delete(contentTopic);
-      }
-      await unsubscribe(connection, pubsubTopic, contentTopics);
+      await parts.filter.unsubscribe(pubsubTopic, peer, contentTopics);
     }
   }
 
-  private missing(): [string, string][] {
-    return [...this.options.wanted].filter(([contentTopic]) => !this.held.has(contentTopic));
+  private wantedBut(isExcepted: (contentTopic: string) => boolean): [string, string][] {
+    return [...this.options.topics.wanted].filter(([contentTopic]) => !isExcepted(contentTopic));
+  }
+
+  private isHeld(connection: Connection, contentTopic: string): boolean {
+    const { topics, parts } = this.options;
+    return topics.isRegistered(contentTopic) && parts.book.held(connection.remotePeer).has(contentTopic);
   }
 
   private lose(reason: string): void {
     this.connection = undefined;
-    this.held.clear();
     if (!this.isStopped()) {
       this.failure = reason;
       this.options.onChange();
@@ -240,6 +240,18 @@ export class ServiceLink {
 
   private isStopped(): boolean {
     return this.stopSignal.signal.aborted;
+  }
+}
+
+/** `undefined` if the node does not say, as small ones do. */
+async function queryNetwork(metadata: IMetadata, connection: Connection): Promise<ShardInfo | undefined> {
+  try {
+    return (await metadata.query(connection.remotePeer)).shardInfo ?? undefined;
+  } catch (error) {
+    if (connection.status !== "open") {
+      throw error;
+    }
+    return undefined;
   }
 }
 

@@ -1,13 +1,12 @@
-import type { Connection, Libp2p } from "@libp2p/interface";
+import type { Connection } from "@libp2p/interface";
 import type { TransportHealth } from "../port.ts";
 import type { WakuNetwork } from "./local-network.ts";
-import { ServiceLink, type WantedTopics } from "./service-link.ts";
-
-const LEAVE_TIMEOUT_MS = 300;
+import { type LinkParts, ServiceLink } from "./service-link.ts";
+import type { TopicRegistry } from "./topic-registry.ts";
 
 export interface ServiceLinksOptions {
   readonly network: WakuNetwork;
-  readonly wanted: WantedTopics;
+  readonly topics: TopicRegistry;
   readonly refreshIntervalMs: number | undefined;
   /** Called after every change of what `connections` or `health` return. */
   readonly onChange: () => void;
@@ -23,10 +22,8 @@ export class ServiceLinks {
   }
 
   /** Starts to connect. */
-  open(libp2p: Libp2p): void {
-    this.links = this.options.network.multiaddrs.map(
-      (address) => new ServiceLink({ libp2p, address, ...this.options }),
-    );
+  open(parts: LinkParts): void {
+    this.links = this.options.network.multiaddrs.map((address) => new ServiceLink({ parts, address, ...this.options }));
     // A browser that was offline tells when it no longer is; elsewhere there is no such event.
     globalThis.addEventListener?.("online", this.nudge);
     this.options.onChange();
@@ -71,10 +68,9 @@ export class ServiceLinks {
     this.links.find((link) => link.connection?.id === connection.id)?.checkSubscriptions();
   }
 
-  /** Unsubscribes, which needs the connections and so comes before libp2p stops; then ends every link. */
-  async leave(): Promise<void> {
+  /** Ends every link. */
+  stop(): void {
     globalThis.removeEventListener?.("online", this.nudge);
-    await Promise.all(this.links.map((link) => link.leave(LEAVE_TIMEOUT_MS)));
     for (const link of this.links) {
       link.stop();
     }

@@ -1,4 +1,5 @@
-import type { Connection, Libp2p } from "@libp2p/interface";
+import type { Connection } from "@libp2p/interface";
+import type { IDecodedMessage } from "@waku/interfaces";
 import { HealthSignal } from "../health-signal.ts";
 import {
   type HistoryPage,
@@ -13,23 +14,16 @@ import {
 } from "../port.ts";
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
-import { FILTER_PUSH_CODEC, MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
-import { closedError, senselessAnswer, worthiestError } from "./errors.ts";
-import { type PushListener, pushStreamHandler } from "./filter-client.ts";
-import { createLightLibp2p } from "./light-node.ts";
-import { lightpush } from "./lightpush-client.ts";
+import { MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
+import { closedError, senselessAnswer } from "./errors.ts";
+import { GuardedNode } from "./guarded-node.ts";
+import { readHistory } from "./history.ts";
 import type { WakuNetwork } from "./local-network.ts";
-import { RecentHashes } from "./recent-hashes.ts";
+import { toInboundFrame } from "./opaque-codec.ts";
+import { pushToNetwork } from "./publisher.ts";
 import { ServiceLinks } from "./service-links.ts";
-import { queryStore } from "./store-client.ts";
-import {
-  encodedSize,
-  pubsubTopicOf,
-  toInboundFrame,
-  toWakuMessage,
-  type WakuMessage,
-  wakuMessageHash,
-} from "./wire.ts";
+import { TopicRegistry } from "./topic-registry.ts";
+import { encodedSize, pubsubTopicOf, toWakuMessage } from "./wire.ts";
 
 export interface WakuTransportOptions {
   readonly network: WakuNetwork;
@@ -41,13 +35,8 @@ export interface WakuTransportOptions {
 
 const PUBLISH_TIMEOUT_MS = 10_000;
 const HISTORY_CONNECT_TIMEOUT_MS = 10_000;
-/** A connection has 64 streams per protocol; the rest is left to other traffic. */
+/** A connection has 64 streams per protocol, beyond which the SDK fails at once; the rest is left to other traffic. */
 const MAX_IN_FLIGHT = 16;
-/** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
-const NODES_PER_PUBLISH = 2;
-const REMEMBERED_HASHES = 4096;
-/** A service node needs one; nodes that open a stream per message need many. */
-const MAX_PUSH_STREAMS = 256;
 
 /**
  * A light client of a Waku network: lightpush, filter and Store of its service nodes. Connects at once in the background
@@ -58,36 +47,34 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   return new WakuTransport(options);
 }
 
-class WakuTransport implements Transport, PushListener {
+class WakuTransport implements Transport {
   private readonly network: WakuNetwork;
+  private readonly topics: TopicRegistry;
   private readonly links: ServiceLinks;
   private readonly queue: SendQueue<PublishReceipt>;
   private readonly signal = new HealthSignal({ kind: "connecting" });
   private readonly listeners = new TopicListeners();
-  private readonly wanted = new Map<string, string>();
-  private readonly seen = new RecentHashes(REMEMBERED_HASHES);
   private readonly started: Promise<void>;
-  private libp2p: Libp2p | undefined;
+  private node: GuardedNode | undefined;
   private startFailure: string | undefined;
   private closing: Promise<void> | undefined;
 
-  constructor(options: WakuTransportOptions) {
-    this.network = options.network;
-    this.links = new ServiceLinks({
-      network: options.network,
-      wanted: this.wanted,
-      refreshIntervalMs: options.refreshIntervalMs,
-      onChange: () => this.update(),
+  constructor({ network, publishTimeoutMs = PUBLISH_TIMEOUT_MS, refreshIntervalMs }: WakuTransportOptions) {
+    this.network = network;
+    const onChange = (): void => this.update();
+    this.topics = new TopicRegistry({
+      onMessage: (message) => this.deliver(message),
+      onChange: () => this.syncLinks(),
     });
-    this.queue = new SendQueue(MAX_IN_FLIGHT, options.publishTimeoutMs ?? PUBLISH_TIMEOUT_MS);
-    this.started = this.start();
+    this.links = new ServiceLinks({ network, topics: this.topics, refreshIntervalMs, onChange });
+    this.queue = new SendQueue(MAX_IN_FLIGHT, publishTimeoutMs);
+    this.started = this.start(publishTimeoutMs);
   }
 
   async publish(frame: OutboundFrame): Promise<PublishReceipt> {
     this.requireOpen();
-    const pubsubTopic = this.topicOf(frame.contentTopic);
-    const message = toWakuMessage(frame);
-    const bytes = encodedSize(message);
+    this.topicOf(frame.contentTopic);
+    const bytes = encodedSize(toWakuMessage(frame));
     if (bytes > MAX_WAKU_MESSAGE_BYTES) {
       throw new TransportError("too-large", `${bytes} bytes are above Waku's limit of ${MAX_WAKU_MESSAGE_BYTES}`);
     }
@@ -95,21 +82,22 @@ class WakuTransport implements Transport, PushListener {
       this.links.nudge();
       throw this.offlineError();
     }
-    return await this.queue.add((deadline) => this.send(pubsubTopic, message, deadline));
+    return await this.queue.add(() => this.send(frame));
   }
 
   subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe {
     this.requireOpen();
     const pubsubTopic = this.topicOf(contentTopic);
     const remove = this.listeners.add(contentTopic, listener);
-    if (!this.wanted.has(contentTopic)) {
-      this.wanted.set(contentTopic, pubsubTopic);
-      this.syncLinks();
+    if (!this.topics.wanted.has(contentTopic)) {
+      this.topics.want(contentTopic, pubsubTopic);
+      this.update();
     }
     return () => {
       remove();
-      if (!this.listeners.has(contentTopic) && this.wanted.delete(contentTopic)) {
-        this.syncLinks();
+      if (!this.listeners.has(contentTopic) && this.topics.wanted.has(contentTopic)) {
+        this.topics.drop(contentTopic);
+        this.update();
       }
     };
   }
@@ -121,7 +109,7 @@ class WakuTransport implements Transport, PushListener {
     for (const connection of await this.awaitConnections()) {
       let hasYielded = false;
       try {
-        for await (const page of queryStore(connection, query, pubsubTopic)) {
+        for await (const page of readHistory(this.running().sdk, connection.remotePeer, query, pubsubTopic)) {
           hasYielded = true;
           yield page;
         }
@@ -153,13 +141,18 @@ class WakuTransport implements Transport, PushListener {
     return this.closing;
   }
 
-  private async start(): Promise<void> {
+  private async start(publishLimitMs: number): Promise<void> {
     try {
-      const libp2p = await createLightLibp2p(this.network.clusterId);
-      this.libp2p = libp2p;
-      await libp2p.handle(FILTER_PUSH_CODEC, pushStreamHandler(this), { maxInboundStreams: MAX_PUSH_STREAMS });
+      const node = await GuardedNode.start({
+        network: this.network,
+        publishLimitMs,
+        onFilterChange: () => this.update(),
+        onBrokenPush: (connection) => this.links.checkSubscriptions(connection),
+      });
+      this.node = node;
       if (this.closing === undefined) {
-        this.links.open(libp2p);
+        this.topics.start(node.sdk.filter);
+        this.links.open(node.links);
       }
     } catch (error) {
       this.startFailure = `the network layer did not start: ${String(error)}`;
@@ -176,37 +169,28 @@ class WakuTransport implements Transport, PushListener {
   }
 
   private async shutDown(): Promise<void> {
-    await this.links.leave();
-    await this.libp2p?.stop();
+    this.topics.stop();
+    await this.node?.leave();
+    this.links.stop();
+    await this.node?.stop();
     await this.links.finished();
   }
 
-  private async send(pubsubTopic: string, message: WakuMessage, deadline: number): Promise<PublishReceipt> {
-    const timeoutMs = Math.max(1, deadline - Date.now());
-    const connections = this.links.connections().slice(0, NODES_PER_PUBLISH);
-    if (connections.length === 0) {
+  private async send(frame: OutboundFrame): Promise<PublishReceipt> {
+    if (this.links.connections().length === 0) {
       throw this.offlineError();
     }
     try {
-      await Promise.any(connections.map((connection) => lightpush(connection, pubsubTopic, message, timeoutMs)));
+      return await pushToNetwork(this.running(), frame, this.network);
     } catch (error) {
-      throw this.closing === undefined ? worthiestError(error) : closedError();
-    }
-    return { hash: wakuMessageHash(message, pubsubTopic) };
-  }
-
-  onMessage(pubsubTopic: string, message: WakuMessage): void {
-    if (this.wanted.get(message.contentTopic) !== pubsubTopic) {
-      return;
-    }
-    const frame = toInboundFrame(message, pubsubTopic);
-    if (this.seen.add(frame.hash)) {
-      this.listeners.emit(frame);
+      throw this.closing === undefined ? error : closedError();
     }
   }
 
-  onBroken(connection: Connection): void {
-    this.links.checkSubscriptions(connection);
+  private deliver(message: IDecodedMessage): void {
+    if (this.topics.wanted.has(message.contentTopic)) {
+      this.listeners.emit(toInboundFrame(message));
+    }
   }
 
   private syncLinks(): void {
@@ -266,6 +250,13 @@ class WakuTransport implements Transport, PushListener {
         cause: error,
       });
     }
+  }
+
+  private running(): GuardedNode {
+    if (this.node === undefined) {
+      throw this.offlineError();
+    }
+    return this.node;
   }
 
   private requireOpen(): void {

@@ -1,8 +1,8 @@
 import { messageHash } from "@waku/core";
-import type { IProtoMessage } from "@waku/interfaces";
+import type { AutoSharding, IProtoMessage } from "@waku/interfaces";
 import { proto_message } from "@waku/proto";
 import { contentTopicToPubsubTopic } from "@waku/utils";
-import type { InboundFrame, OutboundFrame } from "../port.ts";
+import type { OutboundFrame } from "../port.ts";
 
 /** A Waku message (specification 14) as the protobuf library gives and takes it. */
 export type WakuMessage = proto_message.WakuMessage;
@@ -14,6 +14,11 @@ export interface ShardingRule {
 }
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+/** The same rule in the SDK's words. */
+export function networkConfigOf(rule: ShardingRule): AutoSharding {
+  return { clusterId: rule.clusterId, numShardsInCluster: rule.shards };
+}
 
 /** Autosharding (specification 51): the pubsub topic that carries `contentTopic`. Throws on a malformed topic. */
 export function pubsubTopicOf(contentTopic: string, rule: ShardingRule): string {
@@ -28,20 +33,6 @@ export function toWakuMessage(frame: OutboundFrame): WakuMessage {
     version: frame.version,
     timestamp: BigInt(Math.trunc(frame.timestamp)) * NANOSECONDS_PER_MILLISECOND,
     ephemeral: frame.ephemeral,
-  };
-}
-
-/** The inverse of `toWakuMessage` for whatever a service node sends. */
-export function toInboundFrame(message: WakuMessage, pubsubTopic: string): InboundFrame {
-  const { timestamp } = message;
-  return {
-    contentTopic: message.contentTopic,
-    // A copy: the decoder's view would keep a whole Store page alive, and be cloned with it between threads.
-    payload: message.payload.slice(),
-    version: message.version ?? 0,
-    hash: wakuMessageHash(message, pubsubTopic),
-    timestamp: timestamp === undefined ? undefined : Number(timestamp / NANOSECONDS_PER_MILLISECOND),
-    ephemeral: message.ephemeral ?? false,
   };
 }
 

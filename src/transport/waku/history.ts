@@ -1,0 +1,140 @@
+import type { PeerId } from "@libp2p/interface";
+import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
+import { STORE_QUERY_CODEC } from "./codecs.ts";
+import { senselessAnswer } from "./errors.ts";
+import { OpaqueDecoder, toInboundFrame } from "./opaque-codec.ts";
+import { UnsupportedProtocol } from "./request-streams.ts";
+
+const PAGE_SIZE = 100;
+
+/**
+ * Yields the stored messages of one service node through the SDK's Store client, oldest page first, until the Store has
+ * no more. A page that cannot be had throws, so that a broken stream never looks like an empty history.
+ * @throws {TransportError} `no-store` if the node serves no Store or refuses; `timeout`, `offline`.
+ */
+export async function* readHistory(
+  node: LightNode,
+  peer: PeerId,
+  query: HistoryQuery,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  await requireStore(node, peer);
+  try {
+    if (query.by === "time") {
+      yield* byTime(node, peer, query, pubsubTopic);
+    } else {
+      yield* byHash(node, peer, query, pubsubTopic);
+    }
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** The SDK asks any connected node, and takes one without a Store for an empty one. */
+async function requireStore(node: LightNode, peer: PeerId): Promise<void> {
+  const { protocols } = await node.libp2p.peerStore.get(peer);
+  if (!protocols.includes(STORE_QUERY_CODEC)) {
+    throw noStore();
+  }
+}
+
+/**
+ * Asks for all from the start on and leaves off at the end of the range: given both times the SDK cuts a range into days
+ * and forgets the last piece. It computes nanoseconds in floating point, hence the millisecond more at the start.
+ */
+async function* byTime(
+  node: LightNode,
+  peer: PeerId,
+  { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  if (from >= to) {
+    return;
+  }
+  const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
+  for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, timeStart })) {
+    const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
+    if (inRange.length > 0) {
+      yield { frames: inRange };
+    }
+    if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp >= to)) {
+      return;
+    }
+  }
+}
+
+async function* byHash(
+  node: LightNode,
+  peer: PeerId,
+  { contentTopic, hashes }: Extract<HistoryQuery, { by: "hash" }>,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  for (let start = 0; start < hashes.length; start += PAGE_SIZE) {
+    const messageHashes = hashes.slice(start, start + PAGE_SIZE);
+    for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, messageHashes })) {
+      yield { frames };
+    }
+  }
+}
+
+async function* pages(
+  node: LightNode,
+  contentTopic: string,
+  pubsubTopic: string,
+  criteria: Partial<QueryRequestParams>,
+): AsyncGenerator<InboundFrame[]> {
+  const decoder = new OpaqueDecoder(contentTopic, pubsubTopic);
+  const params = { ...criteria, paginationForward: true, paginationLimit: PAGE_SIZE };
+  const ends = new Set<string>();
+  for await (const page of node.store.queryGenerator([decoder], params)) {
+    const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
+    // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
+    const end = String(frames.at(-1)?.hash);
+    if (ends.has(end)) {
+      return;
+    }
+    ends.add(end);
+    if (frames.length > 0) {
+      yield frames;
+    }
+  }
+}
+
+/** Absent are those of other topics, which a query by hash may return; they are not of this channel. */
+function isMessage(message: IDecodedMessage | undefined): message is IDecodedMessage {
+  return message !== undefined;
+}
+
+function explain(error: unknown): TransportError {
+  if (error instanceof TransportError) {
+    return error;
+  }
+  if (error instanceof UnsupportedProtocol || (error instanceof Error && error.name === "UnsupportedProtocolError")) {
+    return noStore(error);
+  }
+  const refusal =
+    error instanceof Error ? /failed with status code: (.*), description: (.*)/s.exec(error.message) : null;
+  if (refusal !== null) {
+    const detail = `${refusal[1]} ${refusal[2]}`;
+    return new TransportError("no-store", `the Store refused the query: ${detail}; ask again later`, { cause: error });
+  }
+  if (error instanceof Error && BROKEN.has(error.name)) {
+    return new TransportError("offline", "the connection to the service node broke; it is being restored", {
+      cause: error,
+    });
+  }
+  return senselessAnswer(error);
+}
+
+const BROKEN = new Set([
+  "StreamResetError",
+  "StreamStateError",
+  "ConnectionClosedError",
+  "AbortError",
+  "MuxerClosedError",
+]);
+
+function noStore(cause?: unknown): TransportError {
+  return new TransportError("no-store", "the service node keeps no messages (no Store); add one that does", { cause });
+}
