@@ -37,6 +37,8 @@ export async function claimParticipant(participant: string, waitMs: number): Pro
       })
       .catch((error: unknown) => {
         if (isTimeout(error)) resolve(null);
+        // Site data is blocked for this page: there is nothing to guard, and the first request to the worker says so.
+        else if (error instanceof DOMException && error.name === "SecurityError") resolve({ participant, release });
         else reject(error);
       });
   });

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import "../src/ui/styles.css";
+import { errorWords } from "../src/ui/error-words.ts";
 import { chooseStrings } from "../src/ui/strings/choose.ts";
 import { StringsContext } from "../src/ui/strings-context.ts";
 import { App } from "./app.tsx";
@@ -13,7 +14,17 @@ const strings = chooseStrings(navigator.languages);
 document.documentElement.lang = strings.locale;
 
 const root = document.getElementById("app");
-if (root !== null) void start(root);
+if (root !== null) {
+  start(root).catch((error: unknown) => {
+    const words = strings.common.failed(errorWords(error, strings));
+    render(
+      <p class="note note-bad" role="alert">
+        {words}
+      </p>,
+      root,
+    );
+  });
+}
 
 async function start(element: HTMLElement): Promise<void> {
   const missing = missingParts();

@@ -17,8 +17,12 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      // Taken out of the page before the platform could give the focus back.
+      if (before instanceof HTMLElement) queueMicrotask(() => before.focus({ preventScroll: true }));
+    };
   }, []);
   return (
     // Escape closes it by keyboard; a click on the backdrop is the pointer's way.

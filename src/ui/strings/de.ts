@@ -205,8 +205,21 @@ export const de: Strings = {
     dismiss: "Ausblenden",
     retry: "Nochmals versuchen",
     storageRefused: (reason) =>
-      `Dieser Browser speichert für diese Seite nichts, deshalb kann kein Kanal aufbewahrt werden. ${reason} Erlaube Websitedaten oder verlasse den privaten Modus; was du getippt hast, bleibt hier stehen.`,
+      `Dieser Browser hat den Kanal nicht gespeichert. ${reason} Sind Websitedaten gesperrt oder ist das ein privates Fenster, dann erlaube sie oder öffne ein normales; was du getippt hast, bleibt hier stehen.`,
     failed: (reason) => `Das hat nicht geklappt. ${reason}`,
+  },
+  extension: {
+    channels: "Kanäle",
+    noChannels: "Noch kein Kanal",
+    noChannelsHint: "Lege einen an und lade andere ein, oder tritt mit einem Link oder Code bei, den du bekommen hast.",
+    unread: (n) => `${number(n)} ungelesen`,
+    newChannel: "Neuer Kanal",
+    join: "Beitreten",
+    openTab: "In einem Tab öffnen",
+    openPanel: "Neben der Seite öffnen",
+    chooseChannel: "Wähle einen Kanal oder öffne einen neuen.",
+    workerStopped:
+      "Der Hintergrundteil von Hearback antwortet nicht. Angenommene Nachrichten sind sicher; lade neu, um weiterzumachen.",
   },
   errors: {
     empty: () => "Es gibt nichts zu senden. Schreib zuerst etwas.",

@@ -203,8 +203,20 @@ export const en: Strings = {
     dismiss: "Dismiss",
     retry: "Try again",
     storageRefused: (reason) =>
-      `This browser refuses to store anything for this page, so no channel can be kept. ${reason} Allow site data or leave private browsing; what you typed stays here.`,
+      `This browser did not store the channel. ${reason} If site data is blocked or this is a private window, allow it or open a normal one; what you typed stays here.`,
     failed: (reason) => `That did not work. ${reason}`,
+  },
+  extension: {
+    channels: "Channels",
+    noChannels: "No channel yet",
+    noChannelsHint: "Create one and invite others, or join one with a link or code that you were given.",
+    unread: (n) => `${number(n)} unread`,
+    newChannel: "New channel",
+    join: "Join",
+    openTab: "Open in a tab",
+    openPanel: "Open beside the page",
+    chooseChannel: "Choose a channel, or open a new one.",
+    workerStopped: "Hearback's background part does not answer. Accepted messages are safe; reload to go on.",
   },
   // The channel speaks English itself and knows more than a code says; these stand in where it is silent.
   errors: {

@@ -22,6 +22,7 @@ export interface Strings {
   readonly invite: InviteStrings;
   readonly channel: ChannelStrings;
   readonly common: CommonStrings;
+  readonly extension: ExtensionStrings;
   /** What each error means to people; `message` is the channel's own sentence, in English. */
   readonly errors: { readonly [K in ChannelErrorCode]: (message: string) => string };
 }
@@ -204,4 +205,18 @@ export interface CommonStrings {
   readonly retry: string;
   readonly storageRefused: (reason: string) => string;
   readonly failed: (reason: string) => string;
+}
+
+/** The extension's own pages. */
+export interface ExtensionStrings {
+  readonly channels: string;
+  readonly noChannels: string;
+  readonly noChannelsHint: string;
+  readonly unread: (count: number) => string;
+  readonly newChannel: string;
+  readonly join: string;
+  readonly openTab: string;
+  readonly openPanel: string;
+  readonly chooseChannel: string;
+  readonly workerStopped: string;
 }
