@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ChannelEvent, ChannelStatus } from "../channel/channel-client.ts";
 import type { ChannelHost } from "../channel/channel-host.ts";
+import { systemRandom } from "../runtime/system-random.ts";
 import { connectHost } from "./connect-host.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { BridgePort } from "./port.ts";
@@ -136,12 +137,10 @@ describe("requests", () => {
   });
 
   test("time out also when no worker ever answers", async () => {
-    const { port1 } = new MessageChannel();
     const silent: BridgePort = { post: () => {}, onMessage: () => () => {}, onClose: () => () => {}, close: () => {} };
     const remote = connectHost(silent, { requestTimeoutMs: 40 });
     opened.push(remote);
     await expect(remote.channels()).rejects.toEqual(code("timeout"));
-    port1.close();
   });
 
   test("by the hundred are all answered, no more at a time than the worker takes", async () => {
@@ -241,6 +240,7 @@ describe("subscriptions", () => {
     await pause(20);
     expect(seqs(events)).toEqual(upTo(600));
     expect(host.calls).toEqual(["create", "create"]);
+    expect(host.live()).toBe(1);
   });
 
   test("ask again for an event that got lost", async () => {
@@ -343,7 +343,10 @@ describe("the connection", () => {
   });
 
   test("tells who watches the status that the worker is away, once it is away for long", async () => {
-    const { remote, link, host } = bench({ reconnect: { ...FAST, firstDelayMs: 1_400, maxDelayMs: 1_400 } });
+    const { remote, link, host } = bench({
+      reconnect: { ...FAST, firstDelayMs: 1_500, maxDelayMs: 1_500 },
+      random: { ...systemRandom, next: () => 1 },
+    });
     const statuses: ChannelStatus[] = [];
     remote.open(CHANNEL).watchStatus((status) => statuses.push(status));
     host.setStatus({ ...STATUS, waiting: 3 });
