@@ -3,13 +3,13 @@ import { proto_filter_v2 as proto } from "@waku/proto";
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
 import type { RequestHandler } from "./framing.ts";
 import { isServed } from "./lightpush.ts";
+import type { ServiceLimits } from "./limits.ts";
 import { PushStream } from "./push-stream.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 
 /** A subscription that its subscriber does not refresh by a ping (every 60 s by habit) ends after this long. */
 const SUBSCRIPTION_TTL_MS = 5 * 60_000;
 const SWEEP_INTERVAL_MS = 30_000;
-const MAX_SUBSCRIBERS = 1000;
-const MAX_CRITERIA_PER_PEER = 1000;
 
 const OK = 200;
 const BAD_REQUEST = 400;
@@ -19,7 +19,7 @@ const UNAVAILABLE = 503;
 
 interface Subscriber {
   /** Pubsub topic and content topic, joined. */
-  readonly criteria: Set<string>;
+  criteria: Set<string>;
   readonly pushes: PushStream;
   expiresAt: number;
 }
@@ -31,12 +31,16 @@ export class FilterService {
   private readonly libp2p: Libp2p;
   private readonly rule: ShardingRule;
   private readonly log: (line: string) => void;
+  private readonly limits: ServiceLimits;
+  private readonly rate: RateLimiter;
   private readonly subscribers = new Map<string, Subscriber>();
   private readonly sweeper: NodeJS.Timeout;
 
-  constructor(libp2p: Libp2p, rule: ShardingRule, log: (line: string) => void) {
+  constructor(libp2p: Libp2p, rule: ShardingRule, limits: ServiceLimits, log: (line: string) => void) {
     this.libp2p = libp2p;
     this.rule = rule;
+    this.limits = limits;
+    this.rate = new RateLimiter(limits.filter);
     this.log = log;
     this.sweeper = setInterval(() => this.dropExpired(Date.now()), SWEEP_INTERVAL_MS);
     // The peer's connection is gone and its push stream with it; on return it subscribes anew.
@@ -77,6 +81,9 @@ export class FilterService {
 
   private serve(request: proto.FilterSubscribeRequest, peer: PeerId): Verdict {
     const types = proto.FilterSubscribeRequest.FilterSubscribeType;
+    if (!this.rate.admits(peer.toString())) {
+      return [TOO_MANY, "too many requests in a short time; wait a moment"];
+    }
     switch (request.filterSubscribeType) {
       case types.SUBSCRIBER_PING:
         return this.refresh(peer.toString());
@@ -106,16 +113,19 @@ export class FilterService {
     if (!isServed(pubsubTopic, this.rule)) {
       return [BAD_REQUEST, `this node does not serve ${pubsubTopic}`];
     }
-    const subscriber = this.subscribers.get(peer.toString()) ?? this.add(peer);
-    if (subscriber === undefined) {
-      return [UNAVAILABLE, "this node has no room for more subscribers"];
+    const known = this.subscribers.get(peer.toString());
+    if (known === undefined && this.subscribers.size >= this.limits.subscribers) {
+      return [UNAVAILABLE, "this node has reached its maximum number of subscribers"];
     }
-    if (subscriber.criteria.size + contentTopics.length > MAX_CRITERIA_PER_PEER) {
-      return [TOO_MANY, `more than ${MAX_CRITERIA_PER_PEER} content topics`];
-    }
+    const criteria = new Set(known?.criteria);
     for (const contentTopic of contentTopics) {
-      subscriber.criteria.add(criterionOf(pubsubTopic, contentTopic));
+      criteria.add(criterionOf(pubsubTopic, contentTopic));
     }
+    if (criteria.size > this.limits.criteriaPerSubscriber) {
+      return [UNAVAILABLE, `more than ${this.limits.criteriaPerSubscriber} content topics`];
+    }
+    const subscriber = known ?? this.add(peer);
+    subscriber.criteria = criteria;
     subscriber.expiresAt = Date.now() + SUBSCRIPTION_TTL_MS;
     this.log(`subscription of ${shortPeer(peer.toString())}: ${contentTopics.join(" ")}`);
     return [OK, "OK"];
@@ -135,10 +145,7 @@ export class FilterService {
     return [OK, "OK"];
   }
 
-  private add(peer: PeerId): Subscriber | undefined {
-    if (this.subscribers.size >= MAX_SUBSCRIBERS) {
-      return undefined;
-    }
+  private add(peer: PeerId): Subscriber {
     const key = peer.toString();
     // Dropped on failure: the subscriber's next ping is told so, and it subscribes again.
     const pushes: PushStream = new PushStream(this.libp2p, peer, () => {

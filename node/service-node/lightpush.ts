@@ -1,10 +1,22 @@
+import type { PeerId } from "@libp2p/interface";
 import { proto_lightpush } from "@waku/proto";
 import { MAX_WAKU_MESSAGE_BYTES } from "../../src/transport/waku/codecs.ts";
 import { encodedSize, pubsubTopicOf, type ShardingRule, type WakuMessage } from "../../src/transport/waku/wire.ts";
+import { clockSkewMs, describeSkew } from "./clock-skew.ts";
 import type { RequestHandler } from "./framing.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 /** Hands a message to the relay. Resolves to the number of relay peers it went to. Rejects when the relay refuses. */
 export type RelayPublish = (pubsubTopic: string, message: WakuMessage) => Promise<number>;
+
+export interface LightpushOptions {
+  readonly rule: ShardingRule;
+  readonly publish: RelayPublish;
+  /** Shared by both versions of the protocol. */
+  readonly rate: RateLimiter;
+  /** Messages whose timestamp is further off this node's clock are refused. */
+  readonly maxClockSkewMs: number;
+}
 
 interface Outcome {
   readonly statusCode: number;
@@ -15,34 +27,40 @@ interface Outcome {
 const OK = 200;
 const BAD_REQUEST = 400;
 const TOO_LARGE = 413;
-const UNSUPPORTED_TOPIC = 420;
+const INVALID_MESSAGE = 420;
+const UNSUPPORTED_TOPIC = 421;
+const TOO_MANY = 429;
 const INTERNAL_ERROR = 500;
 
 /** Waku lightpush v3 (specification 19). A node without relay peers accepts too: its own subscribers are an audience. */
-export function lightpushHandler(rule: ShardingRule, publish: RelayPublish): RequestHandler {
-  return async (body) => {
+export function lightpushHandler(options: LightpushOptions): RequestHandler {
+  return async (body, peer) => {
     const request = proto_lightpush.LightPushRequestV3.decode(body);
-    const outcome = await push(rule, publish, request.pubsubTopic, request.message);
+    const outcome = await push(options, peer, request.pubsubTopic, request.message);
     return proto_lightpush.LightPushResponseV3.encode({ requestId: request.requestId, ...outcome });
   };
 }
 
 /** The version before, which older light clients still speak. */
-export function lightpushV2Handler(rule: ShardingRule, publish: RelayPublish): RequestHandler {
-  return async (body) => {
+export function lightpushV2Handler(options: LightpushOptions): RequestHandler {
+  return async (body, peer) => {
     const rpc = proto_lightpush.PushRpc.decode(body);
-    const outcome = await push(rule, publish, rpc.request?.pubsubTopic, rpc.request?.message);
+    const outcome = await push(options, peer, rpc.request?.pubsubTopic, rpc.request?.message);
     const response = { isSuccess: outcome.statusCode === OK, info: outcome.statusDesc };
     return proto_lightpush.PushRpc.encode({ requestId: rpc.requestId, response });
   };
 }
 
 async function push(
-  rule: ShardingRule,
-  publish: RelayPublish,
+  options: LightpushOptions,
+  peer: PeerId,
   givenTopic: string | undefined,
   message: WakuMessage | undefined,
 ): Promise<Outcome> {
+  const { rule, publish, rate } = options;
+  if (!rate.admits(peer.toString())) {
+    return { statusCode: TOO_MANY, statusDesc: "too many messages in a short time; wait a moment" };
+  }
   if (message === undefined) {
     return { statusCode: BAD_REQUEST, statusDesc: "the request holds no message" };
   }
@@ -56,6 +74,12 @@ async function push(
   const bytes = encodedSize(message);
   if (bytes > MAX_WAKU_MESSAGE_BYTES) {
     return { statusCode: TOO_LARGE, statusDesc: `${bytes} bytes are above the limit of ${MAX_WAKU_MESSAGE_BYTES}` };
+  }
+  const skew = clockSkewMs(message);
+  if (Math.abs(skew) > options.maxClockSkewMs) {
+    const allowed = `${options.maxClockSkewMs / 1_000} s are allowed`;
+    const statusDesc = `the timestamp is ${describeSkew(skew)} this node's clock, ${allowed}: check the clocks`;
+    return { statusCode: INVALID_MESSAGE, statusDesc };
   }
   try {
     return { statusCode: OK, statusDesc: "OK", relayPeerCount: await publish(pubsubTopic, message) };

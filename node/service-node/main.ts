@@ -1,21 +1,11 @@
 import "../polyfills.ts";
-import { parseArgs } from "node:util";
-import { LOCAL_NETWORK } from "../../src/transport/waku/local-network.ts";
 import { identityFromFile, localIdentity } from "./identity.ts";
+import { MemoryMessageStore } from "./memory-message-store.ts";
+import type { MessageStore } from "./message-store.ts";
+import { MessageStoreError, openSqliteStore } from "./open-sqlite-store.ts";
 import { localAddress, probeServiceNode } from "./probe.ts";
 import { type ServiceNode, startServiceNode } from "./service-node.ts";
-
-const USAGE = `Usage: service-node [options]
-  --port N        WebSocket port; 0 picks a free one (default 8645)
-  --host ADDRESS  address to listen at (default 127.0.0.1)
-  --cluster N     Waku cluster (default ${LOCAL_NETWORK.clusterId})
-  --shards N      shards in the cluster (default ${LOCAL_NETWORK.shards})
-  --key-file F    file with 64 hex digits, a secp256k1 key (default: the well-known local identity)
-  --peer ADDRESS  another Waku relay to connect to, as a multiaddr; may be given several times
-  --no-store      keep no messages
-  --quiet         only the "ready" line and errors
-  --probe         say who listens at the port (ours, other or free) and exit
-  --help          this text`;
+import { type Settings, settingsFrom, USAGE, UsageError } from "./settings.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -23,89 +13,54 @@ const EXIT_USAGE = 2;
 const EXIT_TAKEN_BY_OURS = 3;
 /** The port is taken by another program. */
 const EXIT_TAKEN = 4;
+/** Another service node, at another port, keeps its messages in the same folder. */
+const EXIT_DATA_IN_USE = 5;
 
 const STOP_TIMEOUT_MS = 1_500;
 
-interface Settings {
-  readonly port: number;
-  readonly host: string;
-  readonly clusterId: number;
-  readonly shards: number;
-  readonly keyFile: string | undefined;
-  readonly peers: readonly string[];
-  readonly hasStore: boolean;
-  readonly isQuiet: boolean;
-}
-
-class UsageError extends Error {}
-
 async function main(): Promise<void> {
-  const { values } = parse();
-  if (values.help === true) {
-    console.log(USAGE);
-    return;
+  const settings = settingsFrom(process.argv.slice(2));
+  switch (settings.task) {
+    case "help":
+      console.log(USAGE);
+      return;
+    case "probe":
+      console.log(await probeServiceNode(settings.port, settings));
+      process.exit(0);
+      break;
+    case "serve":
+      await serve(settings);
   }
-  const settings = settingsFrom(values);
-  if (values.probe === true) {
-    console.log(await probeServiceNode(settings.port, settings));
-    process.exit(0);
-  }
-  await serve(settings);
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      options: {
-        port: { type: "string", default: "8645" },
-        host: { type: "string", default: "127.0.0.1" },
-        cluster: { type: "string", default: String(LOCAL_NETWORK.clusterId) },
-        shards: { type: "string", default: String(LOCAL_NETWORK.shards) },
-        "key-file": { type: "string" },
-        peer: { type: "string", multiple: true, default: [] },
-        "no-store": { type: "boolean", default: false },
-        quiet: { type: "boolean", default: false },
-        probe: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function settingsFrom(values: ReturnType<typeof parse>["values"]): Settings {
-  return {
-    port: integer("--port", values.port, 0, 65_535),
-    host: values.host,
-    clusterId: integer("--cluster", values.cluster, 0, 65_535),
-    shards: integer("--shards", values.shards, 1, 1024),
-    keyFile: values["key-file"],
-    peers: values.peer,
-    hasStore: !values["no-store"],
-    isQuiet: values.quiet,
-  };
-}
-
-function integer(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`${option} must be a whole number from ${least} to ${most}, not "${text}"`);
-  }
-  return value;
 }
 
 async function serve(settings: Settings): Promise<void> {
-  let node: ServiceNode;
+  const startedAt = Date.now();
+  const { store, kind } = await openStore(settings);
+  const node = await start(settings, store);
+  stopOnSignals(node);
+  process.on("SIGUSR2", () => {
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    console.log(JSON.stringify({ seconds, rss: process.memoryUsage.rss(), ...node.status() }));
+  });
+  if (!settings.isQuiet) {
+    const held = node.store === undefined ? "" : ` with ${node.store.size} messages`;
+    log(`cluster ${settings.clusterId}, ${settings.shards} shards, Store ${kind}${held}`);
+    for (const address of node.multiaddrs.filter((other) => other !== node.multiaddr)) {
+      log(`also at ${address}`);
+    }
+  }
+  console.log(`service node ready: ${node.multiaddr}`);
+}
+
+async function start(settings: Settings, store: MessageStore | false): Promise<ServiceNode> {
+  const { port, tcpPort, host, clusterId, shards, peers, keyFile, maxAgeMs, maxClockSkewMs } = settings;
   try {
-    node = await startServiceNode({
-      port: settings.port,
-      host: settings.host,
-      clusterId: settings.clusterId,
-      shards: settings.shards,
-      privateKey: settings.keyFile === undefined ? localIdentity() : await identityFromFile(settings.keyFile),
-      peers: settings.peers,
-      ...(settings.hasStore ? {} : { store: false as const }),
+    return await startServiceNode({
+      ...{ port, host, clusterId, shards, peers, store },
+      privateKey: keyFile === undefined ? localIdentity() : await identityFromFile(keyFile),
+      ...(tcpPort === undefined ? {} : { tcpPort }),
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+      ...(maxClockSkewMs === undefined ? {} : { maxClockSkewMs }),
       ...(settings.isQuiet ? {} : { log }),
     });
   } catch (error) {
@@ -114,9 +69,37 @@ async function serve(settings: Settings): Promise<void> {
     }
     throw error;
   }
-  stopOnSignals(node);
-  log(`cluster ${settings.clusterId}, ${settings.shards} shards, Store ${settings.hasStore ? "in memory" : "off"}`);
-  console.log(`service node ready: ${node.multiaddr}`);
+}
+
+interface OpenedStore {
+  readonly store: MessageStore | false;
+  /** Where it is, for the log. */
+  readonly kind: string;
+}
+
+async function openStore(settings: Settings): Promise<OpenedStore> {
+  const { dataFolder, hasStore, maxStoreBytes } = settings;
+  const limits = maxStoreBytes === undefined ? {} : { maxBytes: maxStoreBytes };
+  if (!hasStore) {
+    return { store: false, kind: "off" };
+  }
+  if (dataFolder === undefined) {
+    return { store: new MemoryMessageStore(limits), kind: "in memory" };
+  }
+  try {
+    return { store: await openSqliteStore(dataFolder, limits), kind: `in ${dataFolder}` };
+  } catch (error) {
+    if (!(error instanceof MessageStoreError) || error.code === "unusable") {
+      throw error;
+    }
+    if (error.code === "in-use") {
+      await explainDataInUse(settings, error);
+    }
+    // A node without a past is still a node: people should not need a compiler to try it.
+    const remedy = "to keep them, install a C++ compiler and run: npm rebuild better-sqlite3";
+    console.warn(`WARNING: messages are kept in memory only, until the node stops: ${error.message}; ${remedy}`);
+    return { store: new MemoryMessageStore(limits), kind: "in memory" };
+  }
 }
 
 function log(line: string): void {
@@ -129,17 +112,33 @@ function isAddressInUse(error: unknown): boolean {
 }
 
 async function explainTakenPort(settings: Settings): Promise<never> {
-  const { port } = settings;
-  if ((await probeServiceNode(port, settings)) === "ours") {
-    console.error(
-      `port ${port} is taken by a Hearback service node of the same network, which you can use as it is: ${localAddress(port)}`,
-    );
-    process.exit(EXIT_TAKEN_BY_OURS);
+  const { port, tcpPort } = settings;
+  const owner = port === 0 ? "free" : await probeServiceNode(port, settings);
+  if (owner === "ours") {
+    sayTakenByOurs(port);
   }
+  const taken = owner === "free" ? `TCP port ${tcpPort}` : `port ${port}`;
+  const option = owner === "free" ? "--tcp-port" : "--port";
   console.error(
-    `port ${port} is taken by another program; end it, or choose another port with --port (0: any free one)`,
+    `${taken} is taken by another program; end it, or choose another port with ${option} (0: any free one)`,
   );
   process.exit(EXIT_TAKEN);
+}
+
+/** The usual reason is that the node was started twice; then the one that runs is the one to use. */
+async function explainDataInUse(settings: Settings, error: MessageStoreError): Promise<never> {
+  if (settings.port !== 0 && (await probeServiceNode(settings.port, settings)) === "ours") {
+    sayTakenByOurs(settings.port);
+  }
+  console.error(`${error.message}; stop it, or choose another folder with --data`);
+  process.exit(EXIT_DATA_IN_USE);
+}
+
+function sayTakenByOurs(port: number): never {
+  console.error(
+    `port ${port} is taken by a Hearback service node of the same network, which you can use as it is: ${localAddress(port)}`,
+  );
+  process.exit(EXIT_TAKEN_BY_OURS);
 }
 
 function stopOnSignals(node: ServiceNode): void {

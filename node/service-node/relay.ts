@@ -4,6 +4,7 @@ import { type Message, type PeerId, TopicValidatorResult } from "@libp2p/interfa
 import { proto_message } from "@waku/proto";
 import { MAX_WAKU_MESSAGE_BYTES, RELAY_CODEC } from "../../src/transport/waku/codecs.ts";
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 
 /** Called once for each message that passes the relay, published here or by another relay. */
 export type RelayListener = (pubsubTopic: string, message: WakuMessage) => void;
@@ -36,10 +37,11 @@ export class Relay {
     this.ownPeer = ownPeer.toString();
   }
 
-  start(rule: ShardingRule, listener: RelayListener): void {
+  /** Messages of other relays whose timestamp is further than `maxClockSkewMs` off this node's clock are ignored. */
+  start(rule: ShardingRule, maxClockSkewMs: number, listener: RelayListener): void {
     for (let shard = 0; shard < rule.shards; shard += 1) {
       const topic = `/waku/2/rs/${rule.clusterId}/${shard}`;
-      this.pubsub.topicValidators.set(topic, (_peer, message) => validate(message));
+      this.pubsub.topicValidators.set(topic, (_peer, message) => validate(message, maxClockSkewMs));
       this.pubsub.subscribe(topic);
     }
     this.pubsub.addEventListener("message", (event) => {
@@ -58,9 +60,13 @@ export class Relay {
   }
 }
 
-function validate(message: Message): TopicValidatorResult {
-  const isValid = message.data.length <= MAX_WAKU_MESSAGE_BYTES && decode(message.data) !== undefined;
-  return isValid ? TopicValidatorResult.Accept : TopicValidatorResult.Reject;
+function validate({ data }: Message, maxClockSkewMs: number): TopicValidatorResult {
+  const message = data.length <= MAX_WAKU_MESSAGE_BYTES ? decode(data) : undefined;
+  if (message === undefined) {
+    return TopicValidatorResult.Reject;
+  }
+  // A relay that passes on what a wrong clock stamped is not to blame, so it is not counted against it.
+  return Math.abs(clockSkewMs(message)) <= maxClockSkewMs ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore;
 }
 
 function decode(data: Uint8Array): WakuMessage | undefined {

@@ -1,13 +1,4 @@
-import { noise } from "@chainsafe/libp2p-noise";
-import { yamux } from "@chainsafe/libp2p-yamux";
-import { identify } from "@libp2p/identify";
 import type { PrivateKey } from "@libp2p/interface";
-import { mplex } from "@libp2p/mplex";
-import { ping } from "@libp2p/ping";
-import { webSockets } from "@libp2p/websockets";
-import { all } from "@libp2p/websockets/filters";
-import { multiaddr } from "@multiformats/multiaddr";
-import { createLibp2p } from "libp2p";
 import {
   FILTER_SUBSCRIBE_CODEC,
   LIGHTPUSH_CODEC,
@@ -15,141 +6,142 @@ import {
   METADATA_CODEC,
   STORE_QUERY_CODEC,
 } from "../../src/transport/waku/codecs.ts";
-import { type ShardingRule, type WakuMessage, wakuMessageHash } from "../../src/transport/waku/wire.ts";
+import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
+import { Archive } from "./archive.ts";
 import { FilterService, shortPeer } from "./filter.ts";
 import { serveRequests } from "./framing.ts";
 import { localIdentity } from "./identity.ts";
+import { createServiceLibp2p, type ServiceLibp2p } from "./libp2p-node.ts";
 import { lightpushHandler, lightpushV2Handler } from "./lightpush.ts";
+import { DEFAULT_LIMITS, type ServiceLimits } from "./limits.ts";
 import { MemoryMessageStore } from "./memory-message-store.ts";
 import type { MessageStore } from "./message-store.ts";
 import { metadataHandler } from "./metadata.ts";
-import { Relay, relayService } from "./relay.ts";
+import { PeerLinks, parsePeers } from "./peer-links.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import { Relay } from "./relay.ts";
 import { storeQueryHandler } from "./store-query.ts";
-import { TrafficSummary } from "./traffic-summary.ts";
-
-/** What identify announces; the probe knows our nodes by it. */
-export const AGENT_VERSION = "hearback-service-node/0.1";
-
-const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
-const MAX_CONNECTIONS = 1000;
-const SHORTEST_PING_TIMEOUT_MS = 8_000;
+import { type Traffic, TrafficSummary } from "./traffic-summary.ts";
 
 export interface ServiceNodeOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** 0: any free port, see `multiaddr`. */
+  /** WebSocket port. 0: any free port, see `multiaddr`. */
   readonly port: number;
+  /** Plain TCP port for other Waku nodes; 0: any free port, see `tcpMultiaddr`. Default: none. */
+  readonly tcpPort?: number;
   readonly clusterId: number;
   /** Shards in the cluster; the node serves all of them. */
   readonly shards: number;
   /** Default: the well-known local identity. */
   readonly privateKey?: PrivateKey;
-  /** Default: a memory store with its default limits. `false`: no Store service. */
+  /** Default: a memory store with its default limits. `false`: no Store service. Closed when the node stops. */
   readonly store?: MessageStore | false;
-  /** Other relays to connect to at start, as multiaddrs. */
+  /** Stored messages older than this are removed. Default: none are. */
+  readonly maxAgeMs?: number;
+  /** Other relays to stay connected to, as multiaddrs. */
   readonly peers?: readonly string[];
+  /** Messages whose timestamp is further off this node's clock are refused. Default: they are taken, and logged. */
+  readonly maxClockSkewMs?: number;
+  readonly limits?: Partial<ServiceLimits>;
   /** Receives one line per event worth a line. Default: silence. */
   readonly log?: (line: string) => void;
+}
+
+export interface ServiceNodeStatus {
+  readonly peers: number;
+  /** Peers that speak relay. */
+  readonly relays: number;
+  readonly subscribers: number;
+  readonly stored: { readonly messages: number; readonly bytes: number } | null;
+  /** Since the start. */
+  readonly traffic: Traffic;
 }
 
 export interface ServiceNode {
   /** `/ip4/HOST/tcp/PORT/ws/p2p/PEER`. */
   readonly multiaddr: string;
+  /** `/ip4/HOST/tcp/PORT/p2p/PEER`; `undefined` if it does not listen there. */
+  readonly tcpMultiaddr: string | undefined;
+  /** All addresses, the two above among them; more when the host is 0.0.0.0. */
+  readonly multiaddrs: readonly string[];
   readonly peerId: string;
   readonly port: number;
   /** The message store in use; `undefined` if the node serves none. */
   readonly store: MessageStore | undefined;
-  /** Closes every connection and the listener. Idempotent. */
+  status(): ServiceNodeStatus;
+  /** Closes every connection, the listeners and the store. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Waku service node: relay, filter, lightpush (v3 and v2), Store v3 and metadata over WebSockets.
- * @throws when it cannot listen (the error's text then holds `EADDRINUSE` if the port is taken).
+ * Starts a Waku service node: relay, filter, lightpush (v3 and v2), Store v3 and metadata over WebSockets and TCP.
+ * @throws when it cannot listen (the error's text then holds `EADDRINUSE` if the port is taken), or when an address in
+ *   `peers` is malformed or its own. The store is closed then.
  */
 export async function startServiceNode(options: ServiceNodeOptions): Promise<ServiceNode> {
-  const rule: ShardingRule = { clusterId: options.clusterId, shards: options.shards };
-  const log = options.log ?? (() => undefined);
   const store = options.store === false ? undefined : (options.store ?? new MemoryMessageStore());
-  const libp2p = await createNode(options);
-  const filter = new FilterService(libp2p, rule, log);
+  try {
+    return await start(options, store);
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+}
+
+async function start(options: ServiceNodeOptions, store: MessageStore | undefined): Promise<ServiceNode> {
+  const { host = "127.0.0.1", port, tcpPort, maxClockSkewMs = Number.POSITIVE_INFINITY } = options;
+  const rule: ShardingRule = { clusterId: options.clusterId, shards: options.shards };
+  const limits: ServiceLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const log = options.log ?? (() => undefined);
+  const libp2p = await createServiceLibp2p({ host, port, tcpPort }, options.privateKey ?? localIdentity());
+  const links = new PeerLinks(libp2p, parsePeers(options.peers ?? [], libp2p.peerId.toString()), log);
+  const archive = store && new Archive(store, options.maxAgeMs ?? Number.POSITIVE_INFINITY, log);
+  const filter = new FilterService(libp2p, rule, limits, log);
   const relay = new Relay(libp2p.services.pubsub, libp2p.peerId);
   const traffic = new TrafficSummary(log);
 
   const onMessage = (pubsubTopic: string, message: WakuMessage): void => {
-    if (!message.ephemeral) {
-      archive(store, pubsubTopic, message);
-    }
-    traffic.count(message.payload.length, filter.push(pubsubTopic, message));
+    archive?.add(pubsubTopic, message);
+    traffic.count(message, filter.push(pubsubTopic, message));
   };
-  const publish = (pubsubTopic: string, message: WakuMessage) => relay.publish(pubsubTopic, message);
-
   const stop = async (): Promise<void> => {
+    links.stop();
     traffic.stop();
     filter.stop();
     await libp2p.stop();
-    store?.close();
+    archive?.close();
   };
+  const status = (): ServiceNodeStatus => ({
+    peers: libp2p.getPeers().length,
+    relays: libp2p.services.pubsub.getPeers().length,
+    subscribers: filter.subscriberCount,
+    stored: store === undefined ? null : { messages: store.size, bytes: store.bytes },
+    traffic: traffic.total,
+  });
+
   try {
+    const publish = (pubsubTopic: string, message: WakuMessage) => relay.publish(pubsubTopic, message);
+    const lightpush = { rule, publish, rate: new RateLimiter(limits.lightpush), maxClockSkewMs };
     await serveRequests(libp2p, METADATA_CODEC, metadataHandler(rule.clusterId, rule.shards));
     await serveRequests(libp2p, FILTER_SUBSCRIBE_CODEC, filter.handler);
-    await serveRequests(libp2p, LIGHTPUSH_CODEC, lightpushHandler(rule, publish));
-    await serveRequests(libp2p, LIGHTPUSH_V2_CODEC, lightpushV2Handler(rule, publish));
+    await serveRequests(libp2p, LIGHTPUSH_CODEC, lightpushHandler(lightpush));
+    await serveRequests(libp2p, LIGHTPUSH_V2_CODEC, lightpushV2Handler(lightpush));
     if (store !== undefined) {
-      await serveRequests(libp2p, STORE_QUERY_CODEC, storeQueryHandler(store));
+      await serveRequests(libp2p, STORE_QUERY_CODEC, storeQueryHandler(store, new RateLimiter(limits.store)));
     }
     logPeers(libp2p, log);
     await libp2p.start();
-    relay.start(rule, onMessage);
+    relay.start(rule, maxClockSkewMs, onMessage);
+    links.start();
+    return { ...addressesOf(libp2p), store, status, stop: once(stop) };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
-  for (const peer of options.peers ?? []) {
-    libp2p.dial(multiaddr(peer)).catch((error: unknown) => log(`cannot reach ${peer}: ${String(error)}`));
-  }
-  return describe(libp2p, store, once(stop));
 }
 
-type Node = Awaited<ReturnType<typeof createNode>>;
-
-function createNode(options: ServiceNodeOptions) {
-  const host = options.host ?? "127.0.0.1";
-  const family = host.includes(":") ? "ip6" : "ip4";
-  return createLibp2p({
-    // Handlers come first, so that the first identify already lists every protocol.
-    start: false,
-    privateKey: options.privateKey ?? localIdentity(),
-    addresses: { listen: [`/${family}/${host}/tcp/${options.port}/ws`] },
-    transports: [webSockets({ filter: all })],
-    connectionEncrypters: [noise()],
-    // js clients bring mplex only, go clients yamux only.
-    streamMuxers: [yamux(), mplex({ disconnectThreshold: 10_000 })],
-    connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
-      // All local tabs share one address and come back at once after a restart; the default admits five a second.
-      inboundConnectionThreshold: MAX_CONNECTIONS,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
-    },
-    connectionMonitor: { pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
-    services: {
-      identify: identify({ agentVersion: AGENT_VERSION }),
-      ping: ping({ maxInboundStreams: 32 }),
-      pubsub: relayService(),
-    },
-  });
-}
-
-function archive(store: MessageStore | undefined, pubsubTopic: string, message: WakuMessage): void {
-  store?.insert({
-    hash: wakuMessageHash(message, pubsubTopic),
-    pubsubTopic,
-    message,
-    timestamp: message.timestamp ?? BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND,
-  });
-}
-
-function logPeers(libp2p: Node, log: (line: string) => void): void {
+function logPeers(libp2p: ServiceLibp2p, log: (line: string) => void): void {
   libp2p.addEventListener("peer:connect", (event) => {
     log(`peer ${shortPeer(event.detail.toString())} connected, ${libp2p.getPeers().length} in all`);
   });
@@ -158,17 +150,19 @@ function logPeers(libp2p: Node, log: (line: string) => void): void {
   });
 }
 
-function describe(libp2p: Node, store: MessageStore | undefined, stop: () => Promise<void>): ServiceNode {
-  const address = libp2p.getMultiaddrs()[0];
-  if (address === undefined) {
+function addressesOf(libp2p: ServiceLibp2p) {
+  const addresses = libp2p.getMultiaddrs();
+  const isWebSocket = (address: (typeof addresses)[number]) => address.protoNames().includes("ws");
+  const webSocket = addresses.find(isWebSocket);
+  if (webSocket === undefined) {
     throw new Error("the service node has no address to be reached at; give --host an address of this machine");
   }
   return {
-    multiaddr: address.toString(),
+    multiaddr: webSocket.toString(),
+    tcpMultiaddr: addresses.find((address) => !isWebSocket(address))?.toString(),
+    multiaddrs: addresses.map(String),
     peerId: libp2p.peerId.toString(),
-    port: address.toOptions().port,
-    store,
-    stop,
+    port: webSocket.toOptions().port,
   };
 }
 

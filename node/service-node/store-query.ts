@@ -1,22 +1,37 @@
 import { proto_store } from "@waku/proto";
 import type { RequestHandler } from "./framing.ts";
-import type { MessageStore, StoredMessage } from "./message-store.ts";
+import { type MessageStore, type StoredMessage, storedSize } from "./message-store.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 const DEFAULT_PAGE = 20;
 const MAX_PAGE = 100;
 /** Below the 4 MiB that clients allow for one response and buffer for one stream. */
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
+/** Each content topic is a walk of its own. */
+const MAX_CONTENT_TOPICS = 100;
+
 const OK = 200;
 const BAD_REQUEST = 400;
+const TOO_MANY = 429;
 
 /** Waku Store query v3 (specification 13) over `store`. */
-export function storeQueryHandler(store: MessageStore): RequestHandler {
-  return (body) => {
+export function storeQueryHandler(store: MessageStore, rate: RateLimiter): RequestHandler {
+  return (body, peer) => {
     const request = proto_store.StoreQueryRequest.decode(body);
-    const response = request.messageHashes.length > 0 ? queryByHash(store, request) : queryByFilter(store, request);
+    const response = rate.admits(peer.toString())
+      ? query(store, request)
+      : refusal(TOO_MANY, "too many queries in a short time; wait a moment");
     return proto_store.StoreQueryResponse.encode({ requestId: request.requestId, ...response });
   };
+}
+
+function query(store: MessageStore, request: proto_store.StoreQueryRequest): Response {
+  return request.messageHashes.length > 0 ? queryByHash(store, request) : queryByFilter(store, request);
+}
+
+function refusal(statusCode: number, statusDesc: string): Response {
+  return { statusCode, statusDesc, messages: [] };
 }
 
 type Response = Omit<proto_store.StoreQueryResponse, "requestId">;
@@ -33,7 +48,7 @@ function queryByHash(store: MessageStore, request: proto_store.StoreQueryRequest
     if (message === undefined) {
       continue;
     }
-    bytes += message.message.payload.length;
+    bytes += storedSize(message);
     if (found.length === limit || (found.length > 0 && bytes > MAX_PAGE_BYTES)) {
       return page(found, true, request);
     }
@@ -44,7 +59,10 @@ function queryByHash(store: MessageStore, request: proto_store.StoreQueryRequest
 
 function queryByFilter(store: MessageStore, request: proto_store.StoreQueryRequest): Response {
   if (request.contentTopics.length > 0 && request.pubsubTopic === undefined) {
-    return { statusCode: BAD_REQUEST, statusDesc: "contentTopics need a pubsubTopic", messages: [] };
+    return refusal(BAD_REQUEST, "contentTopics need a pubsubTopic");
+  }
+  if (request.contentTopics.length > MAX_CONTENT_TOPICS) {
+    return refusal(BAD_REQUEST, `more than ${MAX_CONTENT_TOPICS} content topics; ask in several queries`);
   }
   const result = store.page({
     filter: {
@@ -59,7 +77,7 @@ function queryByFilter(store: MessageStore, request: proto_store.StoreQueryReque
     maxBytes: MAX_PAGE_BYTES,
   });
   if (result === undefined) {
-    return { statusCode: BAD_REQUEST, statusDesc: "the cursor is unknown; start the query again", messages: [] };
+    return refusal(BAD_REQUEST, "the cursor is unknown; start the query again");
   }
   return page(result.messages, result.more, request);
 }

@@ -1,0 +1,58 @@
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import { identify } from "@libp2p/identify";
+import type { PrivateKey } from "@libp2p/interface";
+import { mplex } from "@libp2p/mplex";
+import { ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { webSockets } from "@libp2p/websockets";
+import { all } from "@libp2p/websockets/filters";
+import { createLibp2p } from "libp2p";
+import { relayService } from "./relay.ts";
+
+/** What identify announces. */
+const AGENT_VERSION = "hearback-service-node/0.1";
+
+const MAX_CONNECTIONS = 1000;
+const SHORTEST_PING_TIMEOUT_MS = 8_000;
+
+export interface ListenOptions {
+  readonly host: string;
+  /** WebSocket port; 0: any free one. */
+  readonly port: number;
+  /** Plain TCP port, which other Waku nodes connect to; 0: any free one; `undefined`: none. */
+  readonly tcpPort: number | undefined;
+}
+
+export type ServiceLibp2p = Awaited<ReturnType<typeof createServiceLibp2p>>;
+
+/** The libp2p host of a service node, not started. It dials over TCP as well, whether it listens there or not. */
+export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, privateKey: PrivateKey) {
+  const family = host.includes(":") ? "ip6" : "ip4";
+  const listen = [`/${family}/${host}/tcp/${port}/ws`];
+  if (tcpPort !== undefined) {
+    listen.push(`/${family}/${host}/tcp/${tcpPort}`);
+  }
+  return createLibp2p({
+    // Handlers come first, so that the first identify already lists every protocol.
+    start: false,
+    privateKey,
+    addresses: { listen },
+    transports: [webSockets({ filter: all }), tcp()],
+    connectionEncrypters: [noise()],
+    // js clients bring mplex only, go clients yamux only.
+    streamMuxers: [yamux(), mplex({ disconnectThreshold: 10_000 })],
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      // All local tabs share one address and come back at once after a restart; the default admits five a second.
+      inboundConnectionThreshold: MAX_CONNECTIONS,
+      maxIncomingPendingConnections: MAX_CONNECTIONS,
+    },
+    connectionMonitor: { pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
+    services: {
+      identify: identify({ agentVersion: AGENT_VERSION }),
+      ping: ping({ maxInboundStreams: 32 }),
+      pubsub: relayService(),
+    },
+  });
+}
