@@ -2,6 +2,7 @@ import type { ChannelState } from "../sds/channel-state.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import type { BodyCache } from "./body-cache.ts";
+import { callSafely } from "./call-safely.ts";
 import type { ChannelEvent } from "./channel-client.ts";
 import { countUnread, deliveryView, holeView, messageView, participantView } from "./views.ts";
 
@@ -47,7 +48,7 @@ export function createEventLog(options: {
   function tell(subscriber: Subscriber, event: ChannelEvent): void {
     if (!subscriber.open) return;
     subscriber.seq = event.seq;
-    subscriber.listener(event);
+    callSafely(() => subscriber.listener(event));
   }
 
   async function publishNow(rows: readonly LedgerRow[]): Promise<void> {

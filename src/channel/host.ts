@@ -17,6 +17,7 @@ import { systemRandom } from "../runtime/system-random.ts";
 import type { ChannelId } from "../sds/ids.ts";
 import type { ChannelStorage, DeviceRecord } from "../storage/port.ts";
 import type { Transport } from "../transport/port.ts";
+import { callSafely } from "./call-safely.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { ChannelError, type ChannelView } from "./channel-client.ts";
 import type {
@@ -115,7 +116,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   function announce(): void {
     const channels = summaries();
-    for (const watcher of watchers) watcher(channels);
+    for (const watcher of [...watchers]) callSafely(() => watcher(channels));
   }
 
   function summaries(): ChannelSummary[] {

@@ -1,3 +1,4 @@
+import { callSafely } from "./call-safely.ts";
 import type { ChannelStatus } from "./channel-client.ts";
 
 /** The channel's status, told at once to whoever watches and again whenever it differs. */
@@ -23,7 +24,7 @@ export function createStatusBoard(current: () => ChannelStatus): StatusBoard {
       const text = JSON.stringify(status);
       if (text === told) return;
       told = text;
-      for (const listener of listeners) listener(status);
+      for (const listener of [...listeners]) callSafely(() => listener(status));
     },
   };
 }

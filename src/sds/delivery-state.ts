@@ -77,8 +77,8 @@ export interface Sending {
 }
 
 /**
- * The headline: a fold over participants first, the outbox stage only where nobody confirmed. Somebody who was not
- * known to be present raises k and n alike, so the headline never says more than is known.
+ * The headline: a fold over participants first, how far it got only where nobody confirmed. `n` is the audience as it was
+ * when the message was sent; who came later and has it too is in the details, and changes no number here.
  */
 export function deliveryStateOf(reception: Reception, sending: Sending): DeliveryState {
   return receivedState(reception) ?? stageState(sending);
@@ -86,15 +86,13 @@ export function deliveryStateOf(reception: Reception, sending: Sending): Deliver
 
 /** Null when nobody confirmed. */
 function receivedState({ received, audience, levelPercent }: Reception): DeliveryState | null {
-  const k = received.size;
-  if (k === 0) return null;
-  if (audience.length === 0) return { kind: "received", k, n: null };
-  const known = audience.filter((participant) => received.has(participant)).length;
-  const n = audience.length + k - known;
-  if (known === audience.length) return { kind: "everyone", n };
-  if (levelPercent !== null && reachesLevel(known, audience.length, levelPercent)) {
-    return { kind: "level", percent: levelPercent, k: known, n: audience.length };
-  }
+  if (received.size === 0) return null;
+  const k = audience.filter((participant) => received.has(participant)).length;
+  const n = audience.length;
+  // Nobody was known to be there, or only others have confirmed so far: a number of receivers, and no share.
+  if (k === 0) return { kind: "received", k: received.size, n: null };
+  if (k === n) return { kind: "everyone", n };
+  if (levelPercent !== null && reachesLevel(k, n, levelPercent)) return { kind: "level", percent: levelPercent, k, n };
   return { kind: "received", k, n };
 }
 
