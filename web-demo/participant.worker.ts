@@ -5,11 +5,12 @@ import { createChannelHost } from "../src/channel/host.ts";
 import { refusingHost } from "../src/channel/refusing-host.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
+import { databaseOf } from "./database-name.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
 /** The page names the worker after the participant, whose database is its own. */
-const database = `hearback-${self.name}`;
+const database = databaseOf(self.name);
 
 self.addEventListener("message", (event: MessageEvent<{ readonly port: MessagePort }>) => {
   const port = messagePort(event.data.port);

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useStrings } from "../../src/ui/strings-context.ts";
 import { openParticipants } from "../claim.ts";
 import { type KnownParticipant, knownParticipants } from "../participants-of-browser.ts";
+import { recoverParticipants } from "../recover-participants.ts";
 import type { Tab } from "../tab.ts";
 
 /** Participants of this browser that no tab is at the moment: after a closed tab or a restart one can be them again. */
@@ -30,13 +31,18 @@ export function ContinueList({ tab }: { readonly tab: Tab }): JSX.Element | null
   );
 }
 
+async function listWaiting(self: string): Promise<readonly KnownParticipant[]> {
+  const open = await openParticipants();
+  await recoverParticipants(open).catch(() => {
+    // A database that cannot be read is no reason to hide the others.
+  });
+  return knownParticipants().filter(({ id }) => id !== self && !open.has(id));
+}
+
 function useWaitingParticipants(self: string): readonly [readonly KnownParticipant[], () => void] {
   const [waiting, setWaiting] = useState<readonly KnownParticipant[]>([]);
   const refresh = (): void => {
-    openParticipants().then(
-      (open) => setWaiting(knownParticipants().filter(({ id }) => id !== self && !open.has(id))),
-      () => setWaiting([]),
-    );
+    listWaiting(self).then(setWaiting, () => setWaiting([]));
   };
   useEffect(() => {
     refresh();
