@@ -1,0 +1,213 @@
+import type { Random } from "../../src/runtime/port.ts";
+import { asMessageId, type MessageId } from "../../src/sds/ids.ts";
+import { MAX_HISTORY_ENTRIES, MAX_REPAIR_REQUESTS } from "../../src/sds/limits.ts";
+import type { HistoryEntry } from "../../src/sds/message.ts";
+import type { ParentReference } from "../../src/sds/records.ts";
+import type { IncomingContent } from "../../src/sds/step-input.ts";
+import { type ContentFields, decodeFrame, encodeContent, encodeSync, type Frame, type Speaker } from "./frame.ts";
+import type { HostileAct } from "./hostile-acts.ts";
+
+export interface HostileWorld {
+  readonly random: Random;
+  /** True wall time. */
+  now(): number;
+  /** Sends to those for whom `to` holds. */
+  inject(from: number, bytes: Uint8Array, options: InjectOptions): void;
+  readonly honest: readonly Speaker[];
+}
+
+export interface InjectOptions {
+  readonly ephemeral: boolean;
+  readonly forged: boolean;
+  readonly to?: (member: number) => boolean;
+}
+
+const FAKE_IDS = 200;
+const FLOOD = 60;
+const MAX_SEEN = 400;
+
+/** A member with a valid key who hears everything and says what does most harm. */
+export class Hostile {
+  readonly index: number;
+  readonly speaker: Speaker;
+  readonly #world: HostileWorld;
+  readonly #frames: Frame[] = [];
+  readonly #contents: IncomingContent[] = [];
+  readonly #asked: HistoryEntry[] = [];
+  #seq = 0;
+
+  constructor(index: number, speaker: Speaker, world: HostileWorld) {
+    this.index = index;
+    this.speaker = speaker;
+    this.#world = world;
+  }
+
+  hear(frame: Frame): void {
+    if (this.#frames.length < MAX_SEEN) this.#frames.push(frame);
+    const decoded = decodeFrame(frame.bytes);
+    if (typeof decoded === "string") return;
+    if (decoded.kind === "content") this.#contents.push(decoded.content);
+    this.#asked.push(...(decoded.claim?.repairRequests ?? []));
+  }
+
+  act(act: HostileAct): void {
+    switch (act) {
+      case "fake-ids":
+        this.#sync({ listed: Array.from({ length: FAKE_IDS }, () => ({ messageId: this.#fakeId() })) });
+        return;
+      case "poison":
+        this.#say({ lamport: 2 ** 53 - 2 - Math.floor(this.#next() * 1_000) });
+        return;
+      case "near-poison":
+        this.#say({ lamport: this.#world.now() + 9 * 60_000 });
+        return;
+      case "false-parent-lamport":
+        this.#say({
+          parents: this.#someContents(4).map(({ id, lamport }) => ({ id, lamport: lamport - 1, hint: undefined })),
+        });
+        return;
+      case "false-low-parent":
+        this.#say({ parents: this.#someContents(8).map(({ id }) => ({ id, lamport: 1, hint: undefined })) });
+        return;
+      case "low-lamport":
+        this.#say({ lamport: 5, parents: [this.#fakeParent(3)] });
+        return;
+      case "fake-parents":
+        this.#say({ parents: [1, 2, 3].map((back) => this.#fakeParent(this.#world.now() - back * 60_000)) });
+        return;
+      case "claim-everything":
+        this.#sync({
+          listed: this.#someContents(MAX_HISTORY_ENTRIES).map(({ id }) => ({ messageId: id })),
+          since: 0,
+        });
+        return;
+      case "forged-claim":
+        this.#forgeClaim();
+        return;
+      case "forged-content":
+        this.#forgeContent();
+        return;
+      case "replay":
+        for (let count = 0; count < 10; count++) this.#replay();
+        return;
+      case "equivocation":
+        this.#equivocate();
+        return;
+      case "amplify":
+        this.#amplify();
+        return;
+      case "suppress":
+        this.#sync({ requests: this.#asked.slice(-MAX_REPAIR_REQUESTS) });
+        return;
+      case "flood":
+        for (let count = 0; count < FLOOD; count++)
+          this.#say({ parents: [this.#fakeParent(this.#world.now() - count)] });
+        return;
+      case "ask-receipts":
+        this.#sync({ listed: this.#someContents(64).map(({ id }) => ({ messageId: id })), receipts: true });
+        return;
+    }
+  }
+
+  #next(): number {
+    return this.#world.random.next();
+  }
+
+  #fakeId(): MessageId {
+    const bytes = this.#world.random.bytes(32);
+    return asMessageId(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  }
+
+  #fakeParent(lamport: number): ParentReference {
+    return { id: this.#fakeId(), lamport, hint: undefined };
+  }
+
+  #someContents(count: number): IncomingContent[] {
+    return this.#contents.slice(-count);
+  }
+
+  #content(fields: Partial<ContentFields>): IncomingContent {
+    const now = this.#world.now();
+    const lamport = fields.lamport ?? now;
+    // Even a liar's own reader takes only parents below their child.
+    const parents = (fields.parents ?? []).filter(
+      (parent) => (parent.lamport ?? 0) < lamport && (parent.lamport ?? 0) >= 0,
+    );
+    return encodeContent(this.speaker, {
+      ...{ authorSeq: ++this.#seq, completeSince: 0, bloomFilter: undefined, type: 1, composedAt: now },
+      ...{ body: new TextEncoder().encode(`lie ${this.#seq}`) },
+      ...fields,
+      ...{ lamport, parents },
+    });
+  }
+
+  #say(fields: Partial<ContentFields>): void {
+    this.#world.inject(this.index, this.#content(fields).bytes, { ephemeral: false, forged: false });
+  }
+
+  #sync(said: {
+    readonly listed?: readonly HistoryEntry[];
+    readonly requests?: readonly HistoryEntry[];
+    readonly since?: number;
+    readonly receipts?: boolean;
+  }): void {
+    const lamport = this.#world.now();
+    const bytes = encodeSync(this.speaker, {
+      ...{ messageId: asMessageId(lamport.toString(36)), lamport, causalHistory: said.listed ?? [] },
+      ...{ completeSince: said.since ?? lamport, bloomFilter: undefined, repairRequests: said.requests ?? [] },
+      receiptsWantedFrom:
+        said.receipts === true ? Array.from({ length: 64 }, () => Math.floor(this.#next() * 2 ** 32)) : null,
+    });
+    this.#world.inject(this.index, bytes, { ephemeral: true, forged: false });
+  }
+
+  /** In the name of an honest member, who would then seem to have everything. The signature is not theirs. */
+  #forgeClaim(): void {
+    const { honest } = this.#world;
+    const victim = honest[Math.floor(this.#next() * honest.length)];
+    if (victim === undefined) return;
+    const lamport = this.#world.now();
+    const bytes = encodeSync(victim, {
+      ...{ messageId: asMessageId(lamport.toString(36)), lamport, completeSince: 0, bloomFilter: undefined },
+      causalHistory: this.#someContents(MAX_HISTORY_ENTRIES).map(({ id }) => ({ messageId: id })),
+      ...{ repairRequests: [], receiptsWantedFrom: null },
+    });
+    this.#world.inject(this.index, bytes, { ephemeral: true, forged: true });
+  }
+
+  /** What an honest member said, with another text. */
+  #forgeContent(): void {
+    const [original] = this.#someContents(1);
+    const victim = this.#world.honest.find(({ self }) => self === original?.sender);
+    if (original === undefined || victim === undefined) return;
+    const body = new TextEncoder().encode("I never said this");
+    const { lamport, parents, authorSeq, type, composedAt } = original;
+    const fields = { lamport, parents, authorSeq: authorSeq ?? 1, type, composedAt, body, completeSince: 0 };
+    const forged = encodeContent(victim, { ...fields, bloomFilter: undefined });
+    this.#world.inject(this.index, forged.bytes, { ephemeral: false, forged: true });
+  }
+
+  #replay(): void {
+    const frame = this.#frames[Math.floor(this.#next() * this.#frames.length)];
+    if (frame !== undefined) this.#world.inject(this.index, frame.bytes, { ephemeral: false, forged: frame.forged });
+  }
+
+  /** Two messages under one number, each to one half of the group. */
+  #equivocate(): void {
+    const parents = this.#someContents(2).map(({ id, lamport }) => ({ id, lamport, hint: undefined }));
+    const lamport = this.#world.now();
+    const fields = { lamport, parents, authorSeq: this.#seq + 1 };
+    for (const [half, text] of ["yes", "no"].entries()) {
+      const { bytes } = this.#content({ ...fields, body: new TextEncoder().encode(text) });
+      this.#world.inject(this.index, bytes, { ephemeral: false, forged: false, to: (member) => member % 2 === half });
+    }
+  }
+
+  /** Asks for everything that it has heard of, as if it had nothing. */
+  #amplify(): void {
+    for (let count = 0; count < 5; count++) {
+      const ids = this.#contents.slice(count * MAX_REPAIR_REQUESTS, (count + 1) * MAX_REPAIR_REQUESTS);
+      this.#sync({ requests: ids.map(({ id }) => ({ messageId: id })), since: 0 });
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { MessageId } from "../../../src/sds/ids.ts";
+import type { SimParticipant } from "../participant.ts";
+import type { Truths, View } from "../truth.ts";
+import { check } from "../violation.ts";
+
+export function checkOnce(member: SimParticipant, seen: View, id: MessageId): void {
+  check(!seen.delivered.has(id), "at most once", () => `member ${member.index} delivered ${id} again`);
+}
+
+/** Every cause is delivered before, or declared lost, or older than the join point; false edges are no causes. */
+export function checkCausesFirst(member: SimParticipant, seen: View, id: MessageId, truths: Truths): void {
+  const truth = truths.get(id);
+  check(truth !== undefined, "nothing is made up", () => `member ${member.index} delivered ${id}, which nobody said`);
+  const { content } = truth;
+  for (const parent of content.parents) {
+    if (seen.delivered.has(parent.id)) continue;
+    const cause = truths.get(parent.id);
+    const isFalse =
+      cause !== undefined && (cause.content.lamport !== parent.lamport || parent.lamport >= content.lamport);
+    const { missing, joinLamport } = member.state;
+    const excused =
+      isFalse || (parent.lamport ?? 0) < joinLamport || missing.get(parent.id)?.state === "lost" || parent.id === id;
+    check(excused, "causes first", () => `member ${member.index} delivered ${id} before its cause ${parent.id}`);
+  }
+}

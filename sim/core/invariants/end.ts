@@ -1,0 +1,109 @@
+import { receivedBy } from "../../../src/sds/evidence.ts";
+import type { MessageId } from "../../../src/sds/ids.ts";
+import type { SimParticipant } from "../participant.ts";
+import type { Truth, Truths } from "../truth.ts";
+import { check, Violation } from "../violation.ts";
+
+export interface EndWorld {
+  readonly members: readonly SimParticipant[];
+  readonly observer: { readonly truths: Truths };
+  readonly settings: { readonly clockJumps: number };
+}
+
+/** What is still wanting for everybody to have everything and to know who has it; null when nothing is. */
+export function checkConverged(world: EndWorld): Violation | null {
+  const accepted = acceptedTruths(world);
+  for (const member of world.members) {
+    const lacking = accepted.find((truth) => isOwed(member, truth) && !isDelivered(member, truth.content.id));
+    if (lacking !== undefined) return undelivered(member, lacking);
+  }
+  checkSameOrder(world, accepted);
+  for (const truth of accepted) {
+    const ignorant = receiptLacking(world, truth);
+    if (ignorant !== null) return ignorant;
+  }
+  return null;
+}
+
+/** What some author has on disk for good. */
+function acceptedTruths({ members, observer }: EndWorld): Truth[] {
+  const accepted: Truth[] = [];
+  for (const member of members) {
+    for (const row of member.disk.ledger) {
+      if (row.kind !== "accepted") continue;
+      for (const id of row.ids) {
+        const truth = observer.truths.get(id);
+        if (truth !== undefined) accepted.push(truth);
+      }
+    }
+    checkDense(member, accepted);
+  }
+  return accepted;
+}
+
+/** Author numbers are 1, 2, 3 ... without a gap, in the order of acceptance. */
+function checkDense(member: SimParticipant, accepted: readonly Truth[]): void {
+  const own = accepted.filter((truth) => truth.author === member.index);
+  for (const [index, { content }] of own.entries()) {
+    check(content.authorSeq === index + 1, "author_seq is dense", () => {
+      return `member ${member.index}: ${content.id} has number ${content.authorSeq}, not ${index + 1}`;
+    });
+  }
+}
+
+function isDelivered({ state }: SimParticipant, id: MessageId): boolean {
+  return state.entries.get(id)?.status === "delivered";
+}
+
+/** A newcomer is owed what was said since it joined. */
+function isOwed(member: SimParticipant, { content }: Truth): boolean {
+  return content.lamport >= member.state.joinLamport;
+}
+
+function undelivered(member: SimParticipant, { content, author }: Truth): Violation {
+  const missing = member.state.missing.get(content.id);
+  const held = member.state.entries.get(content.id)?.status ?? missing?.state ?? (missing ? "missing" : "unknown");
+  return new Violation(
+    "everything arrives",
+    `member ${member.index} has not delivered ${content.id} (number ${content.authorSeq} of member ${author}): ${held}`,
+  );
+}
+
+function checkSameOrder({ members }: EndWorld, accepted: readonly Truth[]): void {
+  const since = Math.max(...members.map((member) => member.state.joinLamport));
+  const owed = new Set(accepted.filter(({ content }) => content.lamport >= since).map(({ content }) => content.id));
+  let first: string | null = null;
+  for (const member of members) {
+    const order = [...member.state.log].flatMap((entry) => (owed.has(entry.id) ? entry.id : [])).join();
+    first ??= order;
+    check(order === first, "one order", () => `member ${member.index} has another order than member 0`);
+  }
+}
+
+/** The author learns of everybody who has it. */
+function receiptLacking({ members }: EndWorld, truth: Truth): Violation | null {
+  const author = members[truth.author];
+  const entry = author?.state.entries.get(truth.content.id);
+  if (author === undefined || entry === undefined) return null;
+  const received = receivedBy(author.state, entry);
+  for (const member of members) {
+    if (member === author || !isOwed(member, truth)) continue;
+    const index = author.state.participantById.get(member.speaker.self)?.index;
+    if (index !== undefined && received.has(index)) continue;
+    return new Violation(
+      "receipts arrive",
+      `member ${author.index} does not know that member ${member.index} has its ${entry.id} (number ${entry.authorSeq})`,
+    );
+  }
+  return null;
+}
+
+/** Frames that one member may send in an hour in which nothing happens. */
+const QUIET_FRAMES_PER_HOUR = 25;
+
+export function checkQuiet({ members }: EndWorld, frames: number, ms: number): void {
+  const limit = (QUIET_FRAMES_PER_HOUR * members.length * ms) / 3_600_000;
+  check(frames <= limit, "it becomes quiet", () => {
+    return `${members.length} members sent ${frames} frames in ${ms / 60_000} minutes in which nothing happened`;
+  });
+}

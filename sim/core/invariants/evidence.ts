@@ -1,0 +1,56 @@
+import { receivedBy } from "../../../src/sds/evidence.ts";
+import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
+import type { LedgerRow } from "../../../src/sds/ledger.ts";
+import type { SimParticipant } from "../participant.ts";
+import type { Truths } from "../truth.ts";
+import { check } from "../violation.ts";
+
+/** "X has it" is said only when X has it on its disk for good. Liars may say of themselves what they like. */
+export function checkSound(
+  member: SimParticipant,
+  row: Extract<LedgerRow, { kind: "evidence" }>,
+  bySender: ReadonlyMap<ParticipantId, SimParticipant>,
+): void {
+  if (!row.signed) return;
+  const participant = member.state.participants[row.participant];
+  const holder = participant === undefined ? undefined : bySender.get(participant.id);
+  if (holder === undefined) return;
+  for (const id of row.ids) {
+    check(holder.disk.durable.has(id), "receipts are sound", () => {
+      return `member ${member.index} was told that member ${holder.index} has ${id}, which it has not`;
+    });
+  }
+}
+
+/** A boot knows what was written: every accepted message, and every receipt. */
+export function checkRestored(member: SimParticipant, truths: Truths): void {
+  const { state, disk } = member;
+  const rows = disk.ledger;
+  for (const row of rows) {
+    if (row.kind === "accepted") for (const id of row.ids) checkAccepted(member, id, truths);
+    if (row.kind === "evidence" && row.signed) checkRemembered(member, row);
+  }
+  const last = rows.at(-1)?.seq ?? 0;
+  check(
+    state.ledgerSeq === last,
+    "ledger without gaps",
+    () => `member ${member.index} boots at ${state.ledgerSeq}, not ${last}`,
+  );
+}
+
+function checkAccepted(member: SimParticipant, id: MessageId, truths: Truths): void {
+  const { state } = member;
+  const requestId = truths.get(id)?.requestId;
+  const kept = state.entries.has(id) || [...state.outbox.values()].some((item) => item.requestId === requestId);
+  check(kept, "accepted is durable", () => `member ${member.index} lost its own ${id} in a restart`);
+}
+
+function checkRemembered(member: SimParticipant, row: Extract<LedgerRow, { kind: "evidence" }>): void {
+  for (const id of row.ids) {
+    const entry = member.state.entries.get(id);
+    if (entry === undefined) continue;
+    check(receivedBy(member.state, entry).has(row.participant), "evidence never regresses", () => {
+      return `member ${member.index} forgot in a restart that participant ${row.participant} has ${id}`;
+    });
+  }
+}

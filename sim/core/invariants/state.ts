@@ -1,0 +1,92 @@
+import type { LogEntry } from "../../../src/sds/log-entry.ts";
+import { comparePlaces } from "../../../src/sds/ordered-log.ts";
+import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters.ts";
+import type { SimParticipant } from "../participant.ts";
+import type { Truths, View } from "../truth.ts";
+import { check } from "../violation.ts";
+
+const MOST_MISSING = 4_096;
+const MOST_EMBARGOED = 256;
+const MOST_ANSWERS_PER_PARTICIPANT = 40;
+const MOST_UNRESOLVED_PER_PARTICIPANT = 64;
+const MOST_BUFFERED_PER_SENDER = 500;
+
+/** What holds of a member's whole state at any time. Costs its size, so it is sampled. */
+export function checkState(
+  member: SimParticipant,
+  seen: View,
+  truths: Truths,
+  received: (entry: LogEntry) => ReadonlySet<number>,
+): void {
+  checkLog(member);
+  checkHeads(member);
+  checkClock(member, truths);
+  checkMemory(member);
+  checkOutbox(member, seen, received);
+}
+
+function checkLog({ state, index }: SimParticipant): void {
+  let previous: LogEntry | null = null;
+  for (const entry of state.log) {
+    const before = previous;
+    check(before === null || comparePlaces(before, entry) < 0, "one order", () => {
+      return `member ${index}: ${entry.id} is out of its place in the log`;
+    });
+    check(entry.status === "delivered", "one order", () => `member ${index}: ${entry.id} is in the log undelivered`);
+    previous = entry;
+  }
+}
+
+function checkHeads({ state, index }: SimParticipant): void {
+  for (const entry of state.log) {
+    const isHead = !entry.children.some((child) => child.status === "delivered");
+    check(state.heads.has(entry) === isHead, "heads are exact", () => `member ${index}: ${entry.id} ${isHead}`);
+  }
+}
+
+function checkClock(member: SimParticipant, truths: Truths): void {
+  const { state, clock, index } = member;
+  // Own messages raise the clock by one each even when others had put it at the limit.
+  const limit = clock.highest + LAMPORT_EMBARGO_MS + truths.size;
+  check(state.lamport <= limit, "clock stays near real time", () => {
+    return `member ${index}: ${state.lamport} is ${state.lamport - clock.highest} ms ahead`;
+  });
+}
+
+function checkMemory({ state, index }: SimParticipant): void {
+  const people = state.participants.length;
+  const sizes: readonly (readonly [string, number, number])[] = [
+    ["missing", state.missing.size, MOST_MISSING + 8 * state.entries.size],
+    ["embargoed", state.embargoed.size, MOST_EMBARGOED],
+    ["answers", state.answers.size, MOST_ANSWERS_PER_PARTICIPANT * people],
+    ["buffered", state.buffered.size, MOST_BUFFERED_PER_SENDER * people],
+    [
+      "unresolved claims",
+      state.pendingCredits.size,
+      people * (MOST_UNRESOLVED_PER_PARTICIPANT + 8 * state.entries.size),
+    ],
+    ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), 4_096 + 2 * state.entries.size],
+  ];
+  for (const [what, size, limit] of sizes) {
+    check(size <= limit, "bounded memory", () => `member ${index} keeps ${size} ${what}, more than ${limit}`);
+  }
+}
+
+/** Every accepted message is in the outbox, says truly how far it is, and never falls back from what was confirmed. */
+function checkOutbox(member: SimParticipant, seen: View, received: (entry: LogEntry) => ReadonlySet<number>): void {
+  const { state, index } = member;
+  for (const row of state.outbox.values()) {
+    const { stage, entry } = row;
+    const confirmed = received(entry).size > 0;
+    check(stage !== "settled" || confirmed, "nothing is received by nobody", () => `member ${index}: ${entry.id}`);
+    check(!seen.settled.has(entry.id) || stage === "settled", "states never regress", () => {
+      return `member ${index}: ${entry.id} was confirmed and is now ${stage}`;
+    });
+    if (stage === "settled") seen.settled.add(entry.id);
+  }
+  for (const entry of state.log) {
+    check(!entry.mine || state.outbox.has(entry.id), "never silence", () => {
+      return `member ${index}: its own ${entry.id} is in no outbox`;
+    });
+  }
+}

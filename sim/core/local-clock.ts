@@ -1,0 +1,23 @@
+/** The wall clock of one device: off by something, too fast or too slow, and set by people now and then. */
+export class LocalClock {
+  readonly #rate: number;
+  #offset: number;
+  /** The highest time it ever showed. */
+  highest = 0;
+
+  constructor(offsetMs: number, driftPpm: number) {
+    this.#offset = offsetMs;
+    this.#rate = 1 + driftPpm / 1_000_000;
+  }
+
+  /** `elapsed` is true time since the start of the world, which began at `epoch`. */
+  at(epoch: number, elapsed: number): number {
+    const now = Math.floor(epoch + elapsed * this.#rate + this.#offset);
+    this.highest = Math.max(this.highest, now);
+    return now;
+  }
+
+  jump(ms: number): void {
+    this.#offset += ms;
+  }
+}

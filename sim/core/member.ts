@@ -1,0 +1,336 @@
+import type { Random } from "../../src/runtime/port.ts";
+import type { ChannelState, Environment } from "../../src/sds/channel-state.ts";
+import type { Effect, SyncDraft } from "../../src/sds/effect.ts";
+import type { MessageId } from "../../src/sds/ids.ts";
+import { restore } from "../../src/sds/restore.ts";
+import { nextWakeAt, prepare, step } from "../../src/sds/step.ts";
+import type { Source, StepInput } from "../../src/sds/step-input.ts";
+import { CommitLine } from "./commit-line.ts";
+import { SimDisk } from "./disk.ts";
+import {
+  type ContentFields,
+  type Decoded,
+  decodeFrame,
+  encodeContent,
+  encodeSync,
+  type Frame,
+  type Speaker,
+} from "./frame.ts";
+import { HistoryReading } from "./history.ts";
+import type { LocalClock } from "./local-clock.ts";
+import type { SimParticipant } from "./participant.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { short } from "./trace.ts";
+import { Violation } from "./violation.ts";
+
+/** The channel never sleeps longer, so that a clock that was set is noticed soon. */
+const MAX_WAKE_DELAY_MS = 60_000;
+const CHECKPOINT_CHECK_MS = 3_000;
+/** Wakes without time passing: something plans itself for ever. */
+const MAX_WAKES_AT_ONCE = 2_000;
+
+/** One honest participant: the real protocol, run as the channel runs it, on a disk, a clock and a network of ours. */
+export class Member implements SimParticipant {
+  readonly index: number;
+  readonly speaker: Speaker;
+  readonly disk = new SimDisk();
+  readonly clock: LocalClock;
+  readonly #random: Random;
+  readonly #world: Surroundings;
+  #line: CommitLine | null = null;
+  #history: HistoryReading | null = null;
+  #incarnation = 0;
+  #cancelWake = (): void => {};
+  #cancelCheckpoint = (): void => {};
+  #wakesAtOnce = 0;
+  #wokeAt = -1;
+  /** Has a network. Kept over restarts. */
+  online = false;
+  #state: ChannelState | null = null;
+  readonly refusals = new Map<string, number>();
+
+  constructor(index: number, speaker: Speaker, clock: LocalClock, random: Random, world: Surroundings) {
+    this.index = index;
+    this.speaker = speaker;
+    this.clock = clock;
+    this.#random = random;
+    this.#world = world;
+  }
+
+  get running(): boolean {
+    return this.#state !== null;
+  }
+
+  /** Of the process that runs now. */
+  get state(): ChannelState {
+    if (this.#state === null) throw new Error(`Member ${this.index} is not running.`);
+    return this.#state;
+  }
+
+  now(): number {
+    return this.clock.at(this.#world.epoch, this.#world.now());
+  }
+
+  start(): void {
+    if (this.#state !== null) return;
+    const world = this.#world;
+    const { channelId, self, publicKey } = this.speaker;
+    const identity = { channelId, self, publicKey, profile: world.profile, parameters: world.parameters };
+    const stored = this.disk.load();
+    const { state, changes } = restore(identity, world.mutation?.load?.(stored, this) ?? stored, this.#env());
+    this.#state = state;
+    this.#incarnation++;
+    this.#line = new CommitLine(
+      this.disk,
+      () => this.#syncMs(),
+      (ms, run) => void this.#after(ms, run),
+    );
+    this.#line.add(changes, "strict", () => {});
+    this.#history = this.#readHistory();
+    world.trace.note(world.now(), this.index, "boot", `${state.log.size}`);
+    world.mutation?.afterBoot?.(this);
+    world.observer.booted(this);
+    if (this.online) this.#connect(true);
+    world.changed(this);
+  }
+
+  /** A kill, or with `keep` a power cut that leaves only the first so many of the commits that were not synced. */
+  kill(keep: number | null, lands: boolean): void {
+    if (this.#state === null) return;
+    const world = this.#world;
+    this.#line?.kill(lands);
+    this.#history?.offline();
+    this.#cancelWake();
+    this.#cancelCheckpoint();
+    this.#state = null;
+    this.#line = null;
+    this.#incarnation++;
+    if (keep !== null) this.disk.crash(keep);
+    world.trace.note(world.now(), this.index, keep === null ? "kill" : "power-cut", `${keep ?? ""} ${lands}`);
+  }
+
+  setOnline(online: boolean): void {
+    if (this.online === online) return;
+    this.online = online;
+    this.#world.trace.note(this.#world.now(), this.index, online ? "online" : "offline");
+    if (this.running) this.#connect(online);
+  }
+
+  say(body: Uint8Array, type: number, requestId: string): void {
+    if (!this.running) return;
+    const { mutation, observer, trace } = this.#world;
+    const composedAt = this.now();
+    const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
+    const content = encodeContent(this.speaker, mutation?.compose?.(fields, this) ?? fields);
+    observer.composed(this, content, requestId);
+    trace.note(this.#world.now(), this.index, "say", `${short(content.id)} #${content.authorSeq} ${content.lamport}`);
+    this.dispatch({ kind: "composed", content, requestId });
+  }
+
+  /** A frame came from the network, or out of the Store. */
+  take(frame: Frame, source: Source): void {
+    if (!this.running) return;
+    const { mutation } = this.#world;
+    const decoded = decodeFrame(frame.bytes);
+    if (typeof decoded === "string") {
+      this.#refuse(decoded);
+      return;
+    }
+    if (frame.forged && mutation?.acceptsForged !== true) {
+      this.#refuse("bad-signature");
+      return;
+    }
+    const inputs = mutation?.receive?.(this, decoded, frame, source) ?? [this.#inputOf(decoded, frame, source)];
+    for (const input of inputs) this.dispatch(input);
+  }
+
+  #inputOf(decoded: Decoded, frame: Frame, source: Source): StepInput {
+    if (decoded.kind === "sync") return { kind: "receive-sync", claim: decoded.claim, source };
+    const { content, claim } = decoded;
+    if (this.state.entries.has(content.id)) return { kind: "seen-again", id: content.id, source, hint: frame.hash };
+    return { kind: "receive-content", content, claim, source, hint: frame.hash };
+  }
+
+  dispatch(given: StepInput): void {
+    if (this.#state === null) return;
+    const { mutation, observer } = this.#world;
+    const input = mutation?.input === undefined ? given : mutation.input(this, given);
+    if (input === null) return;
+    const produced = this.#step(input);
+    const effects =
+      mutation?.effect === undefined ? produced : produced.flatMap((one) => mutation.effect?.(this, one) ?? []);
+    mutation?.afterStep?.(this, input);
+    this.#trace(input, effects);
+    observer.stepped(this, input, effects);
+    const [first, ...rest] = effects;
+    const performAll = (all: readonly Effect[]): void => {
+      for (const effect of all) this.#perform(effect);
+    };
+    if (first?.kind === "commit") this.#line?.add(first.changes, first.durability, () => performAll(rest));
+    else performAll(effects);
+    this.#world.changed(this);
+  }
+
+  /** Sets the timer to the next time that something is planned. */
+  planWake(): void {
+    this.#cancelWake();
+    if (this.#state === null) return;
+    const now = this.now();
+    const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, Math.ceil(nextWakeAt(this.#state, now) - now)));
+    this.#cancelWake = this.#after(delay, () => {
+      this.#guardAgainstLoops();
+      this.dispatch({ kind: "wake" });
+    });
+  }
+
+  #step(input: StepInput): Effect[] {
+    try {
+      return step(this.state, input, this.#env());
+    } catch (error) {
+      if (error instanceof Violation) throw error;
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      throw new Violation("step never throws", `member ${this.index}, ${input.kind}: ${detail}`);
+    }
+  }
+
+  #guardAgainstLoops(): void {
+    const now = this.#world.now();
+    this.#wakesAtOnce = now === this.#wokeAt ? this.#wakesAtOnce + 1 : 0;
+    this.#wokeAt = now;
+    if (this.#wakesAtOnce > MAX_WAKES_AT_ONCE) {
+      throw new Violation("quiescence", `member ${this.index} is woken without end at ${now}`);
+    }
+  }
+
+  #env(): Environment {
+    return { now: this.now(), random: () => this.#random.next() };
+  }
+
+  #syncMs(): number {
+    return Math.floor(this.#random.next() * this.#world.syncMs);
+  }
+
+  /** A timer that dies with the process. */
+  #after(ms: number, run: () => void): () => void {
+    const incarnation = this.#incarnation;
+    return this.#world.after(ms, () => {
+      if (this.#incarnation === incarnation) run();
+    });
+  }
+
+  #connect(online: boolean): void {
+    this.dispatch({ kind: "connection", online });
+    if (online) this.#history?.online();
+    else this.#history?.offline();
+  }
+
+  #refuse(reason: string): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+  }
+
+  #readHistory(): HistoryReading {
+    const world = this.#world;
+    return new HistoryReading({
+      archive: world.archive,
+      now: () => this.now(),
+      trueNow: () => world.now(),
+      reaches: () => this.online && world.reachesArchive(this),
+      latency: () => 20 + Math.floor(world.random.next() * 300),
+      after: (ms, run) => this.#after(ms, run),
+      cursor: () => this.state.historyCursor,
+      onFrame: (frame) => this.take(frame, "store"),
+      onRead: (cursor) => this.dispatch({ kind: "history-read", cursor }),
+    });
+  }
+
+  #perform(effect: Effect): void {
+    if (this.#state === null) return;
+    switch (effect.kind) {
+      case "commit":
+        return;
+      case "send":
+        this.#send(effect.id, effect.attempt);
+        return;
+      case "repair":
+        this.#repair(effect.id);
+        return;
+      case "send-sync":
+        this.#sendSync(effect.sync);
+        return;
+      case "fetch":
+        this.#history?.fetch(effect.wanted);
+        return;
+      case "reject":
+        this.#refuse(effect.reason);
+        return;
+    }
+  }
+
+  #send(id: MessageId, attempt: number): void {
+    const { random, publishFailure, observer } = this.#world;
+    const bytes = this.disk.body(id);
+    const fails = random.next() < publishFailure;
+    if (fails) observer.failed();
+    // A failure that is told may be an answer that was lost: the bytes left all the same.
+    const leaves = !fails || random.next() < 0.5;
+    const traffic = attempt === 1 ? "content" : "resend";
+    const frame = bytes !== null && leaves ? this.#world.publish(this, traffic, bytes, false) : null;
+    if (frame !== null && !fails) observer.taken(this, id);
+    this.#after(20 + Math.floor(random.next() * 280), () => {
+      const outcome =
+        frame !== null && !fails
+          ? ({ ok: true, hint: frame.hash } as const)
+          : ({ ok: false, reason: "offline", retryable: true } as const);
+      this.dispatch({ kind: "attempt-result", id, attempt, outcome });
+    });
+  }
+
+  #repair(id: MessageId): void {
+    const bytes = this.disk.body(id);
+    if (bytes === null) throw new Violation("repairs what it has", `member ${this.index} has no body of ${id}`);
+    this.#world.publish(this, "repair", bytes, false);
+  }
+
+  #sendSync(draft: SyncDraft): void {
+    const traffic = draft.checkpoint ? "checkpoint" : "sync";
+    const frame = this.#world.publish(this, traffic, encodeSync(this.speaker, draft), !draft.checkpoint);
+    // As in the channel: a sync that did not leave is no checkpoint, and nothing is reported.
+    if (!draft.checkpoint || frame === null) return;
+    this.#cancelCheckpoint();
+    this.#cancelCheckpoint = this.#after(CHECKPOINT_CHECK_MS, () => {
+      const { archive } = this.#world;
+      const kept =
+        this.online && this.#world.reachesArchive(this) && archive.withHash(frame.hash, this.#world.now()) !== null;
+      this.dispatch({ kind: "checkpoint-result", kept });
+    });
+  }
+
+  #trace(input: StepInput, effects: readonly Effect[]): void {
+    const { trace } = this.#world;
+    const at = this.#world.now();
+    switch (input.kind) {
+      case "receive-content":
+        trace.note(at, this.index, "receive", `${short(input.content.id)} ${input.source}`);
+        break;
+      case "receive-sync":
+        trace.note(
+          at,
+          this.index,
+          "hear",
+          `${input.claim.sender.slice(2, 8)} ${input.claim.lamport} ${input.claim.listed.length}`,
+        );
+        break;
+      default:
+        if (input.kind !== "wake" || effects.length > 0) trace.note(at, this.index, input.kind);
+    }
+    for (const effect of effects) {
+      if (effect.kind === "commit") {
+        for (const change of effect.changes) {
+          if (change.op !== "put" || change.table !== "ledger") continue;
+          const { kind, ids } = change.record;
+          trace.note(at, this.index, `  ${kind}`, ids.map(short).join(" "));
+        }
+      } else trace.note(at, this.index, `  ${effect.kind}`);
+    }
+  }
+}

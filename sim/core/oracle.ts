@@ -1,0 +1,151 @@
+import { receivedBy } from "../../src/sds/evidence.ts";
+import type { MessageId, ParticipantId } from "../../src/sds/ids.ts";
+import type { LedgerRow } from "../../src/sds/ledger.ts";
+import { decodeFrame, type Frame } from "./frame.ts";
+import { BudgetWatch } from "./invariants/budget.ts";
+import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
+import { checkRestored, checkSound } from "./invariants/evidence.ts";
+import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
+import { checkContentSize } from "./invariants/size.ts";
+import { checkState } from "./invariants/state.ts";
+import type { SimParticipant } from "./participant.ts";
+import type { Observer, Traffic } from "./surroundings.ts";
+import type { Truth, View } from "./truth.ts";
+import { check } from "./violation.ts";
+
+export interface OracleWorld {
+  now(): number;
+  readonly epoch: number;
+  readonly members: readonly SimParticipant[];
+  readonly liars: readonly { readonly index: number }[];
+  readonly settings: { readonly participants: number; readonly clockJumps: number };
+  readonly parameters: { readonly budgetPerTenMinutes: number };
+  readonly profile: "community" | "sds";
+}
+
+export interface Counts {
+  messages: number;
+  deliveries: number;
+  duplicatesSeen: number;
+  publishFailures: number;
+  evidence: number;
+  readonly traffic: Record<Traffic, number>;
+}
+
+/** Knows everything that is true and checks what members believe against it. */
+export interface Oracle extends Observer {
+  readonly truths: ReadonlyMap<MessageId, Truth>;
+  readonly counts: Counts;
+  /** Times at which evidence of one's own message came in, by message and receiver. True time. */
+  readonly receipts: ReadonlyMap<MessageId, ReadonlyMap<number, number>>;
+  memberOf(id: ParticipantId): SimParticipant | undefined;
+  injected(frame: Frame): void;
+  view(member: SimParticipant): View;
+  /** The expensive checks, for everybody who runs. */
+  checkAll(): void;
+}
+
+/** The expensive checks run once in so many steps of a member. */
+const SAMPLE_EVERY = 64;
+
+export function createOracle(world: OracleWorld): Oracle {
+  const truths = new Map<MessageId, Truth>();
+  const views = new Map<SimParticipant, View>();
+  const taken = new Set<MessageId>();
+  const receipts = new Map<MessageId, Map<number, number>>();
+  const bySender = new Map(world.members.map((member) => [member.speaker.self, member]));
+  const budget = new BudgetWatch(world);
+  const counts: Counts = {
+    ...{ messages: 0, deliveries: 0, duplicatesSeen: 0, publishFailures: 0, evidence: 0 },
+    traffic: { content: 0, resend: 0, sync: 0, checkpoint: 0, repair: 0 },
+  };
+
+  function view(member: SimParticipant): View {
+    const known = views.get(member);
+    if (known !== undefined) return known;
+    const created = { delivered: new Set<MessageId>(), lastSeq: 0, steps: 0, settled: new Set<MessageId>() };
+    views.set(member, created);
+    return created;
+  }
+
+  function checkRow(member: SimParticipant, row: LedgerRow): void {
+    const seen = view(member);
+    checkLedgerOrder(member, seen, row);
+    if (row.kind === "accepted" || row.kind === "delivered") {
+      for (const id of row.ids) {
+        checkOnce(member, seen, id);
+        checkCausesFirst(member, seen, id, truths);
+        seen.delivered.add(id);
+      }
+      if (row.kind === "delivered") counts.deliveries += row.ids.length;
+    }
+    if (row.kind === "evidence") {
+      counts.evidence += row.ids.length;
+      checkSound(member, row, bySender);
+      noteReceipts(member, row);
+    }
+    if (row.kind === "attempt-result") checkAttempts(member, row, taken);
+  }
+
+  function noteReceipts(member: SimParticipant, row: Extract<LedgerRow, { kind: "evidence" }>): void {
+    for (const id of row.ids) {
+      if (truths.get(id)?.author !== member.index) continue;
+      const known = receipts.get(id) ?? new Map<number, number>();
+      if (!known.has(row.participant)) known.set(row.participant, world.now());
+      receipts.set(id, known);
+    }
+  }
+
+  function checkNow(member: SimParticipant): void {
+    checkState(member, view(member), truths, (entry) => receivedBy(member.state, entry));
+  }
+
+  return {
+    truths,
+    counts,
+    receipts,
+    view,
+    memberOf: (id) => bySender.get(id),
+    composed(member, content, requestId) {
+      counts.messages++;
+      check(!truths.has(content.id), "no two messages share an id", () => `${content.id} by member ${member.index}`);
+      truths.set(content.id, { content, author: member.index, honest: true, requestId, at: world.now() });
+    },
+    injected(frame) {
+      const decoded = decodeFrame(frame.bytes);
+      if (typeof decoded === "string" || decoded.kind !== "content" || frame.forged || truths.has(decoded.content.id))
+        return;
+      const { content } = decoded;
+      truths.set(content.id, { content, author: frame.from, honest: false, requestId: "", at: world.now() });
+    },
+    booted(member) {
+      const seen = view(member);
+      seen.delivered.clear();
+      seen.settled.clear();
+      for (const { id } of member.state.log) seen.delivered.add(id);
+      seen.lastSeq = member.state.ledgerSeq;
+      checkRestored(member, truths);
+    },
+    stepped(member, input, effects) {
+      const seen = view(member);
+      if (input.kind === "seen-again") counts.duplicatesSeen++;
+      for (const effect of effects) {
+        if (effect.kind !== "commit") continue;
+        for (const change of effect.changes) {
+          if (change.op === "put" && change.table === "ledger") checkRow(member, change.record);
+        }
+      }
+      if (++seen.steps % SAMPLE_EVERY === 0) checkNow(member);
+    },
+    published(member, traffic, frame) {
+      counts.traffic[traffic]++;
+      budget.note(member);
+      if (traffic === "content" && world.profile === "community") checkContentSize(frame);
+    },
+    taken: (_member, id) => taken.add(id),
+    failed: () => void counts.publishFailures++,
+    checkAll() {
+      for (const member of world.members) if (member.running) checkNow(member);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Random } from "../../src/runtime/port.ts";
+import type { Effect } from "../../src/sds/effect.ts";
+import type { MessageId } from "../../src/sds/ids.ts";
+import type { ChannelParameters } from "../../src/sds/parameters.ts";
+import type { IncomingContent, StepInput } from "../../src/sds/step-input.ts";
+import type { Archive } from "./archive.ts";
+import type { Frame } from "./frame.ts";
+import type { Mutation } from "./mutation.ts";
+import type { SimParticipant } from "./participant.ts";
+import type { Trace } from "./trace.ts";
+
+export type Traffic = "content" | "resend" | "sync" | "checkpoint" | "repair";
+
+/** Who looks on: the oracle, which knows what is true. Its methods throw a `Violation`. */
+export interface Observer {
+  composed(member: SimParticipant, content: IncomingContent, requestId: string): void;
+  booted(member: SimParticipant): void;
+  stepped(member: SimParticipant, input: StepInput, effects: readonly Effect[]): void;
+  published(member: SimParticipant, traffic: Traffic, frame: Frame): void;
+  taken(member: SimParticipant, id: MessageId): void;
+  /** Publishing failed, or seemed to. */
+  failed(): void;
+}
+
+/** What a member finds around itself. Times are milliseconds since the world began, by a clock nobody there can read. */
+export interface Surroundings {
+  readonly epoch: number;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly archive: Archive;
+  readonly mutation: Mutation | null;
+  readonly observer: Observer;
+  readonly parameters: ChannelParameters;
+  readonly profile: "community" | "sds";
+  readonly publishFailure: number;
+  readonly syncMs: number;
+  now(): number;
+  after(ms: number, run: () => void): () => void;
+  /** Null when the member reaches no service node. */
+  publish(member: SimParticipant, traffic: Traffic, bytes: Uint8Array, ephemeral: boolean): Frame | null;
+  reachesArchive(member: SimParticipant): boolean;
+  changed(member: SimParticipant): void;
+}

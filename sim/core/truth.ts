@@ -1,0 +1,25 @@
+import type { MessageId } from "../../src/sds/ids.ts";
+import type { IncomingContent } from "../../src/sds/step-input.ts";
+
+/** One message as it was really said. */
+export interface Truth {
+  readonly content: IncomingContent;
+  /** Index of the member, or of the liar. */
+  readonly author: number;
+  readonly honest: boolean;
+  readonly requestId: string;
+  /** True time at which it was composed. */
+  readonly at: number;
+}
+
+export type Truths = ReadonlyMap<MessageId, Truth>;
+
+/** What the oracle keeps of one member. */
+export interface View {
+  /** Delivered in this run or before, as far as the disk kept it. */
+  readonly delivered: Set<MessageId>;
+  lastSeq: number;
+  steps: number;
+  /** Own messages that were settled in this run. */
+  readonly settled: Set<MessageId>;
+}

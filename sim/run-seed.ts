@@ -1,0 +1,94 @@
+import { checkConverged, checkQuiet } from "./core/invariants/end.ts";
+import type { Mutation } from "./core/mutation.ts";
+import type { Counts } from "./core/oracle.ts";
+import { type Action, drawScript } from "./core/script.ts";
+import { drawSettings, type Settings } from "./core/settings.ts";
+import { Violation } from "./core/violation.ts";
+import { type Faults, World } from "./core/world.ts";
+
+const MINUTE = 60_000;
+/** Longest time given to a healed world to agree; messages are asked for up to 24 h after they were said. */
+const CONVERGE_MS = 14 * 60 * MINUTE;
+const CHECK_EVERY_MS = 5 * MINUTE;
+/** Then it must become quiet, and be so for this long. What liars left is given up meanwhile. */
+const SETTLE_MS = 45 * MINUTE;
+const QUIET_MS = 60 * MINUTE;
+
+export interface SeedOptions {
+  readonly mutation?: Mutation | null;
+  readonly print?: (line: string) => void;
+  readonly settings?: Partial<Settings>;
+  /** Only these actions of the script, by index. */
+  readonly only?: ReadonlySet<number>;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly violation: Violation | null;
+  readonly traceHash: string;
+  readonly virtualMs: number;
+  readonly counts: Counts;
+  readonly faults: Faults;
+}
+
+export interface Plan {
+  readonly settings: Settings;
+  readonly actions: readonly Action[];
+}
+
+/** What the seed says, with what was overruled. Indexes of `only` are those of the seed's own script. */
+export function planOf(seed: number, { settings: overruled = {}, only }: SeedOptions = {}): Plan {
+  const settings = { ...drawSettings(seed), ...overruled, seed };
+  const actions = drawScript({ ...drawSettings(seed), ...onlyShape(overruled), seed });
+  return { settings, actions: only === undefined ? actions : actions.filter((_, index) => only.has(index)) };
+}
+
+/** What a script is drawn from. Overruling the weather must not change what people do. */
+function onlyShape(overruled: Partial<Settings>): Partial<Settings> {
+  const { participants, hostile } = overruled;
+  return { ...(participants === undefined ? {} : { participants }), ...(hostile === undefined ? {} : { hostile }) };
+}
+
+export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
+  return runPlan(planOf(seed, options), options);
+}
+
+export function runPlan({ settings, actions }: Plan, options: SeedOptions = {}): SeedResult {
+  const { mutation = null, print } = options;
+  const world = new World({ settings, mutation, ...(print === undefined ? {} : { print }) });
+  let violation: Violation | null = null;
+  try {
+    world.play(actions);
+    world.run(settings.durationMs);
+    world.observer.checkAll();
+    converge(world);
+    world.observer.checkAll();
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    violation = error;
+    print?.(`VIOLATION ${error.message}`);
+  }
+  return {
+    seed: settings.seed,
+    violation,
+    traceHash: world.trace.hash,
+    virtualMs: world.now(),
+    counts: world.observer.counts,
+    faults: world.faults,
+  };
+}
+
+/** All come back; then, however much is lost, everything arrives everywhere, and then it becomes quiet. */
+function converge(world: World): void {
+  world.heal();
+  for (let waited = 0; ; waited += CHECK_EVERY_MS) {
+    const left = checkConverged(world);
+    if (left === null) break;
+    if (waited >= CONVERGE_MS) throw left;
+    world.run(CHECK_EVERY_MS);
+  }
+  world.run(SETTLE_MS);
+  const before = world.bytes.frames;
+  world.run(QUIET_MS);
+  checkQuiet(world, world.bytes.frames - before, QUIET_MS);
+}

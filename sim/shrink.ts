@@ -1,0 +1,60 @@
+import { CALM, type Settings } from "./core/settings.ts";
+import { planOf, runPlan, type SeedOptions } from "./run-seed.ts";
+
+/** Weather that may be switched off without changing what people do. */
+const WEATHER: readonly (readonly [keyof Settings, string])[] = [
+  ["loss", "0"],
+  ["duplication", "0"],
+  ["publishFailure", "0"],
+  ["clockOffsetMs", "0"],
+  ["driftPpm", "0"],
+  ["syncMs", "1"],
+];
+const MAX_RUNS = 400;
+
+/**
+ * Leaves out actions and weather as long as the same invariant breaks (delta debugging, Zeller and Hildebrandt), and
+ * says how to run what is left.
+ */
+export function shrink(seed: number, options: SeedOptions): string[] {
+  const invariant = runPlan(planOf(seed, options), options).violation?.invariant;
+  if (invariant === undefined) return [`seed ${seed} breaks nothing`];
+  let runs = 0;
+  let settings: Partial<Settings> = options.settings ?? {};
+  const set: string[] = [];
+  const breaks = (only: readonly number[], tried: Partial<Settings>): boolean => {
+    if (runs++ >= MAX_RUNS) return false;
+    const attempt = { ...options, settings: tried, only: new Set(only) };
+    return runPlan(planOf(seed, attempt), attempt).violation?.invariant === invariant;
+  };
+
+  let only = planOf(seed, options).actions.map((_, index) => index);
+  if (options.only !== undefined) only = [...options.only];
+  for (const [name, value] of WEATHER) {
+    const tried = { ...settings, [name]: name === "syncMs" ? 1 : CALM[name] };
+    if (!breaks(only, tried)) continue;
+    settings = tried;
+    set.push(`${name}=${value}`);
+  }
+  only = withoutWhatIsNotNeeded(only, (part) => breaks(part, settings));
+
+  const { actions } = planOf(seed, { ...options, settings, only: new Set(only) });
+  const command = `npm run sim -- --seed ${seed} --only ${only.join(",")}`;
+  return [
+    ...actions.map((action, index) => `${only[index]}: ${JSON.stringify(action)}`),
+    `${invariant}, with ${only.length} actions after ${Math.min(runs, MAX_RUNS)} runs:`,
+    set.length === 0 ? command : `${command} --set ${set.join(",")}`,
+  ];
+}
+
+function withoutWhatIsNotNeeded(all: readonly number[], breaks: (part: readonly number[]) => boolean): number[] {
+  let left = [...all];
+  for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let start = 0; start < left.length; ) {
+      const part = [...left.slice(0, start), ...left.slice(start + size)];
+      if (part.length < left.length && breaks(part)) left = part;
+      else start += size;
+    }
+  }
+  return left;
+}
