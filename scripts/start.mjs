@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { isDemoBuilt } from "./lib/build-state.mjs";
+import { isDemoBuilt, isExtensionBuilt } from "./lib/build-state.mjs";
 import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { isStopping, run, stopAll, stopAllOnSignals } from "./lib/processes.mjs";
@@ -26,12 +26,18 @@ const HELP = `npm start [-- OPTION ...]
 
 Builds the web demo, runs a Waku service node on this machine and serves the demo.
 
+  --browser       then open a Chromium that has the extension loaded, with a profile of its own
   --smoke         then let two headless browser tabs exchange a message, print how long it took, and stop
   --port N        first port to try for the demo (default ${DEMO_PORT}; 0: any free one)
   --node-port N   port of the service node (default ${NODE_PORT}; 0: any free one)
   --help          this text
 
-Environment: CHROMIUM_PATH, the browser for --smoke.`;
+Environment: CHROMIUM_PATH, the browser for --browser and --smoke.`;
+
+const NEXT_STEPS = `Open it, create a channel, and open the invite link in a second tab. Ctrl-C stops everything.
+The extension: in chrome://extensions switch on "Developer mode", press "Load unpacked" and choose dist/extension-chrome;
+or let npm start -- --browser open a Chromium that has it. Firefox: npm run build:extension, then in about:debugging,
+"This Firefox", "Load Temporary Add-on", dist/extension-firefox/manifest.json.`;
 
 /** A failure that its message explains; printed without a stack. */
 class StartError extends Error {}
@@ -49,6 +55,7 @@ function portOf(name, text) {
 
 function readOptions() {
   const options = {
+    browser: { type: "boolean", default: false },
     smoke: { type: "boolean", default: false },
     port: { type: "string", default: String(DEMO_PORT) },
     "node-port": { type: "string", default: String(NODE_PORT) },
@@ -57,7 +64,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({ options, allowPositionals: false });
     const ports = { port: portOf("port", values.port), nodePort: portOf("node-port", values["node-port"]) };
-    return { smoke: values.smoke, help: values.help, ...ports };
+    return { browser: values.browser, smoke: values.smoke, help: values.help, ...ports };
   } catch (error) {
     return fail(error.message.split(". ")[0]);
   }
@@ -76,12 +83,18 @@ async function install() {
 }
 
 async function buildDemo() {
-  if (isDemoBuilt(ROOT)) return;
-  console.log("Building the demo ...");
+  if (!isDemoBuilt(ROOT)) await build("demo", "-c", "vite.demo.config.ts");
+}
+
+async function buildExtension() {
+  if (!isExtensionBuilt(ROOT)) await build("extension", "-c", "vite.extension.config.ts", "--mode", "chrome");
+}
+
+async function build(what, ...options) {
+  console.log(`Building the ${what} ...`);
   const vite = join(ROOT, "node_modules", ".bin", "vite");
-  const args = ["build", "-c", "vite.demo.config.ts"];
-  const { code, output } = await run(vite, args, { cwd: ROOT, timeoutMs: BUILD_LIMIT_MS });
-  if (code !== 0) throw new StartError(`${lastLines(output)}\nThe demo could not be built, see above.`);
+  const { code, output } = await run(vite, ["build", ...options], { cwd: ROOT, timeoutMs: BUILD_LIMIT_MS });
+  if (code !== 0) throw new StartError(`${lastLines(output)}\nThe ${what} could not be built, see above.`);
 }
 
 /** Starts the service node, or leaves the one in place that answers as ours. */
@@ -131,10 +144,33 @@ function stopWithParent(stop) {
   timer.unref();
 }
 
-async function smoke(url) {
+async function chromiumPath() {
   const chromium = await ensureChromium();
   if (chromium.path === undefined) throw new StartError(chromium.output || CHROMIUM_MISSING);
-  const env = { ...process.env, CHROMIUM_PATH: chromium.path };
+  return chromium.path;
+}
+
+/** A Chromium with the extension and the demo; closing it leaves the rest running. */
+async function openBrowser(url) {
+  if (process.platform === "linux" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    throw new StartError("--browser needs a screen: there is no DISPLAY here. Start it from a desktop session.");
+  }
+  const extension = join(ROOT, "dist", "extension-chrome");
+  const args = [
+    `--user-data-dir=${join(ROOT, ".cache", "browser")}`,
+    `--disable-extensions-except=${extension}`,
+    `--load-extension=${extension}`,
+    "--no-first-run",
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    url,
+  ];
+  console.log("Opening Chromium with the extension; its button is behind the puzzle piece in the toolbar.");
+  const { code, output } = await run(await chromiumPath(), args, { cwd: ROOT });
+  if (code !== 0 && !isStopping()) console.error(`${lastLines(output)}\nChromium ended with code ${code}.`);
+}
+
+async function smoke(url) {
+  const env = { ...process.env, CHROMIUM_PATH: await chromiumPath() };
   const args = ["--import", "tsx", "e2e/smoke.ts", url];
   const { code } = await run(process.execPath, args, { cwd: ROOT, env, live: true, timeoutMs: SMOKE_LIMIT_MS });
   if (code !== 0) throw new StartError("The smoke test failed, see above.");
@@ -152,7 +188,8 @@ async function main() {
     process.exit(1);
   });
   await install();
-  const [, node] = await Promise.all([buildDemo(), provideServiceNode(options.nodePort)]);
+  const builds = options.smoke ? buildDemo() : buildDemo().then(buildExtension);
+  const [, node] = await Promise.all([builds, provideServiceNode(options.nodePort)]);
   const demo = await serveDemo(options.port);
   const url = options.nodePort === NODE_PORT ? demo.url : `${demo.url}?node=${node.multiaddr}`;
   console.log(`Hearback is ready: ${url}`);
@@ -161,7 +198,8 @@ async function main() {
     await Promise.all([stopAll(), demo.close()]);
     return;
   }
-  console.log("Open it, create a channel, and open the invite link in a second tab. Ctrl-C stops everything.");
+  console.log(NEXT_STEPS);
+  if (options.browser) void openBrowser(url).catch((error) => console.error(error.message));
   node.process?.once("exit", () => {
     if (!isStopping()) console.error("The service node has stopped; messages will not get out. Run npm start again.");
   });

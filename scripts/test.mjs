@@ -92,10 +92,39 @@ async function build() {
   const words = workers.map((name, index) => `${name}: ${Math.round(sizes[index] / 1000)} kB gzip`).join(", ");
   console.log(words);
   const fits = sizes.length > 0 && sizes.every((size) => size <= WORKER_LIMIT_BYTES);
-  return summarize([
+  const demoChecks = [
     built,
     { name: "worker size", ok: fits, output: `${words}; the limit is ${WORKER_LIMIT_BYTES} bytes` },
-  ]);
+  ];
+  return summarize([...demoChecks, ...(await buildExtension())]);
+}
+
+/** Both browsers' builds, then what their stores would refuse. */
+async function buildExtension() {
+  const done = [];
+  for (const { name, output, code } of [
+    await named(
+      "extension for Chrome",
+      tool("build-chrome", "vite", "build", "-c", "vite.extension.config.ts", "--mode", "chrome"),
+    ),
+    await named(
+      "extension for Firefox",
+      tool("build-firefox", "vite", "build", "-c", "vite.extension.config.ts", "--mode", "firefox"),
+    ),
+    await named("bundle", { name: "check-bundle", command: process.execPath, args: ["scripts/check-bundle.mjs"] }),
+    await named(
+      "web-ext lint",
+      tool("web-ext-lint", "web-ext", "lint", "--no-config-discovery", "-s", "dist/extension-firefox"),
+    ),
+  ]) {
+    if (name === "bundle") console.log(output.trim());
+    done.push({ name, ok: code === 0, output });
+  }
+  return done;
+}
+
+async function named(name, command) {
+  return { name, ...(await execute(command, 5 * MINUTE)) };
 }
 
 /** The command by which somebody sees for the first time that it works. */

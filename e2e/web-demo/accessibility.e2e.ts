@@ -87,7 +87,7 @@ test("a channel is created, written to and its details are read with the keyboar
   await expect(page.getByRole("dialog", { name: "Delivery" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  expect(await inRow()).toBe(true);
+  await expect.poll(inRow).toBe(true);
 });
 
 async function tabTo(page: Page, there: () => Promise<boolean>, key = "Tab"): Promise<void> {

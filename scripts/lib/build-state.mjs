@@ -1,8 +1,10 @@
-/** Whether the built demo is up to date. Built-ins only. */
+/** Whether what is built is up to date. Built-ins only. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const INPUTS = ["src", "web-demo", "package-lock.json", "vite.demo.config.ts", "tsconfig.base.json"];
+const SHARED_INPUTS = ["src", "package-lock.json", "tsconfig.base.json"];
+const DEMO_INPUTS = [...SHARED_INPUTS, "web-demo", "vite.demo.config.ts"];
+const EXTENSION_INPUTS = [...SHARED_INPUTS, "extension", "manifest.json", "vite.extension.config.ts"];
 
 /** The latest change below a path, of folders too: a deleted file changes its folder. */
 function newest(path) {
@@ -13,6 +15,13 @@ function newest(path) {
 }
 
 export function isDemoBuilt(root) {
-  const page = join(root, "dist", "web-demo", "index.html");
-  return existsSync(page) && statSync(page).mtimeMs > Math.max(...INPUTS.map((input) => newest(join(root, input))));
+  return isNewer(root, join(root, "dist", "web-demo", "index.html"), DEMO_INPUTS);
+}
+
+export function isExtensionBuilt(root) {
+  return isNewer(root, join(root, "dist", "extension-chrome", "manifest.json"), EXTENSION_INPUTS);
+}
+
+function isNewer(root, built, inputs) {
+  return existsSync(built) && statSync(built).mtimeMs > Math.max(...inputs.map((input) => newest(join(root, input))));
 }

@@ -8,8 +8,10 @@ import { createSeededRandom } from "../runtime/seeded-random.ts";
 import { connectHost } from "./connect-host.ts";
 import { messagePort } from "./message-port.ts";
 import type { BridgePort } from "./port.ts";
+import { runtimePort } from "./runtime-port.ts";
 import { createHostServer } from "./serve-host.ts";
 import { breakableLink, type Fault } from "./testing/breakable-port.ts";
+import { runtimePortPair } from "./testing/runtime-port-pair.ts";
 
 const SEED = 20_260;
 
@@ -56,8 +58,18 @@ const overBreakingPorts = overBridge((serve) => {
   return connectHost(openPort, { reconnect });
 });
 
+/** The ports of an extension, as far as they are used: texts cross asynchronously, the other end hears of the end. */
+const overRuntimePorts = overBridge((serve) =>
+  connectHost(() => {
+    const [page, worker] = runtimePortPair();
+    serve(runtimePort(worker));
+    return runtimePort(page);
+  }),
+);
+
 const fixtures: Readonly<Record<string, HostFixture>> = {
   "over one message port": overOnePort,
+  "over an extension's ports": overRuntimePorts,
   "over ports that keep breaking": overBreakingPorts,
 };
 

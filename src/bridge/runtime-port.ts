@@ -15,7 +15,7 @@ interface RuntimeEvent<T> {
 }
 
 /**
- * A bridge port over an extension's runtime port. Messages cross as JSON. What arrives before the first listener is kept,
+ * A bridge port over an extension's runtime port. Messages cross as JSON texts. What arrives before the first listener is kept,
  * because the browser would drop it and a worker that just started still opens its storage then. A worker that is
  * stopped, and a page that goes away, close the port at the other end.
  */
@@ -26,7 +26,8 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
   let listening = false;
   let state: "open" | "gone" | "closed" = "open";
 
-  const onMessage = (message: unknown): void => {
+  const onMessage = (text: unknown): void => {
+    const message = fromText(text);
     if (listening) messages.call(message);
     else early.push(message);
   };
@@ -50,11 +51,11 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
   return {
     post(message) {
       if (state !== "open") return;
-      const sendable = toJson(message);
+      const text = toText(message);
       try {
-        port.postMessage(sendable);
+        port.postMessage(text);
       } catch {
-        // Only a port whose other end is gone refuses plain data; its disconnect event may still be on the way.
+        // Only a port whose other end is gone refuses a text; its disconnect event may still be on the way.
         onDisconnect();
       }
     },
@@ -86,9 +87,9 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
   };
 }
 
-/** Chrome drops what JSON cannot say without a word, Firefox refuses it. Here it throws in both. */
-function toJson(message: unknown): unknown {
-  return JSON.parse(JSON.stringify(message, refuseUnsayable));
+/** One text in both browsers: left to them, Chrome drops what JSON cannot say without a word, and Firefox refuses it. */
+function toText(message: unknown): string {
+  return JSON.stringify(message, refuseUnsayable);
 }
 
 function refuseUnsayable(_key: string, value: unknown): unknown {
@@ -97,4 +98,13 @@ function refuseUnsayable(_key: string, value: unknown): unknown {
     throw new TypeError(`A ${type} cannot cross a runtime port: send plain data.`);
   }
   return value;
+}
+
+/** Garbage reads as null, which is no message of anybody. */
+function fromText(text: unknown): unknown {
+  try {
+    return typeof text === "string" ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }

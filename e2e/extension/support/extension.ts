@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, chromium, type Page } from "playwright";
+import { chromiumOptions } from "../../support/browser.ts";
+
+const EXTENSION = fileURLToPath(new URL("../../../dist/extension-chrome", import.meta.url));
+
+/** The pages of the extension. A popup has no window of its own here, so it is opened in a tab, at its own size. */
+export type View = "popup" | "panel" | "tab";
+
+/** A browser of its own with the built extension loaded (npm run build:extension). */
+export interface ExtensionProfile {
+  readonly context: BrowserContext;
+  /** Opens a page of the extension. Uncaught errors in it are kept in `pageErrors`. */
+  open(view: View): Promise<Page>;
+  /** Stops all service workers of the browser, as Chrome does with idle ones. Ports to them close. */
+  stopWorker(): Promise<void>;
+  /** Closes the browser and opens it again on the same profile. */
+  restart(): Promise<void>;
+  readonly pageErrors: readonly string[];
+  dispose(): Promise<void>;
+}
+
+export interface ExtensionProfileOptions {
+  readonly colorScheme?: "light" | "dark";
+  readonly locale?: string;
+}
+
+export async function openExtensionProfile(options: ExtensionProfileOptions = {}): Promise<ExtensionProfile> {
+  const folder = await mkdtemp(join(tmpdir(), "hearback-extension-"));
+  const pageErrors: string[] = [];
+  let context = await launch(folder, options);
+  let origin = await originOf(context);
+
+  async function open(view: View): Promise<Page> {
+    const page = await context.newPage();
+    page.on("pageerror", (error) => pageErrors.push(error.stack ?? error.message));
+    await page.goto(`${origin}/extension/app/${view}.html`);
+    return page;
+  }
+
+  return {
+    get context() {
+      return context;
+    },
+    open,
+    async stopWorker() {
+      // A page that is no part of the tests, so that none of theirs is touched; any page of the browser can do it.
+      const page = await context.newPage();
+      await page.goto(`${origin}/icons/icon-16.png`);
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("ServiceWorker.enable");
+      await devtools.send("ServiceWorker.stopAllWorkers");
+      await page.close();
+    },
+    async restart() {
+      await context.close();
+      context = await launch(folder, options);
+      origin = await originOf(context);
+    },
+    pageErrors,
+    async dispose() {
+      await context.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function launch(folder: string, { colorScheme, locale }: ExtensionProfileOptions): Promise<BrowserContext> {
+  const { args = [], ...options } = await chromiumOptions();
+  return chromium.launchPersistentContext(folder, {
+    ...options,
+    ignoreDefaultArgs: ["--disable-extensions"],
+    args: [...args, `--disable-extensions-except=${EXTENSION}`, `--load-extension=${EXTENSION}`],
+    viewport: { width: 1000, height: 760 },
+    ...(colorScheme === undefined ? {} : { colorScheme }),
+    ...(locale === undefined ? {} : { locale }),
+  });
+}
+
+async function originOf(context: BrowserContext): Promise<string> {
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  // Node knows no origins of this scheme.
+  return `chrome-extension://${new URL(worker.url()).host}`;
+}
