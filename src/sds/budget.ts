@@ -6,6 +6,8 @@ import { BUDGET_META, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets
 /** Shares of the whole. A resend takes a token of its own and one of content: it may use part of that share only. */
 const SHARES: Readonly<Record<TrafficClass, number>> = { content: 0.45, resend: 0.1, sync: 0.4, repair: 0.15 };
 const INTERVAL_MS = 10 * 60_000;
+/** What refilling loses to rounding; without it the time at which a token is promised could find it not quite there. */
+const ROUNDING = 1e-6;
 
 /** Takes a token if there is one. */
 export function takeToken(ctx: StepContext, traffic: TrafficClass): boolean {
@@ -14,7 +16,7 @@ export function takeToken(ctx: StepContext, traffic: TrafficClass): boolean {
   refill(state, env.now);
   const needed = neededBy(traffic);
   const { tokens } = state.budget;
-  if (needed.some((part) => tokens[part] < 1)) return false;
+  if (needed.some((part) => tokens[part] < 1 - ROUNDING)) return false;
   for (const part of needed) tokens[part]--;
   for (const part of TRAFFIC_CLASSES) ctx.changes.push({ op: "meta", key: BUDGET_META[part], value: tokens[part] });
   ctx.changes.push({ op: "meta", key: "budgetAt", value: state.budget.at });
@@ -30,7 +32,7 @@ export function tokenAt(state: ChannelState, traffic: TrafficClass): number {
     return (lacking / (limit * SHARES[part])) * INTERVAL_MS;
   });
   const wait = Math.max(...waits);
-  return wait === 0 ? 0 : state.budget.at + wait;
+  return wait === 0 ? 0 : Math.ceil(state.budget.at + wait);
 }
 
 function neededBy(traffic: TrafficClass): readonly TrafficClass[] {

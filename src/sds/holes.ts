@@ -23,7 +23,7 @@ export function missMessage(
   const known = state.missing.get(id);
   if (known !== undefined) {
     known.namedBy.add(by);
-    known.lamport ??= lamport;
+    if (lamport !== null && lamport > (known.lamport ?? -1)) known.lamport = lamport;
     if (known.hint === undefined && usable !== undefined) {
       known.hint = usable;
       known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);

@@ -4,7 +4,10 @@ import type { LogEntry } from "./log-entry.ts";
 /** An id that somebody names and we do not hold. */
 export interface MissingMessage {
   readonly id: MessageId;
-  /** As a child's author signed it: its place in the log. Null when only syncs or plain SDS clients name it. */
+  /**
+   * The highest that a child's author signed for it: its place in the log, and what `complete_since` must stay above. A
+   * lower one may be a lie that would let us claim it. Null when only syncs or plain SDS clients name it.
+   */
   lamport: number | null;
   hint: Uint8Array | undefined;
   /** Held entries that name it as a parent. */

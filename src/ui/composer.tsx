@@ -122,5 +122,7 @@ function composerNote(bytes: number, maxBytes: number, problem: string, strings:
 function fitHeight(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = "auto";
+  // A long placeholder would count as lines of text.
+  if (field.value === "") return;
   field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
 }
