@@ -37,7 +37,7 @@ try {
     await tab.setViewportSize({ width: 1000, height: 680 });
     await tab.screenshot({ path: `${FOLDER}/extension-tab-${colorScheme}.png` });
     for (const [view, width, height] of [
-      ["popup", 380, 600],
+      ["popup", 360, 600],
       ["panel", 340, 760],
     ] as const) {
       const page = await extension.open(view);
