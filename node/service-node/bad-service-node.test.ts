@@ -1,23 +1,11 @@
 import "../polyfills.ts";
-import { noise } from "@chainsafe/libp2p-noise";
-import { identify } from "@libp2p/identify";
-import type { Libp2p } from "@libp2p/interface";
-import { mplex } from "@libp2p/mplex";
-import { webSockets } from "@libp2p/websockets";
-import { all } from "@libp2p/websockets/filters";
 import { proto_filter_v2, proto_lightpush, proto_store } from "@waku/proto";
-import { createLibp2p } from "libp2p";
 import { afterEach, describe, expect, test } from "vitest";
 import type { OutboundFrame, Transport, TransportHealth } from "../../src/transport/port.ts";
-import {
-  FILTER_SUBSCRIBE_CODEC,
-  LIGHTPUSH_CODEC,
-  METADATA_CODEC,
-  STORE_QUERY_CODEC,
-} from "../../src/transport/waku/codecs.ts";
+import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, STORE_QUERY_CODEC } from "../../src/transport/waku/codecs.ts";
 import { createWakuTransport, type WakuTransportOptions } from "../../src/transport/waku/waku-transport.ts";
-import { type RequestHandler, serveRequests } from "./framing.ts";
-import { metadataHandler } from "./metadata.ts";
+import type { RequestHandler } from "./framing.ts";
+import { filterThatAnswers, startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 
 const TOPIC = "/hearback/1/bad-node-test/proto";
 const frame: OutboundFrame = {
@@ -35,35 +23,14 @@ afterEach(async () => {
   }
 });
 
-type Subscribe = (request: proto_filter_v2.FilterSubscribeRequest) => number;
-
-const filterThatAnswers =
-  (status: Subscribe): RequestHandler =>
-  (body) => {
-    const request = proto_filter_v2.FilterSubscribeRequest.decode(body);
-    const { requestId } = request;
-    return proto_filter_v2.FilterSubscribeResponse.encode({ requestId, statusCode: status(request), statusDesc: "" });
-  };
-
 const never: RequestHandler = () => new Promise(() => undefined);
 
-/** A real libp2p node whose Waku services misbehave as told. */
 async function connectTo(
   handlers: Record<string, RequestHandler>,
   options: Partial<WakuTransportOptions> = {},
 ): Promise<Transport> {
-  const libp2p: Libp2p = await createLibp2p({
-    addresses: { listen: ["/ip4/127.0.0.1/tcp/0/ws"] },
-    transports: [webSockets({ filter: all })],
-    connectionEncrypters: [noise()],
-    streamMuxers: [mplex({ disconnectThreshold: 10_000 })],
-    services: { identify: identify() },
-  });
+  const libp2p = await startScriptedServiceNode(handlers);
   cleanups.push(async () => libp2p.stop());
-  const good = { [METADATA_CODEC]: metadataHandler(42, 8), [FILTER_SUBSCRIBE_CODEC]: filterThatAnswers(() => 200) };
-  for (const [codec, handler] of Object.entries({ ...good, ...handlers })) {
-    await serveRequests(libp2p, codec, handler);
-  }
   const multiaddrs = libp2p.getMultiaddrs().map(String);
   const transport = createWakuTransport({ network: { clusterId: 42, shards: 8, multiaddrs }, ...options });
   cleanups.push(() => transport.close());

@@ -1,4 +1,5 @@
 /** Starts the service node on this machine and waits until it is ready. Built-ins only. */
+import { join } from "node:path";
 import { startNodeServer } from "./processes.mjs";
 
 const START_LIMIT_MS = 60_000;
@@ -19,6 +20,8 @@ const READY = /^service node ready: (\S+)$/m;
  */
 export function startServiceNode(root, port) {
   const program = ["--import", "tsx", "node/service-node/main.ts", "--host", "127.0.0.1", "--port", String(port)];
+  // A node that is to be found again keeps what it was given; one on any free port is for a test and forgets.
+  if (port !== 0) program.push("--data", join(root, ".cache", "service-node", String(port)));
   const child = startNodeServer(program, { cwd: root });
   let words = "";
   const lastWords = () => words.trim().split("\n").slice(-TAIL_LINES).join("\n");

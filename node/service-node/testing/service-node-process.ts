@@ -17,8 +17,11 @@ export class ServiceNodeProcess {
   readonly exited: Promise<Exit>;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  /** `nodeArgs` are for Node itself. */
+  constructor(args: readonly string[], nodeArgs: readonly string[] = []) {
+    this.child = spawn(process.execPath, [...nodeArgs, "--import", "tsx", MAIN, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -43,6 +46,24 @@ export class ServiceNodeProcess {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`the service node did not come up:\n${this.output}`);
+  }
+
+  /** Resolves to the first match in its output. */
+  async said(pattern: RegExp, timeoutMs = READY_TIMEOUT_MS): Promise<RegExpExecArray> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      const match = pattern.exec(this.output);
+      if (match !== null) {
+        return match;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`the service node did not say ${pattern}:\n${this.output}`);
+  }
+
+  /** Sends a signal and goes on. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   async stop(signal: NodeJS.Signals): Promise<Exit> {
