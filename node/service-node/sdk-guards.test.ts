@@ -13,7 +13,9 @@ import { encodeFrame } from "../../src/transport/waku/framing.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "../../src/transport/waku/wire.ts";
 import type { RequestHandler } from "./framing.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { MemoryMessageStore } from "./memory-message-store.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { storeQueryHandler } from "./store-query.ts";
 import { filterThatAnswers, startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 
@@ -91,7 +93,9 @@ describe("where the SDK alone would fall short", () => {
     const start0 = Date.now() - 4 * DAY_MS;
     // Milliseconds whose nanoseconds no floating-point number holds, over a range that is no whole number of days.
     const times = Array.from({ length: 600 }, (_, index) => start0 + index * 541_003);
-    const service = await start({ [STORE_QUERY_CODEC]: storeQueryHandler(storeOf(times.map((at) => frameAt(at)))) });
+    const archive = storeOf(times.map((at) => frameAt(at)));
+    const store = storeQueryHandler(archive, new RateLimiter(DEFAULT_LIMITS.store));
+    const service = await start({ [STORE_QUERY_CODEC]: store });
     const transport = connect(service);
     await untilOnline(transport);
     const [from = 0, to = 0] = [times[3], times[597]];
@@ -179,7 +183,11 @@ describe("where the SDK alone would fall short", () => {
       [FILTER_SUBSCRIBE_CODEC]: filterThatAnswers(({ filterSubscribeType, contentTopics }) => {
         requests += 1;
         for (const topic of contentTopics) {
-          filterSubscribeType === types.SUBSCRIBE ? held.add(topic) : held.delete(topic);
+          if (filterSubscribeType === types.SUBSCRIBE) {
+            held.add(topic);
+          } else {
+            held.delete(topic);
+          }
         }
         return 200;
       }),

@@ -32,6 +32,18 @@ export class HealthSignal {
     };
   }
 
+  /** Resolves at the next change, or after `timeoutMs`. */
+  async nextChange(timeoutMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let unsubscribe: Unsubscribe | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+      unsubscribe = this.onChange(() => resolve());
+    });
+    clearTimeout(timer);
+    unsubscribe?.();
+  }
+
   /** Forgets all listeners. */
   clear(): void {
     this.listeners.clear();

@@ -7,27 +7,52 @@ import { OpaqueDecoder, toInboundFrame } from "./opaque-codec.ts";
 import { UnsupportedProtocol } from "./request-streams.ts";
 
 const PAGE_SIZE = 100;
+/** Of the longest messages, these fit into one answer. */
+const SHORT_PAGE_SIZE = 20;
 
 /**
- * Yields the stored messages of one service node through the SDK's Store client, oldest page first, until the Store has
- * no more. A page that cannot be had throws, so that a broken stream never looks like an empty history.
- * @throws {TransportError} `no-store` if the node serves no Store or refuses; `timeout`, `offline`.
+ * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
+ * oldest page first, until the Store has no more. A page that cannot be had throws, so that a broken stream never looks
+ * like an empty history.
+ * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
-export async function* readHistory(
+export async function* readHistoryOfAny(
+  node: LightNode,
+  peers: readonly PeerId[],
+  query: HistoryQuery,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  let failure: TransportError | undefined;
+  for (const peer of peers) {
+    let hasYielded = false;
+    try {
+      for await (const page of readHistory(node, peer, query, pubsubTopic)) {
+        hasYielded = true;
+        yield page;
+      }
+      return;
+    } catch (error) {
+      failure = explain(error);
+      // Going on with another Store would repeat or skip messages.
+      if (hasYielded) {
+        break;
+      }
+    }
+  }
+  throw failure ?? noStore();
+}
+
+async function* readHistory(
   node: LightNode,
   peer: PeerId,
   query: HistoryQuery,
   pubsubTopic: string,
 ): AsyncGenerator<HistoryPage> {
   await requireStore(node, peer);
-  try {
-    if (query.by === "time") {
-      yield* byTime(node, peer, query, pubsubTopic);
-    } else {
-      yield* byHash(node, peer, query, pubsubTopic);
-    }
-  } catch (error) {
-    throw explain(error);
+  if (query.by === "time") {
+    yield* byTime(node, peer, query, pubsubTopic);
+  } else {
+    yield* byHash(node, peer, query, pubsubTopic);
   }
 }
 
@@ -78,27 +103,45 @@ async function* byHash(
   }
 }
 
+/** Whole pages, shorter ones once they prove too long in bytes: the SDK reads no answer above 4 MiB. */
 async function* pages(
   node: LightNode,
   contentTopic: string,
   pubsubTopic: string,
   criteria: Partial<QueryRequestParams>,
 ): AsyncGenerator<InboundFrame[]> {
-  const decoder = new OpaqueDecoder(contentTopic, pubsubTopic);
-  const params = { ...criteria, paginationForward: true, paginationLimit: PAGE_SIZE };
   const ends = new Set<string>();
-  for await (const page of node.store.queryGenerator([decoder], params)) {
-    const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
-    // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
-    const end = String(frames.at(-1)?.hash);
-    if (ends.has(end)) {
+  let cursor: Uint8Array | undefined;
+  let paginationLimit = PAGE_SIZE;
+  while (true) {
+    const from = cursor === undefined ? {} : { paginationCursor: cursor };
+    const params = { ...criteria, ...from, paginationForward: true, paginationLimit };
+    try {
+      for await (const page of node.store.queryGenerator([new OpaqueDecoder(contentTopic, pubsubTopic)], params)) {
+        const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
+        const end = frames.at(-1)?.hash;
+        // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
+        if (ends.has(String(end))) {
+          return;
+        }
+        ends.add(String(end));
+        cursor = end ?? cursor;
+        if (frames.length > 0) {
+          yield frames;
+        }
+      }
       return;
-    }
-    ends.add(end);
-    if (frames.length > 0) {
-      yield frames;
+    } catch (error) {
+      if (!isTooLong(error) || paginationLimit === SHORT_PAGE_SIZE) {
+        throw error;
+      }
+      paginationLimit = SHORT_PAGE_SIZE;
     }
   }
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && error.name === "InvalidDataLengthError";
 }
 
 /** Absent are those of other topics, which a query by hash may return; they are not of this channel. */

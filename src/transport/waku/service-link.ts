@@ -7,6 +7,7 @@ import type { FilterBook } from "./filter-book.ts";
 import type { IdentifyWatch } from "./identify-watch.ts";
 import type { WakuNetwork } from "./local-network.ts";
 import type { FilterProtocol } from "./sdk-parts.ts";
+import { SubscriptionKeeper } from "./subscription-keeper.ts";
 import type { TopicRegistry } from "./topic-registry.ts";
 import { WakeableSleep } from "./wakeable-sleep.ts";
 
@@ -58,6 +59,7 @@ export class ServiceLink {
   readonly finished: Promise<void>;
 
   private readonly options: ServiceLinkOptions;
+  private readonly keeper: SubscriptionKeeper;
   private readonly alarm = new WakeableSleep();
   private readonly backoff: Backoff;
   private readonly stopSignal = new AbortController();
@@ -71,6 +73,8 @@ export class ServiceLink {
     this.refreshIntervalMs = options.refreshIntervalMs ?? REFRESH_INTERVAL_MS;
     const lastPauseMs = isLoopback(options.address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
     this.backoff = new Backoff(FIRST_PAUSE_MS, lastPauseMs);
+    this.keeper = new SubscriptionKeeper(options.parts.filter, options.parts.book, options.topics);
+    options.parts.libp2p.addEventListener("connection:open", this.onConnectionOpen);
     options.parts.libp2p.addEventListener("connection:close", this.onConnectionClose);
     this.finished = this.run();
   }
@@ -78,7 +82,7 @@ export class ServiceLink {
   /** Connected, and the service node agreed to push every wanted topic. */
   get isReady(): boolean {
     const { connection } = this;
-    return connection !== undefined && this.wantedBut((topic) => this.isHeld(connection, topic)).length === 0;
+    return connection !== undefined && this.keeper.holdsAll(connection.remotePeer);
   }
 
   /** Brings the subscriptions in line with the wanted topics, now. */
@@ -101,17 +105,32 @@ export class ServiceLink {
 
   /** Ends the loop; `finished` tells when it has ended, at the latest when libp2p has closed the connection. */
   stop(): void {
+    const { libp2p } = this.options.parts;
     this.stopSignal.abort();
-    this.options.parts.libp2p.removeEventListener("connection:close", this.onConnectionClose);
+    libp2p.removeEventListener("connection:open", this.onConnectionOpen);
+    libp2p.removeEventListener("connection:close", this.onConnectionClose);
     this.alarm.wake();
   }
 
-  private readonly onConnectionClose = (event: CustomEvent<Connection>): void => {
-    if (event.detail.id === this.connection?.id) {
-      this.lose(LOST);
+  /** The SDK dials too, and it may be first; a second connection makes the subscriptions uncertain. */
+  private readonly onConnectionOpen = ({ detail }: CustomEvent<Connection>): void => {
+    if (!this.isDialing && this.isOurs(detail)) {
       this.alarm.wake();
     }
   };
+
+  private readonly onConnectionClose = ({ detail }: CustomEvent<Connection>): void => {
+    if (detail.id === this.connection?.id) {
+      this.lose(LOST);
+    }
+    if (!this.isDialing && this.isOurs(detail)) {
+      this.alarm.wake();
+    }
+  };
+
+  private isOurs({ remotePeer }: Connection): boolean {
+    return this.options.address.includes(`/p2p/${remotePeer.toString()}`);
+  }
 
   private async run(): Promise<void> {
     while (!this.isStopped()) {
@@ -158,9 +177,10 @@ export class ServiceLink {
       let pause: number;
       try {
         if (Date.now() >= this.refreshAt) {
-          await this.refresh(connection);
+          this.refreshAt = Date.now() + this.refreshIntervalMs;
+          await this.keeper.check(connection.remotePeer);
         }
-        await this.reconcile(connection);
+        await this.keeper.reconcile(connection.remotePeer);
         retry.reset();
         this.failure = undefined;
         pause = Math.max(0, this.refreshAt - Date.now());
@@ -190,42 +210,6 @@ export class ServiceLink {
     }
   }
 
-  private async refresh(connection: Connection): Promise<void> {
-    const { book } = this.options.parts;
-    this.refreshAt = Date.now() + this.refreshIntervalMs;
-    if (book.held(connection.remotePeer).size > 0 && (await book.check(connection.remotePeer)) === "unanswered") {
-      throw new Error("the service node does not answer; trying again");
-    }
-  }
-
-  private async reconcile(connection: Connection): Promise<void> {
-    const { topics, parts } = this.options;
-    const peer = connection.remotePeer;
-    // The SDK subscribes a newly connected node by itself; only what did not succeed is left to us.
-    await parts.book.settled(peer);
-    const held = parts.book.held(peer);
-    const missing = this.wantedBut((topic) => held.has(topic) || !topics.isRegistered(topic));
-    for (const [pubsubTopic, contentTopics] of groupByPubsubTopic(missing)) {
-      const { failure } = await parts.filter.subscribe(pubsubTopic, peer, contentTopics);
-      if (failure !== null) {
-        throw new Error(`the service node did not agree to push messages: ${failure.error.toLowerCase()}`);
-      }
-    }
-    const unwanted = [...held].filter(([contentTopic]) => !topics.isKnown(contentTopic));
-    for (const [pubsubTopic, contentTopics] of groupByPubsubTopic(unwanted)) {
-      await parts.filter.unsubscribe(pubsubTopic, peer, contentTopics);
-    }
-  }
-
-  private wantedBut(isExcepted: (contentTopic: string) => boolean): [string, string][] {
-    return [...this.options.topics.wanted].filter(([contentTopic]) => !isExcepted(contentTopic));
-  }
-
-  private isHeld(connection: Connection, contentTopic: string): boolean {
-    const { topics, parts } = this.options;
-    return topics.isRegistered(contentTopic) && parts.book.held(connection.remotePeer).has(contentTopic);
-  }
-
   private lose(reason: string): void {
     this.connection = undefined;
     if (!this.isStopped()) {
@@ -253,17 +237,4 @@ async function queryNetwork(metadata: IMetadata, connection: Connection): Promis
     }
     return undefined;
   }
-}
-
-function groupByPubsubTopic(topics: Iterable<readonly [string, string]>): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const [contentTopic, pubsubTopic] of topics) {
-    const group = groups.get(pubsubTopic);
-    if (group === undefined) {
-      groups.set(pubsubTopic, [contentTopic]);
-    } else {
-      group.push(contentTopic);
-    }
-  }
-  return groups;
 }

@@ -15,9 +15,9 @@ import {
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
 import { MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
-import { closedError, senselessAnswer } from "./errors.ts";
+import { closedError } from "./errors.ts";
 import { GuardedNode } from "./guarded-node.ts";
-import { readHistory } from "./history.ts";
+import { readHistoryOfAny } from "./history.ts";
 import type { WakuNetwork } from "./local-network.ts";
 import { toInboundFrame } from "./opaque-codec.ts";
 import { pushToNetwork } from "./publisher.ts";
@@ -105,25 +105,13 @@ class WakuTransport implements Transport {
   async *queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     this.requireOpen();
     const pubsubTopic = this.topicOf(query.contentTopic);
-    let failure: unknown;
-    for (const connection of await this.awaitConnections()) {
-      let hasYielded = false;
-      try {
-        for await (const page of readHistory(this.running().sdk, connection.remotePeer, query, pubsubTopic)) {
-          hasYielded = true;
-          yield page;
-        }
-        return;
-      } catch (error) {
-        this.requireOpen();
-        failure = error instanceof TransportError ? error : senselessAnswer(error);
-        // Going on with another Store would repeat or skip messages.
-        if (hasYielded) {
-          break;
-        }
-      }
+    const peers = (await this.awaitConnections()).map((connection) => connection.remotePeer);
+    try {
+      yield* readHistoryOfAny(this.running().sdk, peers, query, pubsubTopic);
+    } catch (error) {
+      this.requireOpen();
+      throw error;
     }
-    throw failure ?? this.offlineError();
   }
 
   health(): TransportHealth {
@@ -219,7 +207,7 @@ class WakuTransport implements Transport {
   /** The open connections, waiting for the first attempt to connect if it still runs. */
   private async awaitConnections(): Promise<Connection[]> {
     if (this.links.connections().length === 0 && this.signal.value.kind === "connecting") {
-      await this.nextDecision();
+      await this.signal.nextChange(HISTORY_CONNECT_TIMEOUT_MS);
     }
     this.requireOpen();
     const connections = this.links.connections();
@@ -228,18 +216,6 @@ class WakuTransport implements Transport {
       throw this.offlineError();
     }
     return connections;
-  }
-
-  private nextDecision(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        unsubscribe();
-        resolve();
-      };
-      const timer = setTimeout(done, HISTORY_CONNECT_TIMEOUT_MS);
-      const unsubscribe = this.signal.onChange(done);
-    });
   }
 
   private topicOf(contentTopic: string): string {
