@@ -4,9 +4,13 @@
  *   --seeds N [--first N]         a swarm of worlds; stops after 10 violations
  *   --seed N [--trace] [--shrink] one world, again; all that happens in it; the smallest script that still fails
  *     [--only 3,7,12] [--set loss=0,duplication=0]   with these actions of its script; with other settings
+ *   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace] [--set ...]
  */
 import { parseArgs } from "node:util";
-import { runSeed, type SeedOptions } from "./run-seed.ts";
+import type { Settings } from "./core/settings.ts";
+import { runSeed, type SeedOptions, type SeedResult } from "./run-seed.ts";
+import { BY_NAME_ONLY, SCENARIOS } from "./scenarios/all-scenarios.ts";
+import { runScenario } from "./scenarios/run-scenario.ts";
 import { parseSettings } from "./settings-option.ts";
 import { shrink } from "./shrink.ts";
 import { runSwarm } from "./swarm.ts";
@@ -22,25 +26,50 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     only: { type: "string" },
     set: { type: "string" },
+    scenario: { type: "string" },
+    participants: { type: "string" },
+    loss: { type: "string" },
+    profile: { type: "string" },
   },
 });
 
-function seedOptions(): SeedOptions {
-  const only = values.only === undefined ? {} : { only: new Set(values.only.split(",").filter(Boolean).map(Number)) };
-  const settings = values.set === undefined ? {} : { settings: parseSettings(values.set) };
-  return { ...only, ...settings };
+function settings(): Partial<Settings> {
+  const { participants, loss, profile } = values;
+  if (profile !== undefined && profile !== "sds" && profile !== "community") throw new Error("--profile sds|community");
+  return {
+    ...parseSettings(values.set ?? ""),
+    ...(participants === undefined ? {} : { participants: Number(participants) }),
+    ...(loss === undefined ? {} : { loss: Number(loss) }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function print(): Pick<SeedOptions, "print"> {
+  return values.trace ? { print: (line) => console.log(line) } : {};
+}
+
+function show(name: object, { violation, ...rest }: SeedResult): void {
+  console.log(JSON.stringify({ ...name, ...rest, violation: violation?.message ?? null }));
+  if (violation !== null) process.exitCode = 1;
 }
 
 function one(seed: number): void {
-  const options = seedOptions();
-  if (values.shrink) {
-    for (const line of shrink(seed, options)) console.log(line);
-    return;
+  const only = values.only === undefined ? {} : { only: new Set(values.only.split(",").filter(Boolean).map(Number)) };
+  const options = { settings: settings(), ...only };
+  if (values.shrink) for (const line of shrink(seed, options)) console.log(line);
+  else show({}, runSeed(seed, { ...options, ...print() }));
+}
+
+function scenario(name: string): void {
+  const chosen = SCENARIOS.filter((one) => (name === "all" ? !BY_NAME_ONLY.has(one.name) : one.name === name));
+  if (chosen.length === 0) {
+    console.error(`Unknown scenario ${name}. Scenarios: ${SCENARIOS.map((one) => one.name).join(", ")}`);
+    process.exit(2);
   }
-  const result = runSeed(seed, { ...options, ...(values.trace ? { print: (line) => console.log(line) } : {}) });
-  const { violation, ...rest } = result;
-  console.log(JSON.stringify({ ...rest, violation: violation?.message ?? null }));
-  process.exitCode = violation === null ? 0 : 1;
+  for (const one of chosen) {
+    const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
+    show({ scenario: one.name }, runScenario(one, { ...seed, settings: settings(), ...print() }));
+  }
 }
 
 function swarm(first: number, count: number): void {
@@ -54,5 +83,6 @@ function swarm(first: number, count: number): void {
   process.exitCode = summary.violations === 0 ? 0 : 1;
 }
 
-if (values.seed !== undefined) one(Number(values.seed));
+if (values.scenario !== undefined) scenario(values.scenario);
+else if (values.seed !== undefined) one(Number(values.seed));
 else swarm(Number(values.first), Number(values.seeds ?? 100));

@@ -20,6 +20,10 @@ export interface SeedOptions {
   readonly settings?: Partial<Settings>;
   /** Only these actions of the script, by index. */
   readonly only?: ReadonlySet<number>;
+  /** False: the world is left as it is at the end, and need not agree. Default true. */
+  readonly heals?: boolean;
+  /** Checks more at the end; throws a `Violation`. */
+  readonly expect?: (world: World) => void;
 }
 
 export interface SeedResult {
@@ -27,6 +31,8 @@ export interface SeedResult {
   readonly violation: Violation | null;
   readonly traceHash: string;
   readonly virtualMs: number;
+  /** Bytes that all together published: SDS messages, and payloads after encryption and padding. */
+  readonly bytes: { readonly sds: number; readonly payload: number; readonly frames: number };
   readonly counts: Counts;
   readonly faults: Faults;
 }
@@ -54,14 +60,15 @@ export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
 }
 
 export function runPlan({ settings, actions }: Plan, options: SeedOptions = {}): SeedResult {
-  const { mutation = null, print } = options;
+  const { mutation = null, print, heals = true, expect } = options;
   const world = new World({ settings, mutation, ...(print === undefined ? {} : { print }) });
   let violation: Violation | null = null;
   try {
     world.play(actions);
     world.run(settings.durationMs);
     world.observer.checkAll();
-    converge(world);
+    if (heals) converge(world);
+    expect?.(world);
     world.observer.checkAll();
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -73,6 +80,7 @@ export function runPlan({ settings, actions }: Plan, options: SeedOptions = {}):
     violation,
     traceHash: world.trace.hash,
     virtualMs: world.now(),
+    bytes: world.bytes,
     counts: world.observer.counts,
     faults: world.faults,
   };

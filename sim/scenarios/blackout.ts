@@ -1,0 +1,11 @@
+import { chatter, HOUR, MINUTE, offline, type Scenario } from "./scenario.ts";
+
+export const blackout: Scenario = {
+  name: "blackout",
+  about: "Nobody has a network for an hour; everybody writes all the same.",
+  settings: { participants: 6, loss: 0.05, durationMs: 90 * MINUTE, messages: 90 },
+  actions: (settings, random) => [
+    ...chatter(settings, random),
+    ...Array.from({ length: 6 }, (_, member) => offline(10 * MINUTE, member, HOUR)),
+  ],
+};

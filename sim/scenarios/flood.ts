@@ -1,0 +1,11 @@
+import { chatter, every, HOUR, MINUTE, type Scenario } from "./scenario.ts";
+
+export const flood: Scenario = {
+  name: "flood",
+  about: "A member sends bursts of messages whose parents nobody has.",
+  settings: { participants: 5, hostile: 1, loss: 0.1, durationMs: HOUR, messages: 40 },
+  actions: (settings, random) => [
+    ...chatter(settings, random),
+    ...every(10 * MINUTE, settings.durationMs, (at) => [{ at, kind: "hostile", member: 5, act: "flood" }]),
+  ],
+};
