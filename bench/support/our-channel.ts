@@ -1,0 +1,116 @@
+import { readIncoming } from "../../src/channel/incoming.ts";
+import { parentLamportsOf } from "../../src/identity/envelope.ts";
+import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
+import { splitTrailer } from "../../src/identity/trailer.ts";
+import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
+import type { ChannelIdentity, ChannelState, Environment } from "../../src/sds/channel-state.ts";
+import { specCodec } from "../../src/sds/codec.ts";
+import type { Effect } from "../../src/sds/effect.ts";
+import type { MessageId } from "../../src/sds/ids.ts";
+import { messageIdOf } from "../../src/sds/message-id.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
+import type { StoredChannel } from "../../src/sds/records.ts";
+import { restore } from "../../src/sds/restore.ts";
+import { nextWakeAt, step } from "../../src/sds/step.ts";
+import type { StepInput } from "../../src/sds/step-input.ts";
+import { authorOf, CHANNEL, type Sent, START } from "./traffic.ts";
+
+const EMPTY: StoredChannel = { messages: [], outbox: [], participants: [], holes: [], meta: {} };
+
+export const me = authorOf(0);
+
+export const identity: ChannelIdentity = {
+  channelId: CHANNEL,
+  self: me.id,
+  publicKey: me.signer.publicKey,
+  profile: "community",
+  parameters: CHANNEL_PARAMETER_DEFAULTS,
+};
+
+/** The real protocol core of one participant who is online; what it wants written and sent is counted and dropped. */
+export class OurChannel {
+  readonly state: ChannelState;
+  readonly #random = createSeededRandom(1);
+  readonly #env: { now: number; readonly random: () => number };
+  /** The wall time at which it wants to be woken. */
+  #wakeAt = Number.POSITIVE_INFINITY;
+  readonly onEffect: (effect: Effect) => void;
+
+  constructor(stored: StoredChannel = EMPTY, onEffect: (effect: Effect) => void = () => {}) {
+    this.#env = { now: START, random: () => this.#random.next() };
+    this.onEffect = onEffect;
+    this.state = restore(identity, stored, this.#env).state;
+    this.dispatch({ kind: "connection", online: true });
+  }
+
+  get env(): Environment {
+    return this.#env;
+  }
+
+  set now(now: number) {
+    this.#env.now = now;
+  }
+
+  /** Decodes, checks the id, and takes the step; like the channel it then asks for its next wake, and wakes it. */
+  receive({ lamport, bytes }: Sent): void {
+    this.#env.now = lamport + 1;
+    this.dispatch(readUnverified(bytes));
+  }
+
+  /** The same with both signatures verified, as the channel does it. */
+  receiveVerified({ lamport, bytes }: Sent): void {
+    this.#env.now = lamport + 1;
+    const holds = (id: MessageId) => this.state.entries.has(id);
+    const incoming = readIncoming(bytes, "live", undefined, { channelId: CHANNEL, profile: "community", holds });
+    if (incoming.kind === "refused") throw new Error(`Refused: ${incoming.reason}`);
+    this.dispatch(incoming.input);
+  }
+
+  dispatch(input: StepInput): void {
+    if (this.#wakeAt <= this.#env.now) this.#step({ kind: "wake" });
+    this.#step(input);
+    this.#wakeAt = nextWakeAt(this.state, this.#env.now);
+  }
+
+  #step(input: StepInput): void {
+    for (const effect of step(this.state, input, this.#env)) this.onEffect(effect);
+  }
+}
+
+/** `readIncoming` without its two signature verdicts: everything else of it, so that the rest can be timed alone. */
+export function readUnverified(bytes: Uint8Array): StepInput {
+  const decoded = specCodec.decode(bytes);
+  if (!decoded.ok || decoded.message.kind !== "content") throw new Error("The traffic is content only.");
+  const { message } = decoded;
+  if (messageIdOf(message.content) !== message.messageId) throw new Error("Wrong id.");
+  const envelope = decodeEnvelope(message.content);
+  const split = splitTrailer(bytes);
+  if (envelope === null || split === null || typeof message.lamport !== "number") throw new Error("Not of ours.");
+  const { senderId: sender, lamport, causalHistory } = message;
+  const publicKey = envelope.publicKey.slice();
+  const lamports = parentLamportsOf(envelope, lamport);
+  const { completeSince } = split.trailer;
+  return {
+    kind: "receive-content",
+    content: {
+      id: message.messageId,
+      ...{ lamport, sender, signed: true, publicKey, bytes },
+      authorSeq: envelope.authorSeq,
+      type: envelope.type,
+      composedAt: envelope.composedAt,
+      parents: causalHistory.map(({ messageId, retrievalHint }, index) => ({
+        id: messageId,
+        lamport: lamports[index] ?? null,
+        hint: retrievalHint,
+      })),
+      profileName: null,
+    },
+    claim: {
+      ...{ sender, signed: true, publicKey, by: "content", lamport, completeSince, listed: causalHistory },
+      repairRequests: message.repairRequests,
+      receiptsWantedFrom: null,
+    },
+    source: "live",
+    hint: undefined,
+  };
+}
