@@ -116,6 +116,13 @@ describe("what is wrong is said", () => {
     expect(reasons.get("damaged") ?? 0).toBeGreaterThan(50);
   });
 
+  test("damaged: the last character, also where only bits differ that no byte uses", () => {
+    for (const by of "AQgw4_-x") {
+      if (code.endsWith(by)) continue;
+      expect(problemOf(code.slice(0, -1) + by), by).toBe("damaged");
+    }
+  });
+
   test("two exchanged characters of a code", () => {
     const at = [...code].findIndex((character, i) => i > 60 && character !== code[i + 1]);
     const exchanged = code.slice(0, at) + code[at + 1] + code[at] + code.slice(at + 2);

@@ -61,6 +61,9 @@ function fromLink(text: string): Descriptor {
 function fromCode(text: string): Descriptor {
   const { bytes, length } = selfDelimited(text, CHECKSUM_BYTES);
   if (length === null) throw new InviteError("cut-off");
+  // The last character has bits that no byte uses: they are 0, so that a changed one is noticed there too.
+  const exact = toBase64url(bytes.subarray(0, length + CHECKSUM_BYTES));
+  if (!text.startsWith(exact)) throw new InviteError("damaged");
   const descriptor = bytes.subarray(0, length);
   const checksum = bytes.subarray(length, length + CHECKSUM_BYTES);
   if (!equalBytes(checksumOf(descriptor), checksum)) throw new InviteError("damaged");
