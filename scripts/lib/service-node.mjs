@@ -8,6 +8,8 @@ const TAIL_LINES = 15;
 const EXIT_TAKEN_BY_OURS = 3;
 const EXIT_TAKEN = 4;
 const ADDRESS = /\/ip[46]\/\S+\/p2p\/\w+/;
+/** Such as that messages are not kept, since SQLite could not be built. */
+const WARNINGS = /^WARNING: .*$/gm;
 const READY = /^service node ready: (\S+)$/m;
 
 /**
@@ -35,6 +37,7 @@ export function startServiceNode(root, port) {
       const ready = READY.exec(words);
       if (ready === null) return;
       clearTimeout(timer);
+      for (const warning of words.match(WARNINGS) ?? []) console.warn(warning);
       for (const stream of [child.stdout, child.stderr]) stream.off("data", watch).resume();
       resolve({ process: child, multiaddr: ready[1] });
     };
