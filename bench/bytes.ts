@@ -26,13 +26,10 @@ async function* byteRows(): AsyncGenerator<Row, void, undefined> {
     yield row(`sync, ${heads} heads with hints, signed`, "bytes", sync.length, peerSync.length);
     yield row("the same encrypted", "bytes", await encrypted(sync), await encrypted(peerSync));
   }
-  yield row(
-    "content of the peer by its default, 200 causes",
-    "bytes",
-    null,
-    (await peerMessage(200, "content")).length,
-  );
-  yield row("sync of the peer by its default, 200 causes", "bytes", null, (await peerMessage(200, "sync")).length);
+  for (const kind of ["content", "sync"] as const) {
+    const { length } = await peerMessage(200, kind, true);
+    yield row(`${kind} of the peer by its default, 200 causes`, "bytes", null, length);
+  }
 }
 
 async function signedContent(hints: boolean): Promise<Uint8Array> {

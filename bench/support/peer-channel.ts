@@ -98,8 +98,9 @@ export class PeerTraffic {
     const sender = `participant-${1 + (number % 5)}`;
     const lamport = BigInt(START + number);
     const message = new ContentMessage(id, CHANNEL, sender, [...this.#recent], lamport, this.#bloomFilter, payload);
-    if (this.#hints) message.retrievalHint = new Uint8Array(32).fill(number);
-    this.#recent.push({ messageId: id, retrievalHint: message.retrievalHint, senderId: sender });
+    const hint = this.#hints ? { retrievalHint: new Uint8Array(32).fill(number) } : {};
+    Object.assign(message, hint);
+    this.#recent.push({ messageId: id, ...hint, senderId: sender });
     if (this.#recent.length > this.#dependencies) this.#recent.shift();
     return message;
   }
