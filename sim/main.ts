@@ -4,18 +4,27 @@
  *   --seeds N [--first N]         a swarm of worlds; stops after 10 violations
  *   --seed N [--trace] [--shrink] one world, again; all that happens in it; the smallest script that still fails
  *     [--only 3,7,12] [--set loss=0,duplication=0]   with these actions of its script; with other settings
+ *   --full [--seeds N | --seed N]  the same on the real channel: signatures, encryption, storage; some worlds a minute
+ *   --mutations [--mutation NAME] defects put in on purpose, and how many seeds it takes to find each
+ *   --seed N --mutation NAME      one world with such a defect
  *   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace] [--set ...]
  */
 import { parseArgs } from "node:util";
 import type { Settings } from "./core/settings.ts";
+import { runFullSeed } from "./full/run-full.ts";
+import { MUTATIONS } from "./mutations/all-mutations.ts";
+import { findMutation } from "./mutations/find.ts";
 import { runSeed, type SeedOptions, type SeedResult } from "./run-seed.ts";
 import { BY_NAME_ONLY, SCENARIOS } from "./scenarios/all-scenarios.ts";
 import { runScenario } from "./scenarios/run-scenario.ts";
 import { parseSettings } from "./settings-option.ts";
 import { shrink } from "./shrink.ts";
-import { runSwarm } from "./swarm.ts";
+import { runFullSwarm, runSwarm } from "./swarm.ts";
 
 const MAX_VIOLATIONS = 10;
+/** Places from which a defect is searched for, and seeds from each. */
+const SEARCHES = 10;
+const MOST_SEEDS = 100;
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +36,9 @@ const { values } = parseArgs({
     only: { type: "string" },
     set: { type: "string" },
     scenario: { type: "string" },
+    full: { type: "boolean", default: false },
+    mutations: { type: "boolean", default: false },
+    mutation: { type: "string" },
     participants: { type: "string" },
     loss: { type: "string" },
     profile: { type: "string" },
@@ -55,7 +67,8 @@ function show(name: object, { violation, ...rest }: SeedResult): void {
 
 function one(seed: number): void {
   const only = values.only === undefined ? {} : { only: new Set(values.only.split(",").filter(Boolean).map(Number)) };
-  const options = { settings: settings(), ...only };
+  const mutation = MUTATIONS.find(({ name }) => name === values.mutation) ?? null;
+  const options = { settings: settings(), mutation, ...only };
   if (values.shrink) for (const line of shrink(seed, options)) console.log(line);
   else show({}, runSeed(seed, { ...options, ...print() }));
 }
@@ -83,6 +96,30 @@ function swarm(first: number, count: number): void {
   process.exitCode = summary.violations === 0 ? 0 : 1;
 }
 
-if (values.scenario !== undefined) scenario(values.scenario);
+function mutations(): void {
+  for (const mutation of MUTATIONS) {
+    if (values.mutation !== undefined && mutation.name !== values.mutation) continue;
+    const found = findMutation(mutation, SEARCHES, MOST_SEEDS);
+    console.log(JSON.stringify(found));
+    if (found.found < found.searches) process.exitCode = 1;
+  }
+}
+
+async function full(): Promise<void> {
+  if (values.seed !== undefined) {
+    show({}, await runFullSeed(Number(values.seed), { settings: settings(), ...print() }));
+    return;
+  }
+  const summary = await runFullSwarm(Number(values.first), Number(values.seeds ?? 20), ({ seed, violation }) => {
+    if (violation !== null)
+      console.log(`seed ${seed}: ${violation.message}\n  npm run sim -- --full --seed ${seed} --trace`);
+  });
+  console.log(JSON.stringify(summary));
+  process.exitCode = summary.violations === 0 ? 0 : 1;
+}
+
+if (values.full) await full();
+else if (values.mutations) mutations();
+else if (values.scenario !== undefined) scenario(values.scenario);
 else if (values.seed !== undefined) one(Number(values.seed));
 else swarm(Number(values.first), Number(values.seeds ?? 100));

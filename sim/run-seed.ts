@@ -1,4 +1,4 @@
-import { checkConverged, checkQuiet } from "./core/invariants/end.ts";
+import { checkConverged, checkNothingWaits, checkQuiet } from "./core/invariants/end.ts";
 import type { Mutation } from "./core/mutation.ts";
 import type { Counts } from "./core/oracle.ts";
 import { type Action, drawScript } from "./core/script.ts";
@@ -96,6 +96,7 @@ function converge(world: World): void {
     world.run(CHECK_EVERY_MS);
   }
   world.run(SETTLE_MS);
+  checkNothingWaits(world);
   const before = world.bytes.frames;
   world.run(QUIET_MS);
   checkQuiet(world, world.bytes.frames - before, QUIET_MS);

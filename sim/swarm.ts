@@ -1,4 +1,4 @@
-import type { Mutation } from "./core/mutation.ts";
+import { runFullSeed } from "./full/run-full.ts";
 import { runSeed, type SeedResult } from "./run-seed.ts";
 
 export interface Summary {
@@ -12,28 +12,60 @@ export interface Summary {
 }
 
 /** Runs `count` seeds from `first` on; `onResult` may stop it by returning false. */
-export function runSwarm(
-  first: number,
-  count: number,
-  onResult: (result: SeedResult) => boolean,
-  mutation: Mutation | null = null,
-): Summary {
-  const startedAt = performance.now();
-  const faults: Record<string, number> = {};
-  let [seeds, violations, virtualMs, messages, deliveries] = [0, 0, 0, 0, 0];
+export function runSwarm(first: number, count: number, onResult: (result: SeedResult) => boolean): Summary {
+  const sum = new Sum();
   for (let seed = first; seed < first + count; seed++) {
-    const result = runSeed(seed, { mutation });
-    seeds++;
-    violations += result.violation === null ? 0 : 1;
-    virtualMs += result.virtualMs;
-    messages += result.counts.messages;
-    deliveries += result.counts.deliveries;
-    const counted = { ...result.faults, publishFailures: result.counts.publishFailures };
-    for (const [name, number] of Object.entries(counted)) faults[name] = (faults[name] ?? 0) + number;
+    const result = runSeed(seed);
+    sum.add(result);
     if (!onResult(result)) break;
   }
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const virtualHours = Math.round(virtualMs / 3_600_000);
-  const seedsPerSecond = Number((seeds / seconds).toFixed(1));
-  return { seeds, violations, virtualHours, messages, deliveries, faults, seedsPerSecond };
+  return sum.summary();
+}
+
+/** The same on the real channel. */
+export async function runFullSwarm(
+  first: number,
+  count: number,
+  onResult: (result: SeedResult) => void,
+): Promise<Summary> {
+  const sum = new Sum();
+  for (let seed = first; seed < first + count; seed++) {
+    const result = await runFullSeed(seed);
+    sum.add(result);
+    onResult(result);
+  }
+  return sum.summary();
+}
+
+class Sum {
+  readonly #startedAt = performance.now();
+  readonly #faults: Record<string, number> = {};
+  #seeds = 0;
+  #violations = 0;
+  #virtualMs = 0;
+  #messages = 0;
+  #deliveries = 0;
+
+  add({ violation, virtualMs, counts, faults }: SeedResult): void {
+    this.#seeds++;
+    this.#violations += violation === null ? 0 : 1;
+    this.#virtualMs += virtualMs;
+    this.#messages += counts.messages;
+    this.#deliveries += counts.deliveries;
+    const counted = { ...faults, publishFailures: counts.publishFailures };
+    for (const [name, number] of Object.entries(counted)) this.#faults[name] = (this.#faults[name] ?? 0) + number;
+  }
+
+  summary(): Summary {
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    return {
+      seeds: this.#seeds,
+      violations: this.#violations,
+      virtualHours: Math.round(this.#virtualMs / 3_600_000),
+      messages: this.#messages,
+      deliveries: this.#deliveries,
+      faults: this.#faults,
+      seedsPerSecond: Number((this.#seeds / seconds).toFixed(1)),
+    };
+  }
 }

@@ -13,12 +13,17 @@ export class SimDisk {
   readonly ledger: LedgerRow[] = [];
   #durableRows = 0;
   writes = 0;
+  /** As it is on disk, whatever a process believes. */
+  joinLamport = 0;
 
   commit(changes: readonly Change[], durability: Durability): void {
     this.writes++;
     this.#channel.commit(changes, durability);
     this.#unsynced.push(changes);
-    for (const change of changes) if (change.op === "put" && change.table === "ledger") this.ledger.push(change.record);
+    for (const change of changes) {
+      if (change.op === "put" && change.table === "ledger") this.ledger.push(change.record);
+      if (change.op === "meta" && change.key === "joinLamport") this.joinLamport = change.value;
+    }
     if (durability === "strict") this.#settle(this.#unsynced.length);
   }
 

@@ -164,6 +164,7 @@ export class Member implements SimParticipant {
     observer.stepped(this, input, effects);
     const [first, ...rest] = effects;
     const performAll = (all: readonly Effect[]): void => {
+      if (input.kind === "composed") observer.accepted(this, input.content.id);
       for (const effect of all) this.#perform(effect);
     };
     if (first?.kind === "commit") this.#line?.add(first.changes, first.durability, () => performAll(rest));

@@ -63,7 +63,13 @@ export function createOracle(world: OracleWorld): Oracle {
   function view(member: SimParticipant): View {
     const known = views.get(member);
     if (known !== undefined) return known;
-    const created = { delivered: new Set<MessageId>(), lastSeq: 0, steps: 0, settled: new Set<MessageId>() };
+    const created = {
+      delivered: new Set<MessageId>(),
+      lost: new Set<MessageId>(),
+      lastSeq: 0,
+      steps: 0,
+      settled: new Set<MessageId>(),
+    };
     views.set(member, created);
     return created;
   }
@@ -79,6 +85,7 @@ export function createOracle(world: OracleWorld): Oracle {
       }
       if (row.kind === "delivered") counts.deliveries += row.ids.length;
     }
+    if (row.kind === "hole" && row.state === "lost") for (const id of row.ids) seen.lost.add(id);
     if (row.kind === "evidence") {
       counts.evidence += row.ids.length;
       checkSound(member, row, bySender);
@@ -109,21 +116,33 @@ export function createOracle(world: OracleWorld): Oracle {
     composed(member, content, requestId) {
       counts.messages++;
       check(!truths.has(content.id), "no two messages share an id", () => `${content.id} by member ${member.index}`);
-      truths.set(content.id, { content, author: member.index, honest: true, requestId, at: world.now() });
+      truths.set(content.id, { content, author: member.index, honest: true, requestId, at: world.now(), told: false });
     },
     injected(frame) {
       const decoded = decodeFrame(frame.bytes);
       if (typeof decoded === "string" || decoded.kind !== "content" || frame.forged || truths.has(decoded.content.id))
         return;
       const { content } = decoded;
-      truths.set(content.id, { content, author: frame.from, honest: false, requestId: "", at: world.now() });
+      truths.set(content.id, {
+        content,
+        author: frame.from,
+        honest: false,
+        requestId: "",
+        at: world.now(),
+        told: false,
+      });
+    },
+    accepted(_member, id) {
+      const truth = truths.get(id);
+      if (truth !== undefined) truth.told = true;
     },
     booted(member) {
       const seen = view(member);
       seen.delivered.clear();
       seen.settled.clear();
       for (const { id } of member.state.log) seen.delivered.add(id);
-      seen.lastSeq = member.state.ledgerSeq;
+      for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);
+      seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
       checkRestored(member, truths);
     },
     stepped(member, input, effects) {

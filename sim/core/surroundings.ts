@@ -14,6 +14,8 @@ export type Traffic = "content" | "resend" | "sync" | "checkpoint" | "repair";
 /** Who looks on: the oracle, which knows what is true. Its methods throw a `Violation`. */
 export interface Observer {
   composed(member: SimParticipant, content: IncomingContent, requestId: string): void;
+  /** `send` resolved: the person was told that the message is accepted. */
+  accepted(member: SimParticipant, id: MessageId): void;
   booted(member: SimParticipant): void;
   stepped(member: SimParticipant, input: StepInput, effects: readonly Effect[]): void;
   published(member: SimParticipant, traffic: Traffic, frame: Frame): void;

@@ -10,6 +10,8 @@ export interface Truth {
   readonly requestId: string;
   /** True time at which it was composed. */
   readonly at: number;
+  /** The author was told that it is accepted. */
+  told: boolean;
 }
 
 export type Truths = ReadonlyMap<MessageId, Truth>;
@@ -18,6 +20,8 @@ export type Truths = ReadonlyMap<MessageId, Truth>;
 export interface View {
   /** Delivered in this run or before, as far as the disk kept it. */
   readonly delivered: Set<MessageId>;
+  /** Holes that were declared lost, whatever became of them. */
+  readonly lost: Set<MessageId>;
   lastSeq: number;
   steps: number;
   /** Own messages that were settled in this run. */

@@ -17,9 +17,8 @@ export function checkCausesFirst(member: SimParticipant, seen: View, id: Message
     const cause = truths.get(parent.id);
     const isFalse =
       cause !== undefined && (cause.content.lamport !== parent.lamport || parent.lamport >= content.lamport);
-    const { missing, joinLamport } = member.state;
-    const excused =
-      isFalse || (parent.lamport ?? 0) < joinLamport || missing.get(parent.id)?.state === "lost" || parent.id === id;
+    const isOlder = (parent.lamport ?? 0) < member.state.joinLamport;
+    const excused = isFalse || isOlder || seen.lost.has(parent.id) || parent.id === id;
     check(excused, "causes first", () => `member ${member.index} delivered ${id} before its cause ${parent.id}`);
   }
 }

@@ -30,9 +30,10 @@ export function checkRestored(member: SimParticipant, truths: Truths): void {
     if (row.kind === "accepted") for (const id of row.ids) checkAccepted(member, id, truths);
     if (row.kind === "evidence" && row.signed) checkRemembered(member, row);
   }
+  for (const [id, { author, told }] of truths) if (told && author === member.index) checkAccepted(member, id, truths);
   const last = rows.at(-1)?.seq ?? 0;
   check(
-    state.ledgerSeq === last,
+    state.ledgerSeq >= last,
     "ledger without gaps",
     () => `member ${member.index} boots at ${state.ledgerSeq}, not ${last}`,
   );

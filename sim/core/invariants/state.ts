@@ -1,6 +1,8 @@
+import type { ChannelState } from "../../../src/sds/channel-state.ts";
 import type { LogEntry } from "../../../src/sds/log-entry.ts";
 import { comparePlaces } from "../../../src/sds/ordered-log.ts";
 import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters.ts";
+import type { Participant } from "../../../src/sds/participant.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";
@@ -60,15 +62,26 @@ function checkMemory({ state, index }: SimParticipant): void {
     ["embargoed", state.embargoed.size, MOST_EMBARGOED],
     ["answers", state.answers.size, MOST_ANSWERS_PER_PARTICIPANT * people],
     ["buffered", state.buffered.size, MOST_BUFFERED_PER_SENDER * people],
-    [
-      "unresolved claims",
-      state.pendingCredits.size,
-      people * (MOST_UNRESOLVED_PER_PARTICIPANT + 8 * state.entries.size),
-    ],
     ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), 4_096 + 2 * state.entries.size],
   ];
   for (const [what, size, limit] of sizes) {
     check(size <= limit, "bounded memory", () => `member ${index} keeps ${size} ${what}, more than ${limit}`);
+  }
+  checkUnresolved(state, index);
+}
+
+/** Of each participant only so many claims wait for messages that nobody has shown yet. */
+function checkUnresolved({ pendingCredits }: ChannelState, index: number): void {
+  const waiting = new Map<Participant, number>();
+  for (const credits of pendingCredits.values()) {
+    for (const { participant, listed } of credits) {
+      if (listed) waiting.set(participant, (waiting.get(participant) ?? 0) + 1);
+    }
+  }
+  for (const [participant, count] of waiting) {
+    check(count <= MOST_UNRESOLVED_PER_PARTICIPANT, "bounded memory", () => {
+      return `member ${index} keeps ${count} claims of participant ${participant.index} that it cannot follow`;
+    });
   }
 }
 

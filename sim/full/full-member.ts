@@ -1,0 +1,194 @@
+import { type Channel, openChannel } from "../../src/channel/channel.ts";
+import { createNobleSigner } from "../../src/identity/noble-signer.ts";
+import type { Signer } from "../../src/identity/port.ts";
+import { senderIdOf } from "../../src/identity/sender-id.ts";
+import type { Random } from "../../src/runtime/port.ts";
+import type { ChannelState } from "../../src/sds/channel-state.ts";
+import type { ChannelId } from "../../src/sds/ids.ts";
+import type { ChannelParameters } from "../../src/sds/parameters.ts";
+import type { Change, Durability } from "../../src/sds/records.ts";
+import type { StepInput } from "../../src/sds/step-input.ts";
+import type { ChannelStorage } from "../../src/storage/port.ts";
+import type { SimDisk } from "../core/disk.ts";
+import { decodeFrame, type Speaker } from "../core/frame.ts";
+import type { LocalClock } from "../core/local-clock.ts";
+import type { Oracle } from "../core/oracle.ts";
+import type { SimParticipant } from "../core/participant.ts";
+import type { Trace } from "../core/trace.ts";
+import { short } from "../core/trace.ts";
+import type { Air } from "./air.ts";
+import { SimProcess } from "./process.ts";
+import { SimTransport } from "./sim-transport.ts";
+import { createTrackedStorage, TrackedDisk } from "./tracked-storage.ts";
+
+export interface FullSurroundings {
+  readonly epoch: number;
+  readonly air: Air;
+  readonly trace: Trace;
+  readonly channelId: ChannelId;
+  readonly key: Uint8Array;
+  readonly parameters: ChannelParameters;
+  readonly profile: "community" | "sds";
+  readonly syncMs: number;
+  readonly oracle: () => Oracle;
+  /** Wraps the storage of one life of a member, to plan faults. */
+  readonly wrapStorage?: (member: FullMember, storage: ChannelStorage) => ChannelStorage;
+}
+
+/** A participant on the real channel: real signatures, encryption and storage commits. */
+export class FullMember implements SimParticipant {
+  readonly index: number;
+  readonly speaker: Speaker;
+  readonly clock: LocalClock;
+  readonly tracked = new TrackedDisk();
+  readonly #signer: Signer;
+  readonly #random: Random;
+  readonly #world: FullSurroundings;
+  #process: SimProcess | null = null;
+  #transport: SimTransport | null = null;
+  #channel: Channel | null = null;
+  /** Boots so far. */
+  lives = 0;
+  online = true;
+
+  constructor(index: number, secret: Uint8Array, clock: LocalClock, random: Random, world: FullSurroundings) {
+    this.index = index;
+    this.clock = clock;
+    this.#signer = createNobleSigner(secret);
+    this.#random = random;
+    this.#world = world;
+    const { channelId } = world;
+    const { publicKey } = this.#signer;
+    this.speaker = { channelId, publicKey, self: senderIdOf(channelId, publicKey) };
+  }
+
+  get disk(): SimDisk {
+    return this.tracked.account;
+  }
+
+  get running(): boolean {
+    return this.#channel !== null;
+  }
+
+  get state(): ChannelState {
+    if (this.#channel === null) throw new Error(`Member ${this.index} is not running.`);
+    return this.#channel.state;
+  }
+
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#channel?.refusals ?? new Map();
+  }
+
+  now(): number {
+    return this.clock.at(this.#world.epoch, this.#world.air.clock.now() - this.#world.epoch);
+  }
+
+  /** Resolves when it runs, or when it died while booting. */
+  async start(): Promise<void> {
+    if (this.#process !== null) return;
+    const { air, epoch, channelId, key, parameters, profile, wrapStorage } = this.#world;
+    this.lives++;
+    const process = new SimProcess(air.clock, this.clock, epoch);
+    const transport = new SimTransport(air, this.index, this.online);
+    this.#process = process;
+    this.#transport = transport;
+    const tracked = createTrackedStorage(this.tracked, {
+      onCommit: (changes, durability) => this.#onCommit(changes, durability),
+      beforeWrite: (durability) => this.#writing(process, durability),
+      isDead: () => process.dead,
+    });
+    const storage = wrapStorage?.(this, tracked) ?? tracked;
+    const { self, publicKey } = this.speaker;
+    const identity = { channelId, self, publicKey, profile, parameters };
+    const channel = await openChannel({
+      ...{ identity, key, signer: this.#signer, storage, transport, clock: process.clock, random: this.#random },
+    });
+    if (process.dead) return;
+    this.#channel = channel;
+    this.#note("boot", `${channel.state.log.size}`);
+    this.#world.oracle().booted(this);
+  }
+
+  /** With `keep` also the disk loses what was not synced, but for so many commits. */
+  kill(keep: number | null): void {
+    if (this.#process === null) return;
+    this.#process.kill();
+    this.#transport?.kill();
+    this.#process = null;
+    this.#transport = null;
+    this.#channel = null;
+    if (keep !== null) this.tracked.crash(keep);
+    this.#note(keep === null ? "kill" : "power-cut");
+  }
+
+  setOnline(online: boolean): void {
+    this.online = online;
+    this.#note(online ? "online" : "offline");
+    this.#transport?.setOnline(online);
+  }
+
+  receive(frame: Parameters<SimTransport["receive"]>[0]): void {
+    this.#transport?.receive(frame);
+  }
+
+  say(text: string, type: "chat" | "announcement" | "status", requestId: string): void {
+    const channel = this.#channel;
+    if (channel === null) return;
+    channel.send({ requestId, type, text }).then(
+      ({ id }) => {
+        this.#note("told", short(id));
+        this.#world.oracle().accepted(this, id);
+      },
+      (error: unknown) => this.#note("refused", error instanceof Error ? error.message : ""),
+    );
+  }
+
+  dispatch(input: StepInput): void {
+    void this.#channel?.dispatch(input).catch(() => {});
+  }
+
+  /** Ends it in an orderly way. */
+  async close(): Promise<void> {
+    await this.#channel?.close();
+    await this.#transport?.close();
+    this.#channel = null;
+    this.#process = null;
+    this.#transport = null;
+  }
+
+  #note(what: string, detail = ""): void {
+    this.#world.trace.note(this.#world.air.clock.now() - this.#world.epoch, this.index, what, detail);
+  }
+
+  /** A strict write takes its time on the process's clock. */
+  #writing(process: SimProcess, durability: Durability): Promise<void> {
+    if (durability === "relaxed") return Promise.resolve();
+    const ms = Math.floor(this.#random.next() * this.#world.syncMs);
+    return new Promise((resolve) => process.clock.schedule(ms, resolve));
+  }
+
+  /** The oracle sees what is written: own messages that are new, and all rows. */
+  #onCommit(changes: readonly Change[], durability: Durability): void {
+    const oracle = this.#world.oracle();
+    for (const change of changes) {
+      if (change.op !== "put") continue;
+      if (change.table === "body" && !oracle.truths.has(change.record.id))
+        this.#meetOwn(oracle, change.record.bytes, changes);
+      if (change.table === "ledger") this.#note(`  ${change.record.kind}`, change.record.ids.map(short).join(" "));
+    }
+    if (this.#channel !== null) oracle.stepped(this, { kind: "wake" }, [{ kind: "commit", changes, durability }]);
+  }
+
+  #meetOwn(oracle: Oracle, bytes: Uint8Array, changes: readonly Change[]): void {
+    const decoded = decodeFrame(bytes);
+    if (typeof decoded === "string" || decoded.kind !== "content" || decoded.content.sender !== this.speaker.self)
+      return;
+    const { id } = decoded.content;
+    const outbox = changes.find(
+      (change) => change.op === "put" && change.table === "outbox" && change.record.id === id,
+    );
+    const requestId = outbox?.op === "put" && outbox.table === "outbox" ? outbox.record.requestId : "";
+    oracle.composed(this, decoded.content, requestId);
+    oracle.taken(this, id);
+  }
+}

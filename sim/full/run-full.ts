@@ -1,0 +1,93 @@
+import { checkConverged, checkNothingWaits } from "../core/invariants/end.ts";
+import { type Action, drawScript } from "../core/script.ts";
+import { drawSettings, type Settings } from "../core/settings.ts";
+import { Violation } from "../core/violation.ts";
+import type { SeedResult } from "../run-seed.ts";
+import { FullWorld, type FullWorldOptions } from "./full-world.ts";
+
+const MINUTE = 60_000;
+const CONVERGE_MS = 6 * 60 * MINUTE;
+const CHECK_EVERY_MS = 2 * MINUTE;
+
+/** Signatures are real here and cost a millisecond each, so worlds are small. */
+export function fullSettings(seed: number, overruled: Partial<Settings> = {}): Settings {
+  const drawn = drawSettings(seed);
+  return {
+    ...drawn,
+    participants: Math.min(4, drawn.participants),
+    hostile: Math.min(1, drawn.hostile),
+    profile: "community",
+    messages: Math.min(16, drawn.messages),
+    durationMs: Math.min(20 * MINUTE, drawn.durationMs),
+    loss: Math.min(0.35, drawn.loss),
+    lateJoiners: Math.min(1, drawn.lateJoiners),
+    ...overruled,
+    seed,
+  };
+}
+
+/** One world on the real channel, from beginning to end. */
+export function runFullSeed(
+  seed: number,
+  options: { readonly settings?: Partial<Settings>; readonly print?: (line: string) => void } = {},
+): Promise<SeedResult> {
+  const settings = fullSettings(seed, options.settings);
+  return runFullPlan(
+    { settings, ...(options.print === undefined ? {} : { print: options.print }) },
+    drawScript(settings),
+  );
+}
+
+export async function runFullPlan(options: FullWorldOptions, actions: readonly Action[]): Promise<SeedResult> {
+  const { settings } = options;
+  const world = new FullWorld(options);
+  let violation: Violation | null = null;
+  try {
+    world.play(actions);
+    await world.run(settings.durationMs);
+    await converge(world);
+    world.observer.checkAll();
+    await world.close();
+  } catch (error) {
+    violation = error instanceof Violation ? error : new Violation("step never throws", describe(error));
+    options.print?.(`VIOLATION ${violation.message}`);
+  }
+  return {
+    ...{ seed: settings.seed, violation, traceHash: world.trace.hash, virtualMs: world.now() },
+    bytes: { sds: 0, payload: 0, frames: 0 },
+    counts: world.observer.counts,
+    faults: faultsOf(world, actions),
+  };
+}
+
+async function converge(world: FullWorld): Promise<void> {
+  await world.heal();
+  for (let waited = 0; ; waited += CHECK_EVERY_MS) {
+    const left = checkConverged(world);
+    if (left === null) break;
+    if (waited >= CONVERGE_MS) throw left;
+    await world.run(CHECK_EVERY_MS);
+  }
+  await world.run(11 * MINUTE);
+  checkNothingWaits(world);
+}
+
+function faultsOf(world: FullWorld, actions: readonly Action[]): SeedResult["faults"] {
+  const count = (test: (action: Action) => boolean): number => actions.filter(test).length;
+  return {
+    lost: world.air.faults.lost,
+    duplicated: world.air.faults.duplicated,
+    offline: count(({ kind }) => kind === "offline"),
+    kills: count((action) => action.kind === "kill" && action.keep === null),
+    powerCuts: count((action) => action.kind === "kill" && action.keep !== null),
+    partitions: count(({ kind }) => kind === "partition"),
+    clockJumps: count(({ kind }) => kind === "clock-jump"),
+    archiveOutages: count(({ kind }) => kind === "archive-outage"),
+    hostile: count(({ kind }) => kind === "hostile"),
+    lateJoiners: count((action) => action.kind === "join" && action.at > 0),
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,56 @@
+import type { Change, Durability } from "../../src/sds/records.ts";
+import { createMemoryDisk, type MemoryDisk } from "../../src/storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
+import type { ChannelStorage } from "../../src/storage/port.ts";
+import { SimDisk } from "../core/disk.ts";
+
+/** The product's memory storage on a disk that loses its tail, with the oracle's own account of what is on it. */
+export class TrackedDisk {
+  readonly memory: MemoryDisk = createMemoryDisk();
+  readonly account = new SimDisk();
+
+  crash(keep: number): void {
+    this.memory.crash(keep);
+    this.account.crash(keep);
+  }
+}
+
+export interface TrackedHooks {
+  /** Called with what is about to be written, in the order of writing. */
+  readonly onCommit: (changes: readonly Change[], durability: Durability) => void;
+  /** Resolves when a write may land. */
+  readonly beforeWrite: (durability: Durability) => Promise<void>;
+  readonly isDead: () => boolean;
+}
+
+/** After the process died no call settles and nothing is written. */
+export function createTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks): ChannelStorage {
+  const inner = createMemoryStorage(disk.memory);
+  const alive = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (hooks.isDead()) return never();
+    const result = await call();
+    return hooks.isDead() ? never() : result;
+  };
+  return {
+    commit: async (channel, changes, durability) => {
+      if (hooks.isDead()) return never();
+      await hooks.beforeWrite(durability);
+      if (hooks.isDead()) return never();
+      hooks.onCommit(changes, durability);
+      const written = inner.commit(channel, changes, durability);
+      disk.account.commit(changes, durability);
+      await written;
+      if (hooks.isDead()) return never();
+    },
+    load: (channel) => alive(() => inner.load(channel)),
+    readBodies: (channel, ids) => alive(() => inner.readBodies(channel, ids)),
+    readLedger: (channel, afterSeq, limit) => alive(() => inner.readLedger(channel, afterSeq, limit)),
+    readLedgerOf: (channel, id) => alive(() => inner.readLedgerOf(channel, id)),
+    drop: (channel) => alive(() => inner.drop(channel)),
+    listDevice: () => alive(() => inner.listDevice()),
+    putDevice: (record) => alive(() => inner.putDevice(record)),
+    close: () => alive(() => inner.close()),
+  };
+}
+
+const never = (): Promise<never> => new Promise<never>(() => undefined);

@@ -1,0 +1,39 @@
+import type { Mutation } from "../core/mutation.ts";
+import { buffersSyncs, claimsTooMuch, filterIsAnAck, forgedAcks } from "./evidence.ts";
+import { deliversDuplicates, manyCauses, oneIdForEqualTexts } from "./identity.ts";
+import {
+  lostBlocksForEver,
+  lostDropsDependents,
+  newcomerNeedsAll,
+  orderOfArrival,
+  poisonable,
+  receivedSatisfies,
+} from "./ordering.ts";
+import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
+import { asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
+import { givesUpSilently, neverResends, sentWithNobody } from "./sending.ts";
+
+export const MUTATIONS: readonly Mutation[] = [
+  oneIdForEqualTexts,
+  receivedSatisfies,
+  ignoresOwn,
+  deliversDuplicates,
+  filterIsAnAck,
+  forgedAcks,
+  poisonable,
+  buffersSyncs,
+  lostBlocksForEver,
+  lostDropsDependents,
+  newcomerNeedsAll,
+  asksOnce,
+  neverAnswers,
+  requestsSuppress,
+  sentWithNobody,
+  givesUpSilently,
+  neverResends,
+  manyCauses,
+  forgetsAll,
+  neverSyncs,
+  claimsTooMuch,
+  orderOfArrival,
+];

@@ -1,0 +1,36 @@
+import type { Mutation } from "../core/mutation.ts";
+
+export const filterIsAnAck: Mutation = {
+  name: "filter-is-an-ack",
+  defect: "5: a filter that seems to hold a message (all ones, or by chance) is a receipt",
+  input: ({ state }, input) => {
+    if (input.kind !== "receive-sync") return input;
+    const open = [...state.outbox.values()].filter(({ stage }) => stage !== "settled");
+    const listed = [...input.claim.listed, ...open.map(({ entry }) => ({ messageId: entry.id }))];
+    return { ...input, claim: { ...input.claim, listed } };
+  },
+};
+
+export const forgedAcks: Mutation = {
+  name: "forged-acks",
+  defect: "5: whoever sends a history speaks for whom it names",
+  acceptsForged: true,
+};
+
+export const claimsTooMuch: Mutation = {
+  name: "claims-too-much",
+  defect: "complete_since does not rise above what was lost",
+  effect: ({ state }, effect) => {
+    if (effect.kind !== "send-sync") return effect;
+    return { ...effect, sync: { ...effect.sync, completeSince: state.joinLamport } };
+  },
+};
+
+export const buffersSyncs: Mutation = {
+  name: "buffers-syncs",
+  defect: "9: what syncs name fills memory without bound",
+  input: ({ state }, input) => {
+    if (input.kind === "receive-sync") for (const participant of state.participants) participant.unresolvedClaims = 0;
+    return input;
+  },
+};

@@ -1,0 +1,69 @@
+import { connectedNow } from "../../src/sds/channel-state.ts";
+import type { MessageId } from "../../src/sds/ids.ts";
+import type { Mutation } from "../core/mutation.ts";
+import type { SimParticipant } from "../core/participant.ts";
+
+const TEN_YEARS_MS = 10 * 365 * 24 * 60 * 60_000;
+
+export const receivedSatisfies: Mutation = {
+  name: "received-satisfies",
+  defect: "2: a cause that was received but not delivered satisfies what depends on it",
+  input: ({ state }, input) => {
+    if (input.kind !== "receive-content") return input;
+    const parents = input.content.parents.filter((parent) => state.entries.get(parent.id)?.status !== "buffered");
+    return { ...input, content: { ...input.content, parents } };
+  },
+};
+
+export const poisonable: Mutation = {
+  name: "poisonable",
+  defect: "7: a Lamport timestamp of the far future is taken over",
+  input: ({ state }, input) => {
+    if (input.kind === "receive-content") state.lamport = Math.max(state.lamport, input.content.lamport);
+    return input;
+  },
+};
+
+export const lostBlocksForEver: Mutation = {
+  name: "lost-blocks-for-ever",
+  defect: "10: a cause that never comes blocks its dependents for ever",
+  parameters: { lostAfterMs: TEN_YEARS_MS },
+};
+
+const dropped = new WeakMap<SimParticipant, Set<MessageId>>();
+
+export const lostDropsDependents: Mutation = {
+  name: "lost-drops-dependents",
+  defect: "10: what depends on a cause that does not come is dropped",
+  input: (member, input) => {
+    const { state } = member;
+    const gone = dropped.get(member) ?? new Set();
+    dropped.set(member, gone);
+    if (input.kind === "receive-content" && gone.has(input.content.id)) return null;
+    for (const entry of [...state.buffered]) {
+      if (entry.deadline > connectedNow(state, member.now()) + 1_000) continue;
+      state.buffered.delete(entry);
+      state.entries.delete(entry.id);
+      gone.add(entry.id);
+    }
+    return input;
+  },
+};
+
+export const newcomerNeedsAll: Mutation = {
+  name: "newcomer-needs-all",
+  defect: "11: a newcomer waits for everything that was said before it joined",
+  parameters: { lostAfterMs: TEN_YEARS_MS },
+  afterBoot: ({ state }) => {
+    state.joinLamport = 0;
+  },
+};
+
+export const orderOfArrival: Mutation = {
+  name: "order-of-arrival",
+  defect: "nim-sds: the log is in the order of arrival",
+  input: ({ state }, input) => {
+    if (input.kind !== "receive-content") return input;
+    return { ...input, content: { ...input.content, lamport: state.lamport + 1 } };
+  },
+};

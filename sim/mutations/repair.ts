@@ -1,0 +1,33 @@
+import type { Mutation } from "../core/mutation.ts";
+
+export const asksOnce: Mutation = {
+  name: "asks-once",
+  defect: "12: what is missing is asked for once and never again",
+  input: ({ state }, input) => {
+    for (const missing of state.missing.values()) {
+      if (missing.requests > 0) missing.requestAt = Number.POSITIVE_INFINITY;
+      if (missing.asks > 0) missing.askAt = Number.MAX_SAFE_INTEGER;
+    }
+    return input;
+  },
+};
+
+export const neverAnswers: Mutation = {
+  name: "never-answers",
+  defect: "12: nobody answers a repair request",
+  effect: (_member, effect) => (effect.kind === "repair" ? null : effect),
+};
+
+export const requestsSuppress: Mutation = {
+  name: "requests-suppress",
+  defect: "12: a stranger's request for something takes away mine",
+  afterStep: ({ state }, input) => {
+    if (input.kind !== "receive-sync") return;
+    for (const { messageId } of input.claim.repairRequests) {
+      const missing = state.missing.get(messageId);
+      if (missing === undefined) continue;
+      missing.requests = 1;
+      missing.requestAt = Number.POSITIVE_INFINITY;
+    }
+  },
+};
