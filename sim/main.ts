@@ -5,12 +5,15 @@
  *   --seed N [--trace] [--shrink] one world, again; all that happens in it; the smallest script that still fails
  *     [--only 3,7,12] [--set loss=0,duplication=0]   with these actions of its script; with other settings
  *   --full [--seeds N | --seed N]  the same on the real channel: signatures, encryption, storage; some worlds a minute
+ *   --crash-points [--script NAME] a crash at every write; one of them with --write K --moment before|after --keep N
  *   --mutations [--mutation NAME] defects put in on purpose, and how many seeds it takes to find each
  *   --seed N --mutation NAME      one world with such a defect
  *   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace] [--set ...]
  */
 import { parseArgs } from "node:util";
 import type { Settings } from "./core/settings.ts";
+import { runCrashPoint, runCrashPoints } from "./crash-points/run-crash-points.ts";
+import { CRASH_SCRIPTS } from "./crash-points/scripts.ts";
 import { runFullSeed } from "./full/run-full.ts";
 import { MUTATIONS } from "./mutations/all-mutations.ts";
 import { findMutation } from "./mutations/find.ts";
@@ -37,6 +40,11 @@ const { values } = parseArgs({
     set: { type: "string" },
     scenario: { type: "string" },
     full: { type: "boolean", default: false },
+    "crash-points": { type: "boolean", default: false },
+    script: { type: "string" },
+    write: { type: "string" },
+    moment: { type: "string", default: "before" },
+    keep: { type: "string", default: "Infinity" },
     mutations: { type: "boolean", default: false },
     mutation: { type: "string" },
     participants: { type: "string" },
@@ -118,7 +126,29 @@ async function full(): Promise<void> {
   process.exitCode = summary.violations === 0 ? 0 : 1;
 }
 
-if (values.full) await full();
+async function crashPoints(): Promise<void> {
+  for (const script of CRASH_SCRIPTS) {
+    if (values.script !== undefined && script.name !== values.script) continue;
+    if (values.write !== undefined) {
+      const moment = values.moment === "after" ? "after" : "before";
+      const point = { write: Number(values.write), moment, keep: Number(values.keep) } as const;
+      const violation = await runCrashPoint(script, point, print().print);
+      console.log(JSON.stringify({ script: script.name, ...point, violation: violation?.message ?? null }));
+      continue;
+    }
+    const summary = await runCrashPoints(script, ({ write, moment, keep }, { message }) => {
+      console.log(`${script.name}, write ${write}, ${moment}, keep ${keep}: ${message}`);
+      console.log(
+        `  npm run sim -- --crash-points --script ${script.name} --write ${write} --moment ${moment} --keep ${keep} --trace`,
+      );
+    });
+    console.log(JSON.stringify(summary));
+    if (summary.violations > 0) process.exitCode = 1;
+  }
+}
+
+if (values["crash-points"]) await crashPoints();
+else if (values.full) await full();
 else if (values.mutations) mutations();
 else if (values.scenario !== undefined) scenario(values.scenario);
 else if (values.seed !== undefined) one(Number(values.seed));

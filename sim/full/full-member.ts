@@ -32,7 +32,7 @@ export interface FullSurroundings {
   readonly syncMs: number;
   readonly oracle: () => Oracle;
   /** Wraps the storage of one life of a member, to plan faults. */
-  readonly wrapStorage?: (member: FullMember, storage: ChannelStorage) => ChannelStorage;
+  readonly wrapStorage: (member: FullMember, storage: ChannelStorage) => ChannelStorage;
 }
 
 /** A participant on the real channel: real signatures, encryption and storage commits. */
@@ -66,6 +66,11 @@ export class FullMember implements SimParticipant {
     return this.tracked.account;
   }
 
+  /** Has a process, though perhaps one that still boots. */
+  get alive(): boolean {
+    return this.#process !== null;
+  }
+
   get running(): boolean {
     return this.#channel !== null;
   }
@@ -97,7 +102,7 @@ export class FullMember implements SimParticipant {
       beforeWrite: (durability) => this.#writing(process, durability),
       isDead: () => process.dead,
     });
-    const storage = wrapStorage?.(this, tracked) ?? tracked;
+    const storage = wrapStorage(this, tracked);
     const { self, publicKey } = this.speaker;
     const identity = { channelId, self, publicKey, profile, parameters };
     const channel = await openChannel({
@@ -141,6 +146,12 @@ export class FullMember implements SimParticipant {
       },
       (error: unknown) => this.#note("refused", error instanceof Error ? error.message : ""),
     );
+  }
+
+  /** Of the newest message that is still being sent. */
+  stopSending(): void {
+    const newest = [...(this.#channel?.state.open ?? [])].at(-1);
+    if (newest !== undefined) this.dispatch({ kind: "stop-sending", id: newest.entry.id });
   }
 
   dispatch(input: StepInput): void {

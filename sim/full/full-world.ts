@@ -2,6 +2,7 @@ import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual-clock.ts";
 import { asChannelId } from "../../src/sds/ids.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters.ts";
+import type { ChannelStorage } from "../../src/storage/port.ts";
 import { LocalClock } from "../core/local-clock.ts";
 import { createOracle, type Oracle } from "../core/oracle.ts";
 import type { Action } from "../core/script.ts";
@@ -24,7 +25,8 @@ const TYPES = new Map<number, "chat" | "announcement" | "status">([
 export interface FullWorldOptions {
   readonly settings: Settings;
   readonly print?: (line: string) => void;
-  readonly wrapStorage?: FullSurroundings["wrapStorage"];
+  /** Wraps the storage of one life of a member, to plan faults. */
+  readonly wrapStorage?: (member: FullMember, storage: ChannelStorage, world: FullWorld) => ChannelStorage;
 }
 
 /** Members on the real channel, with virtual time. */
@@ -58,7 +60,7 @@ export class FullWorld {
     const surroundings: FullSurroundings = {
       ...{ epoch: EPOCH, air: this.air, trace: this.trace, channelId: CHANNEL, key, syncMs: settings.syncMs },
       ...{ parameters: this.parameters, profile: settings.profile, oracle: () => this.#guardedOracle },
-      ...(wrapStorage === undefined ? {} : { wrapStorage }),
+      wrapStorage: (member, storage) => wrapStorage?.(member, storage, this) ?? storage,
     };
     this.members = Array.from({ length: settings.participants }, (_, index) => {
       const offset = Math.floor((random.next() * 2 - 1) * settings.clockOffsetMs);
@@ -133,6 +135,7 @@ export class FullWorld {
         });
         return;
       case "stop-sending":
+        this.members[action.member]?.stopSending();
         return;
       case "hostile":
         await this.liars[0]?.act();
@@ -142,7 +145,7 @@ export class FullWorld {
 
   /** Dead for `ms`, then booted again. */
   kill(member: FullMember | undefined, ms: number, keep: number | null): void {
-    if (member === undefined || !member.running) return;
+    if (member === undefined || !member.alive) return;
     member.kill(keep);
     const until = Math.max(this.now() + ms, this.#deadUntil.get(member) ?? 0);
     this.#deadUntil.set(member, until);
