@@ -31,6 +31,7 @@ const STAGES = [
   { name: "static", needs: ["install"], run: staticChecks },
   { name: "unit", needs: ["install"], run: unitTests },
   { name: "vectors", needs: ["install"], run: () => checks([tool("vectors", "tsx", "node/vectors/main.ts", VECTORS)]) },
+  { name: "simulation", needs: ["install"], run: simulation },
   {
     name: "build",
     needs: ["install"],
@@ -79,6 +80,23 @@ async function endToEndTests() {
     failed: stats.unexpected + stats.flaky,
   }));
   return testResult(counts, code, output);
+}
+
+/** Fixed seeds, so that a failure is one's own: 200 worlds of the core, some on the real channel. */
+async function simulation() {
+  const runs = [
+    { name: "swarm", args: ["--seeds", "200"] },
+    { name: "full-stack", args: ["--full", "--seeds", "12"] },
+  ];
+  const done = [];
+  for (const { name, args } of runs) {
+    const command = { name: `simulation-${name}`, command: process.execPath, args: ["sim/run.mjs", ...args] };
+    const { code, output } = await execute(command, 10 * MINUTE);
+    const summary = /^\{"seeds":.*\}$/m.exec(output);
+    if (summary !== null) console.log(`${name}: ${summary[0]}`);
+    done.push({ name, ok: code === 0 && summary !== null, output });
+  }
+  return summarize(done);
 }
 
 /** A worker holds a whole Waku node and is loaded by every tab, so its size has a limit. */

@@ -63,7 +63,9 @@ export async function runFullPlan(options: FullWorldOptions, actions: readonly A
 async function converge(world: FullWorld): Promise<void> {
   await world.heal();
   for (let waited = 0; ; waited += CHECK_EVERY_MS) {
-    const left = checkConverged(world);
+    // A planned crash may come this late.
+    const asleep = world.members.find((member) => !member.running);
+    const left = asleep === undefined ? checkConverged(world) : new Violation("boots again", `member ${asleep.index}`);
     if (left === null) break;
     if (waited >= CONVERGE_MS) throw left;
     await world.run(CHECK_EVERY_MS);
