@@ -6,6 +6,7 @@
  *     [--only 3,7,12] [--set loss=0,duplication=0]   with these actions of its script; with other settings
  *   --full [--seeds N | --seed N]  the same on the real channel: signatures, encryption, storage; some worlds a minute
  *   --crash-points [--script NAME] a crash at every write; one of them with --write K --moment before|after --keep N
+ *   --differential [--seed N]     ours and @waku/sds in one channel, without loss and with up to 20 %
  *   --mutations [--mutation NAME] defects put in on purpose, and how many seeds it takes to find each
  *   --seed N --mutation NAME      one world with such a defect
  *   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace] [--set ...]
@@ -14,6 +15,7 @@ import { parseArgs } from "node:util";
 import type { Settings } from "./core/settings.ts";
 import { runCrashPoint, runCrashPoints } from "./crash-points/run-crash-points.ts";
 import { CRASH_SCRIPTS } from "./crash-points/scripts.ts";
+import { runDifferential } from "./differential/run-differential.ts";
 import { runFullSeed } from "./full/run-full.ts";
 import { MUTATIONS } from "./mutations/all-mutations.ts";
 import { findMutation } from "./mutations/find.ts";
@@ -41,6 +43,7 @@ const { values } = parseArgs({
     scenario: { type: "string" },
     full: { type: "boolean", default: false },
     "crash-points": { type: "boolean", default: false },
+    differential: { type: "boolean", default: false },
     script: { type: "string" },
     write: { type: "string" },
     moment: { type: "string", default: "before" },
@@ -147,7 +150,12 @@ async function crashPoints(): Promise<void> {
   }
 }
 
-if (values["crash-points"]) await crashPoints();
+async function differential(): Promise<void> {
+  for (const loss of [0, 0.1, 0.2]) console.log(JSON.stringify(await runDifferential(Number(values.seed ?? 1), loss)));
+}
+
+if (values.differential) await differential();
+else if (values["crash-points"]) await crashPoints();
 else if (values.full) await full();
 else if (values.mutations) mutations();
 else if (values.scenario !== undefined) scenario(values.scenario);

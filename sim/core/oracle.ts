@@ -1,6 +1,7 @@
 import { receivedBy } from "../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/ids.ts";
 import type { LedgerRow } from "../../src/sds/ledger.ts";
+import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
@@ -40,6 +41,8 @@ export interface Oracle extends Observer {
   readonly receipts: ReadonlyMap<MessageId, ReadonlyMap<number, number>>;
   memberOf(id: ParticipantId): SimParticipant | undefined;
   injected(frame: Frame): void;
+  /** Somebody who is no member of ours said this. */
+  met(content: IncomingContent): void;
   view(member: SimParticipant): View;
   /** The expensive checks, for everybody who runs. */
   checkAll(): void;
@@ -131,6 +134,9 @@ export function createOracle(world: OracleWorld): Oracle {
         at: world.now(),
         told: false,
       });
+    },
+    met(content) {
+      truths.set(content.id, { content, author: -1, honest: false, requestId: "", at: world.now(), told: false });
     },
     accepted(_member, id) {
       const truth = truths.get(id);

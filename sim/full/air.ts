@@ -17,6 +17,8 @@ export class Air {
   readonly #receive: (member: number, frame: InboundFrame) => void;
   readonly #kept: Kept[] = [];
   readonly faults = { lost: 0, duplicated: 0, publishFailures: 0 };
+  /** Members and guests. */
+  hearers: number;
   archiveUp: boolean;
   sides: readonly number[] = [];
   #frames = 0;
@@ -31,6 +33,7 @@ export class Air {
     this.#settings = settings;
     this.#random = random;
     this.#receive = receive;
+    this.hearers = settings.participants;
     this.archiveUp = !settings.archive.absent;
   }
 
@@ -50,8 +53,8 @@ export class Air {
   broadcast(from: number, outbound: OutboundFrame): InboundFrame {
     const frame: InboundFrame = { ...outbound, payload: outbound.payload.slice(), hash: hashOfNumber(++this.#frames) };
     this.#keep(from, frame);
-    const { participants, loss, duplication } = this.#settings;
-    for (let member = 0; member < participants; member++) {
+    const { loss, duplication } = this.#settings;
+    for (let member = 0; member < this.hearers; member++) {
       if (!this.#sees(from, member)) continue;
       if (this.#random.next() < loss) {
         this.faults.lost++;

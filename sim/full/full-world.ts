@@ -3,6 +3,7 @@ import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual
 import { asChannelId } from "../../src/sds/ids.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
+import type { InboundFrame } from "../../src/transport/port.ts";
 import { LocalClock } from "../core/local-clock.ts";
 import { createOracle, type Oracle } from "../core/oracle.ts";
 import type { Action } from "../core/script.ts";
@@ -25,6 +26,8 @@ const TYPES = new Map<number, "chat" | "announcement" | "status">([
 export interface FullWorldOptions {
   readonly settings: Settings;
   readonly print?: (line: string) => void;
+  /** How many others hear what is in the air; they are put into `guests`. */
+  readonly guests?: number;
   /** Wraps the storage of one life of a member, to plan faults. */
   readonly wrapStorage?: (member: FullMember, storage: ChannelStorage, world: FullWorld) => ChannelStorage;
 }
@@ -41,13 +44,16 @@ export class FullWorld {
   readonly parameters: ChannelParameters;
   readonly profile: "community" | "sds";
   readonly liars: readonly ByteLiar[];
+  readonly channelId = CHANNEL;
+  readonly key: Uint8Array;
+  readonly guests: { receive(frame: InboundFrame): void }[] = [];
   readonly #deadUntil = new Map<FullMember, number>();
   readonly #offlineUntil = new Map<FullMember, number>();
   /** The first violation that the oracle raised inside the product, where it would be swallowed. */
   #caught: unknown = null;
   #requests = 0;
 
-  constructor({ settings, print, wrapStorage }: FullWorldOptions) {
+  constructor({ settings, print, wrapStorage, guests = 0 }: FullWorldOptions) {
     installSerialCrypto();
     this.settings = settings;
     this.profile = settings.profile;
@@ -55,8 +61,14 @@ export class FullWorld {
     this.clock = createVirtualClock(EPOCH, { settle });
     this.trace = new Trace(print ?? null);
     const random = createSeededRandom(settings.seed + 0.25);
-    this.air = new Air(this.clock, settings, random, (member, frame) => this.members[member]?.receive(frame));
-    const key = random.bytes(32);
+    this.air = new Air(this.clock, settings, random, (member, frame) => {
+      const hearer =
+        member < settings.participants ? this.members[member] : this.guests[member - settings.participants];
+      hearer?.receive(frame);
+    });
+    this.air.hearers += guests;
+    this.key = random.bytes(32);
+    const { key } = this;
     const surroundings: FullSurroundings = {
       ...{ epoch: EPOCH, air: this.air, trace: this.trace, channelId: CHANNEL, key, syncMs: settings.syncMs },
       ...{ parameters: this.parameters, profile: settings.profile, oracle: () => this.#guardedOracle },
@@ -171,6 +183,15 @@ export class FullWorld {
       if ((this.#offlineUntil.get(member) ?? 0) > this.now()) return;
       member.setOnline(true);
     });
+  }
+
+  /** For checks inside the product's calls, which would swallow a violation. */
+  guard(test: () => void): void {
+    try {
+      test();
+    } catch (error) {
+      this.#catch(error);
+    }
   }
 
   readonly #catch = (error: unknown): void => {
