@@ -1,5 +1,6 @@
 import { type AuthenticClaim, authenticate } from "../identity/authenticate.ts";
 import { parentLamportsOf } from "../identity/envelope.ts";
+import { isKeyedSenderId } from "../identity/sender-id.ts";
 import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../identity/trailer.ts";
 import { specCodec } from "../sds/codec.ts";
 import type { ChannelId, MessageId } from "../sds/ids.ts";
@@ -59,7 +60,7 @@ function readContent(
     return { kind: "input", input: { kind: "seen-again", id: message.messageId, source, hint } };
   }
   const { author, claim, problem } = authenticate(bytes, message, context.channelId);
-  if (author === null && context.profile === "community") return refused(problem ?? "unsigned");
+  if (author === null && !takesUnsigned(message, context.profile)) return refused(problem ?? "unsigned");
   const content = author === null ? unsignedContent(bytes, message, lamport) : null;
   const signed = author === null ? null : signedContent(bytes, message, lamport, author);
   const accepted = signed ?? content;
@@ -132,6 +133,11 @@ function readSync(bytes: Uint8Array, message: SyncMessage, source: Source, conte
   return { kind: "input", input: { kind: "receive-sync", claim: accepted, source } };
 }
 
+/** Unsigned words are for plain SDS clients, whose ids no key gives; in a member's name they are forged. */
+function takesUnsigned({ senderId }: ContentMessage | SyncMessage, profile: "community" | "sds"): boolean {
+  return profile === "sds" && !isKeyedSenderId(senderId);
+}
+
 /** What the sender says it has. Unsigned, it proves no ancestry, and only profile "sds" listens to it at all. */
 function claimOf(
   message: ContentMessage | SyncMessage,
@@ -139,7 +145,7 @@ function claimOf(
   claim: ReturnType<typeof authenticate>["claim"],
   profile: "community" | "sds",
 ): IncomingClaim | null {
-  if (claim === null && profile === "community") return null;
+  if (claim === null && !takesUnsigned(message, profile)) return null;
   return {
     sender: message.senderId,
     signed: claim !== null,

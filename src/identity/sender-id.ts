@@ -16,3 +16,13 @@ export function senderIdOf(channelId: ChannelId, publicKey: Uint8Array): Partici
   const hash = sha256(frame(DOMAIN, channelId, publicKey));
   return asParticipantId(PREFIX + toBase64url(hash.subarray(0, HASH_BYTES)));
 }
+
+const KEYED = /^s1[A-Za-z0-9_-]{27}$/;
+
+/**
+ * An id of the form that keys give. Only a signature speaks for it: in a channel that takes unsigned words, one without
+ * would otherwise become the word of the member whose id it names.
+ */
+export function isKeyedSenderId(senderId: ParticipantId): boolean {
+  return KEYED.test(senderId);
+}

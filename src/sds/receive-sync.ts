@@ -22,10 +22,11 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   const isNew = !state.participantById.has(claim.sender);
   const participant = meet(ctx, claim.sender, claim.publicKey);
   applyClaim(ctx, participant, claim);
-  if (claim.lamport <= participant.lastClaimLamport) return;
+  // A timestamp from beyond the limit, kept as the newest, would make all later syncs of this sender look old.
+  if (claim.lamport <= participant.lastClaimLamport || !isTimely(claim.lamport, ctx.env.now)) return;
   participant.lastClaimLamport = claim.lamport;
   hear(ctx, participant, source, claim.lamport);
-  if (source !== "live" || !isTimely(claim.lamport, ctx.env.now)) return;
+  if (source !== "live") return;
   compareSync(ctx, participant, claim, isNew);
   if (claim.signed) hearWishes(ctx, participant, claim);
 }
