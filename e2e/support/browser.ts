@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,4 +81,48 @@ export async function crashTab(page: Page): Promise<void> {
   devtools.send("Page.crash").catch(() => undefined);
   await crashed;
   await page.close();
+}
+
+/** A browser as people have it. */
+export interface PlainBrowser {
+  readonly context: BrowserContext;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Chromium started without Playwright's settings, which make every tab believe that it is in front and switch off the
+ * throttling of those that are not. Only one tab is visible here: the one that was opened or brought to front last.
+ */
+export async function openPlainBrowser(...flags: readonly string[]): Promise<PlainBrowser> {
+  const { executablePath = "", args = [] } = await chromiumOptions();
+  const folder = await mkdtemp(join(tmpdir(), "hearback-profile-"));
+  const own = ["--headless", "--no-first-run", "--remote-debugging-port=0", `--user-data-dir=${folder}`];
+  const child = spawn(executablePath, [...args, ...own, ...flags, "about:blank"]);
+  const gone = once(child, "exit");
+  const browser = await chromium.connectOverCDP(await devtoolsAddress(child), { noDefaults: true });
+  const [context] = browser.contexts();
+  if (context === undefined) throw new Error("the browser has no window");
+  return {
+    context,
+    async dispose() {
+      await browser.close();
+      child.kill("SIGKILL");
+      await gone;
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** What Chromium says on stderr once it can be driven. */
+function devtoolsAddress(child: ChildProcess): Promise<string> {
+  let words = "";
+  return new Promise((resolve, reject) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      words += chunk;
+      const address = /DevTools listening on (ws:\S+)/.exec(words)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error(`Chromium ended before it could be driven:\n${words}`)));
+  });
 }

@@ -74,10 +74,16 @@ export function messages(page: Page, text: string): Locator {
 }
 
 /** Waits until the delivery mark of a message is in this state ("sent", "received", "everyone", ...). */
-export async function expectDelivery(page: Page, text: string, state: string, words?: string | RegExp): Promise<void> {
+export async function expectDelivery(
+  page: Page,
+  text: string,
+  state: string,
+  words?: string | RegExp,
+  options?: { readonly timeout: number },
+): Promise<void> {
   const mark = messages(page, text).locator("[data-delivery]");
-  await expect(mark).toHaveAttribute("data-delivery", state);
-  if (words !== undefined) await expect(mark).toContainText(words);
+  await expect(mark).toHaveAttribute("data-delivery", state, options);
+  if (words !== undefined) await expect(mark).toContainText(words, options);
 }
 
 /** Waits until a tab, its matrix included, says of each of these messages that all `n` others have it. */

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from "playwright";
-import { type BrowserProfile, openFreshProfile } from "./browser.ts";
+import { openFreshProfile } from "./browser.ts";
 import { createChannel, demoAddress, expectParticipants, joinByCode } from "./demo-page.ts";
 import { serveDemo, startTestServiceNode, type TestServiceNode } from "./real-parts.ts";
 
@@ -9,12 +9,13 @@ const QUICK = { ackWindowMs: 300, reorderWaitMs: 300, resendFirstMs: 1_000, idle
 export interface StageOptions {
   /** Parameters of the channels created here, over the quick ones of the tests. Null: the demo's own. */
   readonly parameters?: Readonly<Record<string, number>> | null;
+  /** Where tabs open unless told otherwise; by default a browser with a fresh profile. */
+  readonly openBrowser?: () => Promise<{ readonly context: BrowserContext; dispose(): Promise<void> }>;
 }
 
 /** The built demo, a service node of its own and a browser with a fresh profile: what one file of tests plays on. */
 export interface Stage {
   readonly node: TestServiceNode;
-  readonly profile: BrowserProfile;
   /** The start page; channels created there use this stage's service node and its quick protocol times. */
   readonly startUrl: string;
   /** Opens an empty tab, by default in the stage's own browser. Uncaught errors in it are kept in `pageErrors`. */
@@ -28,14 +29,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage({ parameters = {} }: StageOptions = {}): Promise<Stage> {
-  const [node, demo, profile] = await Promise.all([startTestServiceNode(), serveDemo(), openFreshProfile()]);
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { parameters = {}, openBrowser = openFreshProfile } = options;
+  const [node, demo, browser] = await Promise.all([startTestServiceNode(), serveDemo(), openBrowser()]);
   const quick = parameters === null ? {} : { ...QUICK, ...parameters };
   const startUrl = demoAddress(demo.url, { node: node.multiaddr, parameters: quick });
   const tabs = new Set<Page>();
   let pageErrors: string[] = [];
 
-  async function openTab(context = profile.context): Promise<Page> {
+  async function openTab(context = browser.context): Promise<Page> {
     const page = await context.newPage();
     page.on("pageerror", (error) => pageErrors.push(error.stack ?? error.message));
     page.once("close", () => tabs.delete(page));
@@ -62,7 +64,6 @@ export async function openStage({ parameters = {} }: StageOptions = {}): Promise
 
   return {
     node,
-    profile,
     startUrl,
     openTab,
     meet: meet as Stage["meet"],
@@ -75,7 +76,7 @@ export async function openStage({ parameters = {} }: StageOptions = {}): Promise
       await Promise.all([...tabs].map((page) => page.close()));
     },
     async close() {
-      await profile.dispose();
+      await browser.dispose();
       await Promise.all([node.stop(), demo.close()]);
     },
   };

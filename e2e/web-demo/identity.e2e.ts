@@ -28,6 +28,7 @@ test("a duplicated tab is a new participant, and the original stays who it is", 
       for (const [key, value] of Object.entries(entries)) sessionStorage.setItem(key, value);
   }, session);
   await duplicate.goto(url);
+  await expect(duplicate.getByText("Alice is open in another tab, so this tab joins as somebody new.")).toBeVisible();
   await duplicate.getByLabel("Your name").fill("Alice's double");
   await duplicate.getByRole("button", { name: "Join channel" }).click();
   await composer(duplicate).waitFor();
