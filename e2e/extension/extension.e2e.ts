@@ -10,6 +10,7 @@ import {
   joinByCode,
   messages,
   send,
+  sendAndTime,
   textsOf,
 } from "../support/demo-page.ts";
 import { openStage, type Stage } from "../support/stage.ts";
@@ -146,4 +147,42 @@ test("the browser is restarted on the same profile: the channel goes on", async 
   for (const text of ["before the restart", "while the browser was restarting"]) await messages(again, text).waitFor();
   await send(again, "after the restart");
   await expectReceivedByAllInChat(again, ["after the restart"], 1);
+});
+
+test("what comes while no view is open is told by badge and notification, until a view is opened", async () => {
+  const { adaTab, ben } = await adaAndBen();
+  await adaTab.close();
+  await send(ben, "unseen one");
+  await send(ben, "unseen two");
+  await expect.poll(() => ada.outside()).toMatchObject({ badge: "2", notifications: 1 });
+  const tab = await ada.open("tab");
+  await openFromList(tab);
+  await messages(tab, "unseen two").waitFor();
+  await expect.poll(() => ada.outside()).toMatchObject({ badge: "", notifications: 0 });
+});
+
+test("a worker that was stopped with no view open is started again by itself, and acks", async () => {
+  const { adaTab, ben } = await adaAndBen();
+  await adaTab.close();
+  await ada.stopWorker();
+  await send(ben, "to a stopped worker");
+  // The alarm is the only way back; browsers allow none below half a minute.
+  const mark = messages(ben, "to a stopped worker").locator("[data-delivery]");
+  await expect(mark).toHaveAttribute("data-delivery", "everyone", { timeout: 60_000 });
+  expect((await ada.outside()).alarms).toEqual(["hearback-alive"]);
+});
+
+test("a browser that nobody looks at stays in its channel and acks at once, also after a silence", async () => {
+  const { ben } = await adaAndBen();
+  const end = await ada.runUnattended();
+  try {
+    await send(ben, "as the browser starts");
+    await expectDelivery(ben, "as the browser starts", "everyone", "Received by all 1");
+    // Longer than a browser lets a worker live that does nothing.
+    await ben.waitForTimeout(45_000);
+    const { ms } = await sendAndTime(ben, "after a silence", 20_000);
+    expect(ms).toBeLessThan(5_000);
+  } finally {
+    await end();
+  }
 });

@@ -5,7 +5,7 @@ import { refusingHost } from "../../src/channel/refusing-host.ts";
 
 /** The one host of this worker, and the views that it serves. */
 export interface HostKeeper {
-  /** Opens the host if that was not done; also the way to try again after storage could not be opened. */
+  /** Opens the host if there is none that works. */
   start(): void;
   /** Serves a view, now or as soon as storage is open. */
   serve(port: BridgePort): void;
@@ -14,48 +14,76 @@ export interface HostKeeper {
 
 export interface HostKeeperOptions {
   readonly open: () => Promise<ChannelHost>;
-  readonly onHost: (host: ChannelHost) => void;
+  /** A host was opened. Call `onBroken` when its storage failed. Returns what ends the watching. */
+  readonly watch: (host: ChannelHost, onBroken: () => void) => () => void;
   readonly onViews: (open: number) => void;
+  readonly now?: () => number;
 }
 
-export function createHostKeeper({ open, onHost, onViews }: HostKeeperOptions): HostKeeper {
-  let server: Promise<HostServer> | null = null;
+/** Beginning anew cuts off all views, which come back at once: that alone must not begin anew again. */
+export const BEGIN_AGAIN_AFTER_MS = 5_000;
+
+interface Running {
+  readonly server: HostServer;
+  /** Nothing is accepted any more: only a new host, from what is written, can go on. */
+  isBroken(): boolean;
+  /** Ends it; its views connect anew. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps one host running. A worker that stays awake would otherwise never get over a storage that failed once (a full
+ * disk, say): the next view or alarm after that begins anew.
+ */
+export function createHostKeeper({ open, watch, onViews, now = Date.now }: HostKeeperOptions): HostKeeper {
+  /** Never rejects: what could not be opened is served too, by words that say why. */
+  let running: Promise<Running> | null = null;
+  let begunAt = 0;
   let openViews = 0;
 
-  function serverOf(): Promise<HostServer> {
-    server ??= open().then(
-      (host) => {
-        onHost(host);
-        return createHostServer(host);
-      },
-      (error: unknown) => {
-        // Nothing is pretended: every request says why. The next view tries again.
-        server = null;
-        return createHostServer(refusingHost(error));
-      },
-    );
-    return server;
+  async function begin(): Promise<Running> {
+    begunAt = now();
+    try {
+      const host = await open();
+      const server = createHostServer(host);
+      let broken = false;
+      const stopWatching = watch(host, () => {
+        broken = true;
+      });
+      const close = async (): Promise<void> => {
+        stopWatching();
+        server.close();
+        await host.close();
+      };
+      return { server, isBroken: () => broken, close };
+    } catch (error) {
+      const server = createHostServer(refusingHost(error));
+      return { server, isBroken: () => true, close: async () => server.close() };
+    }
   }
 
-  return {
-    start: () => void serverOf(),
-    get openViews() {
-      return openViews;
-    },
-    serve(port) {
-      const view = countedPort(port);
-      void serverOf().then((running) => {
-        if (view.isOpen()) running.serve(view.port);
-      });
-    },
-  };
+  async function beginAnew(old: Running): Promise<Running> {
+    // What it had accepted is written; that it cannot be closed tidily changes nothing.
+    await old.close().catch(() => {});
+    return begin();
+  }
+
+  /** The host that works: the running one, or a new one in its place. Callers at the same time share it. */
+  async function working(): Promise<Running> {
+    running ??= begin();
+    const current = running;
+    const found = await current;
+    if (!found.isBroken() || now() - begunAt < BEGIN_AGAIN_AFTER_MS) return found;
+    if (running === current) running = beginAnew(found);
+    return running;
+  }
 
   /** A view is open until either side closes its port. */
   function countedPort(port: BridgePort): { readonly port: BridgePort; readonly isOpen: () => boolean } {
-    let open = true;
+    let isOpen = true;
     const leave = (): void => {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       onViews(--openViews);
     };
     onViews(++openViews);
@@ -64,6 +92,19 @@ export function createHostKeeper({ open, onHost, onViews }: HostKeeperOptions): 
       port.close();
       leave();
     };
-    return { port: { ...port, close }, isOpen: () => open };
+    return { port: { ...port, close }, isOpen: () => isOpen };
   }
+
+  return {
+    start: () => void working(),
+    serve(port) {
+      const view = countedPort(port);
+      void working().then(({ server }) => {
+        if (view.isOpen()) server.serve(view.port);
+      });
+    },
+    get openViews() {
+      return openViews;
+    },
+  };
 }

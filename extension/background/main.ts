@@ -42,8 +42,8 @@ const notifier = createNotifier({
 
 const keeper = createHostKeeper({
   open: openHost,
-  onHost: (host) =>
-    void watchAllChannels(host, {
+  watch: (host, onBroken) =>
+    watchAllChannels(host, {
       onChannels(channels) {
         keepAlive.setNeeded(channels.length > 0);
         button.setUnread(totalUnread(channels));
@@ -51,6 +51,7 @@ const keeper = createHostKeeper({
       },
       onNewMessage: (message) => notifier.onNewMessage(message),
       onOnline: (online) => button.setOnline(online),
+      onStorageProblem: onBroken,
     }),
   onViews: (open) => {
     if (open > 0) notifier.onViewOpened();
@@ -64,7 +65,7 @@ runtime.onConnect.addListener((port) => {
   else port.disconnect();
 });
 
-// These only have to be there: the browser starts the worker for them, and starting is all that is needed.
+// These have to be there: the browser starts the worker for them. The alarm also gets over a storage that failed.
 runtime.onStartup.addListener(() => keeper.start());
 runtime.onInstalled.addListener(() => keeper.start());
 alarms.onAlarm.addListener(() => keeper.start());

@@ -17,6 +17,8 @@ export interface ChannelWatcher {
   onNewMessage(message: NewMessage): void;
   /** False: channels are joined and none is connected. */
   onOnline(online: boolean): void;
+  /** A channel cannot be read, or has stopped because it could not be written. */
+  onStorageProblem(): void;
 }
 
 interface Watched {
@@ -35,9 +37,10 @@ export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): ()
     const client = host.open(channel);
     const item: Watched = { client, names: new Map(), status: "connecting", unsubscribe: () => {} };
     watched.set(channel, item);
-    client.watchStatus(({ connection }) => {
+    client.watchStatus(({ connection, storageProblem }) => {
       item.status = connection;
       tellOnline();
+      if (storageProblem !== "") watcher.onStorageProblem();
     });
     void follow(channel, item);
   }
@@ -50,7 +53,8 @@ export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): ()
       item.unsubscribe();
       item.unsubscribe = item.client.subscribe(seq, (event) => receive(channel, item, event));
     } catch {
-      // A channel that cannot be read says so wherever it is shown.
+      // The views say why. A channel that was left meanwhile is no problem.
+      if (watched.get(channel) === item) watcher.onStorageProblem();
     }
   }
 

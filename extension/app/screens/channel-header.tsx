@@ -6,6 +6,10 @@ import type { Shell } from "../shell.ts";
 import { BACK_PATH } from "./form-page.tsx";
 import { IconButton, ViewButtons } from "./view-buttons.tsx";
 
+/** Somebody, and a plus. */
+const INVITE_PATH =
+  "M8 9.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5ZM3 16.5c0-2.8 2.2-4.5 5-4.5s5 1.7 5 4.5M15 6.5v5M12.5 9h5";
+
 export interface ChannelHeaderProps {
   readonly shell: Shell;
   readonly channel: ChannelView;
@@ -27,8 +31,11 @@ export function ChannelHeader({ shell, channel, status, onInvite, onLeave }: Cha
         <ConnectionState status={status} />
       </div>
       <div class="channel-actions" data-invite-code={channel.inviteCode}>
-        <button type="button" class="secondary" onClick={onInvite}>
-          {strings.invite.button}
+        <button type="button" class="secondary invite" title={strings.invite.title} onClick={onInvite}>
+          <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+            <path class="icon-stroke" d={INVITE_PATH} />
+          </svg>
+          <span class="invite-word">{strings.invite.button}</span>
         </button>
         <ViewButtons shell={shell} channel={channel.id} />
         <IconButton
