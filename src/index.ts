@@ -1,0 +1,87 @@
+/**
+ * The library: everything that a program needs to take part in channels. `createChannelHost` over a storage and a
+ * transport gives the channels of one device; `ChannelHost.open` gives the `ChannelClient` of one of them. What is not
+ * exported here may change without notice.
+ */
+
+export type {
+  AttemptView,
+  ChannelClient,
+  ChannelErrorCode,
+  ChannelEvent,
+  ChannelSnapshot,
+  ChannelStatus,
+  ChannelView,
+  DeliveryUpdate,
+  DeliveryView,
+  EvidenceView,
+  HoleView,
+  LogEntry,
+  LogPage,
+  LogPosition,
+  MessageDetails,
+  MessageView,
+  ParticipantView,
+  SendRequest,
+} from "./channel/channel-client.ts";
+export { ChannelError } from "./channel/channel-client.ts";
+export type {
+  ChannelHost,
+  ChannelSummary,
+  CreateRequest,
+  InvitePreview,
+  JoinRequest,
+  NetworkView,
+} from "./channel/channel-host.ts";
+export { type ChannelHostOptions, createChannelHost } from "./channel/host.ts";
+export { MAX_DISPLAY_NAME_CHARACTERS, MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./channel/limits.ts";
+
+export type { ChannelNetwork } from "./identity/channel-network.ts";
+export { parametersOf } from "./identity/channel-overrides.ts";
+export {
+  type ChannelProfile,
+  channelIdOf,
+  createDescriptor,
+  type Descriptor,
+  type DescriptorFields,
+  decodeDescriptor,
+  encodeDescriptor,
+} from "./identity/descriptor.ts";
+export { inviteCodeOf, inviteLinkOf, parseInvite } from "./identity/invite.ts";
+export { InviteError, type InviteErrorCode } from "./identity/invite-error.ts";
+export { createNobleSigner } from "./identity/noble-signer.ts";
+export type { DeviceKey, Signer } from "./identity/port.ts";
+export { generateDeviceKey, signerOf } from "./identity/webcrypto-signer.ts";
+
+export type { Clock, Random } from "./runtime/port.ts";
+export { systemClock } from "./runtime/system-clock.ts";
+export { systemRandom } from "./runtime/system-random.ts";
+
+export type { DeliveryState } from "./sds/delivery-state.ts";
+export { asChannelId, asMessageId, type ChannelId, type MessageId, type ParticipantId } from "./sds/ids.ts";
+export { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "./sds/parameters.ts";
+
+export { createDexieStorage, type DexieStorageOptions } from "./storage/dexie/dexie-storage.ts";
+export { createMemoryDisk, type MemoryDisk } from "./storage/memory/memory-disk.ts";
+export { createMemoryStorage } from "./storage/memory/memory-storage.ts";
+export { type ChannelStorage, StorageError, type StorageErrorCode } from "./storage/port.ts";
+
+export {
+  createMemoryNetwork,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
+  type MemoryTransport,
+} from "./transport/memory/memory-network.ts";
+export {
+  type HistoryPage,
+  type HistoryQuery,
+  type InboundFrame,
+  type OutboundFrame,
+  type PublishReceipt,
+  type Transport,
+  TransportError,
+  type TransportErrorCode,
+  type TransportHealth,
+} from "./transport/port.ts";
+export { LOCAL_NETWORK, type WakuNetwork } from "./transport/waku/local-network.ts";
+export { createWakuTransport, type WakuTransportOptions } from "./transport/waku/waku-transport.ts";
