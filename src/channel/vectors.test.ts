@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { hexToBytes } from "@noble/hashes/utils.js";
+import { describe, expect, test } from "vitest";
+import { encryptPayload } from "../identity/payload-encryption.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters.ts";
+import { requestDelay, responseDelay } from "../sds/repair-timing.ts";
+import { EVIDENCE_EXAMPLES, ORDER_EXAMPLES } from "../sds/testing/graph-vectors.ts";
+import { runEvidence, runOrder } from "../sds/testing/run-graph.ts";
+import { readIncoming } from "./incoming.ts";
+import {
+  CHANNEL,
+  decodedOf,
+  deriveMessageVectors,
+  memberVectors,
+  START,
+  verdictOf,
+} from "./testing/message-vectors.ts";
+import { deriveTamperedVectors } from "./testing/verdict-vectors.ts";
+
+/**
+ * src/sds/vectors/hearback-vectors.json, for other implementations; docs/protocol.md says how to read it. After a change
+ * of the protocol that is meant:
+ * `UPDATE_VECTORS=1 npx vitest run src/channel/vectors.test.ts && npx biome format --write src/sds/vectors`.
+ */
+const FILE = new URL("../sds/vectors/hearback-vectors.json", import.meta.url);
+
+async function derive() {
+  const members = memberVectors();
+  const messages = await deriveMessageVectors();
+  const { repairAskMinMs: tMinMs, repairAskMaxMs: tMaxMs, repairAnswerMaxMs } = CHANNEL_PARAMETER_DEFAULTS;
+  const [author, ...others] = members;
+  const [message] = messages.map(decodedOf);
+  if (author === undefined || message === undefined) throw new Error("Nothing to derive from");
+  const { messageId } = message;
+  return {
+    channelId: CHANNEL,
+    start: START,
+    members,
+    messages,
+    tampered: await deriveTamperedVectors(messages),
+    repairTiming: [author, ...others].map(({ senderId: participant }) => ({
+      ...{ participant, author: author.senderId, messageId },
+      requestDelayMs: requestDelay(participant, messageId, { tMinMs, tMaxMs }),
+      responseDelayMs: responseDelay(participant, author.senderId, messageId, repairAnswerMaxMs),
+    })),
+    evidence: EVIDENCE_EXAMPLES,
+    order: ORDER_EXAMPLES,
+  };
+}
+
+type Vectors = Awaited<ReturnType<typeof derive>>;
+
+const derived = await derive();
+if (process.env.UPDATE_VECTORS === "1") await writeFile(FILE, `${JSON.stringify(derived, null, 2)}\n`);
+const vectors: Vectors = JSON.parse(await readFile(FILE, "utf8"));
+
+function verdictOn(bytes: string, profile: "community" | "sds") {
+  const context = { channelId: CHANNEL, profile, holds: () => false };
+  return verdictOf(readIncoming(hexToBytes(bytes), "live", undefined, context));
+}
+
+test("deriving the vectors anew gives the file", () => {
+  expect(JSON.parse(JSON.stringify(derived))).toEqual(vectors);
+});
+
+describe("messages", () => {
+  test.each(vectors.messages)("$name", ({ bytes, fields, verdict, trailer }) => {
+    expect(verdictOn(bytes, "community")).toEqual(verdict);
+    expect(verdictOn(bytes, "sds")).toEqual(verdict);
+    expect(fields.reduce((sum, [, size]) => sum + size, 0)).toBe(bytes.length / 2);
+    expect(fields.at(-1)).toEqual([1_000, bytes.length / 2 - Number(trailer.begins)]);
+  });
+
+  test.each(vectors.messages)("$name: id and trailer by Node's own hash and Ed25519", async (vector) => {
+    const message = decodedOf(vector);
+    if (message.kind === "content") {
+      expect(createHash("sha256").update(message.content).digest("hex")).toBe(message.messageId);
+    }
+    const bytes = Buffer.from(vector.bytes, "hex");
+    const begins = Number(vector.trailer.begins);
+    // Three bytes of tag and length, then the head; the signature with its tag and length is the last 66.
+    const length = bytes.readUInt8(begins + 2) < 0x80 ? 3 : 4;
+    const signed = framed("hearback/trailer/1", bytes.subarray(0, begins), bytes.subarray(begins + length, -66));
+    const publicKey = Buffer.from(vectors.members.find(({ name }) => name === vector.by)?.publicKey ?? "", "hex");
+    const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]);
+    expect(await crypto.subtle.verify("Ed25519", key, Buffer.from(bytes.subarray(-64)), Buffer.from(signed))).toBe(
+      true,
+    );
+  });
+});
+
+describe("tampered messages", () => {
+  test.each(vectors.tampered)("$of: $name ($profile)", ({ bytes, profile, verdict }) => {
+    expect(verdictOn(bytes, profile)).toEqual(verdict);
+  });
+});
+
+describe("evidence", () => {
+  test.each(vectors.evidence)("$name", (example) => {
+    expect(runEvidence(example)).toEqual(example.receivedBy);
+  });
+});
+
+describe("order", () => {
+  test.each(vectors.order)("$name", ({ name, steps, log }) => {
+    expect(runOrder({ name, steps, log })).toEqual({ steps, log });
+  });
+});
+
+describe("docs/protocol.md", () => {
+  test("has every parameter with its number and default", async () => {
+    const text = await readFile(new URL("../../docs/protocol.md", import.meta.url), "utf8");
+    const rows = [...text.matchAll(/^\| (\d+) \| `(\w+)` \| ([\d,]+) \|/gm)];
+    const documented = rows.map(([, field, name, value]) => [Number(field), name, Number(value?.replaceAll(",", ""))]);
+    const defaults = Object.entries(CHANNEL_PARAMETER_DEFAULTS);
+    expect(documented).toEqual(defaults.map(([name, value], index) => [index + 1, name, value]));
+  });
+
+  test("gives the sizes that the messages of the vectors have, as they are and encrypted", async () => {
+    const text = await readFile(new URL("../../docs/protocol.md", import.meta.url), "utf8");
+    const rows = [...text.matchAll(/^\| vector: (.+?) \| (\d+) \| (\d+) \|/gm)];
+    const documented = rows.map(([, name, size, encrypted]) => [name, Number(size), Number(encrypted)]);
+    const key = new Uint8Array(32).fill(1);
+    const measured = vectors.messages.map(async ({ name, bytes }) => {
+      const message = hexToBytes(bytes);
+      return [name, message.length, (await encryptPayload(key, message)).length];
+    });
+    expect(documented).toEqual(await Promise.all(measured));
+  });
+});
+
+function framed(...inputs: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    inputs.flatMap((input) => {
+      const bytes = Buffer.from(input);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
