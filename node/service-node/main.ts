@@ -96,7 +96,7 @@ async function openStore(settings: Settings): Promise<OpenedStore> {
       await explainDataInUse(settings, error);
     }
     // A node without a past is still a node: people should not need a compiler to try it.
-    const remedy = "to keep them, install a C++ compiler and run: npm rebuild better-sqlite3";
+    const remedy = "to keep them, install a C++ compiler and run: npm ci";
     console.warn(`WARNING: messages are kept in memory only, until the node stops: ${error.message}; ${remedy}`);
     return { store: new MemoryMessageStore(limits), kind: "in memory" };
   }

@@ -136,7 +136,7 @@ describe("a service node with a data folder", () => {
       expect(await history(client)).toEqual(["message 0"]);
       const lines = node.output.trim().split("\n");
       expect(lines).toEqual([
-        expect.stringMatching(/^WARNING: messages are kept in memory only, .*Cannot find package.*npm rebuild/),
+        expect.stringMatching(/^WARNING: messages are kept in memory only, .*Cannot find package.*npm ci$/),
         expect.stringMatching(/^service node ready/),
       ]);
       await expect(stat(join(folder, "data"))).rejects.toThrow("ENOENT");

@@ -12,7 +12,7 @@ import {
 import { encodeFrame } from "../../src/transport/waku/framing.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "../../src/transport/waku/wire.ts";
-import type { RequestHandler } from "./framing.ts";
+import { type RequestHandler, serveRequests } from "./framing.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { MemoryMessageStore } from "./memory-message-store.ts";
 import { RateLimiter } from "./rate-limiter.ts";
@@ -98,9 +98,11 @@ describe("where the SDK alone would fall short", () => {
     const service = await start({ [STORE_QUERY_CODEC]: store });
     const transport = connect(service);
     await untilOnline(transport);
-    const [from = 0, to = 0] = [times[3], times[597]];
-    const found = await history(transport, { contentTopic: TOPIC, by: "time", from, to });
-    expect(found.map(({ timestamp }) => timestamp)).toEqual(times.slice(3, 597));
+    for (let first = 0; first < 20; first += 1) {
+      const [from = 0, to = 0] = [times[first], times[580 + first]];
+      const found = await history(transport, { contentTopic: TOPIC, by: "time", from, to });
+      expect(found.map(({ timestamp }) => timestamp)).toEqual(times.slice(first, 580 + first));
+    }
     const all = await history(transport, { contentTopic: TOPIC, by: "time", from: 0, to: Date.now() + DAY_MS });
     expect(all.map(({ timestamp }) => timestamp)).toEqual(times);
   });
@@ -174,6 +176,40 @@ describe("where the SDK alone would fall short", () => {
       await transport.publish(frameAt(Date.now()));
       expect(Date.now() - startedAt).toBeLessThan(2_000);
     }
+  });
+
+  test("a Store that is gone after the first page: an error, never the end of the history", async () => {
+    const archive = storeOf([frameAt(1), frameAt(2)]);
+    const store = storeQueryHandler(archive, new RateLimiter(DEFAULT_LIMITS.store));
+    const service = await start({
+      [STORE_QUERY_CODEC]: async (body, peer) => {
+        await service.unhandle(STORE_QUERY_CODEC);
+        return await store(body, peer);
+      },
+    });
+    const transport = connect(service);
+    await untilOnline(transport);
+    const query = history(transport, { contentTopic: TOPIC, by: "time", from: 0, to: 9 });
+    await expect(query).rejects.toMatchObject({ name: "TransportError", code: "no-store" });
+  });
+
+  test("a subscription that is never answered is given up after a while and asked for again", async () => {
+    const service = await start();
+    await service.unhandle(FILTER_SUBSCRIBE_CODEC);
+    const silence = new Promise<void>((resolve) => {
+      void service.handle(FILTER_SUBSCRIBE_CODEC, () => resolve());
+    });
+    const transport = connect(service);
+    transport.subscribe(TOPIC, () => undefined);
+    await silence;
+    await service.unhandle(FILTER_SUBSCRIBE_CODEC);
+    await serveRequests(
+      service,
+      FILTER_SUBSCRIBE_CODEC,
+      filterThatAnswers(() => 200),
+    );
+    expect(transport.health()).toEqual({ kind: "connecting" });
+    await expect.poll(() => transport.health().kind, { timeout: 15_000 }).toBe("online");
   });
 
   test("many topics wanted at once, before and after connecting: all are subscribed, with few requests", async () => {

@@ -1,4 +1,4 @@
-import type { ChannelClient, ChannelSnapshot, MessageView } from "../../../src/channel/channel-client.ts";
+import type { ChannelClient, LogEntry, MessageView } from "../../../src/channel/channel-client.ts";
 import { createChannelHost } from "../../../src/channel/host.ts";
 import type { ChannelId } from "../../../src/sds/ids.ts";
 import { createMemoryStorage } from "../../../src/storage/memory/memory-storage.ts";
@@ -13,25 +13,28 @@ export interface Participant {
   /** Resolves once the message that was sent with this text is "received by all `n`". */
   everyoneHas(text: string, n: number, timeoutMs: number): Promise<void>;
   say(text: string): Promise<void>;
+  /** All messages in the order of the log. */
   texts(): Promise<string[]>;
   close(): Promise<void>;
 }
 
+const PAGE = 200;
 /** What a test that should take seconds wants: acks gathered briefly, resends soon. */
 const QUICK = { ackWindowMs: 200, idleSyncMinMs: 500, resendFirstMs: 1_000 };
 
-/** Creates the channel, or joins it by `inviteCode`. */
+/** Creates the channel (with `parameters`), or joins it by `inviteCode`. */
 export async function participant(
   name: string,
   multiaddrs: readonly string[],
   inviteCode?: string,
+  parameters: Readonly<Record<string, number>> = QUICK,
 ): Promise<Participant> {
   const host = createChannelHost({
     storage: createMemoryStorage(),
     // The invite names the creator's service node; this participant has another.
     openTransport: (network) => createWakuTransport({ network: { ...network, multiaddrs } }),
   });
-  const create = { name: "Mesh", displayName: name, profile: "community", multiaddrs, parameters: QUICK } as const;
+  const create = { name: "Mesh", displayName: name, profile: "community", multiaddrs, parameters } as const;
   const channel =
     inviteCode === undefined ? await host.create(create) : await host.join({ invite: inviteCode, displayName: name });
   return { ...talk(host.open(channel.id as ChannelId)), inviteCode: channel.inviteCode, close: () => host.close() };
@@ -42,7 +45,7 @@ function talk(client: ChannelClient): Omit<Participant, "inviteCode" | "close"> 
   const find = async (text: string, timeoutMs: number, isWanted: (message: MessageView) => boolean) => {
     const deadline = Date.now() + timeoutMs;
     while (true) {
-      const message = chats(await client.snapshot(1_000)).find((candidate) => candidate.text === text);
+      const message = chats((await client.snapshot(PAGE)).page.entries).find((candidate) => candidate.text === text);
       if (message !== undefined && isWanted(message)) {
         return message;
       }
@@ -62,10 +65,21 @@ function talk(client: ChannelClient): Omit<Participant, "inviteCode" | "close"> 
       count += 1;
       await client.send({ requestId: `${text} ${count}`, type: "chat", text });
     },
-    texts: async () => chats(await client.snapshot(10_000)).map(({ text }) => text),
+    texts: async () => chats(await wholeLog(client)).map(({ text }) => text),
   };
 }
 
-function chats({ page }: ChannelSnapshot): MessageView[] {
-  return page.entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry] : []));
+function chats(entries: readonly LogEntry[]): MessageView[] {
+  return entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry] : []));
+}
+
+/** Page by page: no page is longer than a client cares to give. */
+async function wholeLog(client: ChannelClient): Promise<LogEntry[]> {
+  let { entries, more } = (await client.snapshot(PAGE)).page;
+  const log = [...entries];
+  while (more && log[0] !== undefined) {
+    ({ entries, more } = await client.page({ lamport: log[0].lamport, id: log[0].id }, PAGE));
+    log.unshift(...entries);
+  }
+  return log;
 }
