@@ -7,6 +7,7 @@
  *   --full [--seeds N | --seed N]  the same on the real channel: signatures, encryption, storage; some worlds a minute
  *   --crash-points [--script NAME] a crash at every write; one of them with --write K --moment before|after --keep N
  *   --differential [--seed N]     ours and @waku/sds in one channel, without loss and with up to 20 %
+ *   --figures                     how fast, how much traffic, for groups of 2 to 50
  *   --mutations [--mutation NAME] defects put in on purpose, and how many seeds it takes to find each
  *   --seed N --mutation NAME      one world with such a defect
  *   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace] [--set ...]
@@ -16,6 +17,7 @@ import type { Settings } from "./core/settings.ts";
 import { runCrashPoint, runCrashPoints } from "./crash-points/run-crash-points.ts";
 import { CRASH_SCRIPTS } from "./crash-points/scripts.ts";
 import { runDifferential } from "./differential/run-differential.ts";
+import { busyGroup, idleDay, timeToReceipts } from "./figures/figures.ts";
 import { runFullSeed } from "./full/run-full.ts";
 import { MUTATIONS } from "./mutations/all-mutations.ts";
 import { findMutation } from "./mutations/find.ts";
@@ -44,6 +46,7 @@ const { values } = parseArgs({
     full: { type: "boolean", default: false },
     "crash-points": { type: "boolean", default: false },
     differential: { type: "boolean", default: false },
+    figures: { type: "boolean", default: false },
     script: { type: "string" },
     write: { type: "string" },
     moment: { type: "string", default: "before" },
@@ -154,7 +157,19 @@ async function differential(): Promise<void> {
   for (const loss of [0, 0.1, 0.2]) console.log(JSON.stringify(await runDifferential(Number(values.seed ?? 1), loss)));
 }
 
-if (values.differential) await differential();
+function figures(): void {
+  const say = (figure: string, row: object): void => console.log(JSON.stringify({ figure, ...row }));
+  for (const loss of [0, 0.2]) say("busy", busyGroup(20, loss, 1));
+  for (const participants of [2, 5, 20, 50]) {
+    const [runs, perRun] = participants > 20 ? [2, 150] : [6, 20 * participants];
+    say("receipts, each writes every 15 s", timeToReceipts(participants, 15_000 / participants, runs, perRun));
+    say("receipts, one message every 5 min", timeToReceipts(participants, 300_000, runs, 20));
+  }
+  for (const participants of [2, 5, 20, 50]) say("idle", idleDay(participants, 1));
+}
+
+if (values.figures) figures();
+else if (values.differential) await differential();
 else if (values["crash-points"]) await crashPoints();
 else if (values.full) await full();
 else if (values.mutations) mutations();
