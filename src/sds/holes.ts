@@ -42,12 +42,18 @@ export function missMessage(
     requests: 0,
     postponed: false,
     namedBy: new Set([by]),
+    inShareOf: null,
     since: env.now,
     forgetAt,
     state: null,
   };
   state.missing.set(id, missing);
   return missing;
+}
+
+function forgetMissing(state: ChannelState, missing: MissingMessage): void {
+  state.missing.delete(missing.id);
+  if (missing.inShareOf !== null) missing.inShareOf.followed--;
 }
 
 /** Asks a Store for what stays away longer than reordering explains, with back-off, and shows it as being fetched. */
@@ -62,7 +68,9 @@ export function fetchMissing(ctx: StepContext): void {
       continue;
     }
     const { id, hint, lamport } = missing;
-    if (hint !== undefined || lamport !== null) wanted.push({ id, hint, lamport });
+    // A hint may lead nowhere (a copy that no Store kept), so every other time the minutes around it are searched.
+    const byTime = lamport !== null && missing.asks % 2 === 1;
+    if (hint !== undefined || lamport !== null) wanted.push({ id, hint: byTime ? undefined : hint, lamport });
     missing.asks++;
     missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
     if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
@@ -103,7 +111,7 @@ function isGivenUp(state: ChannelState, missing: MissingMessage, now: number): b
 function giveUp(state: ChannelState, missing: MissingMessage): void {
   missing.askAt = Number.POSITIVE_INFINITY;
   missing.requestAt = Number.POSITIVE_INFINITY;
-  if (missing.children.length === 0) state.missing.delete(missing.id);
+  if (missing.children.length === 0) forgetMissing(state, missing);
 }
 
 /** A place in the log is known and it is not from before we joined. */
@@ -126,7 +134,7 @@ function showHole(ctx: StepContext, missing: MissingMessage, holeState: "fetchin
 export function closeHole(ctx: StepContext, entry: LogEntry): void {
   const missing = ctx.state.missing.get(entry.id);
   if (missing === undefined) return;
-  ctx.state.missing.delete(entry.id);
+  forgetMissing(ctx.state, missing);
   if (missing.state === null) return;
   ctx.changes.push({ op: "delete", table: "hole", key: entry.id });
   ledger(ctx, [entry.id], { kind: "hole", state: "closed" });

@@ -14,6 +14,10 @@ export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Claims that name an id we lack, kept per participant. */
 export const MAX_UNRESOLVED_CLAIMS = 64;
 
+/** Ids that only syncs name, followed per participant who named them first, and in all: a liar can name any number. */
+export const MAX_FOLLOWED_PER_PARTICIPANT = 512;
+export const MAX_MISSING = 4_096;
+
 /** Own content lists at most this many causes. */
 export const MAX_PARENTS = 8;
 /** A sync lists at most this many heads, the oldest half always. */

@@ -1,5 +1,6 @@
 import type { MessageId } from "./ids.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { Participant } from "./participant.ts";
 
 /** An id that somebody names and we do not hold. */
 export interface MissingMessage {
@@ -22,6 +23,8 @@ export interface MissingMessage {
   postponed: boolean;
   /** Signers who name it. */
   readonly namedBy: Set<number>;
+  /** Whose sync made us follow it; null when a message names it. */
+  inShareOf: Participant | null;
   /** Wall time at which it was first missed. */
   readonly since: number;
   /** Connected time after which it is forgotten if only syncs name it. */

@@ -6,6 +6,7 @@ import { type LogEntry, recordOf } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { moveStage, saveOutbox } from "./outbox-stage.ts";
 import { HORIZON_MS } from "./parameters.ts";
+import type { Participant } from "./participant.ts";
 import { nextResendDelay } from "./resend-schedule.ts";
 import type { StepInput } from "./step-input.ts";
 
@@ -88,7 +89,8 @@ export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind
     ctx.changes.push({ op: "put", table: "message", record: recordOf(item.entry) });
   }
   item.reason = outcome.ok ? "" : outcome.reason;
-  item.nextAttemptAt = ctx.state.open.has(item) ? ctx.env.now + resendDelay(ctx, item) : null;
+  const again = ctx.state.open.has(item) && item.stage !== "stored";
+  item.nextAttemptAt = again ? ctx.env.now + resendDelay(ctx, item) : null;
   moveStage(ctx, item, resultEvent(outcome));
   const reason = outcome.ok ? "" : outcome.reason;
   ledger(ctx, [input.id], { kind: "attempt-result", attempt: input.attempt, ok: outcome.ok, reason });
@@ -131,12 +133,28 @@ export function stopSending(ctx: StepContext, id: MessageId): void {
   if (item !== undefined) changeStage(ctx, item, "stop");
 }
 
-/** A Store gave an own message back: it is archived, though nobody confirmed it. */
+/**
+ * A Store gave an own message back: it is archived, though nobody confirmed it. Who comes later will find it there, so
+ * it is not sent again until somebody is heard who lacks it.
+ */
 export function confirmStored(ctx: StepContext, id: MessageId): void {
   const item = ctx.state.outbox.get(id);
   if (item === undefined) return;
   item.taken = true;
+  if (ctx.state.open.has(item)) item.nextAttemptAt = null;
   changeStage(ctx, item, "stored");
+}
+
+/** Somebody was heard who may reach no Store: the newest stored message that they lack goes out again; its causes are asked for. */
+export function resendStoredTo(ctx: StepContext, participant: Participant): void {
+  let newest: OutboxEntry | null = null;
+  for (const item of ctx.state.open) {
+    if (item.stage !== "stored" || participant.credits.has(item.entry.number)) continue;
+    if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
+  }
+  if (newest === null || newest.inFlight || newest.nextAttemptAt !== null) return;
+  newest.nextAttemptAt = ctx.env.now + resendDelay(ctx, newest);
+  saveOutbox(ctx, newest);
 }
 
 function changeStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): void {

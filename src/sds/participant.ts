@@ -19,6 +19,8 @@ export interface Participant {
   readonly credits: Credits;
   /** Ids in claims that we do not hold. */
   unresolvedClaims: number;
+  /** Missing ids that are followed on the word of this participant's syncs. */
+  followed: number;
   /** The last difference between this participant's sync and our log that reset the idle timer. */
   lastDifference: string;
 }
@@ -36,6 +38,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     claims: new Map(),
     credits: createCredits(),
     unresolvedClaims: 0,
+    followed: 0,
     lastDifference: "",
   };
 }

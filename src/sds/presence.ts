@@ -1,5 +1,6 @@
 import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
 import type { ParticipantId } from "./ids.ts";
+import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { Source } from "./step-input.ts";
 
@@ -20,17 +21,31 @@ export function meet(ctx: StepContext, id: ParticipantId, publicKey: Uint8Array 
 }
 
 /**
- * A verified message says that its sender was there. From a Store it says so only of the time when it was sent: a replay
- * of old traffic makes nobody present. Live, the sender's clock is not believed: a wrong one would shrink the audience.
+ * A verified sync says that its sender was there. From a Store it says so only of the time when it was sent: a replay of
+ * old traffic makes nobody present. Live, the sender's clock is not believed: a wrong one would shrink the audience.
  */
-export function hear(ctx: StepContext, participant: Participant, source: Source, lamport: number): void {
+export function hearSync(ctx: StepContext, participant: Participant, source: Source, lamport: number): void {
+  hear(ctx, participant, source === "live" ? 0 : ctx.env.now - lamport);
+}
+
+/**
+ * Content that is older than clocks may differ was sent again, by its author or by anybody who repaired it, so it says
+ * only that its author was there when it was written. An author who is there says so by syncs.
+ */
+export function hearContent(ctx: StepContext, author: Participant, source: Source, lamport: number): void {
+  const age = ctx.env.now - lamport;
+  hear(ctx, author, source === "live" && age <= LAMPORT_EMBARGO_MS ? 0 : age);
+}
+
+/** Heard so many milliseconds ago; nothing that old or that new says anything of today. */
+function hear(ctx: StepContext, participant: Participant, age: number): void {
   const { state, env } = ctx;
-  const age = source === "live" ? 0 : Math.max(0, env.now - lamport);
-  const heardConnectedMs = connectedNow(state, env.now) - age;
+  if (age > HORIZON_MS || age < -LAMPORT_EMBARGO_MS) return;
+  const heardConnectedMs = connectedNow(state, env.now) - Math.max(0, age);
   if (heardConnectedMs <= participant.heardConnectedMs) return;
   const wasPresent = isPresent(state, participant, env.now);
   participant.heardConnectedMs = heardConnectedMs;
-  participant.heardAt = env.now - age;
+  participant.heardAt = env.now - Math.max(0, age);
   ctx.touchedParticipants.add(participant);
   const returned = !wasPresent && isPresent(state, participant, env.now);
   if (returned) ledger(ctx, [], { kind: "participant", participant: participant.index });

@@ -8,7 +8,7 @@ import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { confirmStored, readmit } from "./outbox.ts";
-import { applyProfileName, hear, meet } from "./presence.ts";
+import { applyProfileName, hearContent, meet } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
 import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, Source } from "./step-input.ts";
@@ -35,7 +35,7 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
   ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
   const author = meet(ctx, content.sender, content.publicKey);
-  if (content.signed) hear(ctx, author, source, content.lamport);
+  if (content.signed) hearContent(ctx, author, source, content.lamport);
   const entry = createEntry(ctx, content, hint);
   if (entry.mine) readmit(ctx, entry);
   admit(ctx, entry);

@@ -1,8 +1,9 @@
 import type { StepContext } from "./channel-state.ts";
 import { applyClaim } from "./evidence.ts";
+import { resendStoredTo } from "./outbox.ts";
 import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
-import { hear, meet } from "./presence.ts";
+import { hearSync, meet } from "./presence.ts";
 import { hearReceiptRequest } from "./receipts.ts";
 import { hearRequests } from "./repair.ts";
 import type { IncomingClaim, Source } from "./step-input.ts";
@@ -25,8 +26,9 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   // A timestamp from beyond the limit, kept as the newest, would make all later syncs of this sender look old.
   if (claim.lamport <= participant.lastClaimLamport || !isTimely(claim.lamport, ctx.env.now)) return;
   participant.lastClaimLamport = claim.lamport;
-  hear(ctx, participant, source, claim.lamport);
+  hearSync(ctx, participant, source, claim.lamport);
   if (source !== "live") return;
+  resendStoredTo(ctx, participant);
   compareSync(ctx, participant, claim, isNew);
   if (claim.signed) hearWishes(ctx, participant, claim);
 }

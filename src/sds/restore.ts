@@ -158,7 +158,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
     reason: record.reason,
   };
   if (isOpen(item)) {
-    item.nextAttemptAt = record.nextAttemptAt ?? 0;
+    item.nextAttemptAt = record.nextAttemptAt ?? (record.stage === "stored" ? null : 0);
     state.open.add(item);
   }
   state.outbox.set(entry.id, item);

@@ -2,8 +2,9 @@ import { takeToken, tokenAt } from "./budget.ts";
 import { chooseSyncHistory } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
 import { completeSince, missMessage } from "./holes.ts";
-import { asMessageId } from "./ids.ts";
+import { asMessageId, type MessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
+import { MAX_FOLLOWED_PER_PARTICIPANT, MAX_MISSING } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
@@ -26,8 +27,6 @@ import {
 const LAMPORT_BLOCK_MS = 60_000;
 /** The ack window is meant for groups of this size; it grows in proportion beyond. */
 const ACK_WINDOW_GROUP = 8;
-/** Ids that only syncs name are not followed beyond this many: a liar can name any number. */
-const MAX_MISSING = 4_096;
 const REPEAT_JITTER = 0.2;
 const CHECKPOINT_EVERY_MS = 10 * 60_000;
 const CHECKPOINT_RETRY_MS = 30_000;
@@ -84,9 +83,7 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
   for (const { messageId, retrievalHint } of claim.listed) {
     if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
     lacking.push(messageId);
-    if (state.missing.size < MAX_MISSING || state.missing.has(messageId)) {
-      missMessage(ctx, messageId, { by: participant.index, lamport: null, hint: retrievalHint });
-    }
+    followNamed(ctx, participant, messageId, retrievalHint);
   }
   const leftOut = [...state.heads].filter((head) => !participant.credits.has(head.number)).map((head) => head.id);
   if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
@@ -104,6 +101,18 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
   if (difference === participant.lastDifference) return;
   participant.lastDifference = difference;
   becomeInconsistent(ctx);
+}
+
+/** Who names ids that never turn up uses up their own share, and nobody else's. */
+function followNamed(ctx: StepContext, participant: Participant, id: MessageId, hint: Uint8Array | undefined): void {
+  const { missing } = ctx.state;
+  const isNew = !missing.has(id);
+  const full = missing.size >= MAX_MISSING || participant.followed >= MAX_FOLLOWED_PER_PARTICIPANT;
+  if (isNew && full) return;
+  const followed = missMessage(ctx, id, { by: participant.index, lamport: null, hint });
+  if (!isNew) return;
+  followed.inShareOf = participant;
+  participant.followed++;
 }
 
 /** Distinct signers only: one member repeating itself must not silence the rest. */

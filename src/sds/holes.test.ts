@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { asMessageId, asParticipantId } from "./ids.ts";
+import { MAX_FOLLOWED_PER_PARTICIPANT } from "./limits.ts";
+import { OneCore } from "./testing/one-core.ts";
+
+const MINUTE = 60_000;
+
+test("a hint that leads nowhere is followed, every other time, by a search of the minutes around", () => {
+  const core = new OneCore();
+  core.online();
+  const hint = new Uint8Array(32).fill(9);
+  const lamport = core.now - MINUTE;
+  core.receive("child", "ben", { parents: [{ id: asMessageId("parent"), lamport, hint }] });
+  core.wait(MINUTE);
+  const asked = core.take("fetch").flatMap(({ wanted }) => wanted);
+  expect(asked.slice(0, 4)).toEqual([
+    { id: "parent", hint, lamport },
+    { id: "parent", hint: undefined, lamport },
+    { id: "parent", hint, lamport },
+    { id: "parent", hint: undefined, lamport },
+  ]);
+});
+
+test("who names thousands of ids that do not exist uses up their own share, and nobody else's", () => {
+  const core = new OneCore();
+  core.online();
+  for (let sync = 0; sync < 10; sync++) {
+    core.wait(1);
+    core.hear(
+      "liar",
+      Array.from({ length: 200 }, (_, index) => `fake-${sync}-${index}`),
+    );
+  }
+  expect(core.state.missing.size).toBe(MAX_FOLLOWED_PER_PARTICIPANT);
+  core.hear("ben", ["true"]);
+  expect(core.state.missing.has(asMessageId("true"))).toBe(true);
+  core.receive("fake-0-0", "ben");
+  core.wait(1);
+  core.hear("liar", ["fake-of-the-freed-place"]);
+  expect(core.state.missing.has(asMessageId("fake-of-the-freed-place"))).toBe(true);
+});
+
+test("ids that only syncs name are forgotten, and free the share of who named them", () => {
+  const core = new OneCore();
+  core.online();
+  core.hear("liar", ["fake-1", "fake-2"]);
+  core.wait(30 * MINUTE);
+  expect(core.state.missing.size).toBe(0);
+  expect(core.state.participantById.get(asParticipantId("liar"))?.followed).toBe(0);
+});

@@ -1,0 +1,146 @@
+import type { ChannelState } from "../channel-state.ts";
+import type { Effect } from "../effect.ts";
+import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../ids.ts";
+import { MESSAGE_TYPE } from "../message-type.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters.ts";
+import type { ParentReference } from "../records.ts";
+import { restore } from "../restore.ts";
+import { nextWakeAt, prepare, step } from "../step.ts";
+import type { IncomingClaim, IncomingContent, Source, StepInput } from "../step-input.ts";
+import { createStoredTables } from "./stored-tables.ts";
+
+const START = 1_760_000_000_000;
+
+/** One participant, told by hand what happens to it; for tests of single rules. Others are names. */
+export class OneCore {
+  now = START;
+  readonly tables = createStoredTables();
+  /** All effects but commits, since the last `take`. */
+  effects: Effect[] = [];
+  state: ChannelState;
+  readonly #parameters: ChannelParameters;
+  #random = 0.5;
+  #said = 0;
+
+  constructor(parameters: Partial<ChannelParameters> = {}) {
+    this.#parameters = { ...CHANNEL_PARAMETER_DEFAULTS, ...parameters };
+    this.state = this.#boot();
+  }
+
+  /** The process dies and starts again, with the clock where it is. */
+  restart(): void {
+    this.state = this.#boot();
+  }
+
+  step(input: StepInput): void {
+    for (const effect of step(this.state, input, this.#env())) {
+      if (effect.kind === "commit") this.tables.apply(effect.changes);
+      else this.effects.push(effect);
+    }
+  }
+
+  /** What was asked for since the last time, of one kind. */
+  take<K extends Effect["kind"]>(kind: K): Extract<Effect, { kind: K }>[] {
+    const taken = this.effects.filter((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind);
+    this.effects = this.effects.filter((effect) => effect.kind !== kind);
+    return taken;
+  }
+
+  online(online = true): void {
+    this.step({ kind: "connection", online });
+  }
+
+  /** Lets time pass, with all the wakes that were asked for. */
+  wait(ms: number): void {
+    const end = this.now + ms;
+    for (let wakes = 0; wakes < 100_000; wakes++) {
+      const at = nextWakeAt(this.state, this.now);
+      if (at > end) break;
+      this.now = Math.max(this.now, Math.ceil(at));
+      this.step({ kind: "wake" });
+    }
+    this.now = end;
+  }
+
+  /** An own message. */
+  say(text: string): MessageId {
+    const preparation = prepare(this.state, this.#env());
+    const id = asMessageId(`own-${++this.#said}-${text}`);
+    this.step({ kind: "composed", content: this.content(id, "me", preparation), requestId: id });
+    return id;
+  }
+
+  /** The network took what was to be sent. */
+  taken(): MessageId[] {
+    return this.take("send").map(({ id, attempt }) => {
+      this.step({ kind: "attempt-result", id, attempt, outcome: { ok: true, hint: new Uint8Array(32) } });
+      return id;
+    });
+  }
+
+  content(
+    id: MessageId,
+    sender: string,
+    fields: { lamport?: number; parents?: readonly ParentReference[]; authorSeq?: number } = {},
+  ): IncomingContent {
+    const { lamport = this.now, parents = [], authorSeq = 1 } = fields;
+    return {
+      ...{ id, lamport, parents, authorSeq, sender: asParticipantId(sender), signed: true },
+      publicKey: keyOf(sender),
+      type: MESSAGE_TYPE.chat,
+      composedAt: lamport,
+      bytes: new TextEncoder().encode(id),
+      profileName: null,
+    };
+  }
+
+  /** Somebody's message comes. */
+  receive(
+    id: string,
+    sender: string,
+    fields: { lamport?: number; parents?: readonly ParentReference[]; source?: Source } = {},
+  ): void {
+    const content = this.content(asMessageId(id), sender, fields);
+    const { source = "live" } = fields;
+    this.step({ kind: "receive-content", content, claim: null, source, hint: undefined });
+  }
+
+  /** Somebody's sync comes. */
+  hear(sender: string, listed: readonly string[], fields: Partial<IncomingClaim> & { source?: Source } = {}): void {
+    const { source = "live", ...rest } = fields;
+    const claim: IncomingClaim = {
+      ...{ sender: asParticipantId(sender), signed: true, publicKey: keyOf(sender), by: "sync", lamport: this.now },
+      ...{ completeSince: 0, repairRequests: [], receiptsWantedFrom: null },
+      listed: listed.map((id) => ({ messageId: asMessageId(id), retrievalHint: undefined })),
+      ...rest,
+    };
+    this.step({ kind: "receive-sync", claim, source });
+  }
+
+  #boot(): ChannelState {
+    const identity = {
+      channelId: asChannelId("channel"),
+      self: asParticipantId("me"),
+      publicKey: keyOf("me"),
+      profile: "community",
+      parameters: this.#parameters,
+    } as const;
+    const { state, changes } = restore(identity, this.tables.load(), this.#env());
+    this.tables.apply(changes);
+    return state;
+  }
+
+  #env(): { now: number; random: () => number } {
+    return { now: this.now, random: () => this.#nextRandom() };
+  }
+
+  /** Evenly spread, the same in every run. */
+  #nextRandom(): number {
+    this.#random = (this.#random + 0.618_033_988_749_895) % 1;
+    return this.#random;
+  }
+}
+
+function keyOf(sender: string): Uint8Array {
+  return new TextEncoder().encode(sender);
+}
