@@ -2,8 +2,8 @@
 export class LocalClock {
   readonly #rate: number;
   #offset: number;
-  /** The highest time it ever showed. */
-  highest = 0;
+  /** The time it last showed. */
+  shown = 0;
 
   constructor(offsetMs: number, driftPpm: number) {
     this.#offset = offsetMs;
@@ -13,7 +13,7 @@ export class LocalClock {
   /** `elapsed` is true time since the start of the world, which began at `epoch`. */
   at(epoch: number, elapsed: number): number {
     const now = Math.floor(epoch + elapsed * this.#rate + this.#offset);
-    this.highest = Math.max(this.highest, now);
+    this.shown = now;
     return now;
   }
 

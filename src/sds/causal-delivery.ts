@@ -1,8 +1,10 @@
+import { setAhead } from "./ahead.ts";
 import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
 import { creditHolder } from "./evidence.ts";
 import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
+import { isEmbargoed } from "./lamport-clock.ts";
 import { isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
 import { presentParticipants } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
@@ -44,7 +46,7 @@ function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
     const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
     if (trueEdge) {
       entry.children.push(child);
-      if (child.status === "delivered") entry.deliveredChildren++;
+      if (child.status === "delivered" && !state.ahead.has(child)) entry.deliveredChildren++;
     }
     const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
     if (!waited) continue;
@@ -100,6 +102,8 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   entry.audience = presentParticipants(state, env.now).filter((index) => index !== entry.author.index);
   state.log.insert(entry);
   headsAfterDelivery(state, entry);
+  // It waited for its causes while the clock was set right.
+  if (isEmbargoed(entry.lamport, env.now)) setAhead(state, entry);
   state.bloom?.insert(entry.id);
   closeHole(ctx, entry);
   ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });

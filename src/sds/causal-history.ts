@@ -37,6 +37,7 @@ export function chooseParents(state: ChannelState, env: Environment): LogEntry[]
  */
 export function chooseSyncHistory(state: ChannelState, env: Environment, named: Iterable<LogEntry>): HistoryEntry[] {
   const chosen = new Set([...chooseSyncHeads(state, env), ...named, ...chooseBareIds(state, env)]);
+  for (const entry of state.ahead) chosen.delete(entry);
   return [...chosen].slice(0, MAX_HISTORY_ENTRIES).map(historyEntryOf);
 }
 
@@ -60,7 +61,7 @@ function chooseBareIds(state: ChannelState, env: Environment): LogEntry[] {
   const oldest = env.now - HORIZON_MS;
   for (const entry of state.log.after({ lamport: oldest, id: "" })) {
     if (entry.lamport >= before || bare.length === MAX_BARE_IDS_PER_SYNC) break;
-    if (state.heads.has(entry) || entry.timesListedBare >= MAX_BARE_ID_REPEATS) continue;
+    if (state.heads.has(entry) || state.ahead.has(entry) || entry.timesListedBare >= MAX_BARE_ID_REPEATS) continue;
     entry.timesListedBare++;
     bare.push(entry);
   }

@@ -42,12 +42,16 @@ export interface ChannelState {
   historyCursor: number;
   lastReadLamport: number;
   connection: Connection;
+  /** Wall time of the last step, to notice that the clock was set back. */
+  lastNow: number;
 
   /** Everything held, delivered or buffered. */
   readonly entries: Map<MessageId, LogEntry>;
   /** What is delivered, in log order. */
   readonly log: OrderedLog<LogEntry>;
-  /** Delivered entries without a delivered child. */
+  /** Delivered entries whose timestamp is further ahead than clocks may be (`ahead.ts`). */
+  readonly ahead: Set<LogEntry>;
+  /** Delivered entries without a delivered child; those that are ahead do not count. */
   readonly heads: Set<LogEntry>;
   readonly buffered: Set<LogEntry>;
   readonly embargoed: Map<MessageId, EmbargoedMessage>;
@@ -99,8 +103,10 @@ export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter
     historyCursor: 0,
     lastReadLamport: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, savedMs: 0 },
+    lastNow: 0,
     entries: new Map(),
     log: createOrderedLog<LogEntry>(),
+    ahead: new Set(),
     heads: new Set(),
     buffered: new Set(),
     embargoed: new Map(),

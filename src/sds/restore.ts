@@ -1,3 +1,4 @@
+import { settleAhead } from "./ahead.ts";
 import { BloomFilter } from "./bloom-filter.ts";
 import { linkParent } from "./causal-delivery.ts";
 import {
@@ -25,6 +26,7 @@ export function restore(
   env: Environment,
 ): { readonly state: ChannelState; readonly changes: readonly Change[] } {
   const state = createChannelState(identity, bloomOf(identity));
+  state.lastNow = env.now;
   restoreMeta(state, stored, env);
   for (const record of [...stored.participants].sort((a, b) => a.index - b.index)) restoreParticipant(state, record);
   // What the steps below would write is on disk already.
@@ -37,7 +39,7 @@ export function restore(
     durability: "relaxed",
   };
   restoreLog(ctx, stored);
-  for (const record of stored.outbox) restoreOutbox(state, record);
+  for (const record of stored.outbox) restoreOutbox(state, record, env.now);
   restoreEvidence(ctx, stored);
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
@@ -89,6 +91,7 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   for (const entry of entries) state.entries.set(entry.id, entry);
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
+  settleAhead(ctx);
 }
 
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
@@ -140,7 +143,7 @@ function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
 }
 
 /** An attempt under way when we stopped may or may not have left, so it is made again: receivers drop duplicates. */
-function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
+function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): void {
   const entry = state.entries.get(record.id);
   if (entry === undefined) return;
   const item: OutboxEntry = {
@@ -158,10 +161,16 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord): void {
     reason: record.reason,
   };
   if (isOpen(item)) {
-    item.nextAttemptAt = record.nextAttemptAt ?? (record.stage === "stored" ? null : 0);
+    item.nextAttemptAt = nextAttemptOf(state, record, now);
     state.open.add(item);
   }
   state.outbox.set(entry.id, item);
+}
+
+/** Not later than any pause between attempts: the clock may have been set back since it was planned. */
+function nextAttemptOf(state: ChannelState, record: OutboxRecord, now: number): number | null {
+  if (record.nextAttemptAt === null) return record.stage === "stored" ? null : 0;
+  return Math.min(record.nextAttemptAt, now + state.identity.parameters.resendMaxMs);
 }
 
 /** Who has what is derived from the smallest set of claims that proves it. */

@@ -76,4 +76,6 @@ export type StepInput =
   | { readonly kind: "stop-sending"; readonly id: MessageId }
   | { readonly kind: "history-read"; readonly cursor: number }
   | { readonly kind: "marked-read"; readonly lamport: number }
+  /** The clock that steps are given was found wrong and set right; `now` is by the new one already. */
+  | { readonly kind: "clock-corrected"; readonly byMs: number }
   | { readonly kind: "wake" };

@@ -1,6 +1,8 @@
+import { nextAheadAt, settleAhead } from "./ahead.ts";
 import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
+import { clockCorrected, noticeClock } from "./clock-set.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
@@ -29,6 +31,9 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
     touchedParticipants: new Set(),
     durability: "relaxed",
   };
+  if (input.kind === "clock-corrected") clockCorrected(ctx, input.byMs);
+  else noticeClock(ctx);
+  settleAhead(ctx);
   handle(ctx, input);
   if (!isReceipt(input)) runSchedules(ctx);
   return finish(ctx);
@@ -56,6 +61,7 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
 export function nextWakeAt(state: ChannelState, now: number): number {
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
+  next = Math.min(next, nextAheadAt(state));
   for (const entry of state.buffered) next = Math.min(next, wallTimeOf(state, now, entry.deadline));
   for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
   return next;
@@ -98,6 +104,7 @@ function handle(ctx: StepContext, input: StepInput): void {
       ctx.state.lastReadLamport = Math.max(ctx.state.lastReadLamport, input.lamport);
       ctx.changes.push({ op: "meta", key: "lastReadLamport", value: ctx.state.lastReadLamport });
       return;
+    case "clock-corrected":
     case "wake":
       return;
   }

@@ -1,0 +1,80 @@
+import type { ChannelState, StepContext } from "./channel-state.ts";
+import { isEmbargoed } from "./lamport-clock.ts";
+import { isTrueEdge, type LogEntry } from "./log-entry.ts";
+import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
+
+/**
+ * A clock that ran ahead and was set right leaves messages in the log whose timestamps are further ahead than clocks may
+ * be. To everybody else they are embargoed, so here they are neither heads nor parents and are not claimed, until time
+ * catches up; and the Lamport clock falls to the highest timestamp within the limit, or whatever is said next would be
+ * embargoed as well.
+ */
+export function settleAhead(ctx: StepContext): void {
+  const { state, env } = ctx;
+  for (const entry of state.ahead) if (!isEmbargoed(entry.lamport, env.now)) takeBack(state, entry);
+  const last = state.log.last();
+  const noticed = last === undefined || state.ahead.has(last) || !isEmbargoed(last.lamport, env.now);
+  if (noticed && !isEmbargoed(state.lamport, env.now)) return;
+  let highest = 0;
+  for (const entry of state.log.before()) {
+    if (!isEmbargoed(entry.lamport, env.now)) {
+      highest = entry.lamport;
+      break;
+    }
+    if (!state.ahead.has(entry)) setAhead(state, entry);
+  }
+  if (!isEmbargoed(state.lamport, env.now)) return;
+  state.lamport = highest;
+  ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  resetSyncClock(ctx);
+}
+
+/** When the first of them may take its place. */
+export function nextAheadAt(state: ChannelState): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const entry of state.ahead) next = Math.min(next, entry.lamport - LAMPORT_EMBARGO_MS);
+  return next;
+}
+
+/** Takes a delivered entry out of the heads and out of its parents' way. */
+export function setAhead(state: ChannelState, entry: LogEntry): void {
+  state.ahead.add(entry);
+  state.heads.delete(entry);
+  for (const parent of trueParents(state, entry)) {
+    parent.deliveredChildren--;
+    if (parent.deliveredChildren === 0 && parent.status === "delivered" && !state.ahead.has(parent))
+      state.heads.add(parent);
+  }
+  if (state.lastOwn === entry) state.lastOwn = newestOwn(state);
+}
+
+function takeBack(state: ChannelState, entry: LogEntry): void {
+  state.ahead.delete(entry);
+  if (entry.deliveredChildren === 0) state.heads.add(entry);
+  for (const parent of trueParents(state, entry)) {
+    parent.deliveredChildren++;
+    state.heads.delete(parent);
+  }
+  if (entry.mine && (state.lastOwn === null || state.lastOwn.lamport < entry.lamport)) state.lastOwn = entry;
+}
+
+function trueParents(state: ChannelState, entry: LogEntry): LogEntry[] {
+  return entry.parents.flatMap((reference) => {
+    const parent = state.entries.get(reference.id);
+    return parent !== undefined && isTrueEdge(entry, reference, parent) ? [parent] : [];
+  });
+}
+
+function newestOwn(state: ChannelState): LogEntry | null {
+  for (const entry of state.log.before()) if (entry.mine && !state.ahead.has(entry)) return entry;
+  return null;
+}
+
+/** Others act on no sync from beyond the limit, so a lower timestamp is newer to them than any that they acted on. */
+function resetSyncClock({ state, env, changes }: StepContext): void {
+  const { sync } = state;
+  if (!isEmbargoed(sync.lastSyncLamport, env.now)) return;
+  sync.lastSyncLamport = Math.floor(env.now);
+  sync.reservedLamport = sync.lastSyncLamport;
+  changes.push({ op: "meta", key: "lamportReserved", value: sync.reservedLamport });
+}

@@ -1,0 +1,50 @@
+import type { ChannelState, StepContext } from "./channel-state.ts";
+
+/** Smaller steps backwards are the wobble of clocks, and harm nobody. */
+const JUMP_MS = 1_000;
+
+/**
+ * Plans are wall times. When the clock is set back, they would all lie that much further ahead: an hour of silence for a
+ * clock that was an hour fast. So they move with it, and connected time goes on from where it was. A clock that is set
+ * forward looks like a device that slept: everything is due, which is right after a sleep and harmless otherwise.
+ */
+export function noticeClock(ctx: StepContext): void {
+  const { state, env } = ctx;
+  const jump = env.now - state.lastNow;
+  if (jump < -JUMP_MS) movePlans(state, jump);
+  state.lastNow = env.now;
+}
+
+/** The clock was corrected by so much, and `now` is by the new one already. */
+export function clockCorrected(ctx: StepContext, byMs: number): void {
+  movePlans(ctx.state, byMs);
+  ctx.state.lastNow = ctx.env.now;
+}
+
+function movePlans(state: ChannelState, byMs: number): void {
+  const { connection, sync, budget } = state;
+  connection.since += byMs;
+  budget.at += byMs;
+  for (const item of state.open) if (item.nextAttemptAt !== null) item.nextAttemptAt += byMs;
+  for (const missing of state.missing.values()) {
+    missing.askAt += byMs;
+    missing.requestAt += byMs;
+  }
+  for (const answer of state.answers.values()) answer.at += byMs;
+  sync.ackAt = moved(sync.ackAt, byMs);
+  sync.lastAckAt += byMs;
+  sync.repeatAt = sync.repeatAt.map((at) => at + byMs);
+  sync.helloAt = moved(sync.helloAt, byMs);
+  sync.lastCheckpointAt += byMs;
+  sync.checkpointRetryAt = moved(sync.checkpointRetryAt, byMs);
+  sync.eagerUntil += byMs;
+  sync.eagerNextAt += byMs;
+  sync.wantReceiptsAt = moved(sync.wantReceiptsAt, byMs);
+  if (sync.trickle === null) return;
+  sync.trickle.intervalEnd += byMs;
+  sync.trickle.speakAt = moved(sync.trickle.speakAt, byMs);
+}
+
+function moved(at: number | null, byMs: number): number | null {
+  return at === null ? null : at + byMs;
+}
