@@ -165,7 +165,9 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
   };
 }
 
+const NOTHING_KNOWN = { waiting: 0, early: 0, clockOffMs: 0, storageProblem: "" };
+
 function offerOwn(feed: ValueFeed<ChannelStatus>, own: Pick<ChannelStatus, "connection" | "reason">): void {
-  const { waiting, storageProblem } = feed.latest() ?? { waiting: 0, storageProblem: "" };
-  feed.offer({ ...own, peers: 0, waiting, storageProblem });
+  const { waiting, early, clockOffMs, storageProblem } = feed.latest() ?? NOTHING_KNOWN;
+  feed.offer({ ...own, peers: 0, waiting, early, clockOffMs, storageProblem });
 }

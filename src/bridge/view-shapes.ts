@@ -66,6 +66,7 @@ const deliveryState = byKind<DeliveryState>({
   unconfirmed: nothing,
   failed: object({ reason: text() }),
   stopped: nothing,
+  early: object({ at: finite }),
 });
 
 const delivery = object<DeliveryView>({
@@ -136,6 +137,8 @@ export const channelStatus = object<ChannelStatus>({
   peers: count,
   reason: text(),
   waiting: count,
+  early: count,
+  clockOffMs: finite,
   storageProblem: text(),
 });
 

@@ -161,6 +161,13 @@ export interface ChannelStatus {
   readonly reason: string;
   /** Own messages accepted and not yet taken by the network. */
   readonly waiting: number;
+  /** Messages from further ahead than clocks may be: shown when their time has come. */
+  readonly early: number;
+  /**
+   * By how much this device's clock is ahead (behind: negative) of what most participants show, in milliseconds; 0 when
+   * it is right or nobody can tell. The channel goes by the corrected time.
+   */
+  readonly clockOffMs: number;
   /** Storage failed: nothing is accepted or published until the channel is opened anew. Empty when all is well. */
   readonly storageProblem: string;
 }

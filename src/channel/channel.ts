@@ -10,13 +10,14 @@ import { countWaiting } from "../sds/outbox.ts";
 import type { Change } from "../sds/records.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../sds/step.ts";
-import type { Source, StepInput } from "../sds/step-input.ts";
+import type { IncomingClaim, Source, StepInput } from "../sds/step-input.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import { type InboundFrame, type Transport, TransportError } from "../transport/port.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
 import { ChannelError, type ChannelStatus, type SendRequest } from "./channel-client.ts";
 import { createCommitQueue } from "./commit-queue.ts";
 import { composeContent, composeSync } from "./compose.ts";
+import { createCorrectedClock } from "./corrected-clock.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
 import { readIncoming } from "./incoming.ts";
@@ -62,9 +63,11 @@ export interface Channel {
 
 /** Boots the channel from storage, without waiting for the network, and lets it run. */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
-  const { identity, key, signer, storage, transport, clock, random } = options;
+  const { identity, key, signer, storage, transport, random } = options;
   const { channelId, self } = identity;
   const contentTopic = contentTopicOf(key);
+  const corrected = createCorrectedClock(options.clock);
+  const clock: Clock = { now: corrected.now, schedule: options.clock.schedule };
   const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
 
   const stored = await storage.load(channelId);
@@ -100,6 +103,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       peers: health.kind === "online" ? health.peers : 0,
       reason: health.kind === "offline" ? health.reason : "",
       waiting: countWaiting(state),
+      early: state.embargoed.size,
+      clockOffMs: -corrected.correctionMs(),
       storageProblem,
     };
   }
@@ -287,8 +292,16 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     const holds = (id: MessageId) => state.entries.has(id);
     const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile: identity.profile, holds });
     if (incoming.kind === "refused") return refuse(incoming.reason);
+    if (incoming.input.kind === "receive-sync" && source === "live") hearClock(incoming.input.claim, frame);
     // Not awaited: receives are committed in groups.
     dispatch(incoming.input).catch(ignoreStopped);
+  }
+
+  /** A sync reserved a block of timestamps after a restart and may be ahead of its sender's clock; its frame is not. */
+  function hearClock({ sender, signed, lamport }: IncomingClaim, { timestamp }: InboundFrame): void {
+    if (!signed || sender === self) return;
+    const byMs = corrected.hear(sender, Math.min(lamport, timestamp ?? lamport));
+    if (byMs !== 0) dispatch({ kind: "clock-corrected", byMs }).catch(ignoreStopped);
   }
 
   // --- Life

@@ -5,6 +5,7 @@ import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
 import { levelPercentOf, MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { MissingMessage } from "../sds/missing-message.ts";
+import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { Participant } from "../sds/participant.ts";
 import { isPresent } from "../sds/presence.ts";
 import type { DeliveryView, HoleView, LogEntry, LogPosition, MessageView, ParticipantView } from "./channel-client.ts";
@@ -28,6 +29,9 @@ function deliveryState(state: ChannelState, entry: GraphEntry, received: Readonl
     audience: entry.audience,
     levelPercent: levelPercentOf(entry.type, state.identity.parameters),
   };
+  if (entry.mine && received.size === 0 && state.ahead.has(entry)) {
+    return { kind: "early", at: entry.lamport - LAMPORT_EMBARGO_MS };
+  }
   return deliveryStateOf(reception, item ?? TAKEN);
 }
 

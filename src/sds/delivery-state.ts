@@ -13,7 +13,9 @@ export type DeliveryState =
   | { readonly kind: "everyone"; readonly n: number }
   | { readonly kind: "unconfirmed" }
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "stopped" };
+  | { readonly kind: "stopped" }
+  /** It has a timestamp from when this device's clock was wrong: others show it at `at` (ms since the epoch). */
+  | { readonly kind: "early"; readonly at: number };
 
 /** What can happen to an own message on its way. Evidence is somebody's signed word that they have it. */
 export type OutboxEvent =

@@ -41,7 +41,15 @@ const hole = (lamport: number, id: string): LogEntry => ({
 
 const ada: ParticipantView = { id: ADA, me: true, name: "Ada", index: 0, heardAt: 0, present: true, signed: true };
 
-const status: ChannelStatus = { connection: "online", peers: 1, reason: "", waiting: 0, storageProblem: "" };
+const status: ChannelStatus = {
+  connection: "online",
+  peers: 1,
+  reason: "",
+  waiting: 0,
+  early: 0,
+  clockOffMs: 0,
+  storageProblem: "",
+};
 
 /** A client whose every answer the test gives by hand. */
 class HandDrivenClient implements ChannelClient {

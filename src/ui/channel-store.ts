@@ -22,7 +22,15 @@ const SHOW_EVERY_MS = 32;
 /** A new snapshot after a gap covers what was on screen, up to this. */
 const MAX_RELOAD = 2_000;
 
-const NOT_YET_KNOWN: ChannelStatus = { connection: "connecting", peers: 0, reason: "", waiting: 0, storageProblem: "" };
+const NOT_YET_KNOWN: ChannelStatus = {
+  connection: "connecting",
+  peers: 0,
+  reason: "",
+  waiting: 0,
+  early: 0,
+  clockOffMs: 0,
+  storageProblem: "",
+};
 
 /** What the screens read of one channel. */
 export interface ChannelStore {

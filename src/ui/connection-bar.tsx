@@ -42,6 +42,8 @@ export function ConnectionBar({ status }: { readonly status: ChannelStatus }): J
             {status.waiting > 0 ? strings.waiting(status.waiting) : ""}
           </p>
         ) : null}
+        {status.clockOffMs === 0 ? null : <p class="bar bar-attention">{strings.clockOff(status.clockOffMs)}</p>}
+        {status.early === 0 ? null : <p class="bar bar-attention">{strings.early(status.early)}</p>}
       </div>
     </div>
   );

@@ -83,6 +83,8 @@ function Glyph({ glyph, small }: { readonly glyph: MarkGlyph; readonly small: bo
       return <path class="mark-glyph" d="M7.8 8A2.3 2.3 0 1 1 10 10.3V11.4M10 13.9V14" />;
     case "exclamation":
       return <path class="mark-glyph" d="M10 5.8V10.8M10 13.9V14" />;
+    case "clock":
+      return <path class="mark-glyph" d="M10 6V10.4L12.8 12" />;
     case "square":
       return <path class="mark-glyph mark-solid" d="M7.5 7.5H12.5V12.5H7.5Z" />;
   }

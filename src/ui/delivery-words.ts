@@ -29,6 +29,7 @@ export function deliveryTone(state: DeliveryState): DeliveryTone {
       return "good";
     case "waiting":
     case "unconfirmed":
+    case "early":
       return "attention";
     case "failed":
       return "bad";

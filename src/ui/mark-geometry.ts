@@ -45,7 +45,17 @@ export function ringFill(k: number, n: number | null): RingFill {
   return { arcs, filled: Math.min(arcs - 1, Math.max(1, Math.floor((k * arcs) / n))) };
 }
 
-export type MarkGlyph = "none" | "up" | "pause" | "tick" | "shelf" | "ticks" | "question" | "exclamation" | "square";
+export type MarkGlyph =
+  | "none"
+  | "up"
+  | "pause"
+  | "tick"
+  | "shelf"
+  | "ticks"
+  | "question"
+  | "exclamation"
+  | "square"
+  | "clock";
 
 export interface MarkDrawing {
   /** Dashed: it has not left this device. */
@@ -80,6 +90,8 @@ export function markDrawing(state: DeliveryState, audience: number): MarkDrawing
       return { ring: "dashed", glyph: "exclamation" };
     case "stopped":
       return { ring: unfilled, glyph: "square" };
+    case "early":
+      return { ring: unfilled, glyph: "clock" };
   }
 }
 

@@ -10,7 +10,15 @@ import { asChannelId, asMessageId, asParticipantId, type ChannelId } from "../..
 
 export const CHANNEL = asChannelId("BBBBBBBBBBBBBBBBBBBBBB");
 
-export const STATUS: ChannelStatus = { connection: "online", peers: 1, reason: "", waiting: 0, storageProblem: "" };
+export const STATUS: ChannelStatus = {
+  connection: "online",
+  peers: 1,
+  reason: "",
+  waiting: 0,
+  early: 0,
+  clockOffMs: 0,
+  storageProblem: "",
+};
 
 /**
  * A host of one channel whose ledger is a counter: small enough to hold its answers back and to look inside. The real

@@ -3,6 +3,15 @@ import type { Strings } from "./strings.ts";
 const count = (n: number, one: string, many: string): string => (n === 1 ? one : many);
 const number = (n: number): string => n.toLocaleString("de");
 
+const duration = (ms: number): string => {
+  if (ms < 90_000) return count(Math.round(ms / 1_000), "1 Sekunde", `${number(Math.round(ms / 1_000))} Sekunden`);
+  if (ms < 5_400_000) return count(Math.round(ms / 60_000), "1 Minute", `${number(Math.round(ms / 60_000))} Minuten`);
+  return count(Math.round(ms / 3_600_000), "1 Stunde", `${number(Math.round(ms / 3_600_000))} Stunden`);
+};
+
+const when = (at: number): string =>
+  new Date(at).toLocaleString("de", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+
 export const de: Strings = {
   locale: "de",
   appName: "Hearback",
@@ -20,6 +29,7 @@ export const de: Strings = {
     unconfirmed: () => "Gesendet, noch keine Bestätigung",
     failed: ({ reason }) => (reason === "" ? "Nicht gesendet" : `Nicht gesendet - ${reason}`),
     stopped: () => "Du hast das Senden beendet",
+    early: ({ at }) => `Deine Uhr ging falsch: andere sehen es ${when(at)}`,
   },
   list: {
     label: "Nachrichten",
@@ -94,6 +104,14 @@ export const de: Strings = {
     offlineHelp: (reason) =>
       `${reason === "" ? "Der Dienstknoten ist nicht erreichbar." : reason} Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
     closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
+    clockOff: (offMs) =>
+      `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Hearback richtet sich nach ihnen; stell deine bei Gelegenheit richtig.`,
+    early: (n) =>
+      count(
+        n,
+        "1 Nachricht kommt von einer Uhr, die weit vorgeht. Sie erscheint, wenn ihre Zeit gekommen ist.",
+        `${number(n)} Nachrichten kommen von einer Uhr, die weit vorgeht. Sie erscheinen, wenn ihre Zeit gekommen ist.`,
+      ),
     waiting: (n) => count(n, "1 Nachricht wartet auf das Senden.", `${number(n)} Nachrichten warten auf das Senden.`),
     storageProblem: (problem) =>
       `Dieser Browser konnte die letzte Änderung nicht speichern; bis dahin wird nichts gesendet oder angenommen. ${problem} Schaffe Platz oder prüfe die Speicher-Einstellungen des Browsers und lade dann neu.`,

@@ -3,6 +3,15 @@ import type { Strings } from "./strings.ts";
 const count = (n: number, one: string, many: string): string => (n === 1 ? one : many);
 const number = (n: number): string => n.toLocaleString("en");
 
+const duration = (ms: number): string => {
+  const [unit, size] = ms < 90_000 ? ["second", 1_000] : ms < 5_400_000 ? ["minute", 60_000] : ["hour", 3_600_000];
+  const n = Math.round(ms / Number(size));
+  return count(n, `1 ${unit}`, `${number(n)} ${unit}s`);
+};
+
+const when = (at: number): string =>
+  new Date(at).toLocaleString("en", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+
 const said =
   (fallback: string) =>
   (message: string): string =>
@@ -25,6 +34,7 @@ export const en: Strings = {
     unconfirmed: () => "Sent, no confirmation yet",
     failed: ({ reason }) => (reason === "" ? "Not sent" : `Not sent - ${reason}`),
     stopped: () => "You stopped sending it",
+    early: ({ at }) => `Your clock was wrong: others see it ${when(at)}`,
   },
   list: {
     label: "Messages",
@@ -98,6 +108,14 @@ export const en: Strings = {
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,
     closedHelp: "This channel is closed in this tab. Reload the page to open it again.",
     waiting: (n) => count(n, "1 message is waiting to be sent.", `${number(n)} messages are waiting to be sent.`),
+    clockOff: (offMs) =>
+      `This device's clock is about ${duration(Math.abs(offMs))} ${offMs > 0 ? "fast" : "slow"} by what the others show. Hearback goes by theirs; set yours right when you can.`,
+    early: (n) =>
+      count(
+        n,
+        "1 message comes from a clock that is far ahead. It is shown when its time has come.",
+        `${number(n)} messages come from a clock that is far ahead. They are shown when their time has come.`,
+      ),
     storageProblem: (problem) =>
       `This browser could not store the last change, so nothing is sent or accepted for now. ${problem} Make room or check the browser's storage settings, then reload.`,
     loadProblem: (problem) => `The messages could not be read. ${problem}`,

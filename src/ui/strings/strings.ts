@@ -99,6 +99,9 @@ export interface ConnectionStrings {
   readonly offlineHelp: (reason: string) => string;
   readonly closedHelp: string;
   readonly waiting: (count: number) => string;
+  /** `offMs` > 0: this device's clock is ahead. */
+  readonly clockOff: (offMs: number) => string;
+  readonly early: (count: number) => string;
   readonly storageProblem: (problem: string) => string;
   readonly loadProblem: (problem: string) => string;
 }
