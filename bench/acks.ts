@@ -1,4 +1,5 @@
 import { composeContent } from "../src/channel/compose.ts";
+import { MESSAGE_TYPE } from "../src/sds/message-type.ts";
 import { prepare } from "../src/sds/step.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
@@ -31,7 +32,13 @@ async function unconfirmed() {
   const author = { channelId: CHANNEL, self: me.id, signer: me.signer };
   for (let i = 0; i < UNACKED; i++) {
     channel.now = START + (traffic.count + i / UNACKED) * SPACING_MS;
-    const content = await composeContent(author, prepare(channel.state, channel.env), "chat", textOf(i), START);
+    const content = await composeContent(
+      author,
+      prepare(channel.state, channel.env),
+      MESSAGE_TYPE.chat,
+      textOf(i),
+      START,
+    );
     channel.dispatch({ kind: "composed", content, requestId: `${i}` });
     const { id } = content;
     channel.dispatch({ kind: "attempt-result", id, attempt: 1, outcome: { ok: true, hint: HINT } });

@@ -1,5 +1,6 @@
 import { composeContent } from "../src/channel/compose.ts";
 import type { Signer } from "../src/identity/port.ts";
+import { MESSAGE_TYPE } from "../src/sds/message-type.ts";
 import { prepare } from "../src/sds/step.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
@@ -46,7 +47,7 @@ async function ourTime({ channel, traffic }: Grown, signer: Signer, runs: number
     const time = await millisecondsOf(async () => {
       const preparation = prepare(channel.state, channel.env);
       const author = { channelId: CHANNEL, self: me.id, signer };
-      const content = await composeContent(author, preparation, "chat", textOf(run), channel.env.now);
+      const content = await composeContent(author, preparation, MESSAGE_TYPE.chat, textOf(run), channel.env.now);
       channel.dispatch({ kind: "composed", content, requestId });
     });
     if (run >= 0) times.push(time);

@@ -124,7 +124,7 @@ export class Traffic {
         completeSince: COMPLETE_SINCE,
         bloomFilter: undefined,
       },
-      "chat",
+      MESSAGE_TYPE.chat,
       body,
       lamport,
     );

@@ -2,8 +2,6 @@
 export class LocalClock {
   readonly #rate: number;
   #offset: number;
-  /** The time it last showed. */
-  shown = 0;
 
   constructor(offsetMs: number, driftPpm: number) {
     this.#offset = offsetMs;
@@ -12,9 +10,7 @@ export class LocalClock {
 
   /** `elapsed` is true time since the start of the world, which began at `epoch`. */
   at(epoch: number, elapsed: number): number {
-    const now = Math.floor(epoch + elapsed * this.#rate + this.#offset);
-    this.shown = now;
-    return now;
+    return Math.floor(epoch + elapsed * this.#rate + this.#offset);
   }
 
   jump(ms: number): void {

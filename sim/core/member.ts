@@ -1,10 +1,14 @@
+import { type CorrectedClock, createCorrectedClock } from "../../src/channel/corrected-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState, Environment } from "../../src/sds/channel-state.ts";
+import { prepareAnew } from "../../src/sds/compose-anew.ts";
 import type { Effect, SyncDraft } from "../../src/sds/effect.ts";
 import type { MessageId } from "../../src/sds/ids.ts";
+import { isEmbargoed } from "../../src/sds/lamport-clock.ts";
+import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
 import { restore } from "../../src/sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../../src/sds/step.ts";
-import type { Source, StepInput } from "../../src/sds/step-input.ts";
+import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../src/sds/step-input.ts";
 import { CommitLine } from "./commit-line.ts";
 import { SimDisk } from "./disk.ts";
 import {
@@ -42,6 +46,7 @@ export class Member implements SimParticipant {
   #incarnation = 0;
   #cancelWake = (): void => {};
   #cancelCheckpoint = (): void => {};
+  #corrected: CorrectedClock;
   #wakesAtOnce = 0;
   #wokeAt = -1;
   /** Has a network. Kept over restarts. */
@@ -55,6 +60,7 @@ export class Member implements SimParticipant {
     this.clock = clock;
     this.#random = random;
     this.#world = world;
+    this.#corrected = this.#freshClock();
   }
 
   get running(): boolean {
@@ -68,11 +74,16 @@ export class Member implements SimParticipant {
   }
 
   now(): number {
-    return this.clock.at(this.#world.epoch, this.#world.now());
+    return this.#corrected.now();
+  }
+
+  #freshClock(): CorrectedClock {
+    return createCorrectedClock({ now: () => this.clock.at(this.#world.epoch, this.#world.now()) });
   }
 
   start(): void {
     if (this.#state !== null) return;
+    this.#corrected = this.#freshClock();
     const world = this.#world;
     const { channelId, self, publicKey } = this.speaker;
     const identity = { channelId, self, publicKey, profile: world.profile, parameters: world.parameters };
@@ -119,6 +130,7 @@ export class Member implements SimParticipant {
   say(body: Uint8Array, type: number, requestId: string): void {
     if (!this.running) return;
     const { mutation, observer, trace } = this.#world;
+    if (isEmbargoed(this.state.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
     const content = encodeContent(this.speaker, mutation?.compose?.(fields, this) ?? fields);
@@ -141,7 +153,16 @@ export class Member implements SimParticipant {
       return;
     }
     const inputs = mutation?.receive?.(this, decoded, frame, source) ?? [this.#inputOf(decoded, frame, source)];
-    for (const input of inputs) this.dispatch(input);
+    for (const input of inputs) {
+      if (input.kind === "receive-sync" && source === "live") this.#hearClock(input.claim, frame);
+      this.dispatch(input);
+    }
+  }
+
+  #hearClock({ sender, lamport }: IncomingClaim, { timestamp }: Frame): void {
+    if (sender === this.speaker.self) return;
+    const byMs = this.#corrected.hear(sender, Math.min(lamport, timestamp));
+    if (byMs !== 0) this.dispatch({ kind: "clock-corrected", byMs });
   }
 
   #inputOf(decoded: Decoded, frame: Frame, source: Source): StepInput {
@@ -165,6 +186,7 @@ export class Member implements SimParticipant {
     const [first, ...rest] = effects;
     const performAll = (all: readonly Effect[]): void => {
       if (input.kind === "composed") observer.accepted(this, input.content.id);
+      if (input.kind === "composed-anew") for (const { id } of input.contents) observer.accepted(this, id);
       for (const effect of all) this.#perform(effect);
     };
     if (first?.kind === "commit") this.#line?.add(first.changes, first.durability, () => performAll(rest));
@@ -255,6 +277,9 @@ export class Member implements SimParticipant {
       case "repair":
         this.#repair(effect.id);
         return;
+      case "compose-anew":
+        this.#after(Math.floor(this.#random.next() * 60), () => this.#composeAnew(effect.ids, effect.voided));
+        return;
       case "send-sync":
         this.#sendSync(effect.sync);
         return;
@@ -284,6 +309,28 @@ export class Member implements SimParticipant {
           : ({ ok: false, reason: "offline", retryable: true } as const);
       this.dispatch({ kind: "attempt-result", id, attempt, outcome });
     });
+  }
+
+  /** As the channel does, signing aside. */
+  #composeAnew(ids: readonly MessageId[], voided: MessageId | null): void {
+    const { observer, trace } = this.#world;
+    const done: IncomingContent[] = [];
+    for (const id of ids) {
+      const preparation = prepareAnew(this.state, this.#env(), ids, done);
+      const said = decodeFrame(this.disk.body(id) ?? new Uint8Array());
+      if (preparation === null || typeof said === "string" || said.kind === "sync") {
+        this.dispatch({ kind: "composed-anew", ids, contents: [] });
+        return;
+      }
+      const type = id === voided ? MESSAGE_TYPE.void : said.content.type;
+      const composedAt = Math.min(said.content.composedAt, this.now());
+      const body = new TextEncoder().encode(`again ${id}`);
+      const content = encodeContent(this.speaker, { ...preparation, type, composedAt, body });
+      observer.composed(this, content, this.state.outbox.get(id)?.requestId ?? "");
+      trace.note(this.#world.now(), this.index, "anew", `${short(id)} ${short(content.id)} #${content.authorSeq}`);
+      done.push(content);
+    }
+    this.dispatch({ kind: "composed-anew", ids, contents: done });
   }
 
   #repair(id: MessageId): void {

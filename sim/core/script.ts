@@ -20,9 +20,13 @@ export type Action = { readonly at: number } & (
   | { readonly kind: "clock-jump"; readonly member: number; readonly ms: number }
   | { readonly kind: "archive-outage"; readonly ms: number }
   | { readonly kind: "stop-sending"; readonly member: number }
+  /** Its newest message is deleted, whether it left or not. */
+  | { readonly kind: "delete"; readonly member: number }
   | { readonly kind: "hostile"; readonly member: number; readonly act: HostileAct }
 );
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const TEXTS = ["ok", "hi", "ok", "see you at nine", "what a lovely day it is, is it not?", "x".repeat(700)];
 
 /** What happens in the world of these settings, in time order. */
@@ -56,7 +60,12 @@ export function drawScript(settings: Settings): Action[] {
       return { at: time(), kind: "partition", sides, ms: length() };
     }),
     ...repeat(settings.clockJumps, () => {
-      return { at: time(), kind: "clock-jump", member: member(), ms: Math.floor((next() - 0.5) * 240_000) };
+      return {
+        at: time(),
+        kind: "clock-jump",
+        member: member(),
+        ms: Math.floor((next() - 0.5) * (next() < 0.3 ? 6 * HOUR : 4 * MINUTE)),
+      };
     }),
     ...repeat(settings.archiveOutages, () => ({ at: time(), kind: "archive-outage", ms: length() })),
     ...repeat(settings.messages > 20 ? 1 : 0, () => ({ at: time(), kind: "stop-sending", member: member() })),
@@ -65,6 +74,7 @@ export function drawScript(settings: Settings): Action[] {
       const liar = settings.participants + Math.floor(next() * settings.hostile);
       return { at: time(), kind: "hostile", member: liar, act };
     }),
+    ...repeat(settings.deletions, () => ({ at: time(), kind: "delete", member: member() })),
   ];
   return actions.sort((a, b) => a.at - b.at);
 }

@@ -34,6 +34,8 @@ export interface Settings {
   readonly archiveOutages: number;
   readonly hostileActs: number;
   readonly lateJoiners: number;
+  /** How often somebody deletes the message it wrote last. */
+  readonly deletions: number;
   readonly parameters: Partial<ChannelParameters>;
 }
 
@@ -62,6 +64,7 @@ export const CALM: Settings = {
   archiveOutages: 0,
   hostileActs: 0,
   lateJoiners: 0,
+  deletions: 0,
   parameters: {},
 };
 
@@ -102,6 +105,7 @@ export function drawSettings(seed: number): Settings {
     hostileActs: hostile === 0 ? 0 : whole(1, 25),
     lateJoiners: some(0.25, 2),
     parameters: chance(0.12) ? { budgetPerTenMinutes: whole(20, 60) } : {},
+    deletions: some(0.25, 4),
   };
 }
 

@@ -31,6 +31,7 @@ export interface Faults {
   archiveOutages: number;
   hostile: number;
   lateJoiners: number;
+  deletions: number;
 }
 
 export interface WorldOptions {
@@ -56,7 +57,7 @@ export class World implements Surroundings {
   readonly liars: Hostile[];
   readonly faults: Faults = {
     ...{ lost: 0, duplicated: 0, offline: 0, kills: 0, powerCuts: 0, partitions: 0, clockJumps: 0 },
-    ...{ archiveOutages: 0, hostile: 0, lateJoiners: 0 },
+    ...{ archiveOutages: 0, hostile: 0, lateJoiners: 0, deletions: 0 },
   };
   readonly bytes = { sds: 0, payload: 0, frames: 0 };
   readonly #queue = new TimerQueue();
@@ -161,6 +162,9 @@ export class World implements Surroundings {
         return;
       case "stop-sending":
         this.#stopSending(action.member);
+        return;
+      case "delete":
+        this.#delete(action.member);
         return;
       case "hostile":
         this.faults.hostile++;
@@ -287,6 +291,13 @@ export class World implements Surroundings {
     if (member === undefined || !member.running) return;
     const [open] = [...member.state.open].reverse();
     if (open !== undefined) member.dispatch({ kind: "stop-sending", id: open.entry.id });
+  }
+
+  #delete(index: number): void {
+    const member = this.members[index];
+    if (member === undefined || !member.running || member.state.lastOwn === null) return;
+    this.faults.deletions++;
+    member.dispatch({ kind: "withdraw", id: member.state.lastOwn.id });
   }
 
   #drawLinks(): number[][] {

@@ -154,6 +154,15 @@ export class FullMember implements SimParticipant {
     if (newest !== undefined) this.dispatch({ kind: "stop-sending", id: newest.entry.id });
   }
 
+  deleteNewest(): void {
+    const newest = this.#channel?.state.lastOwn;
+    if (newest === null || newest === undefined) return;
+    this.#channel?.remove(newest.id).then(
+      () => this.#note("deleted", short(newest.id)),
+      (error: unknown) => this.#note("not deleted", error instanceof Error ? error.message : ""),
+    );
+  }
+
   dispatch(input: StepInput): void {
     void this.#channel?.dispatch(input).catch(() => {});
   }

@@ -149,6 +149,9 @@ export class FullWorld {
       case "stop-sending":
         this.members[action.member]?.stopSending();
         return;
+      case "delete":
+        this.members[action.member]?.deleteNewest();
+        return;
       case "hostile":
         await this.liars[0]?.act();
         return;

@@ -87,6 +87,7 @@ function faultsOf(world: FullWorld, actions: readonly Action[]): SeedResult["fau
     archiveOutages: count(({ kind }) => kind === "archive-outage"),
     hostile: count(({ kind }) => kind === "hostile"),
     lateJoiners: count((action) => action.kind === "join" && action.at > 0),
+    deletions: count(({ kind }) => kind === "delete"),
   };
 }
 

@@ -34,6 +34,9 @@ export async function performOnChannel(client: ChannelClient, request: ChannelRe
     case "stopSending":
       await client.stopSending(request.params.id);
       return null;
+    case "remove":
+      await client.remove(request.params.id);
+      return null;
     case "details":
       return client.details(request.params.id);
     case "markRead":

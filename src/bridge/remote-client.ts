@@ -46,6 +46,9 @@ export function createRemoteClient(
     stopSending: async (id) => {
       await ask("stopSending", { id });
     },
+    remove: async (id) => {
+      await ask("remove", { id });
+    },
     details: (id) => ask("details", { id }),
     markRead: async (upTo) => {
       await ask("markRead", { upTo });

@@ -127,6 +127,7 @@ export const channelEvent = byKind<ChannelEvent>({
   entry: object({ seq: count, entry: logEntry, unread: count }),
   delivery: object({ seq: count, updates: listOf(deliveryUpdate) }),
   "hole-closed": object({ seq: count, id: messageId }),
+  removed: object({ seq: count, id: messageId }),
   participant: object({ seq: count, participant }),
   tick: object({ seq: count }),
   reset: object({ seq: count }),

@@ -10,8 +10,14 @@ const CAPACITY = 1_000;
 /** SDS bytes by message id: the newest in memory, all in storage. */
 export interface BodyCache {
   remember(id: MessageId, bytes: Uint8Array): void;
+  /** It was deleted. */
+  forget(id: MessageId): void;
   /** Null when it is nowhere. */
   bytes(id: MessageId): Promise<Uint8Array | null>;
+  /** What the author of a signed message put into it; null when it is nowhere or unsigned. */
+  said(
+    id: MessageId,
+  ): Promise<{ readonly type: number; readonly body: Uint8Array; readonly composedAt: number } | null>;
   /** What the messages say; those that are not held are left out. */
   texts(ids: readonly MessageId[]): Promise<Map<MessageId, string>>;
 }
@@ -46,7 +52,12 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
 
   return {
     remember,
+    forget: (id) => void cached.delete(id),
     bytes: async (id) => (await load([id])).get(id) ?? null,
+    said: async (id) => {
+      const bytes = (await load([id])).get(id);
+      return bytes === undefined ? null : envelopeOf(bytes);
+    },
     texts: async (ids) => {
       const bodies = await load(ids);
       return new Map([...bodies].map(([id, bytes]) => [id, textOf(bytes)]));
@@ -56,9 +67,17 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
 
 /** The text in a message's body: out of the envelope, or as it is for a plain SDS client. */
 function textOf(bytes: Uint8Array): string {
+  const content = contentOf(bytes);
+  if (content === null) return "";
+  return decodeText(decodeEnvelope(content)?.body ?? content) ?? "";
+}
+
+function envelopeOf(bytes: Uint8Array): ReturnType<typeof decodeEnvelope> {
+  const content = contentOf(bytes);
+  return content === null ? null : decodeEnvelope(content);
+}
+
+function contentOf(bytes: Uint8Array): Uint8Array | null {
   const decoded = specCodec.decode(bytes);
-  if (!decoded.ok || decoded.message.kind === "sync") return "";
-  const { content } = decoded.message;
-  const body = decodeEnvelope(content)?.body ?? content;
-  return decodeText(body) ?? "";
+  return decoded.ok && decoded.message.kind !== "sync" ? decoded.message.content : null;
 }

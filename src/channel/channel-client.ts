@@ -28,6 +28,11 @@ export interface ChannelClient {
   sendAgain(id: MessageId): Promise<void>;
   /** Stops resending. It may have arrived. */
   stopSending(id: MessageId): Promise<void>;
+  /**
+   * Deletes an own message. If it never left, it is as if it had not been said (own messages written after it get new ids).
+   * If it may have left, it is not sent any more and its text is deleted here; who has it keeps it.
+   */
+  remove(id: MessageId): Promise<void>;
   /** Who has it, by which evidence, since when; attempts and bytes. */
   details(id: MessageId): Promise<MessageDetails>;
   /** Everything up to this place has been seen; for the unread count. */
@@ -143,6 +148,8 @@ export type ChannelEvent =
   | { readonly kind: "entry"; readonly seq: number; readonly entry: LogEntry; readonly unread: number }
   | { readonly kind: "delivery"; readonly seq: number; readonly updates: readonly DeliveryUpdate[] }
   | { readonly kind: "hole-closed"; readonly seq: number; readonly id: MessageId }
+  /** An own message was deleted, or was composed anew and comes back under another id. */
+  | { readonly kind: "removed"; readonly seq: number; readonly id: MessageId }
   | { readonly kind: "participant"; readonly seq: number; readonly participant: ParticipantView }
   /** Nothing to show (for example connectivity), sent so that sequence numbers have no gaps. */
   | { readonly kind: "tick"; readonly seq: number }

@@ -3,14 +3,17 @@ import { decryptPayload, encryptPayload } from "../identity/payload-encryption.t
 import type { Signer } from "../identity/port.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
+import { prepareAnew } from "../sds/compose-anew.ts";
 import type { Effect } from "../sds/effect.ts";
 import type { MessageId } from "../sds/ids.ts";
+import { isEmbargoed } from "../sds/lamport-clock.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
+import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import { countWaiting } from "../sds/outbox.ts";
 import type { Change } from "../sds/records.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../sds/step.ts";
-import type { IncomingClaim, Source, StepInput } from "../sds/step-input.ts";
+import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/step-input.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import { type InboundFrame, type Transport, TransportError } from "../transport/port.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
@@ -30,6 +33,9 @@ const MAX_WAKE_DELAY_MS = 60_000;
 const CHECKPOINT_CHECK_MS = 3_000;
 /** Frames waiting to be verified; beyond that the newest are dropped and come again by resend or from the Store. */
 const MAX_INBOUND = 10_000;
+
+/** Stands in the place of a message that was deleted before it left. */
+const VOID = { type: MESSAGE_TYPE.void, body: new Uint8Array() };
 
 export interface ChannelOptions {
   readonly identity: ChannelIdentity;
@@ -53,6 +59,8 @@ export interface Channel {
   now(): number;
   isClosed(): boolean;
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /** Deletes an own message: as if never said where it never left, hidden here where it may have. */
+  remove(id: MessageId): Promise<void>;
   /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
   dispatch(input: StepInput): Promise<void>;
   /** Called whenever the place up to which everything was read moved. */
@@ -93,6 +101,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   let cancelCheckpointCheck = () => {};
   let wakePlanned = false;
   let sending: Promise<unknown> = Promise.resolve();
+  let composing: Promise<void> = Promise.resolve();
   let inbound: Promise<void> = Promise.resolve();
   let inboundWaiting = 0;
 
@@ -149,6 +158,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     const [first] = effects;
     if (first?.kind !== "commit") return Promise.resolve();
     for (const change of first.changes) {
+      if (change.op === "delete" && change.table === "body") bodies.forget(change.key);
       if (change.op === "put" && change.table === "body") bodies.remember(change.record.id, change.record.bytes);
     }
     return commits.commit(first.changes, first.durability);
@@ -164,6 +174,9 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
         return;
       case "repair":
         void publishRepair(effect.id);
+        return;
+      case "compose-anew":
+        composeAnew(effect.ids, effect.voided);
         return;
       case "send-sync":
         void publishSync(effect.sync);
@@ -263,11 +276,51 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   }
 
   async function accept(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+    // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as the clock was.
+    if (isEmbargoed(state.lamport, clock.now())) await dispatch({ kind: "wake" });
     const env = environment();
     const author = { channelId, self, signer };
-    const content = await composeContent(author, prepare(state, env), request.type, body, env.now);
+    const type = MESSAGE_TYPE[request.type];
+    const content = await composeContent(author, prepare(state, env), type, body, env.now);
     await dispatch({ kind: "composed", content, requestId: request.requestId }).catch(asStorageError);
     return { id: content.id };
+  }
+
+  /** Waits its turn among sends: what is said next builds on what comes out of this. */
+  function composeAnew(ids: readonly MessageId[], voided: MessageId | null): void {
+    composing = sending.then(async () => {
+      const contents = await readAndCompose(ids, voided).catch(() => []);
+      // Asking again for what was sent under the same name still sends nothing twice.
+      for (const [index, { id }] of contents.entries()) {
+        const requestId = state.outbox.get(ids[index] ?? id)?.requestId ?? "";
+        if (requestId !== "") requests.set(requestId, Promise.resolve({ id }));
+      }
+      await dispatch({ kind: "composed-anew", ids, contents });
+      if (contents.length === 0) throw new ChannelError("internal", "The message could not be taken back. Try again.");
+    });
+    sending = composing.catch(ignoreStopped);
+  }
+
+  async function readAndCompose(ids: readonly MessageId[], voided: MessageId | null): Promise<IncomingContent[]> {
+    const author = { channelId, self, signer };
+    const done: IncomingContent[] = [];
+    for (const id of ids) {
+      const said = await bodies.said(id);
+      const env = environment();
+      const preparation = prepareAnew(state, env, ids, done);
+      if (preparation === null || said === null) return [];
+      const { type, body } = id === voided ? VOID : said;
+      // When it was written stays true, unless a wrong clock said so.
+      const composedAt = Math.min(said.composedAt, env.now);
+      done.push(await composeContent(author, preparation, type, body, composedAt));
+    }
+    return done;
+  }
+
+  async function remove(id: MessageId): Promise<void> {
+    await composing.catch(ignoreStopped);
+    await dispatch({ kind: "withdraw", id });
+    await composing;
   }
 
   // --- In
@@ -331,6 +384,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     now: clock.now,
     isClosed: () => closed,
     send,
+    remove,
     dispatch,
     onRead: (listener) => readListeners.add(listener),
     close: async () => {

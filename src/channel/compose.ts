@@ -7,7 +7,6 @@ import type { ChannelId, ParticipantId } from "../sds/ids.ts";
 import { messageIdOf } from "../sds/message-id.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { IncomingContent } from "../sds/step-input.ts";
-import type { SendRequest } from "./channel-client.ts";
 import { decodeText } from "./text.ts";
 
 export interface Author {
@@ -20,15 +19,14 @@ export interface Author {
 export async function composeContent(
   author: Author,
   preparation: Preparation,
-  type: SendRequest["type"],
+  type: number,
   body: Uint8Array,
   composedAt: number,
 ): Promise<IncomingContent> {
   const { channelId, self, signer } = author;
   const { authorSeq, lamport, parents, completeSince, bloomFilter } = preparation;
-  const typeNumber = MESSAGE_TYPE[type];
   const content = await signEnvelope(
-    { authorSeq, composedAt, type: typeNumber, body, parentLamports: parents.map((parent) => parent.lamport ?? 0) },
+    { authorSeq, composedAt, type, body, parentLamports: parents.map((parent) => parent.lamport ?? 0) },
     { channelId, senderId: self, lamport, causalIds: parents.map((parent) => parent.id) },
     signer,
   );
@@ -45,13 +43,13 @@ export async function composeContent(
     content,
   });
   const bytes = await appendTrailer(message, { flags: 0, completeSince }, signer);
-  const profileName = type === "profile" ? decodeText(body) : null;
+  const profileName = type === MESSAGE_TYPE.profile ? decodeText(body) : null;
   return {
     ...{ id, lamport, authorSeq, composedAt, parents, bytes, profileName },
     sender: self,
     signed: true,
     publicKey: signer.publicKey,
-    type: typeNumber,
+    type,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type LogPosition,
 } from "./channel-client.ts";
 import { messageDetails } from "./message-details.ts";
-import { countUnread, holeView, messageView, participantView, placesBefore } from "./views.ts";
+import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "./views.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
@@ -79,6 +79,14 @@ export function createDirectClient(
       ownEntry(channel, id);
       await channel.dispatch({ kind: "stop-sending", id });
     },
+    remove: async (id) => {
+      const channel = await opened();
+      const entry = channel.state.entries.get(id);
+      // Gone already: a deletion that is asked for twice is done.
+      if (entry === undefined || !isVisible(entry)) return;
+      ownEntry(channel, id);
+      await channel.remove(id);
+    },
     details: async (id) => {
       const channel = await opened();
       const entry = deliveredEntry(channel, id);
@@ -108,12 +116,12 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
 
 function deliveredEntry(channel: Channel, id: MessageId): LogEntry {
   const entry = channel.state.entries.get(id);
-  if (entry?.status === "delivered") return entry;
+  if (entry?.status === "delivered" && isVisible(entry)) return entry;
   throw new ChannelError("not-found", "This message is not in the channel's history on this device.");
 }
 
 function ownEntry(channel: Channel, id: MessageId): LogEntry {
   const entry = deliveredEntry(channel, id);
   if (entry.mine) return entry;
-  throw new ChannelError("invalid", "Only your own messages can be sent again or stopped.");
+  throw new ChannelError("invalid", "Only your own messages can be sent again, stopped or deleted.");
 }

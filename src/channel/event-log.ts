@@ -4,7 +4,7 @@ import type { ChannelStorage } from "../storage/port.ts";
 import type { BodyCache } from "./body-cache.ts";
 import { callSafely } from "./call-safely.ts";
 import type { ChannelEvent } from "./channel-client.ts";
-import { countUnread, deliveryView, holeView, messageView, participantView } from "./views.ts";
+import { countUnread, deliveryView, holeView, isVisible, messageView, participantView } from "./views.ts";
 
 /** A longer gap is answered with `reset`: taking a new snapshot is cheaper than replaying it. */
 const MAX_REPLAY = 2_000;
@@ -87,6 +87,9 @@ export function createEventLog(options: {
       case "evidence":
       case "level":
         return { kind: "delivery", seq, updates: deliveryUpdates(row) };
+      case "withdrawn":
+      case "removed":
+        return removedEvent(row);
       case "hole":
         return holeEvent(row);
       case "participant": {
@@ -102,7 +105,7 @@ export function createEventLog(options: {
   async function entryEvent({ seq, ids }: LedgerRow): Promise<ChannelEvent> {
     const [id] = ids;
     const entry = id === undefined ? undefined : state.entries.get(id);
-    if (entry === undefined) return { kind: "tick", seq };
+    if (entry === undefined || !isVisible(entry)) return { kind: "tick", seq };
     const texts = await bodies.texts([entry.id]);
     const view = messageView(state, entry, texts.get(entry.id) ?? "");
     return { kind: "entry", seq, entry: view, unread: countUnread(state) };
@@ -113,6 +116,11 @@ export function createEventLog(options: {
       const entry = state.entries.get(id);
       return entry?.status === "delivered" ? [{ id, delivery: deliveryView(state, entry) }] : [];
     });
+  }
+
+  function removedEvent({ seq, ids }: LedgerRow): ChannelEvent {
+    const [id] = ids;
+    return id === undefined ? { kind: "tick", seq } : { kind: "removed", seq, id };
   }
 
   function holeEvent({ seq, ids }: LedgerRow): ChannelEvent {

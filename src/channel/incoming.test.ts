@@ -4,6 +4,7 @@ import { senderIdOf } from "../identity/sender-id.ts";
 import { specCodec } from "../sds/codec.ts";
 import { asChannelId, asMessageId, asParticipantId, type ParticipantId } from "../sds/ids.ts";
 import { messageIdOf } from "../sds/message-id.ts";
+import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import { composeContent } from "./compose.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 
@@ -43,7 +44,13 @@ describe("a channel of profile sds", () => {
   it("refuses a member's message whose signature is broken, and takes the whole one", async () => {
     const preparation = { authorSeq: 1, lamport, parents: [], completeSince: 0, bloomFilter: undefined };
     const author = { channelId, self: member, signer };
-    const { bytes } = await composeContent(author, preparation, "chat", new TextEncoder().encode("hi"), lamport);
+    const { bytes } = await composeContent(
+      author,
+      preparation,
+      MESSAGE_TYPE.chat,
+      new TextEncoder().encode("hi"),
+      lamport,
+    );
     expect(read(bytes)).toMatchObject({ kind: "input", input: { content: { signed: true }, claim: { signed: true } } });
     const decoded = specCodec.decode(bytes);
     if (!decoded.ok || decoded.message.kind !== "content") throw new Error("not content");

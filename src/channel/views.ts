@@ -106,7 +106,7 @@ export function placesBefore(
   before: LogPosition | undefined,
   limit: number,
 ): { readonly places: readonly Place[]; readonly more: boolean } {
-  const entries = state.log.pageBefore(before, limit + 1);
+  const entries = lastVisible(state, before, limit + 1);
   const places: (Place & { readonly at: LogPosition })[] = entries.map((entry) => ({
     kind: "message",
     entry,
@@ -121,6 +121,21 @@ export function placesBefore(
   }
   places.sort((a, b) => comparePositions(a.at, b.at));
   return { places: places.slice(-limit), more: places.length > limit };
+}
+
+/** In log order. What is not shown takes no room in a page. */
+function lastVisible(state: ChannelState, before: LogPosition | undefined, limit: number): GraphEntry[] {
+  const found: GraphEntry[] = [];
+  for (const entry of state.log.before(before)) {
+    if (isVisible(entry)) found.push(entry);
+    if (found.length >= limit) break;
+  }
+  return found.reverse();
+}
+
+/** Deleted messages, and what stands in for those that never left, are nothing to look at. */
+export function isVisible(entry: GraphEntry): boolean {
+  return !entry.removed && entry.type !== MESSAGE_TYPE.void;
 }
 
 function comparePositions(a: LogPosition, b: LogPosition): number {

@@ -3,6 +3,8 @@ import { isEmbargoed } from "./lamport-clock.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 
+const NONE: ReadonlySet<LogEntry> = new Set();
+
 /**
  * A clock that ran ahead and was set right leaves messages in the log whose timestamps are further ahead than clocks may
  * be. To everybody else they are embargoed, so here they are neither heads nor parents and are not claimed, until time
@@ -11,7 +13,7 @@ import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
  */
 export function settleAhead(ctx: StepContext): void {
   const { state, env } = ctx;
-  for (const entry of state.ahead) if (!isEmbargoed(entry.lamport, env.now)) takeBack(state, entry);
+  for (const entry of state.ahead) if (!isEmbargoed(entry.lamport, env.now)) takeBack(ctx, entry);
   const last = state.log.last();
   const noticed = last === undefined || state.ahead.has(last) || !isEmbargoed(last.lamport, env.now);
   if (noticed && !isEmbargoed(state.lamport, env.now)) return;
@@ -48,8 +50,12 @@ export function setAhead(state: ChannelState, entry: LogEntry): void {
   if (state.lastOwn === entry) state.lastOwn = newestOwn(state);
 }
 
-function takeBack(state: ChannelState, entry: LogEntry): void {
+function takeBack({ state, changes }: StepContext, entry: LogEntry): void {
   state.ahead.delete(entry);
+  if (entry.lamport > state.lamport) {
+    state.lamport = entry.lamport;
+    changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  }
   if (entry.deliveredChildren === 0) state.heads.add(entry);
   for (const parent of trueParents(state, entry)) {
     parent.deliveredChildren++;
@@ -65,8 +71,11 @@ function trueParents(state: ChannelState, entry: LogEntry): LogEntry[] {
   });
 }
 
-function newestOwn(state: ChannelState): LogEntry | null {
-  for (const entry of state.log.before()) if (entry.mine && !state.ahead.has(entry)) return entry;
+/** The last own message that is not ahead, and not one of `without`. */
+export function newestOwn(state: ChannelState, without: ReadonlySet<LogEntry> = NONE): LogEntry | null {
+  for (const entry of state.log.before()) {
+    if (entry.mine && !state.ahead.has(entry) && !without.has(entry)) return entry;
+  }
   return null;
 }
 

@@ -1,5 +1,4 @@
 import type { ChannelState, Environment } from "./channel-state.ts";
-import { sortedHeads } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import {
   MAX_BARE_ID_REPEATS,
@@ -17,14 +16,19 @@ import { HORIZON_MS } from "./parameters.ts";
  * Parents of a new content message: my own previous one (so that my messages form a chain), the oldest head (so that no
  * head stays behind for ever), then heads by chance (so that people writing at once name different ones). Taking only
  * the newest would leave some messages named by nobody; taking only the oldest lets heads pile up at high rates.
+ * `taken`: how many of the places are given already.
  */
-export function chooseParents(state: ChannelState, env: Environment): LogEntry[] {
+export function chooseParents(
+  { heads: all, lastOwn }: { readonly heads: Iterable<LogEntry>; readonly lastOwn: LogEntry | null },
+  env: Environment,
+  taken = 0,
+): LogEntry[] {
   const chosen = new Set<LogEntry>();
-  if (state.lastOwn !== null) chosen.add(state.lastOwn);
-  const heads = sortedHeads(state);
+  if (lastOwn !== null) chosen.add(lastOwn);
+  const heads = [...all].sort(comparePlaces);
   const oldest = heads.shift();
   if (oldest !== undefined) chosen.add(oldest);
-  while (chosen.size < MAX_PARENTS && heads.length > 0) {
+  while (chosen.size + taken < MAX_PARENTS && heads.length > 0) {
     const [head] = heads.splice(Math.floor(env.random() * heads.length), 1);
     if (head !== undefined) chosen.add(head);
   }
@@ -37,13 +41,13 @@ export function chooseParents(state: ChannelState, env: Environment): LogEntry[]
  */
 export function chooseSyncHistory(state: ChannelState, env: Environment, named: Iterable<LogEntry>): HistoryEntry[] {
   const chosen = new Set([...chooseSyncHeads(state, env), ...named, ...chooseBareIds(state, env)]);
-  for (const entry of state.ahead) chosen.delete(entry);
+  for (const entry of chosen) if (state.ahead.has(entry) || !hasLeft(state, entry)) chosen.delete(entry);
   return [...chosen].slice(0, MAX_HISTORY_ENTRIES).map(historyEntryOf);
 }
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */
 function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
-  const heads = sortedHeads(state);
+  const heads = publicHeads(state);
   if (heads.length <= MAX_SYNC_HEADS) return heads;
   const chosen = heads.splice(0, MAX_SYNC_HEADS / 2);
   while (chosen.length < MAX_SYNC_HEADS) {
@@ -52,6 +56,26 @@ function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
     chosen.push(head);
   }
   return chosen;
+}
+
+/**
+ * Heads as others may know them: instead of an own message that never left, what it builds on. It may still be deleted or
+ * composed anew, and whoever was told of it would ask for what they must not get.
+ */
+function publicHeads(state: ChannelState): LogEntry[] {
+  const found = new Set<LogEntry>();
+  const stack = [...state.heads];
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    if (found.has(entry)) continue;
+    if (hasLeft(state, entry)) found.add(entry);
+    else stack.push(...entry.parents.flatMap(({ id }) => state.entries.get(id) ?? []));
+  }
+  return [...found].sort(comparePlaces);
+}
+
+/** Of own messages only those that were attempted may be known to others. */
+export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
+  return !entry.mine || (state.outbox.get(entry.id)?.attempts ?? 1) > 0 || state.outbox.get(entry.id)?.taken === true;
 }
 
 /** Delivered, below `complete_since` and no head: only naming them proves that I have them. A few times each. */

@@ -12,6 +12,11 @@ export type Effect =
   | { readonly kind: "send"; readonly id: MessageId; readonly attempt: number }
   /** Publish the stored bytes of a message, anybody's, once: somebody asked for it. */
   | { readonly kind: "repair"; readonly id: MessageId }
+  /**
+   * Compose these own messages anew, one after the other (`prepareAnew`), with the same texts but for `voided`, which becomes
+   * a `void`; answer with `composed-anew`. Until then none of them is sent.
+   */
+  | { readonly kind: "compose-anew"; readonly ids: readonly MessageId[]; readonly voided: MessageId | null }
   /** Sign and publish a sync. Its loss is covered by later ones, so there is no answer. */
   | { readonly kind: "send-sync"; readonly sync: SyncDraft }
   /** Ask a Store for these. */

@@ -29,6 +29,8 @@ export function missMessage(
       known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
     }
     known.forgetAt = forgetAt;
+    known.listed ||= named.lamport === null;
+    if (isGivenUp(known) && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
     return known;
   }
   const missing: MissingMessage = {
@@ -41,6 +43,7 @@ export function missMessage(
     requestAt: env.now + firstRequestDelay(state, id),
     requests: 0,
     postponed: false,
+    listed: lamport === null,
     namedBy: new Set([by]),
     inShareOf: null,
     since: env.now,
@@ -63,7 +66,7 @@ export function fetchMissing(ctx: StepContext): void {
   const wanted: WantedMessage[] = [];
   for (const missing of state.missing.values()) {
     if (missing.askAt > env.now || state.entries.has(missing.id)) continue;
-    if (isGivenUp(state, missing, env.now)) {
+    if (isHopeless(state, missing, env.now)) {
       giveUp(state, missing);
       continue;
     }
@@ -95,16 +98,38 @@ function firstRequestDelay(state: ChannelState, id: MessageId): number {
   return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
 }
 
-/** Something to get: not older than our joining, and not given up. */
-export function isWanted(state: ChannelState, missing: MissingMessage): boolean {
-  if (state.entries.has(missing.id) || missing.askAt === Number.POSITIVE_INFINITY) return false;
-  return missing.lamport === null || missing.lamport >= state.joinLamport;
+/** Something to ask for. */
+export function isAskedFor(state: ChannelState, missing: MissingMessage): boolean {
+  return !isGivenUp(missing) && isWanted(state, missing);
+}
+
+/**
+ * Not held, and not older than our joining. Only the author of a child says how old it is, and may lie; so what somebody
+ * lists as held is wanted however low that is.
+ */
+function isWanted(state: ChannelState, missing: MissingMessage): boolean {
+  if (state.entries.has(missing.id)) return false;
+  return missing.listed || missing.lamport === null || missing.lamport >= state.joinLamport;
 }
 
 /** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
-function isGivenUp(state: ChannelState, missing: MissingMessage, now: number): boolean {
-  if (!isWanted(state, missing) || now - missing.since > HORIZON_MS) return true;
+function isHopeless(state: ChannelState, missing: MissingMessage, now: number): boolean {
+  if (!isWanted(state, missing) || isTooOld(missing, now)) return true;
   return missing.children.length === 0 && connectedNow(state, now) > missing.forgetAt;
+}
+
+function isTooOld(missing: MissingMessage, now: number): boolean {
+  return now - missing.since > HORIZON_MS;
+}
+
+function isGivenUp(missing: MissingMessage): boolean {
+  return missing.askAt === Number.POSITIVE_INFINITY;
+}
+
+/** Somebody names it anew, in a way that makes it wanted. */
+function wantAgain(state: ChannelState, missing: MissingMessage, now: number): void {
+  missing.askAt = now + state.identity.parameters.reorderWaitMs;
+  missing.requestAt = now + firstRequestDelay(state, missing.id);
 }
 
 /** What messages name stays known as missing, or `complete_since` would claim it. */

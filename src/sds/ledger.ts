@@ -30,6 +30,10 @@ export type LedgerEntry =
       readonly listed: number;
       readonly signed: boolean;
     }
+  /** An own message that never left was taken out of the log. */
+  | { readonly kind: "withdrawn" }
+  /** An own message that may have left was deleted on this device. */
+  | { readonly kind: "removed" }
   | { readonly kind: "level"; readonly percent: number }
   | { readonly kind: "hole"; readonly state: "fetching" | "lost" | "closed" }
   | { readonly kind: "participant"; readonly participant: number }

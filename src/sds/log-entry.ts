@@ -22,6 +22,8 @@ export interface LogEntry {
 
   status: "buffered" | "delivered";
   hint: Uint8Array | undefined;
+  /** Its author deleted it on this device. */
+  removed: boolean;
   audience: readonly number[];
   /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
   blocking: number;
@@ -53,6 +55,7 @@ export function recordOf(entry: LogEntry): MessageRecord {
     receivedAt: entry.receivedAt,
     audience: entry.audience,
     hint: entry.hint,
+    ...(entry.removed ? { removed: true } : {}),
   };
 }
 

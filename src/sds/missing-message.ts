@@ -21,6 +21,8 @@ export interface MissingMessage {
   requests: number;
   /** Somebody else asked for it, so ours waited once. */
   postponed: boolean;
+  /** Somebody lists it as held, in a sync (or as a cause without a timestamp, which is no better). */
+  listed: boolean;
   /** Signers who name it. */
   readonly namedBy: Set<number>;
   /** Whose sync made us follow it; null when a message names it. */

@@ -9,6 +9,8 @@ export interface OutboxEntry {
   attempts: number;
   /** An attempt is with the transport and has not come back. */
   inFlight: boolean;
+  /** It is being composed anew, and must not leave as it is. */
+  held: boolean;
   /** The network's rate limit holds it back. */
   limited: boolean;
   /** At least one attempt was taken by a service node. */

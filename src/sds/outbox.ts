@@ -18,6 +18,7 @@ export function enqueue(ctx: StepContext, entry: LogEntry, requestId: string): v
     stage: "queued",
     attempts: 0,
     inFlight: false,
+    held: false,
     limited: false,
     taken: false,
     acceptedAt: ctx.env.now,
@@ -38,7 +39,7 @@ export function sendDue(ctx: StepContext): void {
   const newest = newestOpen(state);
   for (const item of state.open) {
     noticeSilence(ctx, item);
-    if (item.inFlight || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
     if (item.stage === "unconfirmed" && item !== newest) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
       item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
@@ -188,7 +189,7 @@ export function nextOutboxAt(state: ChannelState, now: number): number {
   let next = Number.POSITIVE_INFINITY;
   if (!state.connection.online) return next;
   for (const item of state.open) {
-    if (item.nextAttemptAt !== null && !item.inFlight) next = Math.min(next, item.nextAttemptAt);
+    if (item.nextAttemptAt !== null && !item.inFlight && !item.held) next = Math.min(next, item.nextAttemptAt);
     next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
   }
   return next;

@@ -49,7 +49,8 @@ function openMessages(state: ChannelState, now: number): LogEntry[] {
   const open: LogEntry[] = [];
   for (const item of [...state.outbox.values()].reverse()) {
     if (open.length >= MAX_OPEN || now - item.acceptedAt > HORIZON_MS) break;
-    if (item.taken && item.stage !== "stopped" && isShort(state, item.entry)) open.push(item.entry);
+    if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item.entry))
+      open.push(item.entry);
   }
   return open;
 }

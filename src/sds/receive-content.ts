@@ -101,6 +101,7 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     number: state.nextEntryNumber++,
     status: "buffered",
     hint,
+    removed: false,
     audience: [],
     blocking: 0,
     deadline: Number.POSITIVE_INFINITY,

@@ -35,6 +35,8 @@ export interface MessageRecord {
   readonly audience: readonly number[];
   /** Waku message hash of a copy, when known. */
   readonly hint?: Uint8Array | undefined;
+  /** Deleted on this device by its author: it keeps its place in the graph, its body is gone. */
+  readonly removed?: true;
 }
 
 /** Key: id. The SDS bytes as received or composed, with which it is resent and repaired. */

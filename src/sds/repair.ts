@@ -1,6 +1,6 @@
 import { takeToken, tokenAt } from "./budget.ts";
 import type { ChannelState, StepContext } from "./channel-state.ts";
-import { isWanted } from "./holes.ts";
+import { isAskedFor } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { MAX_REPAIR_REQUESTS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
@@ -47,7 +47,7 @@ export function takeRepairRequests(ctx: StepContext): HistoryEntry[] {
 }
 
 function dueRequests(state: ChannelState, now: number): MissingMessage[] {
-  return [...state.missing.values()].filter((missing) => missing.requestAt <= now && isWanted(state, missing));
+  return [...state.missing.values()].filter((missing) => missing.requestAt <= now && isAskedFor(state, missing));
 }
 
 /** An id is in the queue of each signer who names it; the least asked for come first. */
@@ -67,7 +67,7 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
 export function nextRequestSyncAt(state: ChannelState): number {
   let next = Number.POSITIVE_INFINITY;
   for (const missing of state.missing.values()) {
-    if (!isWanted(state, missing)) continue;
+    if (!isAskedFor(state, missing)) continue;
     if (missing.requests === 0) next = Math.min(next, missing.requestAt);
     else if (missing.requestAt < state.sync.eagerUntil) {
       next = Math.min(next, Math.max(missing.requestAt, state.sync.eagerNextAt));
@@ -96,8 +96,8 @@ export function hearRequests(
   const { state, env } = ctx;
   for (const { messageId } of requests) {
     const entry = state.entries.get(messageId);
-    if (entry !== undefined) planAnswers(ctx, requester, entry, completeSince);
-    else postponeOwnRequest(state, messageId, env.now);
+    if (entry !== undefined && !entry.removed) planAnswers(ctx, requester, entry, completeSince);
+    else if (entry === undefined) postponeOwnRequest(state, messageId, env.now);
   }
 }
 
@@ -129,7 +129,7 @@ function missingAncestors(
       if (parent === undefined || seen.has(parent) || !isTrueEdge(current, reference, parent)) continue;
       seen.add(parent);
       const has = parent.author === requester || requester.credits.has(parent.number);
-      if (has || parent.lamport < completeSince) continue;
+      if (has || parent.removed || parent.lamport < completeSince) continue;
       found.push(parent);
       if (found.length === MAX_ANCESTORS_PER_ANSWER) return found;
       stack.push(parent);
@@ -147,7 +147,7 @@ function countAnswers(state: ChannelState, requester: number): number {
 /** Once per id: otherwise a liar who keeps asking could keep us from ever asking. */
 function postponeOwnRequest(state: ChannelState, id: MessageId, now: number): void {
   const missing = state.missing.get(id);
-  if (missing === undefined || missing.postponed || !isWanted(state, missing)) return;
+  if (missing === undefined || missing.postponed || !isAskedFor(state, missing)) return;
   missing.postponed = true;
   const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
   const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);

@@ -39,7 +39,9 @@ export function restore(
     durability: "relaxed",
   };
   restoreLog(ctx, stored);
-  for (const record of stored.outbox) restoreOutbox(state, record, env.now);
+  // Storages keep them by id; they leave in the order in which they were accepted.
+  const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
+  for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(ctx, stored);
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
@@ -97,8 +99,22 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
-  const { id, lamport, mine, signed, authorSeq, type, composedAt, parents, receivedAt, size, status, hint, audience } =
-    record;
+  const {
+    id,
+    lamport,
+    mine,
+    signed,
+    authorSeq,
+    type,
+    composedAt,
+    parents,
+    receivedAt,
+    size,
+    status,
+    hint,
+    audience,
+    removed = false,
+  } = record;
   return {
     ...{
       id,
@@ -115,6 +131,7 @@ function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
       status,
       hint,
       audience,
+      removed,
     },
     number: state.nextEntryNumber++,
     blocking: 0,
@@ -142,6 +159,10 @@ function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
   if (!entry.mine) creditHolder(state, entry);
 }
 
+function seqOf(state: ChannelState, { id }: OutboxRecord): number {
+  return state.entries.get(id)?.authorSeq ?? 0;
+}
+
 /** An attempt under way when we stopped may or may not have left, so it is made again: receivers drop duplicates. */
 function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): void {
   const entry = state.entries.get(record.id);
@@ -152,6 +173,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     stage: record.stage === "sending" ? "queued" : record.stage,
     attempts: record.attempts,
     inFlight: false,
+    held: false,
     limited: false,
     taken: record.taken,
     acceptedAt: record.acceptedAt,

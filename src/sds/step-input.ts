@@ -54,6 +54,14 @@ export type StepInput =
   | { readonly kind: "receive-sync"; readonly claim: IncomingClaim; readonly source: Source }
   /** An own message, signed: the answer to a `Preparation`. */
   | { readonly kind: "composed"; readonly content: IncomingContent; readonly requestId: string }
+  /** A person deletes an own message. */
+  | { readonly kind: "withdraw"; readonly id: MessageId }
+  /** Own messages composed anew, in the order of `ids`; no contents: that failed. */
+  | {
+      readonly kind: "composed-anew";
+      readonly ids: readonly MessageId[];
+      readonly contents: readonly IncomingContent[];
+    }
   /** A message that we hold came again, by its id; nothing of it was verified. */
   | {
       readonly kind: "seen-again";

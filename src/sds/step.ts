@@ -3,6 +3,7 @@ import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
+import { composedAnew, composeStaleAnew, withdraw } from "./compose-anew.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
@@ -81,6 +82,12 @@ function handle(ctx: StepContext, input: StepInput): void {
     case "composed":
       composed(ctx, input);
       return;
+    case "withdraw":
+      withdraw(ctx, input.id);
+      return;
+    case "composed-anew":
+      composedAnew(ctx, input.ids, input.contents);
+      return;
     case "attempt-result":
       attemptResult(ctx, input);
       return;
@@ -131,6 +138,7 @@ function runSchedules(ctx: StepContext): void {
   releaseEmbargoed(ctx, receiveContent);
   deliverPastLost(ctx);
   fetchMissing(ctx);
+  composeStaleAnew(ctx);
   sendDue(ctx);
   answerDue(ctx);
   syncDue(ctx);

@@ -1,5 +1,5 @@
 import { takeToken, tokenAt } from "./budget.ts";
-import { chooseSyncHistory } from "./causal-history.ts";
+import { chooseSyncHistory, hasLeft } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
 import { completeSince, missMessage } from "./holes.ts";
 import { asMessageId, type MessageId } from "./ids.ts";
@@ -85,7 +85,9 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
     lacking.push(messageId);
     followNamed(ctx, participant, messageId, retrievalHint);
   }
-  const leftOut = [...state.heads].filter((head) => !participant.credits.has(head.number)).map((head) => head.id);
+  const leftOut = [...state.heads]
+    .filter((head) => hasLeft(state, head) && !participant.credits.has(head.number))
+    .map((head) => head.id);
   if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
   if (isNew) {
     becomeInconsistent(ctx);

@@ -13,6 +13,8 @@ export class ChannelLog {
   /** Older entries that came while a page was on its way; the page may or may not contain them. */
   #late: LogEntry[] | null = null;
 
+  #removed: Set<MessageId> | null = null;
+
   get more(): boolean {
     return this.#more;
   }
@@ -62,21 +64,31 @@ export class ChannelLog {
     if (this.#byId.get(id)?.kind === "hole") this.#remove(id);
   }
 
+  remove(id: MessageId): void {
+    this.#remove(id);
+    // The page that is on its way may have been read before.
+    this.#removed?.add(id);
+  }
+
   expectPage(): void {
+    this.#removed = new Set();
     this.#late = [];
   }
 
   /** Takes the page before the first entry. What is known already is newer than the page and stays. */
   prepend(page: LogPage): void {
     const late = this.#late ?? [];
+    const removed = this.#removed;
     this.#late = null;
+    this.#removed = null;
     this.#more = page.more;
-    for (const entry of page.entries) if (!this.#byId.has(entry.id)) this.#insert(entry);
+    for (const entry of page.entries) if (!this.#byId.has(entry.id) && !removed?.has(entry.id)) this.#insert(entry);
     for (const entry of late) if (!this.#byId.has(entry.id)) this.put(entry);
   }
 
   pageFailed(): void {
     this.#late = null;
+    this.#removed = null;
   }
 
   #insert(entry: LogEntry): void {

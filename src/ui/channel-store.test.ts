@@ -96,6 +96,7 @@ class HandDrivenClient implements ChannelClient {
   send = (): Promise<never> => Promise.reject(new Error("not part of this test"));
   sendAgain = this.send;
   stopSending = this.send;
+  remove = this.send;
   details = this.send;
 
   close(): void {

@@ -160,6 +160,10 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
         log.removeHole(event.id);
         showLogSoon();
         return;
+      case "removed":
+        log.remove(event.id);
+        showLogSoon();
+        return;
       case "participant":
         participants.value = new Map(participants.value).set(event.participant.id, event.participant);
         return;

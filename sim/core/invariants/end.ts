@@ -30,21 +30,26 @@ export function checkConverged(world: EndWorld): Violation | null {
 function acceptedTruths({ members, observer }: EndWorld): Truth[] {
   const accepted: Truth[] = [];
   for (const member of members) {
-    for (const row of member.disk.ledger) {
-      if (row.kind !== "accepted") continue;
-      for (const id of row.ids) {
-        const truth = observer.truths.get(id);
-        if (truth !== undefined) accepted.push(truth);
-      }
+    const withdrawn = idsOf(member, "withdrawn");
+    const removed = idsOf(member, "removed");
+    const own: Truth[] = [];
+    for (const id of idsOf(member, "accepted")) {
+      const truth = observer.truths.get(id);
+      if (truth !== undefined && !withdrawn.has(id)) own.push(truth);
     }
-    checkDense(member, accepted);
+    checkDense(member, own);
+    // What its author deleted after it may have left reaches some and not others.
+    accepted.push(...own.filter(({ content }) => !removed.has(content.id)));
   }
   return accepted;
 }
 
+function idsOf(member: SimParticipant, kind: "accepted" | "withdrawn" | "removed"): Set<MessageId> {
+  return new Set(member.disk.ledger.flatMap((row) => (row.kind === kind ? row.ids : [])));
+}
+
 /** Author numbers are 1, 2, 3 ... without a gap, in the order of acceptance. */
-function checkDense(member: SimParticipant, accepted: readonly Truth[]): void {
-  const own = accepted.filter((truth) => truth.author === member.index);
+function checkDense(member: SimParticipant, own: readonly Truth[]): void {
   for (const [index, { content }] of own.entries()) {
     check(content.authorSeq === index + 1, "author_seq is dense", () => {
       return `member ${member.index}: ${content.id} has number ${content.authorSeq}, not ${index + 1}`;

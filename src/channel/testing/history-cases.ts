@@ -1,7 +1,17 @@
 import { asMessageId } from "../../sds/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
 import type { ChannelClient, LogEntry, LogPosition } from "../channel-client.ts";
-import { type ContractCase, chats, chatsWhen, clientCase, expectCode, QUICK, say, until } from "./contract-fixture.ts";
+import {
+  type ContractCase,
+  chats,
+  chatsWhen,
+  clientCase,
+  expectCode,
+  QUICK,
+  record,
+  say,
+  until,
+} from "./contract-fixture.ts";
 
 const NOWHERE = asMessageId("f".repeat(64));
 
@@ -116,6 +126,34 @@ export const historyCases: readonly ContractCase[] = [
     await ben.stopSending(id);
     assertEqual((await chats(ada)).length, 1, "messages there after sending again");
   }),
+
+  clientCase(
+    "a message that left is deleted here only, for good, and others keep it",
+    async ({ ada, ben, pair, channel }) => {
+      const { id } = await say(ada, "regretted", "r1");
+      await chatsWhen(ben, 1);
+      await expectCode(ben.remove(id), "invalid", "delete another's message");
+      const { events } = record(ada, (await ada.snapshot()).seq);
+      await ada.remove(id);
+      await ada.remove(id);
+      await until("the event", () => events.some((event) => event.kind === "removed" && event.id === id));
+      await say(ada, "after it", "r2");
+      await chatsWhen(ben, 2);
+      const second = pair.host.open(channel.id);
+      assertEqual(
+        (await chats(second)).map(({ text }) => text),
+        ["after it"],
+        "the log here",
+      );
+      second.close();
+      assertEqual(
+        (await chats(ben)).map(({ text }) => text),
+        ["regretted", "after it"],
+        "the log there",
+      );
+      await expectCode(ada.details(id), "not-found", "details of what was deleted");
+    },
+  ),
 
   clientCase("a closed client says so, and the channel goes on", async ({ pair, ada, channel }) => {
     const second = pair.host.open(channel.id);

@@ -6,6 +6,7 @@ import { BloomFilter } from "../../sds/bloom-filter.ts";
 import { decodeMessage } from "../../sds/codec.ts";
 import { asChannelId, asMessageId, type MessageId } from "../../sds/ids.ts";
 import type { HistoryEntry } from "../../sds/message.ts";
+import { MESSAGE_TYPE } from "../../sds/message-type.ts";
 import { ProtobufReader } from "../../sds/protobuf.ts";
 import type { ParentReference } from "../../sds/records.ts";
 import { hash64 } from "../../sds/repair-timing.ts";
@@ -132,7 +133,7 @@ async function content(
 ): Promise<MessageVector> {
   const preparation = { authorSeq: seq, lamport, parents, completeSince: JOIN, bloomFilter };
   const body = new TextEncoder().encode(text);
-  const composed = await composeContent(memberOf(by), preparation, type, body, lamport);
+  const composed = await composeContent(memberOf(by), preparation, MESSAGE_TYPE[type], body, lamport);
   const verdict: VerdictVector = {
     result: "content",
     ...{ id: composed.id, sender: composed.sender, signed: true, authorSeq: seq, type: composed.type, lamport },

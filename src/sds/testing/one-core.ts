@@ -1,4 +1,5 @@
 import type { ChannelState } from "../channel-state.ts";
+import { prepareAnew } from "../compose-anew.ts";
 import type { Effect } from "../effect.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../ids.ts";
 import { MESSAGE_TYPE } from "../message-type.ts";
@@ -68,6 +69,21 @@ export class OneCore {
     const id = asMessageId(`own-${++this.#said}-${text}`);
     this.step({ kind: "composed", content: this.content(id, "me", preparation), requestId: id });
     return id;
+  }
+
+  /** Composes anew what was asked for, as the channel does. `ids` get a stroke behind them. */
+  composeAnew(): MessageId[] {
+    return this.take("compose-anew").flatMap(({ ids, voided }) => {
+      const done: IncomingContent[] = [];
+      for (const id of ids) {
+        const preparation = prepareAnew(this.state, this.#env(), ids, done);
+        if (preparation === null) throw new Error(`${id} is not to be composed anew.`);
+        const content = this.content(asMessageId(`${id}'`), "me", preparation);
+        done.push(id === voided ? { ...content, type: MESSAGE_TYPE.void } : content);
+      }
+      this.step({ kind: "composed-anew", ids, contents: done });
+      return done.map(({ id }) => id);
+    });
   }
 
   /** The network took what was to be sent. */

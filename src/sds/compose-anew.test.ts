@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import type { MessageId } from "./ids.ts";
+import { MESSAGE_TYPE } from "./message-type.ts";
+import { OneCore } from "./testing/one-core.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function log(core: OneCore): MessageId[] {
+  return [...core.state.log].map(({ id }) => id);
+}
+
+function seqs(core: OneCore): (number | null)[] {
+  return [...core.state.log].filter(({ mine }) => mine).map(({ authorSeq }) => authorSeq);
+}
+
+function parentsOf(core: OneCore, id: MessageId | undefined): string[] {
+  const entry = id === undefined ? undefined : core.state.entries.get(id);
+  return (entry?.parents ?? []).map((parent) => parent.id);
+}
+
+/** Offline, with one message of somebody and three of mine. */
+function offlineWithThree(): { core: OneCore; own: [MessageId, MessageId, MessageId] } {
+  const core = new OneCore();
+  core.online();
+  core.receive("theirs", "ben");
+  core.online(false);
+  const own = ["one", "two", "three"].map((text) => {
+    core.wait(1_000);
+    return core.say(text);
+  });
+  return { core, own: own as [MessageId, MessageId, MessageId] };
+}
+
+describe("deleting a message that never left", () => {
+  test("a void takes its number and place, those after it are composed anew, and the numbers have no gap", () => {
+    const { core, own } = offlineWithThree();
+    core.step({ kind: "withdraw", id: own[1] });
+    const anew = core.composeAnew();
+    expect(anew).toHaveLength(2);
+    expect(log(core)).toEqual(["theirs", own[0], ...anew]);
+    expect(seqs(core)).toEqual([1, 2, 3]);
+    expect(core.state.entries.get(anew[0] as MessageId)?.type).toBe(MESSAGE_TYPE.void);
+    expect(parentsOf(core, anew[0])).toEqual([own[0]]);
+    expect(parentsOf(core, anew[1])).toEqual([anew[0]]);
+    expect([...core.state.heads].map(({ id }) => id)).toEqual([anew[1]]);
+    core.online();
+    expect(core.taken()).toEqual([own[0], ...anew]);
+  });
+
+  test("a restart finds the new ones, and nothing of the old", () => {
+    const { core, own } = offlineWithThree();
+    core.step({ kind: "withdraw", id: own[0] });
+    const anew = core.composeAnew();
+    expect(core.tables.body.has(own[0])).toBe(false);
+    core.restart();
+    expect(log(core)).toEqual(["theirs", ...anew]);
+    core.online();
+    expect(core.taken()).toEqual(anew);
+  });
+
+  test("until it is done nothing leaves, and a kill meanwhile changes nothing", () => {
+    const { core, own } = offlineWithThree();
+    core.step({ kind: "withdraw", id: own[1] });
+    core.online();
+    expect(core.taken()).toEqual([own[0]]);
+    core.restart();
+    core.effects = [];
+    core.online();
+    expect(core.taken()).toEqual(expect.arrayContaining([own[1], own[2]]));
+  });
+
+  test("when composing fails they stay as they were, and leave a little later", () => {
+    const { core, own } = offlineWithThree();
+    core.step({ kind: "withdraw", id: own[2] });
+    const [asked] = core.take("compose-anew");
+    core.step({ kind: "composed-anew", ids: asked?.ids ?? [], contents: [] });
+    expect(log(core)).toEqual(["theirs", ...own]);
+    core.online();
+    core.wait(10 * MINUTE);
+    expect(core.taken()).toEqual(expect.arrayContaining([own[2]]));
+  });
+
+  test("nobody is told of a message before it leaves", () => {
+    const core = new OneCore({ budgetPerTenMinutes: 1 });
+    core.online();
+    core.say("uses up the budget");
+    core.taken();
+    core.receive("theirs", "ben");
+    const waiting = core.say("waits");
+    core.wait(5 * MINUTE);
+    const listed = core.take("send-sync").flatMap(({ sync }) => sync.causalHistory.map(({ messageId }) => messageId));
+    expect(listed).toContain("theirs");
+    expect(core.state.outbox.get(waiting)?.attempts).toBe(0);
+    expect(listed).not.toContain(waiting);
+  });
+});
+
+describe("deleting a message that may have left", () => {
+  test("its text goes, its place stays, it is not sent again, nor repaired", () => {
+    const core = new OneCore();
+    core.online();
+    const id = core.say("regretted");
+    core.taken();
+    core.step({ kind: "withdraw", id });
+    expect(core.take("compose-anew")).toEqual([]);
+    expect(core.tables.body.has(id)).toBe(false);
+    core.hear("ben", [], { repairRequests: [{ messageId: id, retrievalHint: undefined }] });
+    core.wait(HOUR);
+    expect(core.take("send")).toEqual([]);
+    expect(core.take("repair")).toEqual([]);
+    core.restart();
+    expect(core.state.entries.get(id)?.removed).toBe(true);
+    expect(parentsOf(core, core.say("next"))).toEqual([id]);
+  });
+});
+
+describe("what waited to leave for long", () => {
+  test("after a day it is composed anew before its first attempt, with what came meanwhile as its causes", () => {
+    const { core, own } = offlineWithThree();
+    core.wait(25 * HOUR);
+    core.receive("later", "cleo");
+    core.online();
+    expect(core.taken()).toEqual([]);
+    const anew = core.composeAnew();
+    expect(anew).toHaveLength(3);
+    expect(parentsOf(core, anew[0]).sort()).toEqual(["later", "theirs"]);
+    expect(seqs(core)).toEqual([1, 2, 3]);
+    for (const id of anew) expect(core.state.entries.get(id)?.lamport).toBeGreaterThan(core.now - MINUTE);
+    core.wait(1);
+    expect(core.taken()).toEqual(anew);
+    expect(log(core)).not.toContain(own[0]);
+  });
+
+  test("what a wrong clock dated ahead is composed anew as well; what left is not", () => {
+    const core = new OneCore();
+    core.online();
+    core.now += HOUR;
+    const left = core.say("left");
+    core.taken();
+    core.online(false);
+    const waiting = core.say("waiting");
+    core.now -= HOUR;
+    core.online();
+    const anew = core.composeAnew();
+    expect(anew).toEqual([`${waiting}'`]);
+    expect(core.state.entries.get(anew[0] as MessageId)?.lamport).toBeLessThanOrEqual(core.now + 1_000);
+    expect(log(core)).toContain(left);
+    expect(parentsOf(core, anew[0])).toEqual([]);
+  });
+});
