@@ -26,7 +26,7 @@ export interface ChannelClient {
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
   /** Sends the same bytes again at once: after `failed`, `unconfirmed` or `stopped`. */
   sendAgain(id: MessageId): Promise<void>;
-  /** Stops resending. It may have arrived. */
+  /** Stops resending. It may have arrived; one that never left is deleted. */
   stopSending(id: MessageId): Promise<void>;
   /**
    * Deletes an own message. If it never left, it is as if it had not been said (own messages written after it get new ids).

@@ -61,6 +61,8 @@ export interface Channel {
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
   /** Deletes an own message: as if never said where it never left, hidden here where it may have. */
   remove(id: MessageId): Promise<void>;
+  /** Sends an own message no more; one that never left is deleted. */
+  stopSending(id: MessageId): Promise<void>;
   /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
   dispatch(input: StepInput): Promise<void>;
   /** Called whenever the place up to which everything was read moved. */
@@ -317,9 +319,10 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     return done;
   }
 
-  async function remove(id: MessageId): Promise<void> {
+  /** One after the other, and what has to be composed anew is done when it resolves. */
+  async function takeBack(kind: "withdraw" | "stop-sending", id: MessageId): Promise<void> {
     await composing.catch(ignoreStopped);
-    await dispatch({ kind: "withdraw", id });
+    await dispatch({ kind, id });
     await composing;
   }
 
@@ -384,7 +387,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     now: clock.now,
     isClosed: () => closed,
     send,
-    remove,
+    remove: (id) => takeBack("withdraw", id),
+    stopSending: (id) => takeBack("stop-sending", id),
     dispatch,
     onRead: (listener) => readListeners.add(listener),
     close: async () => {

@@ -77,7 +77,7 @@ export function createDirectClient(
     stopSending: async (id) => {
       const channel = await opened();
       ownEntry(channel, id);
-      await channel.dispatch({ kind: "stop-sending", id });
+      await channel.stopSending(id);
     },
     remove: async (id) => {
       const channel = await opened();

@@ -29,6 +29,11 @@ export function withdraw(ctx: StepContext, id: MessageId): void {
   else hold(ctx, replaced, id);
 }
 
+export function neverLeft(state: ChannelState, id: MessageId): boolean {
+  const item = state.outbox.get(id);
+  return item !== undefined && item.stage === "queued" && item.attempts === 0;
+}
+
 /** Looks for messages that must not leave as they are; to be called before attempts are made. */
 export function composeStaleAnew(ctx: StepContext): void {
   if (!ctx.state.connection.online) return;

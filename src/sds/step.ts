@@ -3,7 +3,7 @@ import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
-import { composedAnew, composeStaleAnew, withdraw } from "./compose-anew.ts";
+import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-anew.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
@@ -101,7 +101,9 @@ function handle(ctx: StepContext, input: StepInput): void {
       sendAgain(ctx, input.id);
       return;
     case "stop-sending":
-      stopSending(ctx, input.id);
+      // Stopped before it left it would be a gap to others, or reach them by repair after all.
+      if (neverLeft(ctx.state, input.id)) withdraw(ctx, input.id);
+      else stopSending(ctx, input.id);
       return;
     case "history-read":
       ctx.state.historyCursor = input.cursor;

@@ -94,7 +94,8 @@ function Actions({ client, message, act }: ActionsProps): JSX.Element {
   const strings = useStrings().details;
   const kind = message.delivery.state.kind;
   const again = message.mine && ["failed", "unconfirmed", "stopped"].includes(kind);
-  const stop = message.mine && ["queued", "waiting", "sending", "sent", "stored", "unconfirmed"].includes(kind);
+  const stop = message.mine && ["sending", "sent", "stored", "unconfirmed"].includes(kind);
+  const remove = message.mine && ["queued", "waiting", "failed", "stopped"].includes(kind);
   return (
     <div class="actions">
       {again ? (
@@ -105,6 +106,11 @@ function Actions({ client, message, act }: ActionsProps): JSX.Element {
       {stop ? (
         <button type="button" class="secondary" onClick={() => act(client.stopSending(message.id))}>
           {strings.stopSending}
+        </button>
+      ) : null}
+      {remove ? (
+        <button type="button" class="secondary danger" onClick={() => act(client.remove(message.id))}>
+          {strings.remove}
         </button>
       ) : null}
       <CopyButton label={strings.copyText} text={message.text} />

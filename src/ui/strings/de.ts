@@ -90,6 +90,7 @@ export const de: Strings = {
     id: "Kennung",
     sendAgain: "Erneut senden",
     stopSending: "Nicht weiter senden",
+    remove: "Löschen",
     copyText: "Text kopieren",
     copied: "Kopiert",
     explainReceipt: "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",

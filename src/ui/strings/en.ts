@@ -93,6 +93,7 @@ export const en: Strings = {
     id: "Id",
     sendAgain: "Send again",
     stopSending: "Stop sending",
+    remove: "Delete",
     copyText: "Copy text",
     copied: "Copied",
     explainReceipt: "A receipt means that a participant's device has the message, on its own signed word.",

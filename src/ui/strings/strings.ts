@@ -84,6 +84,7 @@ export interface DetailsStrings {
   readonly id: string;
   readonly sendAgain: string;
   readonly stopSending: string;
+  readonly remove: string;
   readonly copyText: string;
   readonly copied: string;
   readonly explainReceipt: string;
