@@ -102,6 +102,7 @@ describe("deleting a message that may have left", () => {
     core.online();
     const id = core.say("regretted");
     core.taken();
+    core.hear("cleo", [], { repairRequests: [{ messageId: id, retrievalHint: undefined }] });
     core.step({ kind: "withdraw", id });
     expect(core.take("compose-anew")).toEqual([]);
     expect(core.tables.body.has(id)).toBe(false);
