@@ -1,4 +1,3 @@
-import type { BloomFilter } from "./bloom-filter.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -11,6 +10,7 @@ import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { Change, Durability } from "./records.ts";
+import type { RollingBloom } from "./rolling-bloom.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 import { type Budget, createBudget } from "./token-buckets.ts";
@@ -69,8 +69,8 @@ export interface ChannelState {
   /** Repairs that others asked for, by the id of what they miss. */
   readonly answers: Map<MessageId, PendingAnswer>;
   budget: Budget;
-  /** Profile "sds" only. */
-  readonly bloom: BloomFilter | null;
+  /** Ids of what was delivered last. Profile "sds" only. */
+  readonly bloom: RollingBloom | null;
   nextEntryNumber: number;
 }
 
@@ -92,7 +92,7 @@ export interface Connection {
   savedMs: number;
 }
 
-export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter | null): ChannelState {
+export function createChannelState(identity: ChannelIdentity, bloom: RollingBloom | null): ChannelState {
   const self = createParticipant(0, identity.self, identity.publicKey);
   return {
     identity,

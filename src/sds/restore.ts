@@ -1,5 +1,5 @@
 import { settleAhead } from "./ahead.ts";
-import { BloomFilter } from "./bloom-filter.ts";
+import { bloomOptions } from "./bloom-gate.ts";
 import { linkParent } from "./causal-delivery.ts";
 import {
   type ChannelIdentity,
@@ -17,6 +17,7 @@ import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
 import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
 
 /** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
@@ -46,10 +47,8 @@ export function restore(
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
 
-function bloomOf(identity: ChannelIdentity): BloomFilter | null {
-  if (identity.profile !== "sds") return null;
-  const { bloomCapacity, bloomErrorPpm } = identity.parameters;
-  return new BloomFilter({ capacity: bloomCapacity, errorRate: bloomErrorPpm / 1_000_000 });
+function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null {
+  return profile === "sds" ? new RollingBloom(bloomOptions(parameters)) : null;
 }
 
 function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environment): void {
@@ -94,6 +93,13 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
   settleAhead(ctx);
+  restoreBloom(state);
+}
+
+/** The newest by their place in the log: when each was delivered is not kept. */
+function restoreBloom({ bloom, log, identity }: ChannelState): void {
+  if (bloom === null) return;
+  for (const { id } of log.pageBefore(undefined, identity.parameters.bloomCapacity)) bloom.insert(id);
 }
 
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
@@ -153,7 +159,6 @@ function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
   }
   entry.blocking = 0;
   state.log.insert(entry);
-  state.bloom?.insert(entry.id);
   if (entry.deliveredChildren === 0) state.heads.add(entry);
   if (entry.mine && (state.lastOwn === null || entry.lamport > state.lastOwn.lamport)) state.lastOwn = entry;
   if (!entry.mine) creditHolder(state, entry);
