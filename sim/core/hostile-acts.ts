@@ -16,6 +16,8 @@ export const HOSTILE_ACTS = [
   "suppress",
   "flood",
   "ask-receipts",
+  "all-ones-filter",
+  "filter-of-everything",
 ] as const;
 
 export type HostileAct = (typeof HOSTILE_ACTS)[number];

@@ -14,6 +14,7 @@ import type {
   MessageDetails,
   MessageView,
   ParticipantView,
+  PossibleView,
 } from "../channel/channel-client.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../channel/channel-host.ts";
 import type { DeliveryState } from "../sds/delivery-state.ts";
@@ -151,6 +152,8 @@ const evidence = object<EvidenceView>({
   at: finite,
 });
 
+const possible = object<PossibleView>({ participant: participantId, chance: finite, signed: bool, at: finite });
+
 const attempt = object<AttemptView>({
   attempt: count,
   at: finite,
@@ -165,5 +168,6 @@ export const messageDetails = object<MessageDetails>({
   lamport: count,
   bytes: count,
   evidence: listOf(evidence),
+  possible: listOf(possible),
   attempts: listOf(attempt),
 });

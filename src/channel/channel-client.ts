@@ -186,6 +186,8 @@ export interface MessageDetails {
   readonly lamport: number;
   readonly bytes: number;
   readonly evidence: readonly EvidenceView[];
+  /** Whose bloom filter contains it, evidence or not. Never counted anywhere, and forgotten in a restart. */
+  readonly possible: readonly PossibleView[];
   readonly attempts: readonly AttemptView[];
 }
 
@@ -195,6 +197,15 @@ export interface EvidenceView {
   readonly by: "content" | "sync";
   readonly how: "listed" | "ancestry";
   /** False: an unsigned claim of a plain SDS client, never counted as received. */
+  readonly signed: boolean;
+  readonly at: number;
+}
+
+/** "Probably": a bloom filter says that they have it. */
+export interface PossibleView {
+  readonly participant: ParticipantId;
+  /** That the filter errs: from 0 to 1. */
+  readonly chance: number;
   readonly signed: boolean;
   readonly at: number;
 }

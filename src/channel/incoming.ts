@@ -154,6 +154,7 @@ function claimOf(
     lamport,
     completeSince: claim?.completeSince ?? Number.POSITIVE_INFINITY,
     listed: message.causalHistory,
+    bloomFilter: message.bloomFilter,
     repairRequests: claim === null ? [] : message.repairRequests,
     receiptsWantedFrom: claim === null ? null : receiptsWantedFrom(claim),
   };

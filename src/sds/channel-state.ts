@@ -1,3 +1,4 @@
+import type { BloomHashes } from "./bloom-filter.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -71,7 +72,16 @@ export interface ChannelState {
   budget: Budget;
   /** Ids of what was delivered last. Profile "sds" only. */
   readonly bloom: RollingBloom | null;
+  /** Filters of others, as a detail. */
+  readonly filters: KeptFilters;
   nextEntryNumber: number;
+}
+
+export interface KeptFilters {
+  /** Who has one, the longest kept first. */
+  readonly holders: Set<Participant>;
+  /** Drawn when the first filter comes, for this run. */
+  decoys: readonly BloomHashes[] | null;
 }
 
 export interface EmbargoedMessage {
@@ -121,6 +131,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     answers: new Map(),
     budget: createBudget({}),
     bloom,
+    filters: { holders: new Set(), decoys: null },
     nextEntryNumber: 0,
   };
 }

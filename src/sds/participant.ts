@@ -1,5 +1,6 @@
 import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
+import type { ReceivedFilter } from "./received-filter.ts";
 import type { ParticipantRecord } from "./records.ts";
 
 /** Somebody who was heard in the channel. Index 0 is this device. */
@@ -17,6 +18,8 @@ export interface Participant {
   readonly claims: Map<MessageId, number>;
   /** What those claims prove, derived: entry number -> credited or not. */
   readonly credits: Credits;
+  /** Of their newest message that had one which passed the gate. Not persisted. */
+  filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
   unresolvedClaims: number;
   /** Missing ids that are followed on the word of this participant's syncs. */
@@ -37,6 +40,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     nameLamport: -1,
     claims: new Map(),
     credits: createCredits(),
+    filter: null,
     unresolvedClaims: 0,
     followed: 0,
     lastDifference: "",

@@ -9,6 +9,7 @@ import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SEN
 import type { LogEntry } from "./log-entry.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hearContent, meet } from "./presence.ts";
+import { noteFilter } from "./received-filter.ts";
 import type { ParentReference } from "./records.ts";
 import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, Source } from "./step-input.ts";
@@ -40,7 +41,10 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   if (entry.mine) readmit(ctx, entry);
   admit(ctx, entry);
   applyPendingCredits(ctx, entry);
-  if (claim !== null && !entry.mine) applyClaim(ctx, author, claim);
+  if (claim !== null && !entry.mine) {
+    applyClaim(ctx, author, claim);
+    noteFilter(ctx, author, claim);
+  }
   if (content.profileName !== null && content.signed) {
     applyProfileName(ctx, author, content.profileName, content.lamport);
   }

@@ -97,9 +97,11 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
 }
 
 /** The newest by their place in the log: when each was delivered is not kept. */
-function restoreBloom({ bloom, log, identity }: ChannelState): void {
+function restoreBloom({ bloom, log, ahead, identity }: ChannelState): void {
   if (bloom === null) return;
-  for (const { id } of log.pageBefore(undefined, identity.parameters.bloomCapacity)) bloom.insert(id);
+  for (const entry of log.pageBefore(undefined, identity.parameters.bloomCapacity)) {
+    if (!ahead.has(entry)) bloom.insert(entry.id);
+  }
 }
 
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {

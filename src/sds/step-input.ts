@@ -36,6 +36,8 @@ export interface IncomingClaim {
   /** Infinity when unsigned: such a claim proves no ancestry. */
   readonly completeSince: number;
   readonly listed: readonly HistoryEntry[];
+  /** As it came, to be judged. Absent when there was none. */
+  readonly bloomFilter?: Uint8Array | undefined;
   /** SDS-R: what the sender asks for. Empty when unsigned. */
   readonly repairRequests: readonly HistoryEntry[];
   /** Set when the sender asks for receipts: prefixes of those it asks. */

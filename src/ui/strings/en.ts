@@ -11,6 +11,8 @@ const duration = (ms: number): string => {
 
 const when = (at: number): string =>
   new Date(at).toLocaleString("en", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const percent = (chance: number): string =>
+  chance < 0.0001 ? "below 0.01 %" : `${(100 * chance).toLocaleString("en", { maximumSignificantDigits: 2 })} %`;
 
 const said =
   (fallback: string) =>
@@ -77,6 +79,8 @@ export const en: Strings = {
       return by === "content" ? "wrote a message that builds on it" : "confirmed a later message and all before it";
     },
     unsignedClaim: "unsigned claim, not counted",
+    probably: (chance, signed) =>
+      `probably has it, not counted (${signed ? "" : "unsigned, "}chance of error ${percent(chance)})`,
     attempts: "Attempts",
     noAttempts: "Not tried yet.",
     attempt: (n) => `Attempt ${number(n)}`,

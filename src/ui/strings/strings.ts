@@ -72,6 +72,8 @@ export interface DetailsStrings {
   readonly noEvidence: string;
   readonly evidence: (how: "listed" | "ancestry", by: "content" | "sync") => string;
   readonly unsignedClaim: string;
+  /** By a bloom filter; `chance` from 0 to 1, that it errs. */
+  readonly probably: (chance: number, signed: boolean) => string;
   readonly attempts: string;
   readonly noAttempts: string;
   readonly attempt: (attempt: number) => string;
