@@ -5,7 +5,7 @@ import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
-import { checkRestored, checkSound, noteTold } from "./invariants/evidence.ts";
+import { checkNoSlander, checkRestored, checkSound, noteTold } from "./invariants/evidence.ts";
 import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
 import { checkContentSize } from "./invariants/size.ts";
 import { checkState } from "./invariants/state.ts";
@@ -110,6 +110,7 @@ export function createOracle(world: OracleWorld): Oracle {
 
   function checkNow(member: SimParticipant): void {
     checkState(member, view(member), truths, (entry) => receivedBy(member.state, entry));
+    checkNoSlander(member, (id) => bySender.has(id));
   }
 
   return {

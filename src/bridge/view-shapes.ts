@@ -103,6 +103,8 @@ const participant = object<ParticipantView>({
   heardAt: finite,
   present: bool,
   signed: bool,
+  equivocations: count,
+  gaps: count,
 });
 
 const channelView = object<ChannelView>({
@@ -167,6 +169,8 @@ export const messageDetails = object<MessageDetails>({
   composedAt: finite,
   lamport: count,
   bytes: count,
+  authorSeq: nullable(count),
+  numberShared: bool,
   evidence: listOf(evidence),
   possible: listOf(possible),
   attempts: listOf(attempt),

@@ -142,6 +142,10 @@ export interface ParticipantView {
   /** Heard within the presence window. */
   readonly present: boolean;
   readonly signed: boolean;
+  /** How often another signed message of theirs came under a number that they had used before. */
+  readonly equivocations: number;
+  /** Numbers between the first and the last of theirs that this device has not seen: never sent, or not received. */
+  readonly gaps: number;
 }
 
 export type ChannelEvent =
@@ -185,6 +189,10 @@ export interface MessageDetails {
   readonly composedAt: number;
   readonly lamport: number;
   readonly bytes: number;
+  /** The author's number for it; null for a plain SDS client's. */
+  readonly authorSeq: number | null;
+  /** Another message of the author has the same number. */
+  readonly numberShared: boolean;
   readonly evidence: readonly EvidenceView[];
   /** Whose bloom filter contains it, evidence or not. Never counted anywhere, and forgotten in a restart. */
   readonly possible: readonly PossibleView[];

@@ -1,4 +1,5 @@
 import type { ChannelState } from "../sds/channel-state.ts";
+import { sharesNumber } from "../sds/equivocation.ts";
 import { asParticipantId, type MessageId } from "../sds/ids.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
 import type { LogEntry } from "../sds/log-entry.ts";
@@ -14,6 +15,8 @@ export function messageDetails(state: ChannelState, entry: LogEntry, rows: reado
     composedAt: entry.composedAt,
     lamport: entry.lamport,
     bytes: entry.size,
+    authorSeq: entry.authorSeq,
+    numberShared: sharesNumber(state, entry),
     evidence: rows.flatMap((row) => evidenceOf(state, entry.id, row)),
     possible: possibleOf(state, entry),
     attempts: attemptsOf(rows),

@@ -93,6 +93,8 @@ export function participantView(state: ChannelState, participant: Participant, n
     heardAt: me ? now : participant.heardAt,
     present: isPresent(state, participant, now),
     signed: participant.publicKey !== null,
+    equivocations: participant.equivocations,
+    gaps: participant.numbers.gaps(),
   };
 }
 

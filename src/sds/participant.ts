@@ -1,3 +1,4 @@
+import { type AuthorNumbers, createAuthorNumbers } from "./author-numbers.ts";
 import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
 import type { ReceivedFilter } from "./received-filter.ts";
@@ -18,6 +19,9 @@ export interface Participant {
   readonly claims: Map<MessageId, number>;
   /** What those claims prove, derived: entry number -> credited or not. */
   readonly credits: Credits;
+  /** Numbers of their signed messages that are held, and how many messages came under a number used before. Derived. */
+  readonly numbers: AuthorNumbers;
+  equivocations: number;
   /** Of their newest message that had one which passed the gate. Not persisted. */
   filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
@@ -40,6 +44,8 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     nameLamport: -1,
     claims: new Map(),
     credits: createCredits(),
+    numbers: createAuthorNumbers(),
+    equivocations: 0,
     filter: null,
     unresolvedClaims: 0,
     followed: 0,

@@ -2,6 +2,7 @@ import { admit } from "./causal-delivery.ts";
 import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-state.ts";
 import type { RejectReason } from "./effect.ts";
 import { embargo } from "./embargo.ts";
+import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
@@ -39,6 +40,7 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   if (content.signed) hearContent(ctx, author, source, content.lamport);
   const entry = createEntry(ctx, content, hint);
   if (entry.mine) readmit(ctx, entry);
+  noteNumber(ctx, entry);
   admit(ctx, entry);
   applyPendingCredits(ctx, entry);
   if (claim !== null && !entry.mine) {

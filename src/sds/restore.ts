@@ -9,6 +9,7 @@ import {
   type Environment,
   type StepContext,
 } from "./channel-state.ts";
+import { countNumber } from "./equivocation.ts";
 import { applyClaim, creditHolder } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -89,7 +90,10 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     missMessage(ctx, id, { by: 0, lamport, hint }).state = holeState;
   }
   const entries = stored.messages.map((record) => restoreEntry(state, record));
-  for (const entry of entries) state.entries.set(entry.id, entry);
+  for (const entry of entries) {
+    state.entries.set(entry.id, entry);
+    countNumber(entry);
+  }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
   settleAhead(ctx);

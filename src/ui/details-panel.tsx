@@ -58,7 +58,7 @@ export function DetailsPanel({ client, message, participants, onClose }: Details
         <p class="hint">{strings.details.explainReceipt}</p>
       </section>
       {message.mine && details !== null ? <Attempts details={details} /> : null}
-      {details === null ? null : <Facts details={details} />}
+      {details === null ? null : <Facts details={details} author={participants.get(message.author)} />}
     </Dialog>
   );
 }
@@ -212,8 +212,14 @@ function Attempts({ details }: { readonly details: MessageDetails }): JSX.Elemen
   );
 }
 
-function Facts({ details }: { readonly details: MessageDetails }): JSX.Element {
+interface FactsProps {
+  readonly details: MessageDetails;
+  readonly author: ParticipantView | undefined;
+}
+
+function Facts({ details, author }: FactsProps): JSX.Element {
   const { details: strings, locale } = useStrings();
+  const { authorSeq, numberShared } = details;
   return (
     <section class="details-section">
       <h3>{strings.facts}</h3>
@@ -222,6 +228,18 @@ function Facts({ details }: { readonly details: MessageDetails }): JSX.Element {
         <dd>{new Date(details.composedAt).toLocaleString(locale)}</dd>
         <dt>{strings.size}</dt>
         <dd>{strings.bytes(details.bytes)}</dd>
+        {authorSeq === null ? null : (
+          <>
+            <dt>{strings.number}</dt>
+            <dd>{numberShared ? strings.numberShared(authorSeq) : authorSeq.toLocaleString(locale)}</dd>
+          </>
+        )}
+        {author === undefined || author.gaps === 0 ? null : (
+          <>
+            <dt>{strings.numbersUnseen}</dt>
+            <dd>{strings.messages(author.gaps)}</dd>
+          </>
+        )}
         <dt>{strings.lamport}</dt>
         <dd class="mono">{details.lamport}</dd>
         <dt>{strings.id}</dt>

@@ -49,6 +49,15 @@ export function checkOnlyWords(
   }
 }
 
+/** Nobody who counts densely is said to have used a number twice. */
+export function checkNoSlander({ state, index }: SimParticipant, isHonest: (id: ParticipantId) => boolean): void {
+  for (const { id, equivocations } of state.participants) {
+    check(equivocations === 0 || !isHonest(id), "nobody is slandered", () => {
+      return `member ${index} says that ${id} used a number twice`;
+    });
+  }
+}
+
 /** A boot knows what was written: every accepted message, and every receipt. */
 export function checkRestored(member: SimParticipant, truths: Truths): void {
   const { state, disk } = member;

@@ -90,6 +90,10 @@ export const de: Strings = {
     written: "Geschrieben",
     size: "Größe",
     bytes: (n) => count(n, "1 Byte", `${number(n)} Bytes`),
+    number: "Nummer",
+    numberShared: (n) => `${number(n)}; hier wurden zwei Nachrichten unter einer Nummer geschrieben`,
+    numbersUnseen: "Fehlt hier von dieser Person",
+    messages: (n) => count(n, "1 Nachricht", `${number(n)} Nachrichten`),
     lamport: "Lamport-Zeit",
     id: "Kennung",
     sendAgain: "Erneut senden",
@@ -129,6 +133,12 @@ export const de: Strings = {
     away: "abwesend",
     unnamed: (letter) => `Person ${letter}`,
     unsigned: "ungeprüft",
+    equivocated: (n) =>
+      count(
+        n,
+        "schrieb zwei Nachrichten unter einer Nummer",
+        `schrieb zwei Nachrichten unter einer Nummer, ${number(n)}-mal`,
+      ),
   },
   matrix: {
     title: "Wer hat was",

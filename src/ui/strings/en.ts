@@ -93,6 +93,10 @@ export const en: Strings = {
     written: "Written",
     size: "Size",
     bytes: (n) => count(n, "1 byte", `${number(n)} bytes`),
+    number: "Number",
+    numberShared: (n) => `${number(n)}; its author wrote two messages under one number`,
+    numbersUnseen: "Missing here from the author",
+    messages: (n) => count(n, "1 message", `${number(n)} messages`),
     lamport: "Lamport time",
     id: "Id",
     sendAgain: "Send again",
@@ -132,6 +136,8 @@ export const en: Strings = {
     away: "away",
     unnamed: (letter) => `Participant ${letter}`,
     unsigned: "unverified",
+    equivocated: (n) =>
+      count(n, "wrote two messages under one number", `wrote two messages under one number, ${number(n)} times`),
   },
   matrix: {
     title: "Who has what",
