@@ -1,8 +1,18 @@
 import { type AuthorNumbers, createAuthorNumbers } from "./author-numbers.ts";
+import type { BloomFilter } from "./bloom-filter.ts";
 import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
-import type { ReceivedFilter } from "./received-filter.ts";
 import type { ParticipantRecord } from "./records.ts";
+
+/** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */
+export interface ReceivedFilter {
+  readonly filter: BloomFilter;
+  /** Of the message that carried it. */
+  readonly lamport: number;
+  readonly signed: boolean;
+  /** Wall time at which it came. */
+  readonly at: number;
+}
 
 /** Somebody who was heard in the channel. Index 0 is this device. */
 export interface Participant {

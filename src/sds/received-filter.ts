@@ -1,19 +1,8 @@
-import type { BloomFilter } from "./bloom-filter.ts";
 import { bloomOptions, drawDecoys, readBloom } from "./bloom-gate.ts";
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import type { IncomingClaim } from "./step-input.ts";
-
-/** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */
-export interface ReceivedFilter {
-  readonly filter: BloomFilter;
-  /** Of the message that carried it. */
-  readonly lamport: number;
-  readonly signed: boolean;
-  /** Wall time at which it came. */
-  readonly at: number;
-}
 
 /** What a filter says of one message. */
 export interface PossibleReceipt {
