@@ -18,6 +18,7 @@ export const HOSTILE_ACTS = [
   "ask-receipts",
   "all-ones-filter",
   "filter-of-everything",
+  "stripped-copy",
 ] as const;
 
 export type HostileAct = (typeof HOSTILE_ACTS)[number];

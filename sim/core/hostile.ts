@@ -1,3 +1,4 @@
+import { splitTrailer } from "../../src/identity/trailer.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import { BloomFilter, bloomShape } from "../../src/sds/bloom-filter.ts";
 import { bloomOptions } from "../../src/sds/bloom-gate.ts";
@@ -117,6 +118,9 @@ export class Hostile {
       case "filter-of-everything":
         this.#sync({ filter: this.#filterOfEverything() });
         return;
+      case "stripped-copy":
+        for (const { bytes } of this.#someContents(3)) this.#strip(bytes);
+        return;
     }
   }
 
@@ -209,6 +213,12 @@ export class Hostile {
   #replay(): void {
     const frame = this.#frames[Math.floor(this.#next() * this.#frames.length)];
     if (frame !== undefined) this.#world.inject(this.index, frame.bytes, { ephemeral: false, forged: frame.forged });
+  }
+
+  /** What somebody said, without what they say of themselves: whoever gets this copy first has to get the other too. */
+  #strip(bytes: Uint8Array): void {
+    const split = splitTrailer(bytes);
+    if (split !== null) this.#world.inject(this.index, split.message, { ephemeral: false, forged: false });
   }
 
   /** Two messages under one number, each to one half of the group. */

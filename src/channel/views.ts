@@ -57,7 +57,7 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
   };
 }
 
-function typeName(type: number): MessageView["type"] {
+export function typeName(type: number): MessageView["type"] {
   switch (type) {
     case MESSAGE_TYPE.chat:
       return "chat";

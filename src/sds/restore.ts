@@ -146,6 +146,7 @@ function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
       removed,
     },
     number: state.nextEntryNumber++,
+    trailerHolds: false,
     blocking: 0,
     deadline: Number.POSITIVE_INFINITY,
     children: [],
