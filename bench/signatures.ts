@@ -1,3 +1,4 @@
+import type { Trailer } from "../src/channel/incoming.ts";
 import { verifyStrict } from "../src/identity/ed25519-key.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
@@ -5,8 +6,13 @@ import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts
 import { Traffic } from "./support/traffic.ts";
 
 const HISTORY = 10_000;
+/** A burst, or a page of a Store. */
+const BATCH = 100;
 
-/** The same as `receive` with both signatures verified, beside what one verdict alone takes. (The peer has none.) */
+/**
+ * The same as `receive` with signatures verified, beside what one verdict alone takes. (The peer has none.) Messages are
+ * delivered on their author's signature; trailers are verified behind that, in batches as the channel gathers them.
+ */
 export const signatures: Subject = { name: "signatures", run: signatureRows };
 
 async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void, undefined> {
@@ -15,9 +21,14 @@ async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void
   yield row("one Ed25519 verdict", "operations/s", 1_000 / verdict);
   for (const dependencies of quick ? [2] : [2, 200]) {
     const history = dependencies === 2 ? HISTORY : HISTORY / 10;
-    const time = await receiveTime(runs, dependencies, history);
-    yield row(`receive verified, ${dependencies} causes, history ${history}`, "messages/s", 1_000 / time);
-    yield row("share of what one verdict a message allows", "%", (verdict / time) * 100);
+    const what = `${dependencies} causes, history ${history}`;
+    for (const batch of [1, BATCH]) {
+      const { delivery, whole, verdicts } = await receiveTime(runs, dependencies, history, batch);
+      if (batch === 1) yield row(`deliver verified, ${what}`, "messages/s", 1_000 / delivery);
+      yield row(`receive verified, ${what}, trailers by ${batch}`, "messages/s", 1_000 / whole);
+      yield row("share of what one verdict a message allows", "%", (verdict / whole) * 100);
+      yield row("trailer verdicts a message", "", verdicts);
+    }
   }
 }
 
@@ -32,12 +43,32 @@ async function verdictTime(runs: number): Promise<number> {
   return median(times);
 }
 
-async function receiveTime(runs: number, dependencies: number, history: number): Promise<number> {
+interface Times {
+  /** Milliseconds a message: until it is delivered, and with its share of what comes behind. */
+  readonly delivery: number;
+  readonly whole: number;
+  readonly verdicts: number;
+}
+
+async function receiveTime(runs: number, dependencies: number, history: number, batch: number): Promise<Times> {
   const channel = new OurChannel();
   const traffic = new Traffic({ authors: 5, dependencies });
   while (traffic.count < history) channel.receive(traffic.next());
-  const messages = await traffic.takeSigned(runs + 100);
-  const times: number[] = [];
-  for (const message of messages) times.push(await millisecondsOf(() => channel.receiveVerified(message)));
-  return median(times.slice(100));
+  const messages = await traffic.takeSigned(runs + BATCH);
+  const delivery: number[] = [];
+  const behind: number[] = [];
+  let verdicts = 0;
+  for (let start = 0; start < messages.length; start += batch) {
+    const part = messages.slice(start, start + batch);
+    const trailers: Trailer[] = [];
+    for (const message of part) {
+      delivery.push(await millisecondsOf(() => void trailers.push(channel.receiveVerified(message))));
+    }
+    const time = await millisecondsOf(() => {
+      verdicts += channel.verifyBatch(trailers);
+    });
+    behind.push(time / part.length);
+  }
+  const time = median(delivery.slice(BATCH));
+  return { delivery: time, whole: time + median(behind.slice(BATCH / batch)), verdicts: verdicts / messages.length };
 }

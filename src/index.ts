@@ -22,6 +22,7 @@ export type {
   MessageDetails,
   MessageView,
   ParticipantView,
+  PossibleView,
   SendRequest,
 } from "./channel/channel-client.ts";
 export { ChannelError } from "./channel/channel-client.ts";
@@ -33,6 +34,7 @@ export type {
   JoinRequest,
   NetworkView,
 } from "./channel/channel-host.ts";
+export type { EphemeralView } from "./channel/ephemeral.ts";
 export { type ChannelHostOptions, createChannelHost } from "./channel/host.ts";
 export { MAX_DISPLAY_NAME_CHARACTERS, MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./channel/limits.ts";
 

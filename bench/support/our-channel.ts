@@ -1,4 +1,5 @@
-import { readIncoming } from "../../src/channel/incoming.ts";
+import { inputOf, readIncoming, type Trailer } from "../../src/channel/incoming.ts";
+import { inUsefulOrder } from "../../src/channel/trailer-queue.ts";
 import { parentLamportsOf } from "../../src/identity/envelope.ts";
 import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
 import { splitTrailer } from "../../src/identity/trailer.ts";
@@ -6,9 +7,9 @@ import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../../src/sds/channel-state.ts";
 import { specCodec } from "../../src/sds/codec.ts";
 import type { Effect } from "../../src/sds/effect.ts";
-import type { MessageId } from "../../src/sds/ids.ts";
 import { messageIdOf } from "../../src/sds/message-id.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
+import { addsNothing } from "../../src/sds/receive-claim.ts";
 import type { StoredChannel } from "../../src/sds/records.ts";
 import { restore } from "../../src/sds/restore.ts";
 import { nextWakeAt, step } from "../../src/sds/step.ts";
@@ -57,13 +58,26 @@ export class OurChannel {
     this.dispatch(readUnverified(bytes));
   }
 
-  /** The same with both signatures verified, as the channel does it. */
-  receiveVerified({ lamport, bytes }: Sent): void {
+  /** The same with the author's signature verified, as the channel does it; the trailer is for later. */
+  receiveVerified({ lamport, bytes }: Sent): Trailer {
     this.#env.now = lamport + 1;
-    const holds = (id: MessageId) => this.state.entries.has(id);
-    const incoming = readIncoming(bytes, "live", undefined, { channelId: CHANNEL, profile: "community", holds });
-    if (incoming.kind === "refused") throw new Error(`Refused: ${incoming.reason}`);
+    const context = { channelId: CHANNEL, profile: "community", held: () => undefined } as const;
+    const incoming = readIncoming(bytes, "live", undefined, context);
+    if (incoming.kind !== "input" || incoming.trailer === null) throw new Error("The traffic is signed content only.");
     this.dispatch(incoming.input);
+    return incoming.trailer;
+  }
+
+  /** What the channel does behind the delivery with the trailers of a batch; how many needed a verdict. */
+  verifyBatch(trailers: readonly Trailer[]): number {
+    let verdicts = 0;
+    for (const trailer of inUsefulOrder(trailers)) {
+      if (addsNothing(this.state, trailer.claim)) continue;
+      verdicts++;
+      if (trailer.verify() !== null) throw new Error("The traffic is signed.");
+      this.dispatch(inputOf(trailer));
+    }
+    return verdicts;
   }
 
   dispatch(input: StepInput): void {

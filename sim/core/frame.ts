@@ -10,7 +10,7 @@ import { specCodec } from "../../src/sds/codec.ts";
 import type { SyncDraft } from "../../src/sds/effect.ts";
 import type { ChannelId, ParticipantId } from "../../src/sds/ids.ts";
 import { LAMPORT_LIMIT } from "../../src/sds/limits.ts";
-import type { HistoryEntry } from "../../src/sds/message.ts";
+import type { SyncMessage } from "../../src/sds/message.ts";
 import { messageIdOf } from "../../src/sds/message-id.ts";
 import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
 import { ProtobufWriter } from "../../src/sds/protobuf.ts";
@@ -183,7 +183,7 @@ function claimOf(
   sender: ParticipantId,
   lamport: number,
   by: "content" | "sync",
-  message: { readonly causalHistory: readonly HistoryEntry[]; readonly repairRequests: readonly HistoryEntry[] },
+  message: Pick<SyncMessage, "causalHistory" | "repairRequests" | "bloomFilter">,
   envelopeKey: Uint8Array | undefined,
 ): IncomingClaim | null {
   const split = splitTrailer(bytes);
@@ -191,7 +191,7 @@ function claimOf(
   if (split === null || publicKey === undefined) return null;
   const { completeSince, flags, receiptsFrom } = split.trailer;
   const asked = (flags & RECEIPTS_WANTED) !== 0 && receiptsFrom !== undefined ? prefixesOf(receiptsFrom) : null;
-  const { causalHistory: listed, repairRequests } = message;
+  const { causalHistory: listed, repairRequests, bloomFilter } = message;
   return {
     sender,
     signed: true,
@@ -200,6 +200,7 @@ function claimOf(
     lamport,
     completeSince,
     listed,
+    bloomFilter,
     repairRequests,
     receiptsWantedFrom: asked,
   };

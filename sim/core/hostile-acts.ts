@@ -16,6 +16,9 @@ export const HOSTILE_ACTS = [
   "suppress",
   "flood",
   "ask-receipts",
+  "all-ones-filter",
+  "filter-of-everything",
+  "stripped-copy",
 ] as const;
 
 export type HostileAct = (typeof HOSTILE_ACTS)[number];

@@ -1,7 +1,11 @@
+import { splitTrailer } from "../../src/identity/trailer.ts";
 import type { Random } from "../../src/runtime/port.ts";
+import { BloomFilter, bloomShape } from "../../src/sds/bloom-filter.ts";
+import { bloomOptions } from "../../src/sds/bloom-gate.ts";
 import { asMessageId, type MessageId } from "../../src/sds/ids.ts";
 import { MAX_HISTORY_ENTRIES, MAX_REPAIR_REQUESTS } from "../../src/sds/limits.ts";
 import type { HistoryEntry } from "../../src/sds/message.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
 import type { ParentReference } from "../../src/sds/records.ts";
 import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { type ContentFields, decodeFrame, encodeContent, encodeSync, type Frame, type Speaker } from "./frame.ts";
@@ -22,6 +26,8 @@ export interface InjectOptions {
   readonly to?: (member: number) => boolean;
 }
 
+/** As in every channel that does not say otherwise. */
+const FILTER = bloomOptions(CHANNEL_PARAMETER_DEFAULTS);
 const FAKE_IDS = 200;
 const FLOOD = 60;
 const MAX_SEEN = 400;
@@ -106,6 +112,15 @@ export class Hostile {
       case "ask-receipts":
         this.#sync({ listed: this.#someContents(64).map(({ id }) => ({ messageId: id })), receipts: true });
         return;
+      case "all-ones-filter":
+        this.#sync({ filter: new Uint8Array(bloomShape(FILTER).byteLength).fill(255) });
+        return;
+      case "filter-of-everything":
+        this.#sync({ filter: this.#filterOfEverything() });
+        return;
+      case "stripped-copy":
+        for (const { bytes } of this.#someContents(3)) this.#strip(bytes);
+        return;
     }
   }
 
@@ -150,15 +165,23 @@ export class Hostile {
     readonly requests?: readonly HistoryEntry[];
     readonly since?: number;
     readonly receipts?: boolean;
+    readonly filter?: Uint8Array;
   }): void {
     const lamport = this.#world.now();
     const bytes = encodeSync(this.speaker, {
       ...{ messageId: asMessageId(lamport.toString(36)), lamport, causalHistory: said.listed ?? [] },
-      ...{ completeSince: said.since ?? lamport, bloomFilter: undefined, repairRequests: said.requests ?? [] },
+      ...{ completeSince: said.since ?? lamport, bloomFilter: said.filter, repairRequests: said.requests ?? [] },
       receiptsWantedFrom:
         said.receipts === true ? Array.from({ length: 64 }, () => Math.floor(this.#next() * 2 ** 32)) : null,
     });
     this.#world.inject(this.index, bytes, { ephemeral: true, forged: false });
+  }
+
+  /** Whole and of the right size, so it passes every gate: it has all that anybody ever said. */
+  #filterOfEverything(): Uint8Array {
+    const filter = new BloomFilter(FILTER);
+    for (const { id } of this.#contents) filter.insert(id);
+    return filter.toBytes();
   }
 
   /** In the name of an honest member, who would then seem to have everything. The signature is not theirs. */
@@ -190,6 +213,12 @@ export class Hostile {
   #replay(): void {
     const frame = this.#frames[Math.floor(this.#next() * this.#frames.length)];
     if (frame !== undefined) this.#world.inject(this.index, frame.bytes, { ephemeral: false, forged: frame.forged });
+  }
+
+  /** What somebody said, without what they say of themselves: whoever gets this copy first has to get the other too. */
+  #strip(bytes: Uint8Array): void {
+    const split = splitTrailer(bytes);
+    if (split !== null) this.#world.inject(this.index, split.message, { ephemeral: false, forged: false });
   }
 
   /** Two messages under one number, each to one half of the group. */

@@ -6,6 +6,7 @@ import type { Effect, SyncDraft } from "../../src/sds/effect.ts";
 import type { MessageId } from "../../src/sds/ids.ts";
 import { isEmbargoed } from "../../src/sds/lamport-clock.ts";
 import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
+import { addsNothing } from "../../src/sds/receive-claim.ts";
 import { restore } from "../../src/sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../../src/sds/step.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../src/sds/step-input.ts";
@@ -30,6 +31,8 @@ import { Violation } from "./violation.ts";
 /** The channel never sleeps longer, so that a clock that was set is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;
 const CHECKPOINT_CHECK_MS = 3_000;
+/** Trailers are verified so much later at most. */
+const MOST_BEHIND_MS = 500;
 /** Wakes without time passing: something plans itself for ever. */
 const MAX_WAKES_AT_ONCE = 2_000;
 
@@ -152,11 +155,9 @@ export class Member implements SimParticipant {
       this.#refuse("bad-signature");
       return;
     }
-    const inputs = mutation?.receive?.(this, decoded, frame, source) ?? [this.#inputOf(decoded, frame, source)];
-    for (const input of inputs) {
-      if (input.kind === "receive-sync" && source === "live") this.#hearClock(input.claim, frame);
-      this.dispatch(input);
-    }
+    const inputs = mutation?.receive?.(this, decoded, frame, source);
+    if (inputs === undefined || inputs === null) this.#takeAsTheChannelDoes(decoded, frame, source);
+    else for (const input of inputs) this.dispatch(input);
   }
 
   #hearClock({ sender, lamport }: IncomingClaim, { timestamp }: Frame): void {
@@ -165,11 +166,40 @@ export class Member implements SimParticipant {
     if (byMs !== 0) this.dispatch({ kind: "clock-corrected", byMs });
   }
 
-  #inputOf(decoded: Decoded, frame: Frame, source: Source): StepInput {
-    if (decoded.kind === "sync") return { kind: "receive-sync", claim: decoded.claim, source };
-    const { content, claim } = decoded;
-    if (this.state.entries.has(content.id)) return { kind: "seen-again", id: content.id, source, hint: frame.hash };
-    return { kind: "receive-content", content, claim, source, hint: frame.hash };
+  /** What the sender says of itself comes a little behind what the author said, unless nobody needs it. */
+  #takeAsTheChannelDoes(decoded: Decoded, frame: Frame, source: Source): void {
+    const { claim } = decoded;
+    if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, frame, source));
+    if (claim === null) return;
+    const isCopy = decoded.kind === "content" && this.#isOtherCopy(decoded.content.id, frame);
+    const takeClaim = (): void => {
+      if (!isCopy && addsNothing(this.state, claim)) return;
+      if (decoded.kind === "sync") {
+        if (source === "live") this.#hearClock(claim, frame);
+        this.dispatch({ kind: "receive-sync", claim, source });
+      } else
+        this.dispatch({
+          kind: "receive-claim",
+          id: decoded.content.id,
+          claim,
+          copy: isCopy ? frame.bytes : null,
+          source,
+        });
+    };
+    // The channel counts a page of the Store as read only when its claims are taken in as well.
+    if (source === "store") takeClaim();
+    else this.#after(Math.floor(this.#world.random.next() * MOST_BEHIND_MS), takeClaim);
+  }
+
+  #isOtherCopy(id: MessageId, frame: Frame): boolean {
+    const stored = this.disk.body(id);
+    return stored !== null && !sameBytes(stored, frame.bytes);
+  }
+
+  #contentInput(content: IncomingContent, frame: Frame, source: Source): StepInput {
+    const { id } = content;
+    if (!this.state.entries.has(id)) return { kind: "receive-content", content, claim: null, source, hint: frame.hash };
+    return { kind: "seen-again", id, whole: !this.#isOtherCopy(id, frame), source, hint: frame.hash };
   }
 
   dispatch(given: StepInput): void {
@@ -381,4 +411,8 @@ export class Member implements SimParticipant {
       } else trace.note(at, this.index, `  ${effect.kind}`);
     }
   }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

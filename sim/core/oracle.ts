@@ -5,7 +5,7 @@ import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
-import { checkRestored, checkSound } from "./invariants/evidence.ts";
+import { checkNoSlander, checkRestored, checkSound, noteTold } from "./invariants/evidence.ts";
 import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
 import { checkContentSize } from "./invariants/size.ts";
 import { checkState } from "./invariants/state.ts";
@@ -69,6 +69,7 @@ export function createOracle(world: OracleWorld): Oracle {
     const created = {
       delivered: new Set<MessageId>(),
       lost: new Set<MessageId>(),
+      told: new Map<MessageId, Set<number>>(),
       lastSeq: 0,
       steps: 0,
       settled: new Set<MessageId>(),
@@ -91,6 +92,7 @@ export function createOracle(world: OracleWorld): Oracle {
     if (row.kind === "hole" && row.state === "lost") for (const id of row.ids) seen.lost.add(id);
     if (row.kind === "evidence") {
       counts.evidence += row.ids.length;
+      noteTold(seen, row);
       checkSound(member, row, bySender);
       noteReceipts(member, row);
     }
@@ -108,6 +110,7 @@ export function createOracle(world: OracleWorld): Oracle {
 
   function checkNow(member: SimParticipant): void {
     checkState(member, view(member), truths, (entry) => receivedBy(member.state, entry));
+    checkNoSlander(member, (id) => bySender.has(id));
   }
 
   return {
@@ -145,6 +148,8 @@ export function createOracle(world: OracleWorld): Oracle {
     booted(member) {
       const seen = view(member);
       seen.delivered.clear();
+      seen.told.clear();
+      for (const row of member.disk.ledger) if (row.kind === "evidence") noteTold(seen, row);
       seen.settled.clear();
       for (const { id } of member.state.log) seen.delivered.add(id);
       for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);

@@ -22,6 +22,8 @@ export interface View {
   readonly delivered: Set<MessageId>;
   /** Holes that were declared lost, whatever became of them. */
   readonly lost: Set<MessageId>;
+  /** Who has what by somebody's own word, as the ledger tells it: by message, indexes of participants. */
+  readonly told: Map<MessageId, Set<number>>;
   lastSeq: number;
   steps: number;
   /** Own messages that were settled in this run. */

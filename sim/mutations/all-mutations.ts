@@ -1,5 +1,5 @@
 import type { Mutation } from "../core/mutation.ts";
-import { buffersSyncs, claimsTooMuch, filterIsAnAck, forgedAcks } from "./evidence.ts";
+import { buffersSyncs, claimsTooMuch, filterCounts, filterIsAnAck, forgedAcks } from "./evidence.ts";
 import { deliversDuplicates, manyCauses, oneIdForEqualTexts } from "./identity.ts";
 import {
   lostBlocksForEver,
@@ -19,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ignoresOwn,
   deliversDuplicates,
   filterIsAnAck,
+  filterCounts,
   forgedAcks,
   poisonable,
   buffersSyncs,

@@ -1,3 +1,4 @@
+import { possibleReceipts } from "../../src/sds/received-filter.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const filterIsAnAck: Mutation = {
@@ -8,6 +9,18 @@ export const filterIsAnAck: Mutation = {
     const open = [...state.outbox.values()].filter(({ stage }) => stage !== "settled");
     const listed = [...input.claim.listed, ...open.map(({ entry }) => ({ messageId: entry.id }))];
     return { ...input, claim: { ...input.claim, listed } };
+  },
+};
+
+export const filterCounts: Mutation = {
+  name: "filter-counts",
+  defect: "5: a filter that passes every gate is a receipt all the same",
+  afterStep: ({ state }) => {
+    for (const { entry } of state.outbox.values()) {
+      for (const { participant } of possibleReceipts(state, entry.id)) {
+        participant.credits.credit(entry.number, Number.POSITIVE_INFINITY);
+      }
+    }
   },
 };
 

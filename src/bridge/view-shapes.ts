@@ -14,6 +14,7 @@ import type {
   MessageDetails,
   MessageView,
   ParticipantView,
+  PossibleView,
 } from "../channel/channel-client.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../channel/channel-host.ts";
 import type { DeliveryState } from "../sds/delivery-state.ts";
@@ -102,6 +103,8 @@ const participant = object<ParticipantView>({
   heardAt: finite,
   present: bool,
   signed: bool,
+  equivocations: count,
+  gaps: count,
 });
 
 const channelView = object<ChannelView>({
@@ -151,6 +154,8 @@ const evidence = object<EvidenceView>({
   at: finite,
 });
 
+const possible = object<PossibleView>({ participant: participantId, chance: finite, signed: bool, at: finite });
+
 const attempt = object<AttemptView>({
   attempt: count,
   at: finite,
@@ -164,6 +169,9 @@ export const messageDetails = object<MessageDetails>({
   composedAt: finite,
   lamport: count,
   bytes: count,
+  authorSeq: nullable(count),
+  numberShared: bool,
   evidence: listOf(evidence),
+  possible: listOf(possible),
   attempts: listOf(attempt),
 });

@@ -142,6 +142,10 @@ export interface ParticipantView {
   /** Heard within the presence window. */
   readonly present: boolean;
   readonly signed: boolean;
+  /** How often another signed message of theirs came under a number that they had used before. */
+  readonly equivocations: number;
+  /** Numbers between the first and the last of theirs that this device has not seen: never sent, or not received. */
+  readonly gaps: number;
 }
 
 export type ChannelEvent =
@@ -185,7 +189,13 @@ export interface MessageDetails {
   readonly composedAt: number;
   readonly lamport: number;
   readonly bytes: number;
+  /** The author's number for it; null for a plain SDS client's. */
+  readonly authorSeq: number | null;
+  /** Another message of the author has the same number. */
+  readonly numberShared: boolean;
   readonly evidence: readonly EvidenceView[];
+  /** Whose bloom filter contains it, evidence or not. Never counted anywhere, and forgotten in a restart. */
+  readonly possible: readonly PossibleView[];
   readonly attempts: readonly AttemptView[];
 }
 
@@ -195,6 +205,15 @@ export interface EvidenceView {
   readonly by: "content" | "sync";
   readonly how: "listed" | "ancestry";
   /** False: an unsigned claim of a plain SDS client, never counted as received. */
+  readonly signed: boolean;
+  readonly at: number;
+}
+
+/** "Probably": a bloom filter says that they have it. */
+export interface PossibleView {
+  readonly participant: ParticipantId;
+  /** That the filter errs: from 0 to 1. */
+  readonly chance: number;
   readonly signed: boolean;
   readonly at: number;
 }

@@ -1,4 +1,5 @@
 import { contentTopicOf } from "../identity/content-topic.ts";
+import { equalBytes } from "../identity/equal-bytes.ts";
 import { decryptPayload, encryptPayload } from "../identity/payload-encryption.ts";
 import type { Signer } from "../identity/port.ts";
 import type { Clock, Random } from "../runtime/port.ts";
@@ -8,8 +9,10 @@ import type { Effect } from "../sds/effect.ts";
 import type { MessageId } from "../sds/ids.ts";
 import { isEmbargoed } from "../sds/lamport-clock.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
+import { type CopyPlace, placeOf } from "../sds/lower-copy.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import { countWaiting } from "../sds/outbox.ts";
+import { addsNothing, isCopyWorthComparing } from "../sds/receive-claim.ts";
 import type { Change } from "../sds/records.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../sds/step.ts";
@@ -17,15 +20,18 @@ import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/s
 import type { ChannelStorage } from "../storage/port.ts";
 import { type InboundFrame, type Transport, TransportError } from "../transport/port.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
+import { callSafely } from "./call-safely.ts";
 import { ChannelError, type ChannelStatus, type SendRequest } from "./channel-client.ts";
 import { createCommitQueue } from "./commit-queue.ts";
 import { composeContent, composeSync } from "./compose.ts";
 import { createCorrectedClock } from "./corrected-clock.ts";
+import { createEphemeralGate, type EphemeralView } from "./ephemeral.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
-import { readIncoming } from "./incoming.ts";
+import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
 import { createStatusBoard, type StatusBoard } from "./status-board.ts";
 import { checkRequestId, encodeText } from "./text.ts";
+import { createTrailerQueue } from "./trailer-queue.ts";
 
 /** Longest a timer is set for, so that a clock that jumps or a device that slept is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;
@@ -46,6 +52,8 @@ export interface ChannelOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of ephemeral messages as they come. Nothing of them is kept. */
+  readonly onEphemeral?: ((message: EphemeralView) => void) | undefined;
 }
 
 /** One reliable channel: runs the protocol on its inputs and performs its effects. */
@@ -56,6 +64,8 @@ export interface Channel {
   readonly status: StatusBoard;
   /** Messages refused, by reason. */
   readonly refusals: ReadonlyMap<string, number>;
+  /** What was handed on and is in no log. */
+  readonly counts: { readonly ephemeral: number };
   now(): number;
   isClosed(): boolean;
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
@@ -91,10 +101,22 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     contentTopic,
     clock,
     cursor: () => state.historyCursor,
-    onFrame: (frame) => takeIn(frame, "store"),
-    onRead: (cursor) => void dispatch({ kind: "history-read", cursor }).catch(ignoreStopped),
+    onFrame: async (frame) => {
+      await takeIn(frame, "store");
+      if (trailers.isLong()) await trailers.idle();
+    },
+    onRead: (cursor) => void readUpTo(cursor).catch(ignoreStopped),
+  });
+  const trailers = createTrailerQueue({
+    clock,
+    isBusy: () => inboundWaiting > 0,
+    addsNothing: ({ claim }) => addsNothing(state, claim),
+    apply: (trailer) => void dispatch(inputOf(trailer)).catch(ignoreStopped),
+    refuse,
   });
   const refusals = new Map<string, number>();
+  const ephemerals = createEphemeralGate();
+  const counts = { ephemeral: 0 };
   const requests = requestsOf(state);
   const readListeners = new Set<() => void>();
   let storageProblem = "";
@@ -345,12 +367,66 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     if (closed) return;
     const bytes = await decryptPayload(key, frame.payload);
     if (bytes === null) return refuse("undecryptable");
-    const holds = (id: MessageId) => state.entries.has(id);
-    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile: identity.profile, holds });
-    if (incoming.kind === "refused") return refuse(incoming.reason);
-    if (incoming.input.kind === "receive-sync" && source === "live") hearClock(incoming.input.claim, frame);
-    // Not awaited: receives are committed in groups.
-    dispatch(incoming.input).catch(ignoreStopped);
+    const { profile } = identity;
+    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
+    switch (incoming.kind) {
+      case "refused":
+        return refuse(incoming.reason);
+      case "sync":
+        return trailers.add(source === "live" ? withClock(incoming.trailer, frame) : incoming.trailer);
+      case "ephemeral":
+        return takeEphemeral(incoming.message);
+      case "copy":
+        return takeCopy(incoming, bytes, source, frame.hash);
+      case "input":
+        // Not awaited: receives are committed in groups.
+        dispatch(incoming.input).catch(ignoreStopped);
+        if (incoming.trailer !== null) trailers.add(incoming.trailer);
+    }
+  }
+
+  function heldPlace(id: MessageId): CopyPlace | undefined {
+    const entry = state.entries.get(id);
+    return entry === undefined ? undefined : placeOf(entry);
+  }
+
+  /** At once, and to nobody else: no order, no acks, no log. */
+  function takeEphemeral(message: EphemeralView): void {
+    if (message.author === self) return;
+    const verdict = ephemerals.judge(message, clock.now());
+    if (verdict === "old") refuse("ephemeral-old");
+    if (verdict !== "new") return;
+    counts.ephemeral++;
+    callSafely(() => options.onEphemeral?.(message));
+  }
+
+  /** The same message once more: a copy with other bytes counts only if all its signatures hold. */
+  async function takeCopy(
+    { id, trailer }: Extract<Incoming, { kind: "copy" }>,
+    bytes: Uint8Array,
+    source: Source,
+    hint: Uint8Array,
+  ): Promise<void> {
+    const compared = isCopyWorthComparing(state, id, source, trailer !== null);
+    const stored = compared ? await bodies.bytes(id) : null;
+    const whole = stored !== null && equalBytes(stored, bytes);
+    dispatch({ kind: "seen-again", id, source, hint, whole }).catch(ignoreStopped);
+    if (stored !== null && !whole && trailer !== null) trailers.add(trailer);
+  }
+
+  /** What was read counts as read when what its senders say of themselves is on its way to the disk as well. */
+  async function readUpTo(cursor: number): Promise<void> {
+    await trailers.idle();
+    await dispatch({ kind: "history-read", cursor });
+  }
+
+  function withClock(trailer: Trailer, frame: InboundFrame): Trailer {
+    const verify = () => {
+      const problem = trailer.verify();
+      if (problem === null) hearClock(trailer.claim, frame);
+      return problem;
+    };
+    return { ...trailer, verify };
   }
 
   /** A sync reserved a block of timestamps after a restart and may be ahead of its sender's clock; its frame is not. */
@@ -384,6 +460,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     events,
     status,
     refusals,
+    counts,
     now: clock.now,
     isClosed: () => closed,
     send,
@@ -399,6 +476,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       history.close();
       cancelWake();
       cancelCheckpointCheck();
+      trailers.close();
       await commits.idle();
       status.refresh();
       events.close();

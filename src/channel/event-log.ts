@@ -80,6 +80,7 @@ export function createEventLog(options: {
     switch (row.kind) {
       case "accepted":
       case "delivered":
+      case "moved":
         return entryEvent(row);
       case "attempt":
       case "attempt-result":

@@ -29,6 +29,7 @@ import type {
   NetworkView,
 } from "./channel-host.ts";
 import { createDirectClient } from "./direct-client.ts";
+import type { EphemeralView } from "./ephemeral.ts";
 import { MAX_DISPLAY_NAME_CHARACTERS } from "./limits.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
 import { countUnread } from "./views.ts";
@@ -40,6 +41,8 @@ export interface ChannelHostOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly generateKey?: () => Promise<DeviceKey>;
+  /** Told of what is said for those who are there just now, and kept by nobody. Not told over the bridge. */
+  readonly onEphemeral?: (channel: ChannelId, message: EphemeralView) => void;
 }
 
 interface Joined {
@@ -99,6 +102,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       transport: transports.of(networkAddressOf(descriptor.network)),
       clock,
       random,
+      onEphemeral: (message) => options.onEphemeral?.(record.channel, message),
     });
   }
 

@@ -1,8 +1,10 @@
 import type { ChannelState } from "../sds/channel-state.ts";
+import { sharesNumber } from "../sds/equivocation.ts";
 import { asParticipantId, type MessageId } from "../sds/ids.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
 import type { LogEntry } from "../sds/log-entry.ts";
-import type { AttemptView, EvidenceView, MessageDetails } from "./channel-client.ts";
+import { possibleReceipts } from "../sds/received-filter.ts";
+import type { AttemptView, EvidenceView, MessageDetails, PossibleView } from "./channel-client.ts";
 import { deliveryView } from "./views.ts";
 
 /** All that the ledger tells of one message. `rows` in ascending order. */
@@ -13,7 +15,10 @@ export function messageDetails(state: ChannelState, entry: LogEntry, rows: reado
     composedAt: entry.composedAt,
     lamport: entry.lamport,
     bytes: entry.size,
+    authorSeq: entry.authorSeq,
+    numberShared: sharesNumber(state, entry),
     evidence: rows.flatMap((row) => evidenceOf(state, entry.id, row)),
+    possible: possibleOf(state, entry),
     attempts: attemptsOf(rows),
   };
 }
@@ -23,6 +28,12 @@ function evidenceOf(state: ChannelState, id: MessageId, row: LedgerRow): Evidenc
   const participant = state.participants[row.participant]?.id ?? asParticipantId("");
   const how = row.ids.indexOf(id) < row.listed ? "listed" : "ancestry";
   return [{ participant, by: row.by, how, signed: row.signed, at: row.at }];
+}
+
+/** The author needs no filter to have it. */
+function possibleOf(state: ChannelState, entry: LogEntry): PossibleView[] {
+  const others = possibleReceipts(state, entry.id).filter(({ participant }) => participant !== entry.author);
+  return others.map(({ participant, chance, signed, at }) => ({ participant: participant.id, chance, signed, at }));
 }
 
 function attemptsOf(rows: readonly LedgerRow[]): AttemptView[] {

@@ -56,7 +56,7 @@ if (process.env.UPDATE_VECTORS === "1") await writeFile(FILE, `${JSON.stringify(
 const vectors: Vectors = JSON.parse(await readFile(FILE, "utf8"));
 
 function verdictOn(bytes: string, profile: "community" | "sds") {
-  const context = { channelId: CHANNEL, profile, holds: () => false };
+  const context = { channelId: CHANNEL, profile, held: () => undefined };
   return verdictOf(readIncoming(hexToBytes(bytes), "live", undefined, context));
 }
 

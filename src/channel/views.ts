@@ -57,7 +57,7 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
   };
 }
 
-function typeName(type: number): MessageView["type"] {
+export function typeName(type: number): MessageView["type"] {
   switch (type) {
     case MESSAGE_TYPE.chat:
       return "chat";
@@ -93,6 +93,8 @@ export function participantView(state: ChannelState, participant: Participant, n
     heardAt: me ? now : participant.heardAt,
     present: isPresent(state, participant, now),
     signed: participant.publicKey !== null,
+    equivocations: participant.equivocations,
+    gaps: participant.numbers.gaps(),
   };
 }
 

@@ -30,6 +30,13 @@ export interface AuthenticClaim {
   readonly receiptsFrom: Uint8Array | undefined;
 }
 
+export interface UnverifiedClaim {
+  /** What counts if the signature holds. */
+  readonly claim: AuthenticClaim;
+  /** The one signature verdict. */
+  readonly verify: () => boolean;
+}
+
 export interface Authenticated {
   readonly author: AuthenticAuthor | null;
   readonly claim: AuthenticClaim | null;
@@ -37,7 +44,7 @@ export interface Authenticated {
   readonly problem?: AuthenticationProblem;
 }
 
-type Verdict<T> = { readonly holds: T } | { readonly problem: AuthenticationProblem };
+export type Verdict<T> = { readonly holds: T } | { readonly problem: AuthenticationProblem };
 
 /**
  * Whose word a message is. Content counts only with `author`; claims, presence, repair and receipt requests count only
@@ -65,12 +72,22 @@ export function authenticateAuthor(
   return { holds: { publicKey: envelope.publicKey.slice(), envelope } };
 }
 
-/** The claim's half of `authenticate`: one signature verdict, that may come later and in batches. */
+/** The claim's half of `authenticate`. */
 export function authenticateClaim(
   bytes: Uint8Array,
   decoded: SdsMessage,
   channelId: ChannelId,
 ): Verdict<AuthenticClaim> {
+  const read = readClaim(bytes, decoded, channelId);
+  if ("problem" in read) return read;
+  return read.holds.verify() ? { holds: read.holds.claim } : { problem: "bad-trailer-signature" };
+}
+
+/**
+ * All of a claim but its signature verdict, which may come later and in batches, or never, if nobody needs the claim.
+ * Everything else that could be wrong with the trailer is told at once.
+ */
+export function readClaim(bytes: Uint8Array, decoded: SdsMessage, channelId: ChannelId): Verdict<UnverifiedClaim> {
   const context = contextOf(decoded, channelId);
   if ("problem" in context) return context;
   const split = splitTrailer(bytes);
@@ -79,9 +96,9 @@ export function authenticateClaim(
   const publicKey = split.trailer.publicKey ?? envelope?.publicKey;
   if (publicKey === undefined) return { problem: "no-trailer-key" };
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
-  if (!verifyTrailer(split, publicKey)) return { problem: "bad-trailer-signature" };
   const { completeSince, flags, receiptsFrom } = split.trailer;
-  return { holds: { publicKey: publicKey.slice(), completeSince, flags, receiptsFrom } };
+  const claim = { publicKey: publicKey.slice(), completeSince, flags, receiptsFrom };
+  return { holds: { claim, verify: () => verifyTrailer(split, publicKey) } };
 }
 
 function contextOf(decoded: SdsMessage, channelId: ChannelId): Verdict<EnvelopeContext> {

@@ -54,10 +54,12 @@ export function bloomShape(options: BloomFilterOptions): { totalBits: number; ha
 export class BloomFilter {
   readonly totalBits: number;
   readonly hashCount: number;
+  readonly #options: BloomFilterOptions;
   readonly #bytes: Uint8Array;
 
   /** An empty filter. */
   constructor(options: BloomFilterOptions) {
+    this.#options = options;
     const shape = bloomShape(options);
     this.totalBits = shape.totalBits;
     this.hashCount = shape.hashCount;
@@ -98,6 +100,16 @@ export class BloomFilter {
       if (position >= bits) position -= bits;
     }
     return true;
+  }
+
+  /** What is in this filter or in another one of the same shape. */
+  union(other: BloomFilter): BloomFilter {
+    if (other.totalBits !== this.totalBits || other.hashCount !== this.hashCount) {
+      throw new RangeError("Only filters of one shape have a union");
+    }
+    const union = new BloomFilter(this.#options);
+    for (const [index, byte] of this.#bytes.entries()) union.#bytes[index] = byte | (other.#bytes[index] ?? 0);
+    return union;
   }
 
   /** A copy, in the form of SDS field 12: 64-bit words, each big-endian. */

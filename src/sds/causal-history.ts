@@ -81,15 +81,29 @@ export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
 /** Delivered, below `complete_since` and no head: only naming them proves that I have them. A few times each. */
 function chooseBareIds(state: ChannelState, env: Environment): LogEntry[] {
   const bare: LogEntry[] = [];
-  const before = completeSince(state);
-  const oldest = env.now - HORIZON_MS;
-  for (const entry of state.log.after({ lamport: oldest, id: "" })) {
-    if (entry.lamport >= before || bare.length === MAX_BARE_IDS_PER_SYNC) break;
-    if (state.heads.has(entry) || state.ahead.has(entry) || entry.timesListedBare >= MAX_BARE_ID_REPEATS) continue;
+  for (const entry of openIds(state, env)) {
+    if (bare.length === MAX_BARE_IDS_PER_SYNC) break;
     entry.timesListedBare++;
     bare.push(entry);
   }
   return bare;
+}
+
+/** What only naming proves is more than one sync can name. */
+export function hasManyOpenIds(state: ChannelState, env: Environment): boolean {
+  let count = 0;
+  for (const _ of openIds(state, env)) if (++count > MAX_BARE_IDS_PER_SYNC) return true;
+  return false;
+}
+
+function* openIds(state: ChannelState, env: Environment): Generator<LogEntry> {
+  const before = completeSince(state);
+  const oldest = env.now - HORIZON_MS;
+  for (const entry of state.log.after({ lamport: oldest, id: "" })) {
+    if (entry.lamport >= before) return;
+    if (state.heads.has(entry) || state.ahead.has(entry) || entry.timesListedBare >= MAX_BARE_ID_REPEATS) continue;
+    yield entry;
+  }
 }
 
 export function historyEntryOf(entry: LogEntry): HistoryEntry {

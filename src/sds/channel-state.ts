@@ -1,4 +1,4 @@
-import type { BloomFilter } from "./bloom-filter.ts";
+import type { BloomHashes } from "./bloom-filter.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -11,6 +11,7 @@ import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { Change, Durability } from "./records.ts";
+import type { RollingBloom } from "./rolling-bloom.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 import { type Budget, createBudget } from "./token-buckets.ts";
@@ -69,9 +70,18 @@ export interface ChannelState {
   /** Repairs that others asked for, by the id of what they miss. */
   readonly answers: Map<MessageId, PendingAnswer>;
   budget: Budget;
-  /** Profile "sds" only. */
-  readonly bloom: BloomFilter | null;
+  /** Ids of what was delivered last. Profile "sds" only. */
+  readonly bloom: RollingBloom | null;
+  /** Filters of others, as a detail. */
+  readonly filters: KeptFilters;
   nextEntryNumber: number;
+}
+
+export interface KeptFilters {
+  /** Who has one, the longest kept first. */
+  readonly holders: Set<Participant>;
+  /** Drawn when the first filter comes, for this run. */
+  decoys: readonly BloomHashes[] | null;
 }
 
 export interface EmbargoedMessage {
@@ -92,7 +102,7 @@ export interface Connection {
   savedMs: number;
 }
 
-export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter | null): ChannelState {
+export function createChannelState(identity: ChannelIdentity, bloom: RollingBloom | null): ChannelState {
   const self = createParticipant(0, identity.self, identity.publicKey);
   return {
     identity,
@@ -121,6 +131,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: BloomFilter
     answers: new Map(),
     budget: createBudget({}),
     bloom,
+    filters: { holders: new Set(), decoys: null },
     nextEntryNumber: 0,
   };
 }

@@ -1,3 +1,4 @@
+import type { BloomProblem } from "./bloom-gate.ts";
 import type { MessageId } from "./ids.ts";
 import type { HistoryEntry } from "./message.ts";
 import type { Change, Durability, ParentReference } from "./records.ts";
@@ -21,10 +22,17 @@ export type Effect =
   | { readonly kind: "send-sync"; readonly sync: SyncDraft }
   /** Ask a Store for these. */
   | { readonly kind: "fetch"; readonly wanted: readonly WantedMessage[] }
-  /** A message was refused; counted by reason. */
+  /** A message, or its filter, was refused; counted by reason. */
   | { readonly kind: "reject"; readonly reason: RejectReason };
 
-export type RejectReason = "lamport-limit" | "unsigned" | "buffer-full" | "embargo-full" | "not-authentic";
+export type RejectReason =
+  | "lamport-limit"
+  | "unsigned"
+  | "buffer-full"
+  | "embargo-full"
+  | "not-authentic"
+  /** Of the filter only: the message that carried it was taken. */
+  | BloomProblem;
 
 /**
  * Something to ask a Store for: by its Waku message hash where somebody gave one, else by the time around its Lamport

@@ -1,5 +1,6 @@
 import type { EmbargoedMessage, StepContext } from "./channel-state.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
+import { isLowerCopy } from "./lower-copy.ts";
 
 /** Held until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
 const MAX_EMBARGOED = 256;
@@ -10,7 +11,11 @@ const MAX_EMBARGOED = 256;
  */
 export function embargo(ctx: StepContext, message: EmbargoedMessage): void {
   const { embargoed } = ctx.state;
-  if (embargoed.has(message.content.id)) return;
+  const held = embargoed.get(message.content.id);
+  if (held !== undefined) {
+    if (isLowerCopy(held.content, message.content)) embargoed.set(message.content.id, message);
+    return;
+  }
   if (embargoed.size >= MAX_EMBARGOED) {
     ctx.effects.push({ kind: "reject", reason: "embargo-full" });
     return;

@@ -42,7 +42,7 @@ export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
   ctx.state.pendingCredits.delete(entry.id);
   for (const { participant, completeSince, listed, signedLamport } of pending) {
     if (listed) participant.unresolvedClaims--;
-    else if (signedLamport !== entry.lamport) continue;
+    else if (entry.signed && signedLamport !== entry.lamport) continue;
     const gain: Gain = { listed: [], ancestry: [] };
     walk(ctx.state, participant, entry, completeSince, listed, gain);
     record(ctx, participant, "sync", gain);

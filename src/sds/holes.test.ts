@@ -48,3 +48,16 @@ test("ids that only syncs name are forgotten, and free the share of who named th
   expect(core.state.missing.size).toBe(0);
   expect(core.state.participantById.get(asParticipantId("liar"))?.followed).toBe(0);
 });
+
+test("what a sync names is fetched, though a liar signed a timestamp from before our joining for it", () => {
+  for (const order of [0, 1]) {
+    const core = new OneCore();
+    core.online();
+    const lie = () => core.receive("lie", "liar", { parents: [{ id: asMessageId("true"), lamport: 1 }] });
+    const word = () => core.hear("ben", ["true"]);
+    for (const happens of order === 0 ? [lie, word] : [word, lie]) happens();
+    core.wait(MINUTE);
+    const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+    expect(asked).toContain("true");
+  }
+});

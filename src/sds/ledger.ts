@@ -22,6 +22,8 @@ export type LedgerEntry =
   /** The delivery of an own message moved without a network attempt (unconfirmed, stopped, failed, queued again). */
   | { readonly kind: "stage"; readonly stage: string; readonly reason: string }
   | { readonly kind: "delivered"; readonly participant: number | null }
+  /** Another copy of an unsigned message took its place: it has another author and place in the log. */
+  | { readonly kind: "moved" }
   /** `ids` = listed, then ancestry; the first `listed` of them were named outright. */
   | {
       readonly kind: "evidence";

@@ -5,18 +5,21 @@ import type { MessageRecord, ParentReference } from "./records.ts";
 /** A content message that we hold, as a node of the causal graph. Its bytes are in storage, not here. */
 export interface LogEntry {
   readonly id: MessageId;
-  readonly lamport: number;
-  readonly author: Participant;
+  /** Fixed for what is signed; an unsigned message takes the place of its lowest copy. */
+  lamport: number;
+  author: Participant;
   readonly mine: boolean;
   /** The author's signature holds. Ancestry never passes through an entry that is not signed. */
   readonly signed: boolean;
   readonly authorSeq: number | null;
   readonly type: number;
-  readonly composedAt: number;
+  composedAt: number;
   readonly parents: readonly ParentReference[];
   readonly receivedAt: number;
   /** Bytes of the SDS message. */
-  readonly size: number;
+  size: number;
+  /** The trailer of the stored bytes was verified, in this run. */
+  trailerHolds: boolean;
   /** Dense number of this entry in this run: the index into each participant's credits. */
   readonly number: number;
 
@@ -62,7 +65,10 @@ export function recordOf(entry: LogEntry): MessageRecord {
 /**
  * The edge test: a child's reference to a parent counts only if the Lamport timestamp that the child's author signed
  * for it is the parent's own, and lower than the child's. A false one would let a liar hide a head or forge ancestry.
+ * An unsigned parent has no timestamp of its own that anybody could check, and its author may have held another copy of
+ * it: who names it has it or declared it lost, whatever timestamp they signed, and nothing is proved below it.
  */
 export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
-  return child.signed && reference.lamport === parent.lamport && parent.lamport < child.lamport;
+  if (!child.signed || reference.lamport === null) return false;
+  return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
 }

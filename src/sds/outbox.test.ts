@@ -8,7 +8,7 @@ test("what a Store keeps is sent again only when somebody is heard who lacks it"
   core.online();
   const id = core.say("hello");
   expect(core.taken()).toEqual([id]);
-  core.step({ kind: "seen-again", id, source: "store", hint: undefined });
+  core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
   expect(core.state.outbox.get(id)?.stage).toBe("stored");
   core.wait(30 * MINUTE);
   expect(core.take("send"), "nobody is there").toEqual([]);
@@ -31,7 +31,7 @@ test("of several stored messages only the newest goes out, also after a restart"
     return core.say(text);
   });
   core.taken();
-  for (const id of ids) core.step({ kind: "seen-again", id, source: "store", hint: undefined });
+  for (const id of ids) core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
   core.restart();
   core.online();
   core.wait(10 * MINUTE);

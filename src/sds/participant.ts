@@ -1,6 +1,18 @@
+import { type AuthorNumbers, createAuthorNumbers } from "./author-numbers.ts";
+import type { BloomFilter } from "./bloom-filter.ts";
 import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
 import type { ParticipantRecord } from "./records.ts";
+
+/** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */
+export interface ReceivedFilter {
+  readonly filter: BloomFilter;
+  /** Of the message that carried it. */
+  readonly lamport: number;
+  readonly signed: boolean;
+  /** Wall time at which it came. */
+  readonly at: number;
+}
 
 /** Somebody who was heard in the channel. Index 0 is this device. */
 export interface Participant {
@@ -17,6 +29,11 @@ export interface Participant {
   readonly claims: Map<MessageId, number>;
   /** What those claims prove, derived: entry number -> credited or not. */
   readonly credits: Credits;
+  /** Numbers of their signed messages that are held, and how many messages came under a number used before. Derived. */
+  readonly numbers: AuthorNumbers;
+  equivocations: number;
+  /** Of their newest message that had one which passed the gate. Not persisted. */
+  filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
   unresolvedClaims: number;
   /** Missing ids that are followed on the word of this participant's syncs. */
@@ -37,6 +54,9 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     nameLamport: -1,
     claims: new Map(),
     credits: createCredits(),
+    numbers: createAuthorNumbers(),
+    equivocations: 0,
+    filter: null,
     unresolvedClaims: 0,
     followed: 0,
     lastDifference: "",

@@ -2,23 +2,27 @@ import { admit } from "./causal-delivery.ts";
 import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-state.ts";
 import type { RejectReason } from "./effect.ts";
 import { embargo } from "./embargo.ts";
+import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
-import type { MessageId } from "./ids.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { isLowerCopy, placeOf, takeLowerCopy } from "./lower-copy.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hearContent, meet } from "./presence.ts";
+import { noteFilter } from "./received-filter.ts";
 import type { ParentReference } from "./records.ts";
 import { cancelAnswer } from "./repair.ts";
-import type { IncomingContent, Source } from "./step-input.ts";
+import type { IncomingContent, StepInput } from "./step-input.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
 export function receiveContent(ctx: StepContext, message: EmbargoedMessage): void {
   const { state, env } = ctx;
   const { content, claim, source, hint } = message;
-  if (state.entries.has(content.id)) {
-    seenAgain(ctx, content.id, source, hint);
+  const held = state.entries.get(content.id);
+  if (held !== undefined) {
+    if (isLowerCopy(placeOf(held), content)) takeLowerCopy(ctx, held, content, hint);
+    else seenAgain(ctx, { id: content.id, source, hint, whole: false });
     return;
   }
   const reason = refusalOf(state, content);
@@ -38,16 +42,27 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   if (content.signed) hearContent(ctx, author, source, content.lamport);
   const entry = createEntry(ctx, content, hint);
   if (entry.mine) readmit(ctx, entry);
+  noteNumber(ctx, entry);
   admit(ctx, entry);
   applyPendingCredits(ctx, entry);
-  if (claim !== null && !entry.mine) applyClaim(ctx, author, claim);
+  if (claim !== null && !entry.mine) {
+    applyClaim(ctx, author, claim);
+    noteFilter(ctx, author, claim);
+  }
   if (content.profileName !== null && content.signed) {
     applyProfileName(ctx, author, content.profileName, content.lamport);
   }
 }
 
-/** A duplicate triggers nothing, but it tells where a copy is and, out of a Store, that one is kept. */
-export function seenAgain(ctx: StepContext, id: MessageId, source: Source, hint: Uint8Array | undefined): void {
+/**
+ * A duplicate triggers nothing, but it tells where a copy is and, out of a Store, that one is kept. Only if it is the
+ * same to the last byte: the id covers the content alone, and anybody can put something else around it.
+ */
+export function seenAgain(
+  ctx: StepContext,
+  { id, source, hint, whole }: Omit<Extract<StepInput, { kind: "seen-again" }>, "kind">,
+): void {
+  if (!whole) return;
   const held = ctx.state.entries.get(id);
   if (held !== undefined) held.hint ??= hint;
   if (source === "live") cancelAnswer(ctx.state, id);
@@ -98,6 +113,7 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     parents: distinctParents(content),
     receivedAt: ctx.env.now,
     size: content.bytes.length,
+    trailerHolds: false,
     number: state.nextEntryNumber++,
     status: "buffered",
     hint,

@@ -5,6 +5,7 @@ import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { hearSync, meet } from "./presence.ts";
 import { hearReceiptRequest } from "./receipts.ts";
+import { noteFilter } from "./received-filter.ts";
 import { hearRequests } from "./repair.ts";
 import type { IncomingClaim, Source } from "./step-input.ts";
 import { compareSync, scheduleAnswer } from "./sync.ts";
@@ -23,6 +24,7 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   const isNew = !state.participantById.has(claim.sender);
   const participant = meet(ctx, claim.sender, claim.publicKey);
   applyClaim(ctx, participant, claim);
+  noteFilter(ctx, participant, claim);
   // A timestamp from beyond the limit, kept as the newest, would make all later syncs of this sender look old.
   if (claim.lamport <= participant.lastClaimLamport || !isTimely(claim.lamport, ctx.env.now)) return;
   participant.lastClaimLamport = claim.lamport;

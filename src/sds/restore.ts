@@ -1,5 +1,5 @@
 import { settleAhead } from "./ahead.ts";
-import { BloomFilter } from "./bloom-filter.ts";
+import { bloomOptions } from "./bloom-gate.ts";
 import { linkParent } from "./causal-delivery.ts";
 import {
   type ChannelIdentity,
@@ -9,6 +9,7 @@ import {
   type Environment,
   type StepContext,
 } from "./channel-state.ts";
+import { countNumber } from "./equivocation.ts";
 import { applyClaim, creditHolder } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -17,6 +18,7 @@ import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
 import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
 
 /** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
@@ -46,10 +48,8 @@ export function restore(
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
 
-function bloomOf(identity: ChannelIdentity): BloomFilter | null {
-  if (identity.profile !== "sds") return null;
-  const { bloomCapacity, bloomErrorPpm } = identity.parameters;
-  return new BloomFilter({ capacity: bloomCapacity, errorRate: bloomErrorPpm / 1_000_000 });
+function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null {
+  return profile === "sds" ? new RollingBloom(bloomOptions(parameters)) : null;
 }
 
 function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environment): void {
@@ -90,10 +90,22 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     missMessage(ctx, id, { by: 0, lamport, hint }).state = holeState;
   }
   const entries = stored.messages.map((record) => restoreEntry(state, record));
-  for (const entry of entries) state.entries.set(entry.id, entry);
+  for (const entry of entries) {
+    state.entries.set(entry.id, entry);
+    countNumber(entry);
+  }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
   settleAhead(ctx);
+  restoreBloom(state);
+}
+
+/** The newest by their place in the log: when each was delivered is not kept. */
+function restoreBloom({ bloom, log, ahead, identity }: ChannelState): void {
+  if (bloom === null) return;
+  for (const entry of log.pageBefore(undefined, identity.parameters.bloomCapacity)) {
+    if (!ahead.has(entry)) bloom.insert(entry.id);
+  }
 }
 
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
@@ -134,6 +146,7 @@ function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
       removed,
     },
     number: state.nextEntryNumber++,
+    trailerHolds: false,
     blocking: 0,
     deadline: Number.POSITIVE_INFINITY,
     children: [],
@@ -153,7 +166,6 @@ function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
   }
   entry.blocking = 0;
   state.log.insert(entry);
-  state.bloom?.insert(entry.id);
   if (entry.deliveredChildren === 0) state.heads.add(entry);
   if (entry.mine && (state.lastOwn === null || entry.lamport > state.lastOwn.lamport)) state.lastOwn = entry;
   if (!entry.mine) creditHolder(state, entry);

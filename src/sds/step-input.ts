@@ -36,6 +36,8 @@ export interface IncomingClaim {
   /** Infinity when unsigned: such a claim proves no ancestry. */
   readonly completeSince: number;
   readonly listed: readonly HistoryEntry[];
+  /** As it came, to be judged. Absent when there was none. */
+  readonly bloomFilter?: Uint8Array | undefined;
   /** SDS-R: what the sender asks for. Empty when unsigned. */
   readonly repairRequests: readonly HistoryEntry[];
   /** Set when the sender asks for receipts: prefixes of those it asks. */
@@ -52,6 +54,14 @@ export type StepInput =
       readonly hint: Uint8Array | undefined;
     }
   | { readonly kind: "receive-sync"; readonly claim: IncomingClaim; readonly source: Source }
+  /** The trailer of a content message that came before, verified. `copy`: its bytes, when they are not the stored ones. */
+  | {
+      readonly kind: "receive-claim";
+      readonly id: MessageId;
+      readonly claim: IncomingClaim;
+      readonly copy: Uint8Array | null;
+      readonly source: Source;
+    }
   /** An own message, signed: the answer to a `Preparation`. */
   | { readonly kind: "composed"; readonly content: IncomingContent; readonly requestId: string }
   /** A person deletes an own message. */
@@ -62,10 +72,11 @@ export type StepInput =
       readonly ids: readonly MessageId[];
       readonly contents: readonly IncomingContent[];
     }
-  /** A message that we hold came again, by its id; nothing of it was verified. */
+  /** A message that we hold came again, by its id. `whole`: its bytes are the stored ones. */
   | {
       readonly kind: "seen-again";
       readonly id: MessageId;
+      readonly whole: boolean;
       readonly source: Source;
       readonly hint: Uint8Array | undefined;
     }

@@ -13,6 +13,7 @@ import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending }
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
 import { applyProfileName } from "./presence.ts";
+import { receiveClaim } from "./receive-claim.ts";
 import { createEntry, receiveContent, seenAgain } from "./receive-content.ts";
 import { receiveSync } from "./receive-sync.ts";
 import { answerDue, nextAnswerAt } from "./repair.ts";
@@ -42,7 +43,15 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
 
 /** Receiving plans things and leaves them to the `wake` it asks for, so that a flood of messages costs no more. */
 function isReceipt(input: StepInput): boolean {
-  return input.kind === "receive-content" || input.kind === "receive-sync" || input.kind === "seen-again";
+  switch (input.kind) {
+    case "receive-content":
+    case "receive-sync":
+    case "receive-claim":
+    case "seen-again":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -76,8 +85,11 @@ function handle(ctx: StepContext, input: StepInput): void {
     case "receive-sync":
       receiveSync(ctx, input.claim, input.source);
       return;
+    case "receive-claim":
+      receiveClaim(ctx, input);
+      return;
     case "seen-again":
-      seenAgain(ctx, input.id, input.source, input.hint);
+      seenAgain(ctx, input);
       return;
     case "composed":
       composed(ctx, input);
@@ -129,6 +141,7 @@ function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, {
   ctx.changes.push({ op: "meta", key: "authorSeq", value: state.authorSeq });
   ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
   const entry = createEntry(ctx, content, undefined);
+  entry.trailerHolds = true;
   admit(ctx, entry);
   state.lastOwn = entry;
   enqueue(ctx, entry, requestId);

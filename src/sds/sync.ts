@@ -11,6 +11,7 @@ import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "./repair.ts";
+import { filterOfSync } from "./sent-filter.ts";
 import type { IncomingClaim } from "./step-input.ts";
 import {
   DEFAULT_REDUNDANCY,
@@ -148,7 +149,7 @@ export function syncDue(ctx: StepContext): void {
   const { state, env } = ctx;
   if (!state.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
   dropNeedlessReceiptRequest(ctx);
-  if (plannedSyncAt(state) <= env.now) say(ctx);
+  if (plannedSyncAt(state) <= env.now) say(ctx, false);
   else idleDue(ctx);
 }
 
@@ -192,7 +193,7 @@ function idleDue(ctx: StepContext): void {
   const silent = connectedNow(state, env.now) - sync.lastSaidConnectedMs >= silenceFloor(state);
   if (sync.introduce || silent) trickle.heard = 0;
   const { send } = inInterval(ctx, trickle, () => fireTrickle(trickle, env.now, env.random));
-  if (send) say(ctx);
+  if (send) say(ctx, true);
 }
 
 /** Nobody who said nothing for this long is suppressed: it is how the others know that they are there. */
@@ -200,7 +201,7 @@ function silenceFloor(state: ChannelState): number {
   return state.participants.length > LARGE_GROUP ? SILENCE_FLOOR_LARGE_GROUP_MS : SILENCE_FLOOR_MS;
 }
 
-function say(ctx: StepContext): void {
+function say(ctx: StepContext, idle: boolean): void {
   const { state, env } = ctx;
   const { sync } = state;
   takeToken(ctx, "sync");
@@ -210,6 +211,8 @@ function say(ctx: StepContext): void {
   const lamport = nextSyncLamport(ctx);
   // The commits that hold what it lists must be on disk before it leaves.
   ctx.durability = "strict";
+  // Before the ids are chosen: it is for those that do not fit.
+  const bloomFilter = filterOfSync(state, env, idle);
   ctx.effects.push({
     kind: "send-sync",
     sync: {
@@ -217,7 +220,7 @@ function say(ctx: StepContext): void {
       lamport,
       causalHistory: chooseSyncHistory(state, env, [...sync.asked, ...(receipts?.open ?? [])]),
       completeSince: completeSince(state),
-      bloomFilter: state.bloom?.toBytes(),
+      bloomFilter,
       repairRequests: takeRepairRequests(ctx),
       receiptsWantedFrom: receipts?.from ?? null,
       checkpoint,

@@ -39,7 +39,17 @@ const hole = (lamport: number, id: string): LogEntry => ({
   since: 0,
 });
 
-const ada: ParticipantView = { id: ADA, me: true, name: "Ada", index: 0, heardAt: 0, present: true, signed: true };
+const ada: ParticipantView = {
+  id: ADA,
+  me: true,
+  name: "Ada",
+  index: 0,
+  heardAt: 0,
+  present: true,
+  signed: true,
+  equivocations: 0,
+  gaps: 0,
+};
 
 const status: ChannelStatus = {
   connection: "online",

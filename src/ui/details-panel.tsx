@@ -6,6 +6,7 @@ import type {
   MessageDetails,
   MessageView,
   ParticipantView,
+  PossibleView,
 } from "../channel/channel-client.ts";
 import type { ParticipantId } from "../sds/ids.ts";
 import { Avatar } from "./avatar.tsx";
@@ -15,6 +16,7 @@ import { Dialog } from "./dialog.tsx";
 import { errorWords } from "./error-words.ts";
 import { byMeeting } from "./participants.tsx";
 import { personName } from "./people.ts";
+import type { Strings } from "./strings/strings.ts";
 import { useStrings } from "./strings-context.ts";
 
 export interface DetailsPanelProps {
@@ -51,11 +53,12 @@ export function DetailsPanel({ client, message, participants, onClose }: Details
           audience={delivery.audience}
           received={delivery.received}
           evidence={details?.evidence ?? []}
+          possible={details?.possible ?? []}
         />
         <p class="hint">{strings.details.explainReceipt}</p>
       </section>
       {message.mine && details !== null ? <Attempts details={details} /> : null}
-      {details === null ? null : <Facts details={details} />}
+      {details === null ? null : <Facts details={details} author={participants.get(message.author)} />}
     </Dialog>
   );
 }
@@ -123,12 +126,14 @@ interface ReceiversProps {
   readonly audience: readonly ParticipantId[];
   readonly received: readonly ParticipantId[];
   readonly evidence: readonly EvidenceView[];
+  readonly possible: readonly PossibleView[];
 }
 
 /** Those with a receipt first, then those of the audience who have not confirmed. */
-function Receivers({ participants, audience, received, evidence }: ReceiversProps): JSX.Element {
+function Receivers({ participants, audience, received, evidence, possible }: ReceiversProps): JSX.Element {
   const strings = useStrings();
-  const ids = new Set([...received, ...evidence.map((item) => item.participant), ...audience]);
+  const named = [...evidence, ...possible].map((item) => item.participant);
+  const ids = new Set([...received, ...named, ...audience]);
   const people = [...ids].map((id) => participants.get(id)).filter((person) => person !== undefined);
   if (people.length === 0) return <p>{strings.details.nobodyYet}</p>;
   const has = new Set(received);
@@ -142,6 +147,7 @@ function Receivers({ participants, audience, received, evidence }: ReceiversProp
           person={person}
           received={has.has(person.id)}
           evidence={evidence.find((item) => item.participant === person.id)}
+          possible={possible.find((item) => item.participant === person.id)}
         />
       ))}
     </ul>
@@ -152,30 +158,37 @@ interface ReceiverProps {
   readonly person: ParticipantView;
   readonly received: boolean;
   readonly evidence: EvidenceView | undefined;
+  readonly possible: PossibleView | undefined;
 }
 
-function Receiver({ person, received, evidence }: ReceiverProps): JSX.Element {
-  const strings = useStrings();
-  const words =
-    evidence === undefined
-      ? received
-        ? strings.matrix.has
-        : strings.details.noEvidence
-      : evidence.signed
-        ? strings.details.evidence(evidence.how, evidence.by)
-        : strings.details.unsignedClaim;
+function Receiver({ person, received, evidence, possible }: ReceiverProps): JSX.Element {
+  const words = receiverWords({ received, evidence, possible }, useStrings());
+  const { locale, people } = useStrings();
+  const at = evidence?.at ?? (received ? undefined : possible?.at);
   return (
     <li class="receiver" data-received={received ? "true" : "false"}>
       <Avatar participant={person} size={24} />
-      <span class="receiver-name">{personName(person, strings.people)}</span>
+      <span class="receiver-name">{personName(person, people)}</span>
       <span class="receiver-evidence">{words}</span>
-      {evidence === undefined ? null : (
-        <time class="receiver-time" dateTime={new Date(evidence.at).toISOString()}>
-          {clock(evidence.at, strings.locale)}
+      {at === undefined ? null : (
+        <time class="receiver-time" dateTime={new Date(at).toISOString()}>
+          {clock(at, locale)}
         </time>
       )}
     </li>
   );
+}
+
+/** The strongest word there is: evidence, an unsigned claim, a filter. */
+export function receiverWords(
+  { received, evidence, possible }: Omit<ReceiverProps, "person">,
+  { details, matrix }: Strings,
+): string {
+  if (evidence !== undefined) {
+    return evidence.signed ? details.evidence(evidence.how, evidence.by) : details.unsignedClaim;
+  }
+  if (received) return matrix.has;
+  return possible === undefined ? details.noEvidence : details.probably(possible.chance, possible.signed);
 }
 
 function Attempts({ details }: { readonly details: MessageDetails }): JSX.Element {
@@ -199,8 +212,14 @@ function Attempts({ details }: { readonly details: MessageDetails }): JSX.Elemen
   );
 }
 
-function Facts({ details }: { readonly details: MessageDetails }): JSX.Element {
+interface FactsProps {
+  readonly details: MessageDetails;
+  readonly author: ParticipantView | undefined;
+}
+
+function Facts({ details, author }: FactsProps): JSX.Element {
   const { details: strings, locale } = useStrings();
+  const { authorSeq, numberShared } = details;
   return (
     <section class="details-section">
       <h3>{strings.facts}</h3>
@@ -209,6 +228,18 @@ function Facts({ details }: { readonly details: MessageDetails }): JSX.Element {
         <dd>{new Date(details.composedAt).toLocaleString(locale)}</dd>
         <dt>{strings.size}</dt>
         <dd>{strings.bytes(details.bytes)}</dd>
+        {authorSeq === null ? null : (
+          <>
+            <dt>{strings.number}</dt>
+            <dd>{numberShared ? strings.numberShared(authorSeq) : authorSeq.toLocaleString(locale)}</dd>
+          </>
+        )}
+        {author === undefined || author.gaps === 0 ? null : (
+          <>
+            <dt>{strings.numbersUnseen}</dt>
+            <dd>{strings.messages(author.gaps)}</dd>
+          </>
+        )}
         <dt>{strings.lamport}</dt>
         <dd class="mono">{details.lamport}</dd>
         <dt>{strings.id}</dt>

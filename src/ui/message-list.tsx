@@ -115,7 +115,7 @@ function HoleRow({ hole }: { readonly hole: HoleView }): JSX.Element {
 
 /** A message may reach the screen a moment before its author's entry does. */
 function unknownAuthor(id: ParticipantId, signed: boolean): ParticipantView {
-  return { id, me: false, name: "", index: 0, heardAt: 0, present: false, signed };
+  return { id, me: false, name: "", index: 0, heardAt: 0, present: false, signed, equivocations: 0, gaps: 0 };
 }
 
 function walkRows(event: TargetedKeyboardEvent<HTMLDivElement>, onDetails: (id: MessageId) => void): void {

@@ -35,6 +35,7 @@ function Person({ participant }: { readonly participant: ParticipantView }): JSX
         <span class="presence-dot" aria-hidden="true" />
         {participant.me ? strings.you : present ? strings.present : strings.away}
         {participant.signed ? "" : `, ${strings.unsigned}`}
+        {participant.equivocations === 0 ? "" : `, ${strings.equivocated(participant.equivocations)}`}
       </span>
     </li>
   );

@@ -12,6 +12,8 @@ const person = (name: string, index: number): ParticipantView => ({
   heardAt: 0,
   present: true,
   signed: true,
+  equivocations: 0,
+  gaps: 0,
 });
 
 describe("people", () => {

@@ -1,8 +1,9 @@
 import { receivedBy } from "../../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
 import type { LedgerRow } from "../../../src/sds/ledger.ts";
+import type { LogEntry } from "../../../src/sds/log-entry.ts";
 import type { SimParticipant } from "../participant.ts";
-import type { Truths } from "../truth.ts";
+import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";
 
 /** "X has it" is said only when X has it on its disk for good. Liars may say of themselves what they like. */
@@ -18,6 +19,41 @@ export function checkSound(
   for (const id of row.ids) {
     check(holder.disk.durable.has(id), "receipts are sound", () => {
       return `member ${member.index} was told that member ${holder.index} has ${id}, which it has not`;
+    });
+  }
+}
+
+/** What the ledger says of who has what. */
+export function noteTold(seen: View, row: Extract<LedgerRow, { kind: "evidence" }>): void {
+  if (!row.signed) return;
+  for (const id of row.ids) {
+    const told = seen.told.get(id);
+    if (told === undefined) seen.told.set(id, new Set([row.participant]));
+    else told.add(row.participant);
+  }
+}
+
+/** Only what somebody said in so many words counts: no filter, no guess. */
+export function checkOnlyWords(
+  member: SimParticipant,
+  seen: View,
+  received: (entry: LogEntry) => ReadonlySet<number>,
+): void {
+  for (const { entry } of member.state.outbox.values()) {
+    const told = seen.told.get(entry.id);
+    for (const index of received(entry)) {
+      check(told?.has(index) === true, "only words count", () => {
+        return `member ${member.index} counts participant ${index} as a receiver of ${entry.id} without their word`;
+      });
+    }
+  }
+}
+
+/** Nobody who counts densely is said to have used a number twice. */
+export function checkNoSlander({ state, index }: SimParticipant, isHonest: (id: ParticipantId) => boolean): void {
+  for (const { id, equivocations } of state.participants) {
+    check(equivocations === 0 || !isHonest(id), "nobody is slandered", () => {
+      return `member ${index} says that ${id} used a number twice`;
     });
   }
 }

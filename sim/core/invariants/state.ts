@@ -6,6 +6,7 @@ import type { Participant } from "../../../src/sds/participant.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";
+import { checkOnlyWords } from "./evidence.ts";
 
 const MOST_MISSING = 4_096;
 const MOST_EMBARGOED = 256;
@@ -25,6 +26,7 @@ export function checkState(
   checkClock(member, truths);
   checkMemory(member);
   checkOutbox(member, seen, received);
+  checkOnlyWords(member, seen, received);
 }
 
 function checkLog({ state, index }: SimParticipant): void {

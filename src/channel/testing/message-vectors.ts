@@ -12,7 +12,7 @@ import type { ParentReference } from "../../sds/records.ts";
 import { hash64 } from "../../sds/repair-timing.ts";
 import type { SendRequest } from "../channel-client.ts";
 import { type Author, composeContent, composeSync } from "../compose.ts";
-import type { Incoming } from "../incoming.ts";
+import { type Incoming, inputOf } from "../incoming.ts";
 
 /** Whole messages with fixed keys and times, as data for any implementation. Bytes are lower-case hex. */
 export interface MessageVector {
@@ -207,15 +207,19 @@ function trailerOf(bytes: Uint8Array): Record<string, string | number> {
 /** Outcome of `readIncoming`, in the form of the vectors. */
 export function verdictOf(incoming: Incoming): VerdictVector {
   if (incoming.kind === "refused") return { result: "refused", reason: incoming.reason };
-  const { input } = incoming;
+  if (incoming.kind === "copy" || incoming.kind === "ephemeral") throw new Error(`Not a verdict: ${incoming.kind}`);
+  const problem = incoming.trailer?.verify() ?? null;
+  if (incoming.kind === "sync" && problem !== null) return { result: "refused", reason: problem };
+  const input = incoming.kind === "sync" ? inputOf(incoming.trailer) : incoming.input;
   if (input.kind !== "receive-content" && input.kind !== "receive-sync")
     throw new Error(`Not a verdict: ${input.kind}`);
-  const claim: ClaimVector | null = input.claim && {
-    signed: input.claim.signed,
-    completeSince: Number.isFinite(input.claim.completeSince) ? input.claim.completeSince : null,
-    lists: input.claim.listed.map((entry) => entry.messageId),
-    requests: input.claim.repairRequests.map((entry) => entry.messageId),
-    receiptsFrom: input.claim.receiptsWantedFrom,
+  const said = input.claim ?? (problem === null ? incoming.trailer?.claim : undefined) ?? null;
+  const claim: ClaimVector | null = said && {
+    signed: said.signed,
+    completeSince: Number.isFinite(said.completeSince) ? said.completeSince : null,
+    lists: said.listed.map((entry) => entry.messageId),
+    requests: said.repairRequests.map((entry) => entry.messageId),
+    receiptsFrom: said.receiptsWantedFrom,
   };
   if (input.kind === "receive-content") {
     const { id, sender, signed, authorSeq, type, lamport, parents } = input.content;

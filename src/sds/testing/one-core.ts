@@ -20,10 +20,12 @@ export class OneCore {
   effects: Effect[] = [];
   state: ChannelState;
   readonly #parameters: ChannelParameters;
+  readonly #profile: "community" | "sds";
   #random = 0.5;
   #said = 0;
 
-  constructor(parameters: Partial<ChannelParameters> = {}) {
+  constructor(parameters: Partial<ChannelParameters> = {}, profile: "community" | "sds" = "community") {
+    this.#profile = profile;
     this.#parameters = { ...CHANNEL_PARAMETER_DEFAULTS, ...parameters };
     this.state = this.#boot();
   }
@@ -138,7 +140,7 @@ export class OneCore {
       channelId: asChannelId("channel"),
       self: asParticipantId("me"),
       publicKey: keyOf("me"),
-      profile: "community",
+      profile: this.#profile,
       parameters: this.#parameters,
     } as const;
     const { state, changes } = restore(identity, this.tables.load(), this.#env());

@@ -2,6 +2,8 @@ import type { Strings } from "./strings.ts";
 
 const count = (n: number, one: string, many: string): string => (n === 1 ? one : many);
 const number = (n: number): string => n.toLocaleString("de");
+const percent = (chance: number): string =>
+  chance < 0.0001 ? "unter 0,01 %" : `${(100 * chance).toLocaleString("de", { maximumSignificantDigits: 2 })} %`;
 
 const duration = (ms: number): string => {
   if (ms < 90_000) return count(Math.round(ms / 1_000), "1 Sekunde", `${number(Math.round(ms / 1_000))} Sekunden`);
@@ -74,6 +76,8 @@ export const de: Strings = {
         : "hat eine spätere Nachricht und alles davor quittiert";
     },
     unsignedClaim: "Angabe ohne Signatur, zählt nicht",
+    probably: (chance, signed) =>
+      `hat sie wahrscheinlich, zählt nicht (${signed ? "" : "ohne Signatur, "}Irrtum möglich zu ${percent(chance)})`,
     attempts: "Versuche",
     noAttempts: "Noch kein Versuch.",
     attempt: (n) => `${number(n)}. Versuch`,
@@ -86,6 +90,10 @@ export const de: Strings = {
     written: "Geschrieben",
     size: "Größe",
     bytes: (n) => count(n, "1 Byte", `${number(n)} Bytes`),
+    number: "Nummer",
+    numberShared: (n) => `${number(n)}; hier wurden zwei Nachrichten unter einer Nummer geschrieben`,
+    numbersUnseen: "Fehlt hier von dieser Person",
+    messages: (n) => count(n, "1 Nachricht", `${number(n)} Nachrichten`),
     lamport: "Lamport-Zeit",
     id: "Kennung",
     sendAgain: "Erneut senden",
@@ -125,6 +133,12 @@ export const de: Strings = {
     away: "abwesend",
     unnamed: (letter) => `Person ${letter}`,
     unsigned: "ungeprüft",
+    equivocated: (n) =>
+      count(
+        n,
+        "schrieb zwei Nachrichten unter einer Nummer",
+        `schrieb zwei Nachrichten unter einer Nummer, ${number(n)}-mal`,
+      ),
   },
   matrix: {
     title: "Wer hat was",

@@ -11,6 +11,8 @@ const duration = (ms: number): string => {
 
 const when = (at: number): string =>
   new Date(at).toLocaleString("en", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const percent = (chance: number): string =>
+  chance < 0.0001 ? "below 0.01 %" : `${(100 * chance).toLocaleString("en", { maximumSignificantDigits: 2 })} %`;
 
 const said =
   (fallback: string) =>
@@ -77,6 +79,8 @@ export const en: Strings = {
       return by === "content" ? "wrote a message that builds on it" : "confirmed a later message and all before it";
     },
     unsignedClaim: "unsigned claim, not counted",
+    probably: (chance, signed) =>
+      `probably has it, not counted (${signed ? "" : "unsigned, "}chance of error ${percent(chance)})`,
     attempts: "Attempts",
     noAttempts: "Not tried yet.",
     attempt: (n) => `Attempt ${number(n)}`,
@@ -89,6 +93,10 @@ export const en: Strings = {
     written: "Written",
     size: "Size",
     bytes: (n) => count(n, "1 byte", `${number(n)} bytes`),
+    number: "Number",
+    numberShared: (n) => `${number(n)}; its author wrote two messages under one number`,
+    numbersUnseen: "Missing here from the author",
+    messages: (n) => count(n, "1 message", `${number(n)} messages`),
     lamport: "Lamport time",
     id: "Id",
     sendAgain: "Send again",
@@ -128,6 +136,8 @@ export const en: Strings = {
     away: "away",
     unnamed: (letter) => `Participant ${letter}`,
     unsigned: "unverified",
+    equivocated: (n) =>
+      count(n, "wrote two messages under one number", `wrote two messages under one number, ${number(n)} times`),
   },
   matrix: {
     title: "Who has what",

@@ -72,6 +72,8 @@ export interface DetailsStrings {
   readonly noEvidence: string;
   readonly evidence: (how: "listed" | "ancestry", by: "content" | "sync") => string;
   readonly unsignedClaim: string;
+  /** By a bloom filter; `chance` from 0 to 1, that it errs. */
+  readonly probably: (chance: number, signed: boolean) => string;
   readonly attempts: string;
   readonly noAttempts: string;
   readonly attempt: (attempt: number) => string;
@@ -80,6 +82,11 @@ export interface DetailsStrings {
   readonly written: string;
   readonly size: string;
   readonly bytes: (bytes: number) => string;
+  readonly number: string;
+  readonly numberShared: (number: number) => string;
+  /** Of the author's other numbers: never sent, or not received. */
+  readonly numbersUnseen: string;
+  readonly messages: (count: number) => string;
   readonly lamport: string;
   readonly id: string;
   readonly sendAgain: string;
@@ -114,6 +121,8 @@ export interface PeopleStrings {
   readonly away: string;
   readonly unnamed: (letter: string) => string;
   readonly unsigned: string;
+  /** Two signed messages came under one number, so many times. */
+  readonly equivocated: (times: number) => string;
 }
 
 export interface MatrixStrings {
