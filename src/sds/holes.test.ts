@@ -40,6 +40,20 @@ test("who names thousands of ids that do not exist uses up their own share, and 
   expect(core.state.missing.has(asMessageId("fake-of-the-freed-place"))).toBe(true);
 });
 
+test("what a liar dates back is asked for in every way once its real child comes", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("lie", "liar", { parents: [{ id: asMessageId("parent"), lamport: 1 }] });
+  core.wait(10_000);
+  core.take("send-sync");
+  const hint = new Uint8Array(32).fill(9);
+  core.receive("child", "ben", { parents: [{ id: asMessageId("parent"), lamport: core.now - MINUTE, hint }] });
+  core.wait(MINUTE);
+  expect(core.take("fetch").flatMap(({ wanted }) => wanted.map(({ id }) => id))).toContain("parent");
+  const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+  expect(asked).toContain("parent");
+});
+
 test("ids that only syncs name are forgotten, and free the share of who named them", () => {
   const core = new OneCore();
   core.online();

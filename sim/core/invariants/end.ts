@@ -124,13 +124,16 @@ export function checkNothingWaits({ members }: EndWorld): void {
 /** Frames that one member may send in an hour in which nothing happens. */
 const QUIET_FRAMES_PER_HOUR = 25;
 
-export function checkQuiet({ members, settings, parameters }: EndWorld, frames: number, ms: number): void {
+/** Null when so few frames in so long are quiet. */
+export function noiseOf({ members, settings, parameters }: EndWorld, frames: number, ms: number): Violation | null {
   // What liars left takes longer to give up where little may be sent.
-  if (settings.hostile > 0 && parameters.budgetPerTenMinutes > 0) return;
+  if (settings.hostile > 0 && parameters.budgetPerTenMinutes > 0) return null;
   const limit = (QUIET_FRAMES_PER_HOUR * members.length * ms) / 3_600_000;
-  check(frames <= limit, "it becomes quiet", () => {
-    return `${members.length} members sent ${frames} frames in ${ms / 60_000} minutes in which nothing happened`;
-  });
+  if (frames <= limit) return null;
+  return new Violation(
+    "it becomes quiet",
+    `${members.length} members sent ${frames} frames in ${ms / 60_000} minutes in which nothing happened`,
+  );
 }
 
 function hasLostHole({ state }: SimParticipant): boolean {
