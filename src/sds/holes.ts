@@ -22,15 +22,16 @@ export function missMessage(
   const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
   const known = state.missing.get(id);
   if (known !== undefined) {
+    const gaveUp = isGivenUp(known);
     known.namedBy.add(by);
     if (lamport !== null && lamport > (known.lamport ?? -1)) known.lamport = lamport;
     if (known.hint === undefined && usable !== undefined) {
       known.hint = usable;
-      known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
+      if (!gaveUp) known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
     }
     known.forgetAt = forgetAt;
     known.listed ||= named.lamport === null;
-    if (isGivenUp(known) && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
+    if (gaveUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
     return known;
   }
   const missing: MissingMessage = {
