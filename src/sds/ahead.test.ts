@@ -84,6 +84,20 @@ describe("a clock that was an hour fast and is set right", () => {
   });
 });
 
+test("syncs have timestamps that others act on again, though nothing was written while the clock was wrong", () => {
+  const core = new OneCore();
+  core.now += HOUR;
+  core.online();
+  core.wait(MINUTE);
+  expect(core.take("send-sync").length).toBeGreaterThan(0);
+  core.now -= HOUR;
+  core.step({ kind: "wake" });
+  core.wait(10 * MINUTE);
+  const syncs = core.take("send-sync");
+  expect(syncs.length).toBeGreaterThan(0);
+  for (const { sync } of syncs) expect(sync.lamport).toBeLessThan(core.now + 10 * MINUTE);
+});
+
 describe("plans when the clock is set", () => {
   test("back by an hour: resends and syncs come as they would have, and connected time goes on", () => {
     const core = new OneCore();

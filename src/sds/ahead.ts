@@ -13,6 +13,8 @@ const NONE: ReadonlySet<LogEntry> = new Set();
  */
 export function settleAhead(ctx: StepContext): void {
   const { state, env } = ctx;
+  // Whether or not anything was written meanwhile: syncs were said.
+  resetSyncClock(ctx);
   for (const entry of state.ahead) if (!isEmbargoed(entry.lamport, env.now)) takeBack(ctx, entry);
   const last = state.log.last();
   const noticed = last === undefined || state.ahead.has(last) || !isEmbargoed(last.lamport, env.now);
@@ -28,7 +30,6 @@ export function settleAhead(ctx: StepContext): void {
   if (!isEmbargoed(state.lamport, env.now)) return;
   state.lamport = highest;
   ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
-  resetSyncClock(ctx);
 }
 
 /** When the first of them may take its place. */

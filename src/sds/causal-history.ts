@@ -101,8 +101,8 @@ function* openIds(state: ChannelState, env: Environment): Generator<LogEntry> {
   const oldest = env.now - HORIZON_MS;
   for (const entry of state.log.after({ lamport: oldest, id: "" })) {
     if (entry.lamport >= before) return;
-    if (state.heads.has(entry) || state.ahead.has(entry) || entry.timesListedBare >= MAX_BARE_ID_REPEATS) continue;
-    yield entry;
+    if (state.heads.has(entry) || state.ahead.has(entry) || !hasLeft(state, entry)) continue;
+    if (entry.timesListedBare < MAX_BARE_ID_REPEATS) yield entry;
   }
 }
 

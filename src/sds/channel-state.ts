@@ -15,6 +15,7 @@ import type { RollingBloom } from "./rolling-bloom.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 import { type Budget, createBudget } from "./token-buckets.ts";
+import { createWaitingRoom, type WaitingRoom } from "./waiting-room.ts";
 
 /** Time and chance, given to each step. The same state, input and environment give the same effects. */
 export interface Environment {
@@ -54,7 +55,7 @@ export interface ChannelState {
   readonly ahead: Set<LogEntry>;
   /** Delivered entries without a delivered child; those that are ahead do not count. */
   readonly heads: Set<LogEntry>;
-  readonly buffered: Set<LogEntry>;
+  readonly buffered: WaitingRoom;
   readonly embargoed: Map<MessageId, EmbargoedMessage>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
@@ -118,7 +119,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     log: createOrderedLog<LogEntry>(),
     ahead: new Set(),
     heads: new Set(),
-    buffered: new Set(),
+    buffered: createWaitingRoom(),
     embargoed: new Map(),
     missing: new Map(),
     pendingCredits: new Map(),

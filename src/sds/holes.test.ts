@@ -75,3 +75,16 @@ test("what a sync names is fetched, though a liar signed a timestamp from before
     expect(asked).toContain("true");
   }
 });
+
+test("what was given up, as a liar dated it back, is asked of the others again when its true child comes with a hint", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("lie", "liar", { parents: [{ id: asMessageId("true"), lamport: 1 }] });
+  core.wait(MINUTE);
+  const hint = new Uint8Array(32).fill(1);
+  core.receive("child", "ben", { parents: [{ id: asMessageId("true"), lamport: core.now - 1, hint }] });
+  core.take("send-sync");
+  core.wait(MINUTE);
+  const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+  expect(asked).toContain("true");
+});

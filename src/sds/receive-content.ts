@@ -5,7 +5,6 @@ import { embargo } from "./embargo.ts";
 import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
-import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { isLowerCopy, placeOf, takeLowerCopy } from "./lower-copy.ts";
 import { confirmStored, readmit } from "./outbox.ts";
@@ -72,30 +71,15 @@ export function seenAgain(
 function refusalOf(state: ChannelState, content: IncomingContent): RejectReason | null {
   if (!isExactLamport(content.lamport)) return "lamport-limit";
   if (!content.signed && state.identity.profile === "community") return "unsigned";
-  if (hasUnheldParent(state, content) && isBufferFull(state, content)) return "buffer-full";
+  // Overflow drops the newest as if it had never come: it will be asked for, or sent again.
+  if (hasUnheldParent(state, content) && !state.buffered.hasRoom(content.sender, content.bytes.length)) {
+    return "buffer-full";
+  }
   return null;
 }
 
 function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean {
   return content.parents.some(({ id }) => state.entries.get(id)?.status !== "delivered");
-}
-
-/** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */
-function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
-  let bytes = content.bytes.length;
-  let bytesOfSender = bytes;
-  let countOfSender = 1;
-  for (const entry of state.buffered) {
-    bytes += entry.size;
-    if (entry.author.id !== content.sender) continue;
-    bytesOfSender += entry.size;
-    countOfSender++;
-  }
-  return (
-    bytes > MAX_BUFFERED_BYTES ||
-    bytesOfSender > MAX_BUFFERED_BYTES_PER_SENDER ||
-    countOfSender > MAX_BUFFERED_PER_SENDER
-  );
 }
 
 /** The node of the causal graph for a message, not yet linked to anything. */

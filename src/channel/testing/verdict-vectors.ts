@@ -117,7 +117,7 @@ async function contentCases(vector: MessageVector): Promise<readonly Case[]> {
       "without Lamport timestamp (ephemeral)",
       "community",
       encodeMessage({ ...message, kind: "ephemeral" }),
-      refused("ephemeral"),
+      refused("bad-author-signature"),
     ],
     ["no trailer: content counts, claims do not", "community", withoutTrailer, withoutClaim],
     ["one bit of the trailer's signature", "community", flipped(good, good.length - 1), withoutClaim],
