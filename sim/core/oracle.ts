@@ -159,6 +159,7 @@ export function createOracle(world: OracleWorld): Oracle {
     stepped(member, input, effects) {
       const seen = view(member);
       if (input.kind === "seen-again") counts.duplicatesSeen++;
+      if (effects.length === 0 && input.kind === "seen-again") return;
       for (const effect of effects) {
         if (effect.kind !== "commit") continue;
         for (const change of effect.changes) {
