@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    include: ["{src,node,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
+    include: ["{src,node,sim,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "e2e/**", "dist/**", ".cache/**"],
     environment: "node",
     testTimeout: 20_000,

@@ -10,13 +10,21 @@ import { UsageError } from "./usage-error.ts";
 /** One world again: its result, all that happened, or the smallest script that breaks the same promise. */
 export function oneSeed(seed: number, options: Options): void {
   const { settings } = options;
-  const only = onlyOf(options, planOf(seed, { settings }).actions.length);
-  const run = { settings, mutation: mutationOf(options), ...(only === null ? {} : { only }) };
+  const chosen = onlyOf(options, planOf(seed, { settings }).actions.length);
+  const run = { settings, mutation: mutationOf(options), ...(chosen === null ? {} : { only: chosen }) };
   if (!options.shrink) {
     showResult({}, runSeed(seed, { ...run, ...printer(options) }));
     return;
   }
-  for (const line of shrink(seed, run)) console.log(line);
+  const shrunk = shrink(seed, run);
+  if (shrunk === null) {
+    console.log(`seed ${seed} breaks nothing`);
+    return;
+  }
+  const { invariant, only, actions, runs, command } = shrunk;
+  for (const [place, action] of actions.entries()) console.log(`${only[place]}: ${JSON.stringify(action)}`);
+  console.log(`${invariant}, with ${only.length} actions after ${runs} runs:\n${command}`);
+  process.exitCode = 1;
 }
 
 export async function oneFullSeed(seed: number, options: Options): Promise<void> {
