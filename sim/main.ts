@@ -1,4 +1,5 @@
 /** `npm run sim`: the protocol in simulated worlds. `--help` prints what it takes. The last line is JSON. */
+import { costs } from "./cli/costs-command.ts";
 import { crashPoints } from "./cli/crash-command.ts";
 import { differential } from "./cli/differential-command.ts";
 import { figures } from "./cli/figures-command.ts";
@@ -20,12 +21,13 @@ const HELP = `npm run sim -- OPTIONS
   --crash-points [--storage memory|dexie] [--script NAME [--write K --moment before|during|after --keep N]]
   --differential [--seeds N | --seed N]   ours and @waku/sds in one channel, with up to 20 % loss
   --figures                          how fast, how much traffic, for groups of 2 to 50
-  --costs                            bytes and messages by group size, level and message rate, as a table`;
+  --costs [--participants MOST]      messages and bytes by group size, level and message rate, as a table`;
 
 async function run(options: Options): Promise<void> {
   const { seed, scenario } = options;
   if (options.help) console.log(HELP);
   else if (options.figures) figures();
+  else if (options.costs) costs(options);
   else if (options.differential) await differential(options);
   else if (options["crash-points"]) await crashPoints(options);
   else if (options.full && seed !== undefined) await oneFullSeed(seed, options);
