@@ -10,6 +10,7 @@ import { specCodec } from "../../src/sds/codec.ts";
 import type { SyncDraft } from "../../src/sds/effect.ts";
 import { asMessageId, type ChannelId, type ParticipantId } from "../../src/sds/ids.ts";
 import type { ContentMessage } from "../../src/sds/message.ts";
+import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
 import { encodeContent, encodeSync } from "../core/frame.ts";
 import type { SimParticipant } from "../core/participant.ts";
 import type { Air } from "./air.ts";
@@ -85,7 +86,7 @@ export class ByteLiar {
       case "small-order-content": {
         const { body, composedAt, lamport } = this.#words();
         const preparation = { authorSeq: 1, lamport, parents: [], completeSince: 0, bloomFilter: undefined };
-        return (await composeContent(this.#nobody(), preparation, "chat", body, composedAt)).bytes;
+        return (await composeContent(this.#nobody(), preparation, MESSAGE_TYPE.chat, body, composedAt)).bytes;
       }
       case "small-order-claim":
         return composeSync(this.#nobody(), this.#claim(victim));
