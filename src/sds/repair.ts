@@ -63,13 +63,17 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
   return [...queues.values()];
 }
 
-/** The first request for an id is worth a sync of its own; so is any, now and then, just after coming back. */
+/**
+ * The first request for an id is worth a sync of its own. So is any, now and then, just after coming back, and as long as
+ * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
+ */
 export function nextRequestSyncAt(state: ChannelState): number {
+  const eagerUntil = state.buffered.size > 0 ? Number.POSITIVE_INFINITY : state.sync.eagerUntil;
   let next = Number.POSITIVE_INFINITY;
   for (const missing of state.missing.values()) {
     if (!isAskedFor(state, missing)) continue;
     if (missing.requests === 0) next = Math.min(next, missing.requestAt);
-    else if (missing.requestAt < state.sync.eagerUntil) {
+    else if (missing.requestAt < eagerUntil) {
       next = Math.min(next, Math.max(missing.requestAt, state.sync.eagerNextAt));
     }
   }
