@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nextRequestSyncAt } from "./repair.ts";
+import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
 
 const SECOND = 1_000;
@@ -18,6 +18,18 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   // At most one such sync in 20 seconds.
   ada.state.sync.eagerNextAt = net.now + 50 * SECOND;
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 50 * SECOND);
+});
+
+it("gathers first requests for two seconds", () => {
+  const { net, ada } = blocked();
+  const [missing] = ada.state.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  missing.requests = 0;
+  missing.requestAt = net.now + SECOND;
+  noteEagerSync(ada.state, net.now);
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
+  missing.requestAt = net.now + 5 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
 });
 
 it("leaves it to other syncs once nothing waits any more", () => {
