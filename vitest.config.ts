@@ -4,9 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    include: ["{src,node,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
+    include: ["{src,node,sim,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "e2e/**", "dist/**", ".cache/**"],
     environment: "node",
+    // Long runs ask for more cases of each property than a quick test wants.
+    setupFiles: process.env.HEARBACK_PROPERTY_RUNS === undefined ? [] : ["scripts/property-runs.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,

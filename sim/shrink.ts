@@ -1,3 +1,4 @@
+import type { Action } from "./core/script.ts";
 import { CALM, type Settings } from "./core/settings.ts";
 import { planOf, runPlan, type SeedOptions } from "./run-seed.ts";
 
@@ -12,13 +13,25 @@ const WEATHER: readonly (readonly [keyof Settings, string])[] = [
 ];
 const MAX_RUNS = 400;
 
+/** The smallest run that was found to break the same promise. */
+export interface Shrunk {
+  readonly invariant: string;
+  /** Actions of the seed's script that are left, by index, and what they are. */
+  readonly only: readonly number[];
+  readonly actions: readonly Action[];
+  readonly settings: Partial<Settings>;
+  readonly runs: number;
+  /** Runs it again. */
+  readonly command: string;
+}
+
 /**
  * Leaves out actions and weather as long as the same invariant breaks (delta debugging, Zeller and Hildebrandt), and
- * says how to run what is left.
+ * says how to run what is left. Null when the seed breaks nothing.
  */
-export function shrink(seed: number, options: SeedOptions): string[] {
+export function shrink(seed: number, options: SeedOptions): Shrunk | null {
   const invariant = runPlan(planOf(seed, options), options).violation?.invariant;
-  if (invariant === undefined) return [`seed ${seed} breaks nothing`];
+  if (invariant === undefined) return null;
   let runs = 0;
   let settings: Partial<Settings> = options.settings ?? {};
   const set: string[] = [];
@@ -39,12 +52,10 @@ export function shrink(seed: number, options: SeedOptions): string[] {
   only = withoutWhatIsNotNeeded(only, (part) => breaks(part, settings));
 
   const { actions } = planOf(seed, { ...options, settings, only: new Set(only) });
-  const command = `npm run sim -- --seed ${seed} --only ${only.join(",")}`;
-  return [
-    ...actions.map((action, index) => `${only[index]}: ${JSON.stringify(action)}`),
-    `${invariant}, with ${only.length} actions after ${Math.min(runs, MAX_RUNS)} runs:`,
-    set.length === 0 ? command : `${command} --set ${set.join(",")}`,
-  ];
+  const mutation = options.mutation == null ? "" : ` --mutation ${options.mutation.name}`;
+  const overruled = set.length === 0 ? "" : ` --set ${set.join(",")}`;
+  const command = `npm run sim -- --seed ${seed}${mutation} --only ${only.join(",")}${overruled}`;
+  return { invariant, only, actions, settings, runs: Math.min(runs, MAX_RUNS), command };
 }
 
 function withoutWhatIsNotNeeded(all: readonly number[], breaks: (part: readonly number[]) => boolean): number[] {

@@ -10,6 +10,7 @@ export const HOSTILE_ACTS = [
   "claim-everything",
   "forged-claim",
   "forged-content",
+  "squat-id",
   "replay",
   "equivocation",
   "amplify",

@@ -2,9 +2,10 @@ import { splitTrailer } from "../../src/identity/trailer.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import { BloomFilter, bloomShape } from "../../src/sds/bloom-filter.ts";
 import { bloomOptions } from "../../src/sds/bloom-gate.ts";
+import { specCodec } from "../../src/sds/codec.ts";
 import { asMessageId, type MessageId } from "../../src/sds/ids.ts";
 import { MAX_HISTORY_ENTRIES, MAX_REPAIR_REQUESTS } from "../../src/sds/limits.ts";
-import type { HistoryEntry } from "../../src/sds/message.ts";
+import type { ContentMessage, HistoryEntry } from "../../src/sds/message.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
 import type { ParentReference } from "../../src/sds/records.ts";
 import type { IncomingContent } from "../../src/sds/step-input.ts";
@@ -92,6 +93,9 @@ export class Hostile {
         return;
       case "forged-content":
         this.#forgeContent();
+        return;
+      case "squat-id":
+        this.#squatId();
         return;
       case "replay":
         for (let count = 0; count < 10; count++) this.#replay();
@@ -208,6 +212,27 @@ export class Hostile {
     const fields = { lamport, parents, authorSeq: authorSeq ?? 1, type, composedAt, body, completeSince: 0 };
     const forged = encodeContent(victim, { ...fields, bloomFilter: undefined });
     this.#world.inject(this.index, forged.bytes, { ephemeral: false, forged: true });
+  }
+
+  /** The id of what somebody said, with other words under it, another time, or the liar as its sender. */
+  #squatId(): void {
+    const [original] = this.#someContents(1);
+    const decoded = original === undefined ? null : specCodec.decode(original.bytes);
+    if (decoded?.ok !== true || decoded.message.kind !== "content") return;
+    const { message } = decoded;
+    const { content } = this.#contentMessage() ?? message;
+    const words = specCodec.encode({ ...message, content });
+    const time = specCodec.encode({ ...message, lamport: this.#world.now() + 1_000 });
+    const sender = specCodec.encode({ ...message, senderId: this.speaker.self });
+    // Other words have another hash, so the id itself shows it; the rest is under the author's signature.
+    for (const [bytes, forged] of [[words, false] as const, [time, true] as const, [sender, true] as const]) {
+      this.#world.inject(this.index, bytes, { ephemeral: false, forged });
+    }
+  }
+
+  #contentMessage(): ContentMessage | null {
+    const decoded = specCodec.decode(this.#content({}).bytes);
+    return decoded.ok && decoded.message.kind === "content" ? decoded.message : null;
   }
 
   #replay(): void {

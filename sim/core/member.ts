@@ -213,15 +213,20 @@ export class Member implements SimParticipant {
     mutation?.afterStep?.(this, input);
     this.#trace(input, effects);
     observer.stepped(this, input, effects);
-    const [first, ...rest] = effects;
-    const performAll = (all: readonly Effect[]): void => {
-      if (input.kind === "composed") observer.accepted(this, input.content.id);
-      if (input.kind === "composed-anew") for (const { id } of input.contents) observer.accepted(this, id);
-      for (const effect of all) this.#perform(effect);
-    };
-    if (first?.kind === "commit") this.#line?.add(first.changes, first.durability, () => performAll(rest));
-    else performAll(effects);
+    // What the Store gives back is mostly known; it plans nothing anew.
+    if (input.kind === "seen-again" && input.source === "store" && effects.length === 0) return;
+    const [first] = effects;
+    if (first?.kind === "commit") {
+      this.#line?.add(first.changes, first.durability, () => this.#performAll(input, effects));
+    } else this.#performAll(input, effects);
     this.#world.changed(this);
+  }
+
+  #performAll(input: StepInput, effects: readonly Effect[]): void {
+    const { observer } = this.#world;
+    if (input.kind === "composed") observer.accepted(this, input.content.id);
+    if (input.kind === "composed-anew") for (const { id } of input.contents) observer.accepted(this, id);
+    for (const effect of effects) this.#perform(effect);
   }
 
   /** Sets the timer to the next time that something is planned. */
@@ -398,8 +403,12 @@ export class Member implements SimParticipant {
           `${input.claim.sender.slice(2, 8)} ${input.claim.lamport} ${input.claim.listed.length}`,
         );
         break;
+      case "seen-again":
+      case "wake":
+        if (effects.length > 0) trace.note(at, this.index, input.kind);
+        break;
       default:
-        if (input.kind !== "wake" || effects.length > 0) trace.note(at, this.index, input.kind);
+        trace.note(at, this.index, input.kind);
     }
     for (const effect of effects) {
       if (effect.kind === "commit") {

@@ -11,7 +11,7 @@ import type { SimParticipant } from "./participant.ts";
  */
 export interface Mutation {
   readonly name: string;
-  /** The defect in words, with its number in the list of the peers' defects. */
+  /** The defect in words. */
   readonly defect: string;
   readonly parameters?: Partial<ChannelParameters>;
   /** Signatures are not looked at. */

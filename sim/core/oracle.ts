@@ -2,13 +2,15 @@ import { receivedBy } from "../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/ids.ts";
 import type { LedgerRow } from "../../src/sds/ledger.ts";
 import type { IncomingContent } from "../../src/sds/step-input.ts";
-import { decodeFrame, type Frame } from "./frame.ts";
+import { decodeFrame, type Frame, type Speaker } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
 import { checkNoSlander, checkRestored, checkSound, noteTold } from "./invariants/evidence.ts";
 import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
 import { checkContentSize } from "./invariants/size.ts";
+import { checkSpeaker } from "./invariants/speakers.ts";
 import { checkState } from "./invariants/state.ts";
+import { checkStatistics } from "./invariants/statistics.ts";
 import type { SimParticipant } from "./participant.ts";
 import type { Observer, Traffic } from "./surroundings.ts";
 import type { Truth, View } from "./truth.ts";
@@ -18,7 +20,8 @@ export interface OracleWorld {
   now(): number;
   readonly epoch: number;
   readonly members: readonly SimParticipant[];
-  readonly liars: readonly { readonly index: number }[];
+  /** Without a speaker: has no key of its own. */
+  readonly liars: readonly { readonly index: number; readonly speaker?: Speaker }[];
   readonly settings: { readonly participants: number; readonly clockJumps: number };
   readonly parameters: { readonly budgetPerTenMinutes: number };
   readonly profile: "community" | "sds";
@@ -50,6 +53,7 @@ export interface Oracle extends Observer {
 
 /** The expensive checks run once in so many steps of a member. */
 const SAMPLE_EVERY = 64;
+const STATISTICS_EVERY = 4 * SAMPLE_EVERY;
 
 export function createOracle(world: OracleWorld): Oracle {
   const truths = new Map<MessageId, Truth>();
@@ -57,6 +61,8 @@ export function createOracle(world: OracleWorld): Oracle {
   const taken = new Set<MessageId>();
   const receipts = new Map<MessageId, Map<number, number>>();
   const bySender = new Map(world.members.map((member) => [member.speaker.self, member]));
+  const keyed = new Set(bySender.keys());
+  for (const { speaker } of world.liars) if (speaker !== undefined) keyed.add(speaker.self);
   const budget = new BudgetWatch(world);
   const counts: Counts = {
     ...{ messages: 0, deliveries: 0, duplicatesSeen: 0, publishFailures: 0, evidence: 0 },
@@ -73,6 +79,7 @@ export function createOracle(world: OracleWorld): Oracle {
       lastSeq: 0,
       steps: 0,
       settled: new Set<MessageId>(),
+      receivers: new Map<MessageId, number>(),
     };
     views.set(member, created);
     return created;
@@ -93,6 +100,7 @@ export function createOracle(world: OracleWorld): Oracle {
     if (row.kind === "evidence") {
       counts.evidence += row.ids.length;
       noteTold(seen, row);
+      checkSpeaker(member, row, keyed);
       checkSound(member, row, bySender);
       noteReceipts(member, row);
     }
@@ -109,6 +117,7 @@ export function createOracle(world: OracleWorld): Oracle {
   }
 
   function checkNow(member: SimParticipant): void {
+    if (view(member).steps % STATISTICS_EVERY === 0) checkStatistics(member, bySender);
     checkState(member, view(member), truths, (entry) => receivedBy(member.state, entry));
     checkNoSlander(member, (id) => bySender.has(id));
   }
@@ -151,6 +160,7 @@ export function createOracle(world: OracleWorld): Oracle {
       seen.told.clear();
       for (const row of member.disk.ledger) if (row.kind === "evidence") noteTold(seen, row);
       seen.settled.clear();
+      seen.receivers.clear();
       for (const { id } of member.state.log) seen.delivered.add(id);
       for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);
       seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
@@ -159,6 +169,7 @@ export function createOracle(world: OracleWorld): Oracle {
     stepped(member, input, effects) {
       const seen = view(member);
       if (input.kind === "seen-again") counts.duplicatesSeen++;
+      if (effects.length === 0 && input.kind === "seen-again") return;
       for (const effect of effects) {
         if (effect.kind !== "commit") continue;
         for (const change of effect.changes) {
@@ -175,7 +186,11 @@ export function createOracle(world: OracleWorld): Oracle {
     taken: (_member, id) => taken.add(id),
     failed: () => void counts.publishFailures++,
     checkAll() {
-      for (const member of world.members) if (member.running) checkNow(member);
+      for (const member of world.members) {
+        if (!member.running) continue;
+        checkNow(member);
+        checkStatistics(member, bySender);
+      }
     },
   };
 }

@@ -24,6 +24,8 @@ export interface View {
   readonly lost: Set<MessageId>;
   /** Who has what by somebody's own word, as the ledger tells it: by message, indexes of participants. */
   readonly told: Map<MessageId, Set<number>>;
+  /** How many are known to have each own message; never fewer than before in one run. */
+  readonly receivers: Map<MessageId, number>;
   lastSeq: number;
   steps: number;
   /** Own messages that were settled in this run. */

@@ -3,88 +3,127 @@ import type { ChannelStorage } from "../../src/storage/port.ts";
 import type { Violation } from "../core/violation.ts";
 import type { FullMember } from "../full/full-member.ts";
 import type { FullWorld } from "../full/full-world.ts";
+import { createMemoryDeviceDisk } from "../full/memory-device-disk.ts";
 import { runFullPlan } from "../full/run-full.ts";
+import { createBreakingStorage } from "./breaking-storage.ts";
+import { createDexieDeviceDisk, type DexieDeviceDisk } from "./dexie-device-disk.ts";
 import type { CrashScript } from "./scripts.ts";
 
 /** Dead for so long before it boots again. */
 const DEAD_MS = 1_500;
 
+/** "during": the transaction was begun, some of it was written, and it is broken off. Only a database has that. */
+export type Moment = "before" | "during" | "after";
+
 export interface CrashPoint {
   /** Counted from 1, over the first life of member 0. */
   readonly write: number;
-  readonly moment: "before" | "after";
+  readonly moment: Moment;
   /** Of the commits that were not synced only the first so many stay; Infinity is a kill without a power cut. */
   readonly keep: number;
 }
 
-const KINDS: readonly Omit<CrashPoint, "write">[] = [
-  { moment: "before", keep: Number.POSITIVE_INFINITY },
+export type CrashStorage = "memory" | "dexie";
+
+const KILL = Number.POSITIVE_INFINITY;
+const MEMORY_KINDS: readonly Omit<CrashPoint, "write">[] = [
+  { moment: "before", keep: KILL },
   { moment: "before", keep: 0 },
-  { moment: "after", keep: Number.POSITIVE_INFINITY },
+  { moment: "after", keep: KILL },
   { moment: "after", keep: 0 },
   { moment: "after", keep: 1 },
 ];
+const KINDS: Record<CrashStorage, readonly Omit<CrashPoint, "write">[]> = {
+  memory: MEMORY_KINDS,
+  dexie: [...MEMORY_KINDS, { moment: "during", keep: KILL }, { moment: "during", keep: 1 }],
+};
 
 export interface CrashSummary {
   readonly script: string;
+  readonly storage: CrashStorage;
   readonly writes: number;
   readonly runs: number;
   readonly violations: number;
 }
 
 /** How often member 0 writes in its first life when nothing goes wrong. */
-export async function countWrites(script: CrashScript): Promise<number> {
-  let storage: FaultyStorage | null = null;
-  await runScript(script, (member, inner) => {
+export async function countWrites(script: CrashScript, storage: CrashStorage): Promise<number> {
+  let counting: FaultyStorage | null = null;
+  await runScript(script, storage, (member, inner) => {
     if (member.index !== 0 || member.lives > 1) return inner;
-    storage = createFaultyStorage(inner, {});
-    return storage;
+    counting = createFaultyStorage(inner, {});
+    return counting;
   });
-  return (storage as FaultyStorage | null)?.writes ?? 0;
+  return (counting as FaultyStorage | null)?.writes ?? 0;
 }
 
+/** A crash of every kind at every write. */
 export async function runCrashPoints(
   script: CrashScript,
+  storage: CrashStorage,
   onViolation: (point: CrashPoint, violation: Violation) => void,
 ): Promise<CrashSummary> {
-  const writes = await countWrites(script);
+  const writes = await countWrites(script, storage);
   let [runs, violations] = [0, 0];
   for (let write = 1; write <= writes; write++) {
-    for (const kind of KINDS) {
+    for (const kind of KINDS[storage]) {
       const point = { write, ...kind };
-      const violation = await runCrashPoint(script, point);
+      const violation = await runCrashPoint(script, storage, point);
       runs++;
       if (violation === null) continue;
       violations++;
       onViolation(point, violation);
     }
   }
-  return { script: script.name, writes, runs, violations };
+  return { script: script.name, storage, writes, runs, violations };
 }
 
 /** Runs the script with member 0 dying at this write; it boots again and all promises must hold. */
-export function runCrashPoint(
+export async function runCrashPoint(
   script: CrashScript,
+  storage: CrashStorage,
   { write, moment, keep }: CrashPoint,
   print?: (line: string) => void,
 ): Promise<Violation | null> {
-  const wrap = (member: FullMember, inner: ChannelStorage, world: FullWorld): ChannelStorage => {
-    if (member.index !== 0 || member.lives > 1) return inner;
-    const disk = { ...member.tracked.memory, crash: (left = 0) => member.tracked.crash(left) };
-    return createFaultyStorage(inner, {
-      crash: { write, moment, disk, keep, onCrash: () => world.kill(member, DEAD_MS, null) },
-    });
-  };
-  return runScript(script, wrap, print);
+  let crashed = false;
+  const violation = await runScript(
+    script,
+    storage,
+    (member, inner, world) => {
+      if (member.index !== 0 || member.lives > 1) return inner;
+      const { tracked } = member;
+      const kill = (): void => {
+        crashed = true;
+        world.kill(member, DEAD_MS, null);
+      };
+      if (moment !== "during") {
+        const disk = { crash: (left = 0) => tracked.crash(left) };
+        return createFaultyStorage(inner, { crash: { write, moment, disk, keep, onCrash: kill } });
+      }
+      const { device } = tracked;
+      if (!("breakOff" in device)) throw new Error("Memory has no transactions to break off.");
+      const onCrash = (): void => {
+        tracked.crash(keep);
+        kill();
+      };
+      return createBreakingStorage(inner, { write, disk: device as DexieDeviceDisk, onCrash });
+    },
+    print,
+  );
+  if (!crashed) throw new Error(`${script.name} has no write ${write}, so nothing crashed.`);
+  return violation;
 }
 
 async function runScript(
   { settings, actions }: CrashScript,
+  storage: CrashStorage,
   wrapStorage: (member: FullMember, inner: ChannelStorage, world: FullWorld) => ChannelStorage,
   print?: (line: string) => void,
 ): Promise<Violation | null> {
+  const createDisk = (member: number) =>
+    storage === "dexie" && member === 0 ? createDexieDeviceDisk() : createMemoryDeviceDisk();
   const { violation } = await runFullPlan(
-    { settings, wrapStorage, ...(print === undefined ? {} : { print }) },
+    { settings, wrapStorage, createDisk, ...(print === undefined ? {} : { print }) },
     actions,
   );
   return violation;

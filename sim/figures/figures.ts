@@ -1,4 +1,5 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
+import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
 import { checkConverged } from "../core/invariants/end.ts";
 import type { Action } from "../core/script.ts";
 import { CALM, type Settings } from "../core/settings.ts";
@@ -61,6 +62,8 @@ export function busyGroup(participants: number, loss: number, seed: number): Gro
 
 export interface ReceiptFigures {
   readonly participants: number;
+  /** Whether one receiver is enough for a message, or all are asked for. */
+  readonly level: "any one" | "everyone";
   /** Time between two messages of the group. */
   readonly everySeconds: number;
   readonly messages: number;
@@ -72,12 +75,20 @@ export interface ReceiptFigures {
 }
 
 /** Messages by anybody after half an hour in which all met, with one in five lost and no Store. */
-export function timeToReceipts(participants: number, everyMs: number, runs: number, perRun: number): ReceiptFigures {
+export function timeToReceipts(
+  participants: number,
+  everyMs: number,
+  runs: number,
+  perRun: number,
+  level: "any one" | "everyone",
+): ReceiptFigures {
   const times: number[] = [];
   let unknown = 0;
   for (let seed = 1; seed <= runs; seed++) {
-    const world = new World({ settings: { ...LOSSY, seed, participants, loss: 0.2 } });
-    world.play([...joins(participants), ...spreadMessages(participants, everyMs, perRun, seed)]);
+    const settings: Settings = { ...LOSSY, seed, participants, loss: 0.2, parameters: { levelPercent: 100 } };
+    const world = new World({ settings });
+    const type = level === "everyone" ? MESSAGE_TYPE.announcement : MESSAGE_TYPE.chat;
+    world.play([...joins(participants), ...spreadMessages(participants, everyMs, perRun, seed, type)]);
     world.run(30 * MINUTE + perRun * everyMs + 4 * HOUR);
     for (const { content, at } of world.observer.truths.values()) {
       const receipts = world.observer.receipts.get(content.id);
@@ -90,6 +101,7 @@ export function timeToReceipts(participants: number, everyMs: number, runs: numb
   const everySeconds = everyMs / SECOND;
   return {
     participants,
+    level,
     everySeconds,
     messages: times.length + unknown,
     p50: quantile(0.5),
@@ -98,11 +110,11 @@ export function timeToReceipts(participants: number, everyMs: number, runs: numb
   };
 }
 
-function spreadMessages(participants: number, everyMs: number, count: number, seed: number): Action[] {
+function spreadMessages(participants: number, everyMs: number, count: number, seed: number, type: number): Action[] {
   const random = createSeededRandom(seed + 0.5);
   return Array.from({ length: count }, (_, number) => {
     const at = 30 * MINUTE + Math.floor((number + random.next()) * everyMs);
-    return { at, kind: "say", member: Math.floor(random.next() * participants), text: "x".repeat(100), type: 1 };
+    return { at, kind: "say", member: Math.floor(random.next() * participants), text: "x".repeat(100), type };
   });
 }
 

@@ -17,9 +17,10 @@ import type { SimParticipant } from "../core/participant.ts";
 import type { Trace } from "../core/trace.ts";
 import { short } from "../core/trace.ts";
 import type { Air } from "./air.ts";
+import type { DeviceDisk } from "./device-disk.ts";
 import { SimProcess } from "./process.ts";
 import { SimTransport } from "./sim-transport.ts";
-import { createTrackedStorage, TrackedDisk } from "./tracked-storage.ts";
+import { openTrackedStorage, TrackedDisk } from "./tracked-storage.ts";
 
 export interface FullSurroundings {
   readonly epoch: number;
@@ -31,6 +32,7 @@ export interface FullSurroundings {
   readonly profile: "community" | "sds";
   readonly syncMs: number;
   readonly oracle: () => Oracle;
+  readonly createDisk: (member: number) => DeviceDisk;
   /** Wraps the storage of one life of a member, to plan faults. */
   readonly wrapStorage: (member: FullMember, storage: ChannelStorage) => ChannelStorage;
 }
@@ -40,7 +42,7 @@ export class FullMember implements SimParticipant {
   readonly index: number;
   readonly speaker: Speaker;
   readonly clock: LocalClock;
-  readonly tracked = new TrackedDisk();
+  readonly tracked: TrackedDisk;
   readonly #signer: Signer;
   readonly #random: Random;
   readonly #world: FullSurroundings;
@@ -57,6 +59,7 @@ export class FullMember implements SimParticipant {
     this.#signer = createNobleSigner(secret);
     this.#random = random;
     this.#world = world;
+    this.tracked = new TrackedDisk(world.createDisk(index));
     const { channelId } = world;
     const { publicKey } = this.#signer;
     this.speaker = { channelId, publicKey, self: senderIdOf(channelId, publicKey) };
@@ -97,11 +100,12 @@ export class FullMember implements SimParticipant {
     const transport = new SimTransport(air, this.index, this.online);
     this.#process = process;
     this.#transport = transport;
-    const tracked = createTrackedStorage(this.tracked, {
+    const tracked = await openTrackedStorage(this.tracked, {
       onCommit: (changes, durability) => this.#onCommit(changes, durability),
       beforeWrite: (durability) => this.#writing(process, durability),
       isDead: () => process.dead,
     });
+    if (process.dead) return;
     const storage = wrapStorage(this, tracked);
     const { self, publicKey } = this.speaker;
     const identity = { channelId, self, publicKey, profile, parameters };

@@ -12,8 +12,11 @@ import { Trace } from "../core/trace.ts";
 import { check } from "../core/violation.ts";
 import { Air } from "./air.ts";
 import { ByteLiar } from "./byte-liar.ts";
+import type { DeviceDisk } from "./device-disk.ts";
 import { FullMember, type FullSurroundings } from "./full-member.ts";
-import { installSerialCrypto, settle } from "./serial-crypto.ts";
+import { createMemoryDeviceDisk } from "./memory-device-disk.ts";
+import { installSerialCrypto } from "./serial-crypto.ts";
+import { settle } from "./under-way.ts";
 
 const EPOCH = 1_760_000_000_000;
 const CHANNEL = asChannelId("c2ltdWxhdGVkIGNoYW5uZWw");
@@ -26,6 +29,8 @@ const TYPES = new Map<number, "chat" | "announcement" | "status">([
 export interface FullWorldOptions {
   readonly settings: Settings;
   readonly print?: (line: string) => void;
+  /** What each member's device keeps its channel on. Default: memory. */
+  readonly createDisk?: (member: number) => DeviceDisk;
   /** How many others hear what is in the air; they are put into `guests`. */
   readonly guests?: number;
   /** Wraps the storage of one life of a member, to plan faults. */
@@ -53,7 +58,7 @@ export class FullWorld {
   #caught: unknown = null;
   #requests = 0;
 
-  constructor({ settings, print, wrapStorage, guests = 0 }: FullWorldOptions) {
+  constructor({ settings, print, wrapStorage, createDisk, guests = 0 }: FullWorldOptions) {
     installSerialCrypto();
     this.settings = settings;
     this.profile = settings.profile;
@@ -72,6 +77,7 @@ export class FullWorld {
     const surroundings: FullSurroundings = {
       ...{ epoch: EPOCH, air: this.air, trace: this.trace, channelId: CHANNEL, key, syncMs: settings.syncMs },
       ...{ parameters: this.parameters, profile: settings.profile, oracle: () => this.#guardedOracle },
+      createDisk: createDisk ?? createMemoryDeviceDisk,
       wrapStorage: (member, storage) => wrapStorage?.(member, storage, this) ?? storage,
     };
     this.members = Array.from({ length: settings.participants }, (_, index) => {

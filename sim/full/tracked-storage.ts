@@ -1,16 +1,20 @@
 import type { Change, Durability } from "../../src/sds/records.ts";
-import { createMemoryDisk, type MemoryDisk } from "../../src/storage/memory/memory-disk.ts";
-import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import { SimDisk } from "../core/disk.ts";
+import type { DeviceDisk } from "./device-disk.ts";
+import { whileUnderWay } from "./under-way.ts";
 
-/** The product's memory storage on a disk that loses its tail, with the oracle's own account of what is on it. */
+/** A device's disk, with the oracle's own account of what is on it. */
 export class TrackedDisk {
-  readonly memory: MemoryDisk = createMemoryDisk();
+  readonly device: DeviceDisk;
   readonly account = new SimDisk();
 
+  constructor(device: DeviceDisk) {
+    this.device = device;
+  }
+
   crash(keep: number): void {
-    this.memory.crash(keep);
+    this.device.crash(keep);
     this.account.crash(keep);
   }
 }
@@ -23,12 +27,12 @@ export interface TrackedHooks {
   readonly isDead: () => boolean;
 }
 
-/** After the process died no call settles and nothing is written. */
-export function createTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks): ChannelStorage {
-  const inner = createMemoryStorage(disk.memory);
+/** One life's storage on the disk. After the process died no call settles and nothing is written. */
+export async function openTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks): Promise<ChannelStorage> {
+  const inner = await whileUnderWay(disk.device.open());
   const alive = async <T>(call: () => Promise<T>): Promise<T> => {
     if (hooks.isDead()) return never();
-    const result = await call();
+    const result = await whileUnderWay(call());
     return hooks.isDead() ? never() : result;
   };
   return {
@@ -37,7 +41,7 @@ export function createTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks): Ch
       await hooks.beforeWrite(durability);
       if (hooks.isDead()) return never();
       hooks.onCommit(changes, durability);
-      const written = inner.commit(channel, changes, durability);
+      const written = whileUnderWay(inner.commit(channel, changes, durability));
       disk.account.commit(changes, durability);
       await written;
       if (hooks.isDead()) return never();

@@ -3,7 +3,7 @@ import type { Mutation } from "../core/mutation.ts";
 
 export const filterIsAnAck: Mutation = {
   name: "filter-is-an-ack",
-  defect: "5: a filter that seems to hold a message (all ones, or by chance) is a receipt",
+  defect: "a filter that seems to hold a message (all ones, or by chance) is a receipt",
   input: ({ state }, input) => {
     if (input.kind !== "receive-sync") return input;
     const open = [...state.outbox.values()].filter(({ stage }) => stage !== "settled");
@@ -14,7 +14,7 @@ export const filterIsAnAck: Mutation = {
 
 export const filterCounts: Mutation = {
   name: "filter-counts",
-  defect: "5: a filter that passes every gate is a receipt all the same",
+  defect: "a filter that passes every gate is a receipt all the same",
   afterStep: ({ state }) => {
     for (const { entry } of state.outbox.values()) {
       for (const { participant } of possibleReceipts(state, entry.id)) {
@@ -26,7 +26,7 @@ export const filterCounts: Mutation = {
 
 export const forgedAcks: Mutation = {
   name: "forged-acks",
-  defect: "5: whoever sends a history speaks for whom it names",
+  defect: "whoever sends a history speaks for whom it names",
   acceptsForged: true,
 };
 
@@ -41,7 +41,7 @@ export const claimsTooMuch: Mutation = {
 
 export const buffersSyncs: Mutation = {
   name: "buffers-syncs",
-  defect: "9: what syncs name fills memory without bound",
+  defect: "what syncs name fills memory without bound",
   input: ({ state }, input) => {
     if (input.kind === "receive-sync") for (const participant of state.participants) participant.unresolvedClaims = 0;
     return input;

@@ -2,13 +2,13 @@ import type { Mutation } from "../core/mutation.ts";
 
 export const oneIdForEqualTexts: Mutation = {
   name: "one-id-for-equal-texts",
-  defect: "1: the id is the hash of the text alone, so the second of two equal texts is lost",
+  defect: "the id is the hash of the text alone, so the second of two equal texts is lost",
   compose: (fields) => ({ ...fields, authorSeq: 1, composedAt: 0, parents: [] }),
 };
 
 export const deliversDuplicates: Mutation = {
   name: "delivers-duplicates",
-  defect: "4: the same bytes again are another delivery",
+  defect: "the same bytes again are another delivery",
   receive: (member, decoded, frame, source) => {
     if (decoded.kind !== "content" || decoded.content.sender === member.speaker.self) return null;
     const { content, claim } = decoded;
@@ -19,7 +19,7 @@ export const deliversDuplicates: Mutation = {
 
 export const manyCauses: Mutation = {
   name: "200-causes",
-  defect: "14: each message lists the last 200",
+  defect: "each message lists the last 200",
   compose: (fields, { state }) => {
     const last = [...state.log].slice(-200).filter((entry) => entry.lamport < fields.lamport);
     return { ...fields, parents: last.map(({ id, lamport, hint }) => ({ id, lamport, hint })) };

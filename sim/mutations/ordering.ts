@@ -7,7 +7,7 @@ const TEN_YEARS_MS = 10 * 365 * 24 * 60 * 60_000;
 
 export const receivedSatisfies: Mutation = {
   name: "received-satisfies",
-  defect: "2: a cause that was received but not delivered satisfies what depends on it",
+  defect: "a cause that was received but not delivered satisfies what depends on it",
   input: ({ state }, input) => {
     if (input.kind !== "receive-content") return input;
     const parents = input.content.parents.filter((parent) => state.entries.get(parent.id)?.status !== "buffered");
@@ -17,7 +17,7 @@ export const receivedSatisfies: Mutation = {
 
 export const poisonable: Mutation = {
   name: "poisonable",
-  defect: "7: a Lamport timestamp of the far future is taken over",
+  defect: "a Lamport timestamp of the far future is taken over",
   input: ({ state }, input) => {
     if (input.kind === "receive-content") state.lamport = Math.max(state.lamport, input.content.lamport);
     return input;
@@ -26,7 +26,7 @@ export const poisonable: Mutation = {
 
 export const lostBlocksForEver: Mutation = {
   name: "lost-blocks-for-ever",
-  defect: "10: a cause that never comes blocks its dependents for ever",
+  defect: "a cause that never comes blocks its dependents for ever",
   parameters: { lostAfterMs: TEN_YEARS_MS },
 };
 
@@ -34,7 +34,7 @@ const dropped = new WeakMap<SimParticipant, Set<MessageId>>();
 
 export const lostDropsDependents: Mutation = {
   name: "lost-drops-dependents",
-  defect: "10: what depends on a cause that does not come is dropped",
+  defect: "what depends on a cause that does not come is dropped",
   input: (member, input) => {
     const { state } = member;
     const gone = dropped.get(member) ?? new Set();
@@ -52,7 +52,7 @@ export const lostDropsDependents: Mutation = {
 
 export const newcomerNeedsAll: Mutation = {
   name: "newcomer-needs-all",
-  defect: "11: a newcomer waits for everything that was said before it joined",
+  defect: "a newcomer waits for everything that was said before it joined",
   parameters: { lostAfterMs: TEN_YEARS_MS },
   afterBoot: ({ state }) => {
     state.joinLamport = 0;
@@ -61,7 +61,7 @@ export const newcomerNeedsAll: Mutation = {
 
 export const orderOfArrival: Mutation = {
   name: "order-of-arrival",
-  defect: "nim-sds: the log is in the order of arrival",
+  defect: "the log is in the order of arrival",
   input: ({ state }, input) => {
     if (input.kind !== "receive-content") return input;
     return { ...input, content: { ...input.content, lamport: state.lamport + 1 } };

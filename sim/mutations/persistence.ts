@@ -2,13 +2,13 @@ import type { Mutation } from "../core/mutation.ts";
 
 export const forgetsAll: Mutation = {
   name: "forgets-all",
-  defect: "15: a restart begins with nothing",
+  defect: "a restart begins with nothing",
   load: () => ({ messages: [], outbox: [], participants: [], holes: [], meta: {} }),
 };
 
 export const ignoresOwn: Mutation = {
   name: "ignores-own",
-  defect: "3: own messages are not kept, and ignored when they come back after a restart",
+  defect: "own messages are not kept, and ignored when they come back after a restart",
   load: (stored) => ({ ...stored, messages: stored.messages.filter((message) => !message.mine), outbox: [] }),
   input: ({ speaker }, input) =>
     input.kind === "receive-content" && input.content.sender === speaker.self ? null : input,

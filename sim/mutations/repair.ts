@@ -2,7 +2,7 @@ import type { Mutation } from "../core/mutation.ts";
 
 export const asksOnce: Mutation = {
   name: "asks-once",
-  defect: "12: what is missing is asked for once and never again",
+  defect: "what is missing is asked for once and never again",
   input: ({ state }, input) => {
     for (const missing of state.missing.values()) {
       if (missing.requests > 0) missing.requestAt = Number.POSITIVE_INFINITY;
@@ -14,13 +14,13 @@ export const asksOnce: Mutation = {
 
 export const neverAnswers: Mutation = {
   name: "never-answers",
-  defect: "12: nobody answers a repair request",
+  defect: "nobody answers a repair request",
   effect: (_member, effect) => (effect.kind === "repair" ? null : effect),
 };
 
 export const requestsSuppress: Mutation = {
   name: "requests-suppress",
-  defect: "12: a stranger's request for something takes away mine",
+  defect: "a stranger's request for something takes away mine",
   afterStep: ({ state }, input) => {
     if (input.kind !== "receive-sync") return;
     for (const { messageId } of input.claim.repairRequests) {

@@ -2,7 +2,7 @@ import type { Mutation } from "../core/mutation.ts";
 
 export const sentWithNobody: Mutation = {
   name: "sent-with-nobody",
-  defect: "13: sent, although no service node took it",
+  defect: "sent, although no service node took it",
   input: (_member, input) => {
     if (input.kind !== "attempt-result" || input.outcome.ok) return input;
     return { ...input, outcome: { ok: true, hint: new Uint8Array(32) } };
@@ -11,7 +11,7 @@ export const sentWithNobody: Mutation = {
 
 export const givesUpSilently: Mutation = {
   name: "gives-up-silently",
-  defect: "13, nim-sds: after a few tries the message is forgotten",
+  defect: "after a few tries the message is forgotten",
   afterStep: ({ state }) => {
     for (const [id, item] of state.outbox) {
       if (item.attempts < 4 || item.stage === "settled" || item.inFlight) continue;
@@ -23,6 +23,19 @@ export const givesUpSilently: Mutation = {
 
 export const neverResends: Mutation = {
   name: "never-resends",
-  defect: "nim-sds: a message is published once",
+  defect: "a message is published once",
   parameters: { resendFirstMs: 10 ** 12, resendMaxMs: 10 ** 12 },
+};
+
+export const oneFailureBlocks: Mutation = {
+  name: "one-failure-blocks",
+  defect: "after a message that nobody took no later one is sent until it is",
+  effect: ({ state }, effect) => {
+    if (effect.kind !== "send") return effect;
+    for (const { entry, attempts, taken } of state.outbox.values()) {
+      if (entry.id === effect.id) return effect;
+      if (attempts > 0 && !taken) return null;
+    }
+    return effect;
+  },
 };

@@ -1,8 +1,9 @@
-import { chatter, every, HOUR, MINUTE, type Scenario } from "./scenario.ts";
+import { ANY, chatter, every, HOUR, MINUTE, type Scenario } from "./scenario.ts";
 
 export const falseParentLamport: Scenario = {
   name: "false-parent-lamport",
   about: "A member names real messages as parents with Lamport timestamps that are not theirs.",
+  people: [2, ANY],
   settings: {
     participants: 5,
     hostile: 1,
@@ -14,8 +15,8 @@ export const falseParentLamport: Scenario = {
   actions: (settings, random) => [
     ...chatter(settings, random),
     ...every(3 * MINUTE, settings.durationMs, (at) => [
-      { at, kind: "hostile", member: 5, act: "false-parent-lamport" },
-      { at: at + 1, kind: "hostile", member: 5, act: "false-low-parent" },
+      { at, kind: "hostile", member: settings.participants, act: "false-parent-lamport" },
+      { at: at + 1, kind: "hostile", member: settings.participants, act: "false-low-parent" },
     ]),
   ],
 };

@@ -5,6 +5,7 @@ export const lone: Scenario = {
   name: "lone",
   about:
     "One participant alone for a day writes five messages: nobody receives them, and the network is left in peace.",
+  people: [1, 1],
   settings: { participants: 1, durationMs: 23 * HOUR },
   actions: () => Array.from({ length: 5 }, (_, number) => say((number + 1) * HOUR, 0)),
   heals: false,

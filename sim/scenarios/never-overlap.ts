@@ -4,6 +4,7 @@ import { every, HOUR, MINUTE, offline, type Scenario, say } from "./scenario.ts"
 export const neverOverlap: Scenario = {
   name: "never-overlap",
   about: "Two people who are never online together; a Store between them carries messages and receipts.",
+  people: [2, 2],
   settings: { participants: 2, durationMs: 10 * HOUR },
   actions: ({ durationMs }) => [
     offline(0, 1, 30 * MINUTE),

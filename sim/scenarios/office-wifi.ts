@@ -1,8 +1,9 @@
-import { chatter, MINUTE, offline, type Scenario } from "./scenario.ts";
+import { ANY, chatter, MINUTE, offline, type Scenario } from "./scenario.ts";
 
 export const officeWifi: Scenario = {
   name: "office-wifi",
   about: "Eight people with a good network that drops out now and then.",
+  people: [2, ANY],
   settings: {
     participants: 8,
     loss: 0.02,
@@ -16,7 +17,7 @@ export const officeWifi: Scenario = {
     ...Array.from({ length: 12 }, () => {
       return offline(
         Math.floor(random() * settings.durationMs),
-        Math.floor(random() * 8),
+        Math.floor(random() * settings.participants),
         Math.floor(random() * 20_000),
       );
     }),

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly name: string;
   readonly about: string;
   readonly settings: Partial<Settings>;
+  /** The fewest and the most people for whom it makes sense. */
+  readonly people: readonly [number, number];
   /** Joins are added: everybody is there from the start unless a join is among them. */
   readonly actions: (settings: Settings, random: () => number) => Action[];
   /** Whether all come back at the end and must then agree. Default true. */
@@ -16,6 +18,8 @@ export interface Scenario {
   readonly expect?: (world: World) => void;
 }
 
+/** No upper limit of people. */
+export const ANY = Number.POSITIVE_INFINITY;
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

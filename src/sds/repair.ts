@@ -19,6 +19,8 @@ const BACKOFF_CAP_MS = 5 * 60_000;
 /** For this long after coming back, requests may have syncs of their own, one in so long. */
 const EAGER_MS = 2 * 60_000;
 const EAGER_EVERY_MS = 20_000;
+/** First requests follow another sync of ours after this long at the earliest. */
+const FIRST_EVERY_MS = 2_000;
 /** Answers under way for one requester; it has to ask again for more. */
 const MAX_ANSWERS_PER_REQUESTER = 40;
 const MAX_ANCESTORS_PER_ANSWER = 32;
@@ -63,13 +65,19 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
   return [...queues.values()];
 }
 
-/** The first request for an id is worth a sync of its own; so is any, now and then, just after coming back. */
+/**
+ * The first request for an id is worth a sync of its own. So is any, now and then, just after coming back, and as long as
+ * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
+ */
 export function nextRequestSyncAt(state: ChannelState): number {
+  const eagerUntil = state.buffered.size > 0 ? Number.POSITIVE_INFINITY : state.sync.eagerUntil;
+  // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
+  const firstNextAt = state.sync.eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
   let next = Number.POSITIVE_INFINITY;
   for (const missing of state.missing.values()) {
     if (!isAskedFor(state, missing)) continue;
-    if (missing.requests === 0) next = Math.min(next, missing.requestAt);
-    else if (missing.requestAt < state.sync.eagerUntil) {
+    if (missing.requests === 0) next = Math.min(next, Math.max(missing.requestAt, firstNextAt));
+    else if (missing.requestAt < eagerUntil) {
       next = Math.min(next, Math.max(missing.requestAt, state.sync.eagerNextAt));
     }
   }

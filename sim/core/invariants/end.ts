@@ -4,6 +4,7 @@ import type { MessageId } from "../../../src/sds/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truth, Truths } from "../truth.ts";
 import { check, Violation } from "../violation.ts";
+import { checkUnaltered } from "./unaltered.ts";
 
 export interface EndWorld {
   readonly members: readonly SimParticipant[];
@@ -23,6 +24,9 @@ export function checkConverged(world: EndWorld): Violation | null {
   for (const truth of accepted) {
     const ignorant = receiptLacking(world, truth);
     if (ignorant !== null) return ignorant;
+  }
+  for (const member of world.members) {
+    for (const truth of accepted) if (isDelivered(member, truth.content.id)) checkUnaltered(member, truth);
   }
   return null;
 }

@@ -94,7 +94,12 @@ function checkOutbox(member: SimParticipant, seen: View, received: (entry: LogEn
   const { state, index } = member;
   for (const row of state.outbox.values()) {
     const { stage, entry } = row;
-    const confirmed = received(entry).size > 0;
+    const receivers = received(entry).size;
+    const confirmed = receivers > 0;
+    check(receivers >= (seen.receivers.get(entry.id) ?? 0), "evidence never regresses", () => {
+      return `member ${index}: ${receivers} receivers of ${entry.id}, which had more`;
+    });
+    seen.receivers.set(entry.id, receivers);
     check(stage !== "settled" || confirmed, "nothing is received by nobody", () => `member ${index}: ${entry.id}`);
     check(!seen.settled.has(entry.id) || stage === "settled", "states never regress", () => {
       return `member ${index}: ${entry.id} was confirmed and is now ${stage}`;

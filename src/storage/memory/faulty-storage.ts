@@ -16,7 +16,7 @@ export interface CrashPlan {
   /** "before": the write never happened. "after": it happened, but the caller never learnt of it. */
   readonly moment: "before" | "after";
   /** The disk under the inner storage: it loses its unsynced tail but for the first `keep` commits of each channel. */
-  readonly disk: MemoryDisk;
+  readonly disk: Pick<MemoryDisk, "crash">;
   readonly keep?: number;
   /** Called at the instant of the crash: cut the transport and the clock of the dead process here. */
   readonly onCrash?: () => void;

@@ -1,0 +1,16 @@
+import type { ParticipantId } from "../../../src/sds/ids.ts";
+import type { LedgerRow } from "../../../src/sds/ledger.ts";
+import type { SimParticipant } from "../participant.ts";
+import { check } from "../violation.ts";
+
+/** A signed word is the word of somebody who has a key: a member, or a liar who is one. */
+export function checkSpeaker(
+  member: SimParticipant,
+  row: Extract<LedgerRow, { kind: "evidence" }>,
+  keyed: ReadonlySet<ParticipantId>,
+): void {
+  const speaker = member.state.participants[row.participant]?.id;
+  check(!row.signed || (speaker !== undefined && keyed.has(speaker)), "only keys speak", () => {
+    return `member ${member.index} took the word of ${speaker}, who has no key`;
+  });
+}

@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
+import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+it("asks again of itself for what others wait for, however quiet it is", () => {
+  const { net, ada } = blocked();
+  const [missing] = ada.state.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  expect(ada.state.buffered.size).toBe(1);
+  missing.requests = 2;
+  missing.requestAt = net.now + 40 * SECOND;
+  ada.state.sync.eagerUntil = net.now;
+  ada.state.sync.eagerNextAt = net.now + 20 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 40 * SECOND);
+  // At most one such sync in 20 seconds.
+  ada.state.sync.eagerNextAt = net.now + 50 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 50 * SECOND);
+});
+
+it("gathers first requests for two seconds", () => {
+  const { net, ada } = blocked();
+  const [missing] = ada.state.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  missing.requests = 0;
+  missing.requestAt = net.now + SECOND;
+  noteEagerSync(ada.state, net.now);
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
+  missing.requestAt = net.now + 5 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
+});
+
+it("leaves it to other syncs once nothing waits any more", () => {
+  const { net, ada } = blocked();
+  net.run(15 * MINUTE);
+  const [missing] = ada.state.missing.values();
+  expect(ada.state.buffered.size).toBe(0);
+  expect(missing?.state).toBe("lost");
+  expect(missing?.requests).toBeGreaterThanOrEqual(4);
+  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+});
+
+/** Ada holds a message of Ben whose cause she missed, and he is gone. */
+function blocked(): { readonly net: NetworkOfCores; readonly ada: Core } {
+  const net = new NetworkOfCores({
+    ...{ seed: 1, participants: 2, loss: 0, duplication: 0, latencyMs: [10, 20], store: false },
+  });
+  const [ada, ben] = net.cores as [Core, Core];
+  for (const core of net.cores) net.setOnline(core, true);
+  net.run(MINUTE);
+  net.setOnline(ada, false);
+  net.say(ben, "unheard");
+  net.run(SECOND);
+  net.setOnline(ada, true);
+  net.run(10);
+  net.say(ben, "heard");
+  net.run(100);
+  net.setOnline(ben, false);
+  return { net, ada };
+}
