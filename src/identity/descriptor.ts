@@ -158,7 +158,8 @@ type ReadFields = {
   profile?: number;
 };
 
-function readDescriptor(bytes: Uint8Array): Descriptor {
+/** Without checking the owner's signature: for what this device checked when it joined. @throws {InviteError} */
+export function readDescriptor(bytes: Uint8Array): Descriptor {
   try {
     const descriptor = complete(readFields(bytes));
     if (equalBytes(encodeDescriptor(descriptor), bytes)) return descriptor;
