@@ -1,6 +1,6 @@
 import { parametersOf } from "../identity/channel-overrides.ts";
 import type { Descriptor } from "../identity/descriptor.ts";
-import { inviteCodeOf } from "../identity/invite.ts";
+import { inviteCodeOf } from "../identity/invite-code.ts";
 import { senderIdOf } from "../identity/sender-id.ts";
 import type { ChannelIdentity } from "../sds/channel-state.ts";
 import type { DeviceRecord } from "../storage/port.ts";

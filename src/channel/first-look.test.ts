@@ -4,6 +4,7 @@ import { createVirtualClock } from "../runtime/virtual-clock.ts";
 import { createDexieStorage } from "../storage/dexie/dexie-storage.ts";
 import { readRecent } from "../storage/dexie/read-recent.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import type { RecentChannel } from "../storage/recent-channel.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
 import type { ChannelSnapshot, ParticipantView } from "./channel-client.ts";
 import { firstLook } from "./first-look.ts";
@@ -11,8 +12,14 @@ import { createChannelHost } from "./host.ts";
 
 const name = "hearback";
 
-/** Ada, whose database is kept, and Ben talk; what Ada's own snapshot says at the end, and what `bodies` messages of storage say. */
-async function looks(messages: number, bodies: number): Promise<{ snapshot: ChannelSnapshot; look: ChannelSnapshot }> {
+interface Looks {
+  readonly recent: RecentChannel;
+  readonly snapshot: ChannelSnapshot;
+  readonly look: ChannelSnapshot;
+}
+
+/** Ada, whose database is kept, and Ben talk; what her channel then says from storage, and what `bodies` messages of it say. */
+async function looks(messages: number, bodies: number): Promise<Looks> {
   const indexedDB = new IDBFactory();
   const clock = createVirtualClock(1_800_000_000_000);
   const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
@@ -33,11 +40,17 @@ async function looks(messages: number, bodies: number): Promise<{ snapshot: Chan
   await clock.advanceSettled(30_000);
   await ben.close();
   await clients[0].send({ requestId: "last", type: "chat", text: "to nobody" });
-  const snapshot = await clients[0].snapshot(bodies);
   await ada.close();
   const recent = await readRecent({ name, channel: id, bodies, indexedDB, IDBKeyRange });
   if (recent === null) throw new Error("nothing was read");
-  return { snapshot, look: firstLook(recent, clock.now()) };
+  const again = createChannelHost({
+    storage: await createDexieStorage({ name, indexedDB, IDBKeyRange }),
+    clock,
+    openTransport: () => createMemoryNetwork().transport(),
+  });
+  const snapshot = await again.open(id).snapshot(bodies);
+  await again.close();
+  return { recent, snapshot, look: firstLook(recent, clock.now()) };
 }
 
 /** Presence runs on connected time, of which the last stretch is saved now and then only. */
@@ -55,6 +68,15 @@ describe("firstLook", () => {
     expect(look.channel).toEqual(snapshot.channel);
     expect(look.me).toBe(snapshot.me);
     expect(withoutPresence(look.participants)).toEqual(withoutPresence(snapshot.participants));
+  });
+
+  it("begins behind a message that was not among those read", async () => {
+    const { recent, look } = await looks(40, 10);
+    const gap = look.page.entries.at(-3)?.id;
+    const messages = recent.stored.messages.filter(({ id }) => id !== gap);
+    const cut = firstLook({ ...recent, stored: { ...recent.stored, messages } }, 1_800_000_300_000);
+    expect(cut.page.entries.map(({ id }) => id)).toEqual(look.page.entries.slice(-2).map(({ id }) => id));
+    expect(cut.page.more).toBe(true);
   });
 
   it("shows all of a short log and says that there is no more", async () => {

@@ -1,13 +1,9 @@
-import {
-  channelIdOf,
-  createDescriptor,
-  type Descriptor,
-  encodeDescriptor,
-  readDescriptor,
-} from "../identity/descriptor.ts";
-import { inviteCodeOf, parseInvite } from "../identity/invite.ts";
+import { channelIdOf, type Descriptor, encodeDescriptor, readDescriptor } from "../identity/descriptor.ts";
+import { parseInvite } from "../identity/invite.ts";
+import { inviteCodeOf } from "../identity/invite-code.ts";
 import { InviteError } from "../identity/invite-error.ts";
 import type { DeviceKey } from "../identity/port.ts";
+import { createDescriptor } from "../identity/signed-descriptor.ts";
 import { generateDeviceKey, signerOf } from "../identity/webcrypto-signer.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import { systemClock } from "../runtime/system-clock.ts";
