@@ -47,7 +47,7 @@ export const de: Strings = {
     announcement: "Ankündigung",
     unsigned: "ungeprüft",
     holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
-    holeLost: "Eine Nachricht an dieser Stelle ließ sich nicht mehr holen",
+    holeLost: "Hier fehlt eine Nachricht, die sich bisher nicht holen ließ. Sie wird weiter gesucht.",
     introduced: (name) => `${name} hat sich vorgestellt`,
     showDetails: (text) => `Einzelheiten zu „${text}“`,
     deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,
