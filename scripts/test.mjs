@@ -199,6 +199,13 @@ function lastLines(text) {
 }
 
 function selectStages(names) {
+  if (names.includes("--help")) {
+    console.log("npm test [-- STAGE ...]\n\nAll stages in this order, or those named with what they need:\n");
+    for (const { name, needs } of STAGES) {
+      console.log(`  ${name.padEnd(12)}${needs.length > 0 ? `needs ${needs.join(", ")}` : ""}`.trimEnd());
+    }
+    process.exit(0);
+  }
   const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
   if (unknown.length > 0) {
     console.error(`Unknown stage ${unknown.join(", ")}. Stages: ${STAGES.map((stage) => stage.name).join(", ")}`);

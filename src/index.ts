@@ -40,19 +40,13 @@ export { MAX_DISPLAY_NAME_CHARACTERS, MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } fr
 
 export type { ChannelNetwork } from "./identity/channel-network.ts";
 export { parametersOf } from "./identity/channel-overrides.ts";
-export {
-  type ChannelProfile,
-  channelIdOf,
-  createDescriptor,
-  type Descriptor,
-  type DescriptorFields,
-  decodeDescriptor,
-  encodeDescriptor,
-} from "./identity/descriptor.ts";
-export { inviteCodeOf, inviteLinkOf, parseInvite } from "./identity/invite.ts";
+export { type ChannelProfile, channelIdOf, type Descriptor, encodeDescriptor } from "./identity/descriptor.ts";
+export { inviteLinkOf, parseInvite } from "./identity/invite.ts";
+export { inviteCodeOf } from "./identity/invite-code.ts";
 export { InviteError, type InviteErrorCode } from "./identity/invite-error.ts";
 export { createNobleSigner } from "./identity/noble-signer.ts";
 export type { DeviceKey, Signer } from "./identity/port.ts";
+export { createDescriptor, type DescriptorFields, decodeDescriptor } from "./identity/signed-descriptor.ts";
 export { generateDeviceKey, signerOf } from "./identity/webcrypto-signer.ts";
 
 export type { Clock, Random } from "./runtime/port.ts";

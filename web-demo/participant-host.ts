@@ -1,6 +1,7 @@
 import { connectHost } from "../src/bridge/connect-host.ts";
 import { messagePort } from "../src/bridge/message-port.ts";
 import type { ChannelHost } from "../src/channel/channel-host.ts";
+import { closedWithWorker, type WorkerStart } from "./worker-lock.ts";
 
 /** The worker of one participant and the channels that it keeps. */
 export interface ParticipantHost {
@@ -11,7 +12,7 @@ export interface ParticipantHost {
 
 /**
  * Starts the participant's worker: hidden tabs then ack as fast as visible ones, since a page's timers are throttled
- * and a worker's are not. A worker that dies is started again; `onStopped` is called when that does not help either.
+ * and a worker's are not. A worker that dies is started again at once; `onStopped` is called when that does not help either.
  */
 export function startParticipant(participant: string, onStopped: () => void): ParticipantHost {
   let worker: Worker | null = null;
@@ -19,9 +20,11 @@ export function startParticipant(participant: string, onStopped: () => void): Pa
     worker?.terminate();
     worker = startWorker(participant, onStopped);
     const { port1, port2 } = new MessageChannel();
+    const lock = `hearback.worker.${crypto.randomUUID()}`;
+    const port = closedWithWorker(messagePort(port1), worker, lock);
     // Through a port of its own: what the page sends while the worker still opens its storage waits in there.
-    worker.postMessage({ port: port2 }, [port2]);
-    return messagePort(port1);
+    worker.postMessage({ port: port2, lock } satisfies WorkerStart, [port2]);
+    return port;
   };
   const host = connectHost(openPort, {
     onState: ({ kind }) => {

@@ -6,13 +6,15 @@ import { refusingHost } from "../src/channel/refusing-host.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
 import { databaseOf } from "./database-name.ts";
+import { holdWhileRunning, type WorkerStart } from "./worker-lock.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
 /** The page names the worker after the participant, whose database is its own. */
 const database = databaseOf(self.name);
 
-self.addEventListener("message", (event: MessageEvent<{ readonly port: MessagePort }>) => {
+self.addEventListener("message", (event: MessageEvent<WorkerStart>) => {
+  holdWhileRunning(event.data.lock, self);
   const port = messagePort(event.data.port);
   openHost().then(
     (host) => serveHost(port, host),

@@ -136,6 +136,33 @@ test("the popup on a dead worker shows the history at once, without a network", 
   await stage.node.revive();
 });
 
+test("a view shows the end of its channel before the worker has read any of it", async () => {
+  const { adaTab } = await adaAndBen();
+  await send(adaTab, "kept on this device");
+  await expectDelivery(adaTab, "kept on this device", "everyone");
+  await adaTab.close();
+  const before = await ada.open("popup");
+  await openFromList(before);
+  await before.close();
+  const blocker = await ada.openPlain();
+  await ada.stopWorker();
+  // Another writer: the worker waits until it is gone.
+  await blocker.evaluate(async () => {
+    await new Promise((held) => {
+      void navigator.locks.request("hearback/writer/hearback", () => new Promise(() => held(null)));
+    });
+  });
+  const popup = await ada.open("popup");
+  await expectDelivery(popup, "kept on this device", "everyone", "Received by all 1");
+  await expectConnection(popup, "connecting");
+  const sending = send(popup, "written meanwhile");
+  await blocker.close();
+  await sending;
+  await expectConnection(popup, "online");
+  await expectReceivedByAllInChat(popup, ["kept on this device", "written meanwhile"], 1);
+  await expectOnceEach([popup], ["kept on this device", "written meanwhile"]);
+});
+
 test("the browser is restarted on the same profile: the channel goes on", async () => {
   const { adaTab, ben } = await adaAndBen();
   await send(adaTab, "before the restart");

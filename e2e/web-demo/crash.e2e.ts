@@ -136,8 +136,11 @@ test("the worker under a tab dies: the tab goes on with a new one, and nothing a
   await expectConnection(alice, "offline");
   await send(alice, "kept by the old worker");
   const replaced = alice.waitForEvent("worker");
+  const died = performance.now();
   await alice.workers()[0]?.evaluate(() => self.close());
   await replaced;
+  // It is noticed, not only missed: pings would take most of a minute.
+  expect(performance.now() - died).toBeLessThan(5_000);
   await send(alice, "given to the new worker");
   await stage.node.revive();
   await expectAllHave([alice, ...others], ["kept by the old worker", "given to the new worker"]);

@@ -1,11 +1,13 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { connectHost } from "../../src/bridge/connect-host.ts";
 import { runtimePort } from "../../src/bridge/runtime-port.ts";
+import type { ChannelSnapshot } from "../../src/channel/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
 import type { ChannelId } from "../../src/sds/ids.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";
+import { lookFirst } from "./first-look.ts";
 import { readText, writeText } from "./page-storage.ts";
 import { channelOfAddress, type ViewKind } from "./views.ts";
 
@@ -27,9 +29,17 @@ export class Shell implements Entrance {
   readonly #channels = signal<readonly ChannelSummary[] | null>(null);
   readonly #stopped = signal(false);
   readonly #problem = signal<unknown>(null);
+  #firstLook: { readonly id: ChannelId; readonly look: Promise<ChannelSnapshot | null> } | null = null;
 
   constructor(view: ViewKind) {
     this.view = view;
+    const wanted = view === "tab" ? channelOfAddress(location.hash) : readText(LAST_CHANNEL_KEY);
+    if (wanted !== null && wanted !== "") {
+      const id = wanted as ChannelId;
+      this.#screen.value = { kind: "channel", id };
+      // Before anything else, as the worker may have to be started.
+      this.#firstLook = { id, look: lookFirst(id) };
+    }
     this.host = connectHost(() => runtimePort(extensionApi.runtime.connect({ name: BRIDGE_PORT })), {
       onState: ({ kind }) => {
         if (kind === "lost" || kind === "incompatible") this.#stopped.value = true;
@@ -41,8 +51,6 @@ export class Shell implements Entrance {
       this.#problem.value = problem;
     });
     if (view === "tab") addEventListener("hashchange", () => this.#followAddress());
-    const wanted = view === "tab" ? channelOfAddress(location.hash) : readText(LAST_CHANNEL_KEY);
-    if (wanted !== null && wanted !== "") this.#screen.value = { kind: "channel", id: wanted as ChannelId };
   }
 
   get screen(): ReadonlySignal<Screen> {
@@ -71,6 +79,13 @@ export class Shell implements Entrance {
   async entered(channel: ChannelSummary, displayName: string): Promise<void> {
     writeText(NAME_KEY, displayName);
     this.openChannel(channel);
+  }
+
+  /** The end of a channel's log, until the worker tells more. */
+  firstLook(id: ChannelId): Promise<ChannelSnapshot | null> {
+    const begun = this.#firstLook;
+    this.#firstLook = null;
+    return begun?.id === id ? begun.look : lookFirst(id);
   }
 
   openChannel({ id }: Pick<ChannelSummary, "id">): void {

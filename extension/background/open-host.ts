@@ -3,8 +3,8 @@ import { createChannelHost } from "../../src/channel/host.ts";
 import { claimWriter, type WriterClaim } from "../../src/storage/device-lock.ts";
 import { createDexieStorage } from "../../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
+import { DATABASE } from "../platform/names.ts";
 
-const DATABASE = "hearback";
 /** While an older worker of an update still ends. */
 const CLAIM_AGAIN_MS = 100;
 

@@ -10,3 +10,6 @@ export const TAB_PAGE = "extension/app/tab.html";
 export const CHANNEL_ROUTE = "#/channel/";
 
 export const channelFragment = (channel: string): string => CHANNEL_ROUTE + encodeURIComponent(channel);
+
+/** Where the worker keeps all channels. */
+export const DATABASE = "hearback";

@@ -66,7 +66,7 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
 }
 
 /** The text in a message's body: out of the envelope, or as it is for a plain SDS client. */
-function textOf(bytes: Uint8Array): string {
+export function textOf(bytes: Uint8Array): string {
   const content = contentOf(bytes);
   if (content === null) return "";
   return decodeText(decodeEnvelope(content)?.body ?? content) ?? "";

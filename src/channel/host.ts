@@ -1,15 +1,9 @@
-import { parametersOf } from "../identity/channel-overrides.ts";
-import {
-  channelIdOf,
-  createDescriptor,
-  type Descriptor,
-  decodeDescriptor,
-  encodeDescriptor,
-} from "../identity/descriptor.ts";
-import { inviteCodeOf, parseInvite } from "../identity/invite.ts";
+import { channelIdOf, type Descriptor, encodeDescriptor, readDescriptor } from "../identity/descriptor.ts";
+import { parseInvite } from "../identity/invite.ts";
+import { inviteCodeOf } from "../identity/invite-code.ts";
 import { InviteError } from "../identity/invite-error.ts";
 import type { DeviceKey } from "../identity/port.ts";
-import { senderIdOf } from "../identity/sender-id.ts";
+import { createDescriptor } from "../identity/signed-descriptor.ts";
 import { generateDeviceKey, signerOf } from "../identity/webcrypto-signer.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import { systemClock } from "../runtime/system-clock.ts";
@@ -28,6 +22,7 @@ import type {
   JoinRequest,
   NetworkView,
 } from "./channel-host.ts";
+import { channelViewOf, identityOf } from "./device-channel.ts";
 import { createDirectClient } from "./direct-client.ts";
 import type { EphemeralView } from "./ephemeral.ts";
 import { MAX_DISPLAY_NAME_CHARACTERS } from "./limits.ts";
@@ -68,7 +63,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   let joining: Promise<unknown> = ready;
 
   async function bootAll(): Promise<void> {
-    for (const record of await storage.listDevice()) begin(record, decodeDescriptor(record.descriptor));
+    for (const record of await storage.listDevice()) begin(record, readDescriptor(record.descriptor));
     announce();
   }
 
@@ -87,15 +82,8 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   async function open(record: DeviceRecord, descriptor: Descriptor): Promise<Channel> {
     const signer = signerOf(record.key);
-    const self = senderIdOf(record.channel, signer.publicKey);
     return openChannel({
-      identity: {
-        channelId: record.channel,
-        self,
-        publicKey: signer.publicKey,
-        profile: descriptor.profile,
-        parameters: parametersOf(descriptor.overrides),
-      },
+      identity: identityOf(record, descriptor),
       key: descriptor.key,
       signer,
       storage,
@@ -254,14 +242,7 @@ function openedOrThrow(item: Joined | undefined): Promise<Channel> {
 
 function viewOf(item: Joined | undefined): ChannelView {
   if (item === undefined) throw new ChannelError("not-found", "This device has left the channel.");
-  const { descriptor, record } = item;
-  return {
-    id: record.channel,
-    name: descriptor.name,
-    profile: descriptor.profile,
-    inviteCode: inviteCodeOf(descriptor),
-    levelPercent: parametersOf(descriptor.overrides).levelPercent,
-  };
+  return channelViewOf(item.record, item.descriptor);
 }
 
 function summaryOf({ record, descriptor, unread }: Joined): ChannelSummary {

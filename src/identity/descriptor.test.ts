@@ -3,17 +3,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters.ts";
 import { ProtobufWriter } from "../sds/protobuf.ts";
 import { parametersOf } from "./channel-overrides.ts";
-import {
-  channelIdOf,
-  createDescriptor,
-  type Descriptor,
-  type DescriptorFields,
-  decodeDescriptor,
-  descriptorLength,
-  encodeDescriptor,
-} from "./descriptor.ts";
+import { channelIdOf, type Descriptor, descriptorLength, encodeDescriptor } from "./descriptor.ts";
 import { frame } from "./framing.ts";
 import { InviteError } from "./invite-error.ts";
+import { createDescriptor, type DescriptorFields, decodeDescriptor } from "./signed-descriptor.ts";
 import { flipBit, signer, stranger } from "./testing/sample.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));

@@ -3,20 +3,19 @@ import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
 import { ProtobufError } from "../sds/protobuf-error.ts";
 import { toBase64url } from "./base64url.ts";
 import { isChannelName } from "./channel-name.ts";
-import { type ChannelNetwork, isChannelNetwork, readNetwork, writeNetwork } from "./channel-network.ts";
-import { type ChannelOverrides, overridesOf, readOverrides, writeOverrides } from "./channel-overrides.ts";
-import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verifyStrict } from "./ed25519-key.ts";
+import { type ChannelNetwork, readNetwork, writeNetwork } from "./channel-network.ts";
+import { type ChannelOverrides, readOverrides, writeOverrides } from "./channel-overrides.ts";
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { frame } from "./framing.ts";
 import { InviteError } from "./invite-error.ts";
-import type { Signer } from "./port.ts";
 
 export const DESCRIPTOR_VERSION = 1;
 export const MAX_DESCRIPTOR_BYTES = 4_096;
 export const CHANNEL_KEY_BYTES = 32;
 
 const DOMAIN = "hearback/descriptor/1";
-const ID_BYTES = 16;
+export const CHANNEL_ID_BYTES = 16;
 const PROFILES = ["community", "sds"] as const;
 const FIELD = {
   version: 1,
@@ -49,54 +48,9 @@ export interface Descriptor {
   readonly ownerSignature: Uint8Array;
 }
 
-export interface DescriptorFields {
-  /** Trimmed here; then 1 to 64 characters. */
-  readonly name: string;
-  readonly network: ChannelNetwork;
-  readonly profile: ChannelProfile;
-  /** Overrides by the names of `CHANNEL_PARAMETER_DEFAULTS`. */
-  readonly parameters: Readonly<Record<string, number>>;
-}
-
-/**
- * A new channel, signed by its owner. `randomBytes` gives fresh secret bytes. Rejects with `InviteError` (`invalid`)
- * when a field is out of range, `too-large` when all of them together are.
- */
-export async function createDescriptor(
-  fields: DescriptorFields,
-  randomBytes: (length: number) => Uint8Array,
-  owner: Signer,
-): Promise<Descriptor> {
-  const unsigned: Descriptor = {
-    version: DESCRIPTOR_VERSION,
-    id: randomBytes(ID_BYTES),
-    key: randomBytes(CHANNEL_KEY_BYTES),
-    ...checkedFields(fields),
-    ownerKey: owner.publicKey,
-    ownerSignature: new Uint8Array(SIGNATURE_BYTES),
-  };
-  if (encodeDescriptor(unsigned).length > MAX_DESCRIPTOR_BYTES) {
-    throw new InviteError("too-large", "The channel has too much in its invite. Use fewer or shorter node addresses.");
-  }
-  return { ...unsigned, ownerSignature: await owner.sign(signedBytes(unsigned)) };
-}
-
 /** The one encoding of a descriptor. */
 export function encodeDescriptor(descriptor: Descriptor): Uint8Array {
   return writeHead(descriptor).bytes(FIELD.ownerSignature, descriptor.ownerSignature).finish();
-}
-
-/**
- * The descriptor, whose owner's signature holds; every other input throws `InviteError`. Strict, so that a channel has
- * one descriptor: each field once, ascending, none unknown but parameters.
- */
-export function decodeDescriptor(bytes: Uint8Array): Descriptor {
-  if (bytes.length > MAX_DESCRIPTOR_BYTES) throw new InviteError("too-large");
-  const descriptor = readDescriptor(bytes);
-  if (!verifyStrict(descriptor.ownerKey, signedBytes(descriptor), descriptor.ownerSignature)) {
-    throw new InviteError("bad-signature");
-  }
-  return descriptor;
 }
 
 /** How many of the bytes are a descriptor, whatever follows it; null when it does not end there. Total. */
@@ -118,23 +72,8 @@ export function channelIdOf(descriptor: Pick<Descriptor, "id">): ChannelId {
   return asChannelId(toBase64url(descriptor.id));
 }
 
-function checkedFields({ name, network, profile, parameters }: DescriptorFields) {
-  const trimmed = name.trim();
-  if (!isChannelName(trimmed)) {
-    throw new InviteError("invalid", "Give the channel a name of 1 to 64 characters, without line breaks.");
-  }
-  if (!isChannelNetwork(network)) {
-    throw new InviteError("invalid", "Give 1 to 8 service node addresses that begin with /, with cluster and shards.");
-  }
-  const overrides = overridesOf(parameters);
-  if (typeof overrides === "string") {
-    throw new InviteError("invalid", `The parameter "${overrides}" does not exist, or its value is out of range.`);
-  }
-  return { name: trimmed, network, profile, overrides };
-}
-
-/** The frame (each input behind its 4-byte length) of the domain tag and the encoded fields before the signature. */
-function signedBytes(descriptor: Descriptor): Uint8Array {
+/** The frame (each input behind its 4-byte length) of the domain tag and the encoded fields before the signature: what the owner signs. */
+export function signedBytes(descriptor: Descriptor): Uint8Array {
   return frame(DOMAIN, writeHead(descriptor).finish());
 }
 
@@ -158,7 +97,13 @@ type ReadFields = {
   profile?: number;
 };
 
-function readDescriptor(bytes: Uint8Array): Descriptor {
+/**
+ * The descriptor in these bytes; every other input throws `InviteError`. Strict, so that a channel has one descriptor: each field once,
+ * ascending, none unknown but parameters. The owner's signature is not checked: for what this device checked when it joined, else use
+ * `decodeDescriptor`.
+ */
+export function readDescriptor(bytes: Uint8Array): Descriptor {
+  if (bytes.length > MAX_DESCRIPTOR_BYTES) throw new InviteError("too-large");
   try {
     const descriptor = complete(readFields(bytes));
     if (equalBytes(encodeDescriptor(descriptor), bytes)) return descriptor;
@@ -175,7 +120,7 @@ function readFields(bytes: Uint8Array): ReadFields {
   while (reader.next()) {
     // The version comes first, so a newer descriptor is known as such before anything else in it is looked at.
     if (reader.field === FIELD.version) assertVersion(reader.uint32());
-    else if (reader.field === FIELD.id) fields.id = reader.bytes(ID_BYTES).slice();
+    else if (reader.field === FIELD.id) fields.id = reader.bytes(CHANNEL_ID_BYTES).slice();
     else if (reader.field === FIELD.name) fields.name = reader.string();
     else if (reader.field === FIELD.key) fields.key = reader.bytes(CHANNEL_KEY_BYTES).slice();
     else if (reader.field === FIELD.network) fields.network = readNetwork(reader.message());
@@ -201,7 +146,7 @@ function complete(fields: ReadFields): Descriptor {
   if (network === "newer" || (profile ?? 0) > PROFILES.length) throw new InviteError("unsupported-version");
   const known = PROFILES[(profile ?? 0) - 1];
   const lengthsFit =
-    id?.length === ID_BYTES &&
+    id?.length === CHANNEL_ID_BYTES &&
     key?.length === CHANNEL_KEY_BYTES &&
     ownerKey?.length === PUBLIC_KEY_BYTES &&
     ownerSignature?.length === SIGNATURE_BYTES;

@@ -1,10 +1,9 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 
-type Point = InstanceType<typeof ed25519.Point>;
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 
-export const PUBLIC_KEY_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
+type Point = InstanceType<typeof ed25519.Point>;
 
 const MAX_CACHED_KEYS = 1_024;
 /** A table takes some 4 ms and 120 kB, and makes each later verdict more than twice as fast. */

@@ -1,7 +1,7 @@
 import { LAMPORT_LIMIT, MAX_HISTORY_ENTRIES } from "../sds/limits.ts";
 import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
 import { ProtobufError } from "../sds/protobuf-error.ts";
-import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-key.ts";
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
 
 export const ENVELOPE_VERSION = 1;

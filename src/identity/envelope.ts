@@ -1,5 +1,6 @@
 import type { ChannelId, MessageId, ParticipantId } from "../sds/ids.ts";
-import { SIGNATURE_BYTES, verifyStrict } from "./ed25519-key.ts";
+import { verifyStrict } from "./ed25519-key.ts";
+import { SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import {
   decodeEnvelope,
   ENVELOPE_VERSION,

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { toBase64url } from "./base64url.ts";
-import { createDescriptor, type Descriptor, encodeDescriptor } from "./descriptor.ts";
-import { inviteCodeOf, inviteLinkOf, parseInvite } from "./invite.ts";
+import { type Descriptor, encodeDescriptor } from "./descriptor.ts";
+import { inviteLinkOf, parseInvite } from "./invite.ts";
+import { inviteCodeOf } from "./invite-code.ts";
 import { InviteError } from "./invite-error.ts";
+import { createDescriptor } from "./signed-descriptor.ts";
 import { signer, stranger } from "./testing/sample.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));

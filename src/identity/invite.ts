@@ -1,19 +1,10 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "./base64url.ts";
-import {
-  type Descriptor,
-  decodeDescriptor,
-  descriptorLength,
-  encodeDescriptor,
-  MAX_DESCRIPTOR_BYTES,
-} from "./descriptor.ts";
+import { type Descriptor, descriptorLength, encodeDescriptor, MAX_DESCRIPTOR_BYTES } from "./descriptor.ts";
 import { equalBytes } from "./equal-bytes.ts";
-import { frame } from "./framing.ts";
+import { CHECKSUM_BYTES, CODE_VERSION, checksumOf } from "./invite-code.ts";
 import { InviteError } from "./invite-error.ts";
+import { decodeDescriptor } from "./signed-descriptor.ts";
 
-const CODE_VERSION = 1;
-const CHECKSUM_DOMAIN = "hearback/invite/1";
-const CHECKSUM_BYTES = 4;
 const JOIN_PATH = "#/join/";
 const MAX_TEXT = 16 * MAX_DESCRIPTOR_BYTES;
 
@@ -26,15 +17,6 @@ const CODE = /hearback([1-9])([A-Za-z0-9_-]*)/i;
 /** `<base>#/join/<base64url(descriptor)>`: all in the fragment, which browsers do not send to any server. */
 export function inviteLinkOf(base: string, descriptor: Descriptor): string {
   return base.replace(/#.*$/s, "") + JOIN_PATH + toBase64url(encodeDescriptor(descriptor));
-}
-
-/**
- * `hearback1<base64url(descriptor | checksum)>`, the checksum being the first 4 bytes of SHA-256 over the frame of
- * `hearback/invite/1` and the descriptor: for where no link would lead anywhere.
- */
-export function inviteCodeOf(descriptor: Descriptor): string {
-  const bytes = encodeDescriptor(descriptor);
-  return `hearback${CODE_VERSION}${toBase64url(Uint8Array.of(...bytes, ...checksumOf(bytes)))}`;
 }
 
 /**
@@ -80,8 +62,4 @@ function selfDelimited(text: string, bytesBehind: number): { bytes: Uint8Array; 
   const bytes = filled.subarray(0, Math.floor((text.length * 3) / 4));
   const length = descriptorLength(bytes);
   return { bytes, length: length !== null && length + bytesBehind <= bytes.length ? length : null };
-}
-
-function checksumOf(descriptor: Uint8Array): Uint8Array {
-  return sha256(frame(CHECKSUM_DOMAIN, descriptor)).subarray(0, CHECKSUM_BYTES);
 }

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
-import { decodeDescriptor } from "./descriptor.ts";
 import { decodeEnvelope } from "./envelope-codec.ts";
 import { parseInvite } from "./invite.ts";
+import { decodeDescriptor } from "./signed-descriptor.ts";
 import { deriveEd25519Vectors } from "./testing/ed25519-cases.ts";
 import { deriveProtocolVectors, type ProtocolVector } from "./testing/protocol-cases.ts";
 import { fields, LAMPORT, parents, signer } from "./testing/sample.ts";

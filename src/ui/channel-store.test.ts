@@ -300,3 +300,59 @@ describe("createChannelStore", () => {
     expect(ids()).toEqual(["m1"]);
   });
 });
+
+describe("a first look", () => {
+  function deferredLook() {
+    let resolve = (_look: ChannelSnapshot | null): void => {};
+    const promise = new Promise<ChannelSnapshot | null>((settleWith) => {
+      resolve = settleWith;
+    });
+    return { promise, resolve };
+  }
+
+  async function looking(look: Promise<ChannelSnapshot | null>) {
+    const client = new HandDrivenClient();
+    const store = createChannelStore(client, { pageSize: 3, showEveryMs: 0, firstLook: look });
+    await settle();
+    return { client, store, ids: () => store.entries.value.map(({ id }) => id as string) };
+  }
+
+  it("is shown until the snapshot is there, which then counts alone", async () => {
+    const { client, store, ids } = await looking(Promise.resolve(snapshot(7, [message(1), message(2)], true)));
+    expect(ids()).toEqual(["m1", "m2"]);
+    expect(store.channel.value?.name).toBe("Harbour");
+    expect(client.subscriptions).toEqual([]);
+    await store.loadOlder();
+    expect(client.pages).toEqual([]);
+    client.snapshots[0]?.answer(snapshot(10, [message(2), message(3)], true));
+    await settle();
+    expect(ids()).toEqual(["m2", "m3"]);
+    expect(client.subscriptions.map(({ afterSeq }) => afterSeq)).toEqual([10]);
+    void store.loadOlder();
+    expect(client.pages).toHaveLength(1);
+  });
+
+  it("that comes after the snapshot changes nothing", async () => {
+    const late = deferredLook();
+    const { client, ids } = await looking(late.promise);
+    client.snapshots[0]?.answer(snapshot(10, [message(2)]));
+    await settle();
+    late.resolve(snapshot(7, [message(1)]));
+    await settle();
+    expect(ids()).toEqual(["m2"]);
+  });
+
+  it("that comes after closing changes nothing, and none is no problem", async () => {
+    const late = deferredLook();
+    const { store, ids } = await looking(late.promise);
+    store.close();
+    late.resolve(snapshot(7, [message(1)]));
+    await settle();
+    expect(ids()).toEqual([]);
+    for (const look of [async () => null, () => Promise.reject(new Error("no database"))]) {
+      const { store: other, ids: shown } = await looking(look());
+      expect(shown()).toEqual([]);
+      expect(other.problem.value).toBeNull();
+    }
+  });
+});

@@ -63,6 +63,8 @@ export interface ChannelStoreOptions {
   readonly pageSize?: number;
   /** 0: every change of the log is shown at once. */
   readonly showEveryMs?: number;
+  /** The end of the log from elsewhere, shown until the first snapshot is there; null when there is none. */
+  readonly firstLook?: Promise<ChannelSnapshot | null>;
 }
 
 export function createChannelStore(client: ChannelClient, options: ChannelStoreOptions = {}): ChannelStore {
@@ -80,6 +82,8 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const deliveryListeners = new Set<(updates: readonly DeliveryUpdate[]) => void>();
 
   let lastSeq = 0;
+  /** A snapshot is there; what stands on screen before that cannot be followed or paged. */
+  let isLive = false;
   /** Answers that belong to an earlier generation are dropped: the log was read anew since, or closed. */
   let generation = 0;
   let unsubscribe = (): void => {};
@@ -104,8 +108,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     else showTimer ??= setTimeout(showLog, wait);
   };
 
-  const takeSnapshot = (snapshot: ChannelSnapshot): void => {
-    lastSeq = snapshot.seq;
+  const show = (snapshot: ChannelSnapshot): void => {
     log.reset(snapshot.page);
     batch(() => {
       channel.value = snapshot.channel;
@@ -116,6 +119,16 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
       loadingOlder.value = false;
       showLog();
     });
+  };
+
+  const takeSnapshot = (snapshot: ChannelSnapshot): void => {
+    lastSeq = snapshot.seq;
+    isLive = true;
+    show(snapshot);
+  };
+
+  const showFirst = (look: ChannelSnapshot | null): void => {
+    if (look !== null && !isLive && generation === 1) show(look);
   };
 
   const reload = async (): Promise<void> => {
@@ -174,7 +187,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
 
   const loadOlder = async (): Promise<void> => {
     const first = log.first();
-    if (first === undefined || !log.more || loadingOlder.value) return;
+    if (first === undefined || !isLive || !log.more || loadingOlder.value) return;
     const current = generation;
     loadingOlder.value = true;
     log.expectPage();
@@ -200,6 +213,8 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     status.value = next;
   });
   void reload();
+  // Failing, it is only not early.
+  options.firstLook?.then(showFirst, () => {});
 
   return {
     client,

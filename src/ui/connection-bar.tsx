@@ -62,7 +62,9 @@ function useSlow(waiting: boolean): boolean {
   return slow;
 }
 
+/** Reasons come from below as parts of a sentence. */
 function sentence(text: string): string {
   const trimmed = text.trim();
-  return trimmed === "" || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return begun === "" || /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

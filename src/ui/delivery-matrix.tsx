@@ -14,6 +14,9 @@ import { useStrings } from "./strings-context.ts";
 /** More rows than this are no overview; the list has the rest. */
 const MAX_ROWS = 200;
 
+/** More people than this stand closer together. */
+const ROOMY_COLUMNS = 5;
+
 export interface DeliveryMatrixProps {
   readonly store: ChannelStore;
   readonly onDetails: (id: MessageId) => void;
@@ -44,7 +47,7 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
         <section class="matrix-scroll" tabIndex={0} aria-label={strings.matrix.title}>
-          <table style={{ "--people": people.length }}>
+          <table style={{ "--people": people.length, "--column": people.length > ROOMY_COLUMNS ? "44px" : "60px" }}>
             <caption class="visually-hidden">{strings.matrix.caption}</caption>
             <thead>
               <tr>

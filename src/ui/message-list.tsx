@@ -19,6 +19,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const container = useRef<HTMLDivElement>(null);
   const entries = store.entries.value;
   const rows = useMemo(() => logRows(entries), [entries]);
+  const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
   const onNearTop = useCallback(() => void store.loadOlder(), [store]);
   const onSeen = useCallback((entry: LogEntry) => store.markRead(entry), [store]);
   const { unseen, onScroll, toEnd } = useLogScroll(container, { entries, onNearTop, onSeen });
@@ -42,6 +43,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
         {rows.map((row) => (
           <Row key={row.key} row={row} participants={store.participants.value} onDetails={onDetails} />
         ))}
+        {nobodyWrote && !store.more.value ? <NothingSaid /> : null}
       </div>
       {unseen > 0 ? (
         <button type="button" class="pill" onClick={toEnd}>
@@ -55,16 +57,22 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   );
 }
 
-function LogTop({ store }: { readonly store: ChannelStore }): JSX.Element {
+const isIntroduction = (entry: LogEntry): boolean => entry.kind === "message" && entry.type === "profile";
+
+/** What to do in a channel in which people have only joined yet. */
+function NothingSaid(): JSX.Element {
   const strings = useStrings().list;
-  if (store.entries.value.length === 0) {
-    return (
-      <div class="log-empty">
-        <p class="log-empty-title">{strings.empty}</p>
-        <p>{strings.emptyHint}</p>
-      </div>
-    );
-  }
+  return (
+    <div class="log-empty">
+      <p class="log-empty-title">{strings.empty}</p>
+      <p>{strings.emptyHint}</p>
+    </div>
+  );
+}
+
+function LogTop({ store }: { readonly store: ChannelStore }): JSX.Element | null {
+  const strings = useStrings().list;
+  if (store.entries.value.length === 0) return null;
   if (!store.more.value) return <p class="log-top">{strings.beginning}</p>;
   return (
     <p class="log-top">

@@ -18,6 +18,8 @@ export interface ExtensionProfile {
   readonly context: BrowserContext;
   /** Opens a page of the extension. Uncaught errors in it are kept in `pageErrors`. */
   open(view: View): Promise<Page>;
+  /** A page of the extension that holds none of its code, so that it is no view. */
+  openPlain(): Promise<Page>;
   /** Stops all service workers of the browser, as Chrome does with idle ones. Ports to them close. */
   stopWorker(): Promise<void>;
   /** What the worker shows outside of its pages. Looks without opening a view. */
@@ -59,10 +61,14 @@ export async function openExtensionProfile(options: ExtensionProfileOptions = {}
     return page;
   }
 
-  /** A page of the extension that holds none of its code, so that it is no view. */
-  async function onPlainPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
+  async function openPlain(): Promise<Page> {
     const page = await context.newPage();
     await page.goto(`${origin}/icons/icon-16.png`);
+    return page;
+  }
+
+  async function onPlainPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
+    const page = await openPlain();
     const used = await use(page);
     await page.close();
     return used;
@@ -73,6 +79,7 @@ export async function openExtensionProfile(options: ExtensionProfileOptions = {}
       return context;
     },
     open,
+    openPlain,
     async stopWorker() {
       await onPlainPage(async (page) => {
         const devtools = await context.newCDPSession(page);

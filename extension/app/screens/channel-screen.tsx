@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { ChannelView } from "../../../src/channel/channel-client.ts";
 import { MAX_TEXT_BYTES } from "../../../src/channel/limits.ts";
 import type { ChannelId, MessageId } from "../../../src/sds/ids.ts";
@@ -26,8 +26,9 @@ export interface ChannelScreenProps {
 export function ChannelScreen({ shell, id }: ChannelScreenProps): JSX.Element {
   const strings = useStrings();
   const [store, setStore] = useState<ChannelStore | null>(null);
-  useEffect(() => {
-    const opened = createChannelStore(shell.host.open(id));
+  // In the same frame, so that what is known already is drawn in it.
+  useLayoutEffect(() => {
+    const opened = createChannelStore(shell.host.open(id), { firstLook: shell.firstLook(id) });
     setStore(opened);
     return () => {
       opened.close();

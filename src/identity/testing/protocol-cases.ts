@@ -1,9 +1,11 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { contentTopicOf } from "../content-topic.ts";
-import { channelIdOf, createDescriptor, encodeDescriptor } from "../descriptor.ts";
+import { channelIdOf, encodeDescriptor } from "../descriptor.ts";
 import { signEnvelope } from "../envelope.ts";
-import { inviteCodeOf, inviteLinkOf } from "../invite.ts";
+import { inviteLinkOf } from "../invite.ts";
+import { inviteCodeOf } from "../invite-code.ts";
 import { createNobleSigner } from "../noble-signer.ts";
+import { createDescriptor } from "../signed-descriptor.ts";
 import { appendTrailer } from "../trailer.ts";
 import { channelId, context, encodeSds, fields, LAMPORT, sampleSync, senderId, signer } from "./sample.ts";
 

@@ -41,7 +41,7 @@ export function loadChannel(
   });
 }
 
-function toMeta(keys: readonly IDBValidKey[], values: readonly number[]): Partial<MetaRecords> {
+export function toMeta(keys: readonly IDBValidKey[], values: readonly number[]): Partial<MetaRecords> {
   const names = keys.map((key) => (Array.isArray(key) ? key[1] : key));
   return Object.fromEntries(values.map((value, at) => [names[at], value])) as Partial<MetaRecords>;
 }

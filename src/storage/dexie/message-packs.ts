@@ -76,7 +76,9 @@ export function shrinkPack(transaction: IDBTransaction, key: IDBValidKey, dead: 
   };
 }
 
-function toPacks(rows: readonly MessageRow[]): MessagePack[] {
+/** By time, so that the last packs hold the newest messages. */
+function toPacks(unsorted: readonly MessageRow[]): MessagePack[] {
+  const rows = [...unsorted].sort((a, b) => lamportOf(a) - lamportOf(b));
   const packs: MessagePack[] = [];
   for (let start = 0; start < rows.length; start += PACK_SIZE) {
     const slice = rows.slice(start, start + PACK_SIZE);
@@ -88,6 +90,7 @@ function toPacks(rows: readonly MessageRow[]): MessagePack[] {
   return packs;
 }
 
+const lamportOf = (row: MessageRow): number => (isTombstone(row) ? 0 : row.lamport);
 const isTombstone = (row: MessageRow): row is MessageTombstone => "gone" in row;
 const isRecord = (row: MessageRow): row is MessageRecord => !isTombstone(row);
 

@@ -1,7 +1,7 @@
 import { Dexie } from "dexie";
 import { StorageError } from "../port.ts";
 import { toStorageError } from "./errors.ts";
-import { SCHEMA_VERSIONS, type SchemaVersion } from "./schema.ts";
+import { newestVersion, SCHEMA_VERSIONS, type SchemaVersion, versionOf } from "./schema.ts";
 
 export interface OpenOptions {
   readonly name: string;
@@ -20,8 +20,6 @@ export interface OpenedDatabase {
 }
 
 const BLOCKED_TIMEOUT_MS = 5_000;
-/** Dexie multiplies its versions by this. */
-const NATIVE_VERSIONS_PER_VERSION = 10;
 const UPDATED = "Hearback was updated in another tab: reload this one.";
 const DELETED = "The stored data of this participant was deleted: reload.";
 const FORCED = "The browser closed the storage (site data cleared?): reload.";
@@ -87,7 +85,5 @@ function rejectWhenBlocked(dexie: Dexie, timeoutMs: number): Promise<never> {
 
 /** Dexie opens a database of a higher version without a word; an older program must not write into it. */
 function assertNotNewer(dexie: Dexie, schema: readonly SchemaVersion[]): void {
-  const newest = Math.max(...schema.map(({ version }) => version));
-  const found = Math.floor(dexie.backendDB().version / NATIVE_VERSIONS_PER_VERSION);
-  if (found > newest) throw new StorageError("blocked", NEWER);
+  if (versionOf(dexie.backendDB()) > newestVersion(schema)) throw new StorageError("blocked", NEWER);
 }

@@ -39,6 +39,15 @@ export const SCHEMA_VERSIONS: readonly SchemaVersion[] = [
   },
 ];
 
+/** Dexie multiplies its versions by this, and uses the numbers between for itself. */
+const NATIVE_VERSIONS_PER_VERSION = 10;
+
+export const versionOf = (db: IDBDatabase): number => Math.floor(db.version / NATIVE_VERSIONS_PER_VERSION);
+
+export function newestVersion(schema: readonly SchemaVersion[] = SCHEMA_VERSIONS): number {
+  return Math.max(...schema.map(({ version }) => version));
+}
+
 export interface SchemaVersion {
   readonly version: number;
   /** Dexie's notation: "" is a store with out-of-line keys; "*ids" is a multi-entry index. */

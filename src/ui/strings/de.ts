@@ -47,7 +47,7 @@ export const de: Strings = {
     announcement: "Ankündigung",
     unsigned: "ungeprüft",
     holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
-    holeLost: "Eine Nachricht an dieser Stelle ließ sich nicht mehr holen",
+    holeLost: "Hier fehlt eine Nachricht, die sich bisher nicht holen ließ. Sie wird weiter gesucht.",
     introduced: (name) => `${name} hat sich vorgestellt`,
     showDetails: (text) => `Einzelheiten zu „${text}“`,
     deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,
@@ -111,7 +111,8 @@ export const de: Strings = {
     closed: "Geschlossen",
     connectingHelp: "Der Dienstknoten wird gesucht. Du kannst schon schreiben; gesendet wird, sobald er antwortet.",
     offlineHelp: (reason) =>
-      `${reason === "" ? "Der Dienstknoten ist nicht erreichbar." : reason} Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
+      // Reasons are English, and help whoever looks after the node.
+      `Der Dienstknoten ist nicht erreichbar${reason === "" ? "" : ` (${reason.replace(/\.$/, "")})`}. Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
     closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
     clockOff: (offMs) =>
       `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Hearback richtet sich nach ihnen; stell deine bei Gelegenheit richtig.`,

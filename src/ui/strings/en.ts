@@ -52,7 +52,7 @@ export const en: Strings = {
     announcement: "Announcement",
     unsigned: "unverified",
     holeFetching: "A message is missing here - fetching it",
-    holeLost: "A message from here could not be recovered",
+    holeLost: "A message is missing here and could not be recovered so far. It is still asked for.",
     introduced: (name) => `${name} introduced themselves`,
     showDetails: (text) => `Details of "${text}"`,
     deliveryAnnouncement: (text, words) => `"${text}": ${words}`,
