@@ -30,13 +30,12 @@ export interface LogEntry {
   audience: readonly number[];
   /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
   blocking: number;
-  /** Connected time at which it stops waiting for causes that are missing. */
-  deadline: number;
-  /** Held entries that name this one with its true Lamport timestamp: edges that evidence and heads may walk. */
-  readonly children: LogEntry[];
-  /** Buffered entries that wait until this one is delivered. */
-  dependents: LogEntry[];
+  /** Buffered entries that wait until this one is delivered. Null: none, and most never have any. */
+  dependents: LogEntry[] | null;
+  /** Delivered entries that name this one with its true Lamport timestamp. */
   deliveredChildren: number;
+  /** A message of somebody else names it so. */
+  namedByOthers: boolean;
   /** How often a sync named it outright because heads do not prove it. */
   timesListedBare: number;
 }
@@ -71,4 +70,9 @@ export function recordOf(entry: LogEntry): MessageRecord {
 export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
   if (!child.signed || reference.lamport === null) return false;
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
+}
+
+export function addDependent(entry: LogEntry, dependent: LogEntry): void {
+  if (entry.dependents === null) entry.dependents = [dependent];
+  else entry.dependents.push(dependent);
 }

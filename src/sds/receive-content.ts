@@ -82,20 +82,12 @@ function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean
 
 /** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */
 function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
-  let bytes = content.bytes.length;
-  let bytesOfSender = bytes;
-  let countOfSender = 1;
-  for (const entry of state.buffered) {
-    bytes += entry.size;
-    if (entry.author.id !== content.sender) continue;
-    bytesOfSender += entry.size;
-    countOfSender++;
-  }
-  return (
-    bytes > MAX_BUFFERED_BYTES ||
-    bytesOfSender > MAX_BUFFERED_BYTES_PER_SENDER ||
-    countOfSender > MAX_BUFFERED_PER_SENDER
-  );
+  const { length } = content.bytes;
+  if (state.buffered.bytes + length > MAX_BUFFERED_BYTES) return true;
+  const sender = state.participantById.get(content.sender);
+  if (sender === undefined) return false;
+  const load = state.buffered.loadOf(sender);
+  return load.bytes + length > MAX_BUFFERED_BYTES_PER_SENDER || load.count >= MAX_BUFFERED_PER_SENDER;
 }
 
 /** The node of the causal graph for a message, not yet linked to anything. */
@@ -120,10 +112,9 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     removed: false,
     audience: [],
     blocking: 0,
-    deadline: Number.POSITIVE_INFINITY,
-    children: [],
-    dependents: [],
+    dependents: null,
     deliveredChildren: 0,
+    namedByOthers: false,
     timesListedBare: 0,
   };
 }

@@ -12,7 +12,7 @@ import {
 import { countNumber } from "./equivocation.ts";
 import { applyClaim, creditHolder } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
@@ -95,6 +95,7 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     countNumber(entry);
   }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  for (const entry of entries) countAsChild(state, entry);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
   settleAhead(ctx);
   restoreBloom(state);
@@ -148,20 +149,25 @@ function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
     number: state.nextEntryNumber++,
     trailerHolds: false,
     blocking: 0,
-    deadline: Number.POSITIVE_INFINITY,
-    children: [],
-    dependents: [],
+    dependents: null,
     deliveredChildren: 0,
+    namedByOthers: false,
     timesListedBare: 0,
   };
 }
 
+function countAsChild(state: ChannelState, child: LogEntry): void {
+  if (child.status !== "delivered") return;
+  for (const reference of child.parents) {
+    const parent = state.entries.get(reference.id);
+    if (parent !== undefined && isTrueEdge(child, reference, parent)) parent.deliveredChildren++;
+  }
+}
+
 /** Linking counted what each entry misses; what had been delivered past it stays delivered. */
 function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
-  entry.deliveredChildren = entry.children.filter((child) => child.status === "delivered").length;
   if (entry.status === "buffered") {
-    entry.deadline = now + state.identity.parameters.lostAfterMs;
-    state.buffered.add(entry);
+    state.buffered.add(entry, now + state.identity.parameters.lostAfterMs);
     return;
   }
   entry.blocking = 0;
