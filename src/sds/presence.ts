@@ -5,18 +5,21 @@ import { createParticipant, type Participant } from "./participant.ts";
 import type { PresentParticipants } from "./present-participants.ts";
 import type { Source } from "./step-input.ts";
 
-/** The participant of this id; meets them if they are new. `publicKey` is null for an unsigned word. */
+/**
+ * The participant of this id; meets them if they are new. `publicKey` is null for an unsigned word. It is copied: it is
+ * kept for long, and may be a view of a message.
+ */
 export function meet(ctx: StepContext, id: ParticipantId, publicKey: Uint8Array | null): Participant {
   const { state } = ctx;
   const known = state.participantById.get(id);
   if (known !== undefined) {
     if (known.publicKey === null && publicKey !== null) {
-      known.publicKey = publicKey;
+      known.publicKey = publicKey.slice();
       state.present = null;
     }
     return known;
   }
-  const participant = createParticipant(state.participants.length, id, publicKey);
+  const participant = createParticipant(state.participants.length, id, publicKey?.slice() ?? null);
   state.participants.push(participant);
   state.participantById.set(id, participant);
   state.present = null;
