@@ -77,7 +77,8 @@ function refusalOf(state: ChannelState, content: IncomingContent): RejectReason 
 }
 
 function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean {
-  return content.parents.some(({ id }) => state.entries.get(id)?.status !== "delivered");
+  for (const { id } of content.parents) if (state.entries.get(id)?.status !== "delivered") return true;
+  return false;
 }
 
 /** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */
@@ -102,7 +103,7 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     authorSeq: content.authorSeq,
     type: content.type,
     composedAt: content.composedAt,
-    parents: distinctParents(content),
+    parents: distinctParents(state, content),
     receivedAt: ctx.env.now,
     size: content.bytes.length,
     trailerHolds: false,
@@ -119,8 +120,17 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
   };
 }
 
-/** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
-function distinctParents(content: IncomingContent): ParentReference[] {
+/**
+ * An id counts once, and nothing depends on itself (an unsigned message can claim to). The id of a message that we hold
+ * is taken from there: a copy of it in each child would be a good part of what a message keeps in memory.
+ */
+function distinctParents(state: ChannelState, content: IncomingContent): ParentReference[] {
   const seen = new Set<string>([content.id]);
-  return content.parents.filter(({ id }) => !seen.has(id) && seen.add(id));
+  const parents: ParentReference[] = [];
+  for (const { id, lamport, hint } of content.parents) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    parents.push({ id: state.entries.get(id)?.id ?? id, lamport, hint });
+  }
+  return parents;
 }
