@@ -13,7 +13,14 @@ function entry(number: number, sender: number, size: number): LogEntry {
   return {
     ...{ id: asMessageId(`m${number}`), lamport: number, author, mine: false, signed: true, authorSeq: 1, type: 1 },
     ...{ composedAt: 0, parents: [], receivedAt: 0, size, number, status: "buffered", hint: undefined, audience: [] },
-    ...{ blocking: 1, dependents: null, deliveredChildren: 0, timesListedBare: 0, removed: false, namedByOthers: false },
+    ...{
+      blocking: 1,
+      dependents: null,
+      deliveredChildren: 0,
+      timesListedBare: 0,
+      removed: false,
+      namedByOthers: false,
+    },
   };
 }
 
