@@ -86,7 +86,7 @@ function readEphemeral(message: EphemeralMessage, source: Source, context: Incom
   // For those who are there: out of a Store it comes too late, and somebody put it there.
   if (source === "store") return refused("ephemeral-stored");
   const { messageId: id, senderId: author, content } = message;
-  if (messageIdOf(content) !== id) return refused("wrong-id");
+  if (!isIdOf(id, content)) return refused("wrong-id");
   const verdict = authenticateAuthor(message, context.channelId);
   if (!("problem" in verdict)) {
     const { type, body, composedAt } = verdict.holds.envelope;

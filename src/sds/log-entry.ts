@@ -14,7 +14,7 @@ export interface LogEntry {
   readonly authorSeq: number | null;
   readonly type: number;
   composedAt: number;
-  readonly parents: readonly ParentReference[];
+  parents: readonly ParentReference[];
   readonly receivedAt: number;
   /** Bytes of the SDS message. */
   size: number;
@@ -70,6 +70,26 @@ export function recordOf(entry: LogEntry): MessageRecord {
 export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
   if (!child.signed || reference.lamport === null) return false;
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
+}
+
+/**
+ * The same references with the ids of messages that we hold taken from there, and their hints where they say the same:
+ * copies of them in each child would be a good part of what a message keeps in memory.
+ */
+export function withSharedIds(
+  { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
+  parents: readonly ParentReference[],
+): ParentReference[] {
+  return parents.map((reference) => {
+    const held = entries.get(reference.id);
+    if (held === undefined) return reference;
+    return { id: held.id, lamport: reference.lamport, hint: sharedHint(reference.hint, held.hint) };
+  });
+}
+
+function sharedHint(hint: Uint8Array | undefined, held: Uint8Array | undefined): Uint8Array | undefined {
+  if (hint === undefined || held === undefined || hint.length !== held.length) return hint;
+  return hint.every((byte, i) => byte === held[i]) ? held : hint;
 }
 
 export function addDependent(entry: LogEntry, dependent: LogEntry): void {

@@ -6,7 +6,7 @@ import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { type LogEntry, withSharedIds } from "./log-entry.ts";
 import { isLowerCopy, placeOf, takeLowerCopy } from "./lower-copy.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hearContent, meet } from "./presence.ts";
@@ -120,17 +120,11 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
   };
 }
 
-/**
- * An id counts once, and nothing depends on itself (an unsigned message can claim to). The id of a message that we hold
- * is taken from there: a copy of it in each child would be a good part of what a message keeps in memory.
- */
+/** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
 function distinctParents(state: ChannelState, content: IncomingContent): ParentReference[] {
   const seen = new Set<string>([content.id]);
-  const parents: ParentReference[] = [];
-  for (const { id, lamport, hint } of content.parents) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    parents.push({ id: state.entries.get(id)?.id ?? id, lamport, hint });
-  }
-  return parents;
+  return withSharedIds(
+    state,
+    content.parents.filter(({ id }) => !seen.has(id) && seen.add(id)),
+  );
 }

@@ -10,9 +10,9 @@ import {
   type StepContext,
 } from "./channel-state.ts";
 import { countNumber } from "./equivocation.ts";
-import { applyClaim, creditHolder } from "./evidence.ts";
+import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
-import { isTrueEdge, type LogEntry } from "./log-entry.ts";
+import { isTrueEdge, type LogEntry, withSharedIds } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
@@ -44,7 +44,7 @@ export function restore(
   // Storages keep them by id; they leave in the order in which they were accepted.
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
-  restoreEvidence(ctx, stored);
+  restoreEvidence(state, stored);
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
 
@@ -94,6 +94,7 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     state.entries.set(entry.id, entry);
     countNumber(entry);
   }
+  for (const entry of entries) entry.parents = withSharedIds(state, entry.parents);
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) countAsChild(state, entry);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
@@ -196,15 +197,10 @@ function nextAttemptOf(state: ChannelState, record: OutboxRecord, now: number): 
 }
 
 /** Who has what is derived from the smallest set of claims that proves it. */
-function restoreEvidence(ctx: StepContext, stored: StoredChannel): void {
-  const { ledgerSeq } = ctx.state;
+function restoreEvidence(state: ChannelState, stored: StoredChannel): void {
   for (const record of stored.participants) {
-    const participant = ctx.state.participants[record.index];
+    const participant = state.participants[record.index];
     if (participant === undefined) continue;
-    for (const { id, completeSince } of record.claims) {
-      applyClaim(ctx, participant, { listed: [{ messageId: id }], completeSince, by: "sync" });
-    }
+    for (const claim of record.claims) restoreClaim(state, participant, claim);
   }
-  // Telling it again took numbers for rows that are written already.
-  ctx.state.ledgerSeq = ledgerSeq;
 }

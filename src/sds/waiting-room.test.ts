@@ -19,6 +19,7 @@ function entry(number: number, sender: number, size: number): LogEntry {
       deliveredChildren: 0,
       timesListedBare: 0,
       removed: false,
+      trailerHolds: false,
       namedByOthers: false,
     },
   };
