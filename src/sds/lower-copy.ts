@@ -36,16 +36,13 @@ export function takeLowerCopy(
 ): void {
   const { state, changes } = ctx;
   const delivered = entry.status === "delivered";
-  const deadline = state.buffered.deadlineOf(entry);
   if (delivered) state.log.remove(entry);
-  else state.buffered.delete(entry);
   entry.author = meet(ctx, content.sender, content.publicKey);
   entry.lamport = content.lamport;
   entry.composedAt = content.composedAt;
   entry.size = content.bytes.length;
   entry.hint = hint ?? entry.hint;
   if (delivered) state.log.insert(entry);
-  else state.buffered.add(entry, deadline);
   changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: content.bytes } });
   changes.push({ op: "put", table: "message", record: recordOf(entry) });
   if (delivered) ledger(ctx, [entry.id], { kind: "moved" });

@@ -26,6 +26,15 @@ function entry(number: number, sender: number, size: number): LogEntry {
 }
 
 describe("WaitingRoom", () => {
+  it("gives back what an entry took up when it came, though another copy of it has other bytes", () => {
+    const room = new WaitingRoom();
+    const waiting = entry(1, 0, 100);
+    room.add(waiting, 5);
+    waiting.size = 70;
+    room.delete(waiting);
+    expect([room.bytes, room.size, room.loadOf(waiting.author).bytes]).toEqual([0, 0, 0]);
+  });
+
   it("counts what it holds, in all and by sender, as if it counted anew each time", () => {
     const move = fc.record({ number: fc.nat(19), leave: fc.boolean() });
     fc.assert(

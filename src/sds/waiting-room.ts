@@ -7,19 +7,28 @@ interface Load {
   bytes: number;
 }
 
+/** What an entry was when it came: another copy of it may have other bytes, and even another sender. */
+interface Waiting {
+  /** Connected time at which it stops waiting. */
+  readonly deadline: number;
+  readonly sender: Participant;
+  readonly bytes: number;
+}
+
+const NOTHING: Readonly<Load> = { count: 0, bytes: 0 };
+
 /**
  * Entries that wait for their causes, in the order in which they came. How much it holds is counted as they come and go:
  * whether there is room is asked for every message that has to wait.
  */
 export class WaitingRoom {
-  /** Connected time at which each stops waiting. */
-  readonly #deadlines = new Map<LogEntry, number>();
+  readonly #waiting = new Map<LogEntry, Waiting>();
   readonly #byDeadline = new DueQueue<LogEntry>();
   readonly #loads = new Map<Participant, Load>();
   #bytes = 0;
 
   get size(): number {
-    return this.#deadlines.size;
+    return this.#waiting.size;
   }
 
   get bytes(): number {
@@ -28,23 +37,27 @@ export class WaitingRoom {
 
   /** What one sender has waiting here. */
   loadOf(sender: Participant): Readonly<Load> {
-    return this.#loads.get(sender) ?? { count: 0, bytes: 0 };
+    return this.#loads.get(sender) ?? NOTHING;
   }
 
   add(entry: LogEntry, deadline: number): void {
-    if (this.#deadlines.has(entry)) return;
-    this.#deadlines.set(entry, deadline);
+    if (this.#waiting.has(entry)) return;
+    const waiting = { deadline, sender: entry.author, bytes: entry.size };
+    this.#waiting.set(entry, waiting);
     this.#byDeadline.add(entry, deadline);
-    this.#count(entry, 1);
+    this.#count(waiting, 1);
   }
 
   delete(entry: LogEntry): void {
-    if (this.#deadlines.delete(entry)) this.#count(entry, -1);
+    const waiting = this.#waiting.get(entry);
+    if (waiting === undefined) return;
+    this.#waiting.delete(entry);
+    this.#count(waiting, -1);
   }
 
   /** Infinity for what does not wait. */
   deadlineOf(entry: LogEntry): number {
-    return this.#deadlines.get(entry) ?? Number.POSITIVE_INFINITY;
+    return this.#waiting.get(entry)?.deadline ?? Number.POSITIVE_INFINITY;
   }
 
   /** Connected time at which the first one stops waiting; Infinity when nothing waits. */
@@ -52,22 +65,22 @@ export class WaitingRoom {
     return this.#byDeadline.nextAt((entry) => this.deadlineOf(entry));
   }
 
-  /** Those whose patience ran out, in the order in which they came. They stay until they are deleted. */
+  /** Those whose patience ran out, in the order in which they came. They are told once, and stay until deleted. */
   overdue(connectedMs: number): LogEntry[] {
     const due = this.#byDeadline.takeDue(connectedMs, (entry) => this.deadlineOf(entry));
     return due.sort((a, b) => a.number - b.number);
   }
 
   [Symbol.iterator](): Iterator<LogEntry> {
-    return this.#deadlines.keys();
+    return this.#waiting.keys();
   }
 
-  #count(entry: LogEntry, by: 1 | -1): void {
-    const load = this.#loads.get(entry.author) ?? { count: 0, bytes: 0 };
+  #count({ sender, bytes }: Waiting, by: 1 | -1): void {
+    const load = this.#loads.get(sender) ?? { count: 0, bytes: 0 };
     load.count += by;
-    load.bytes += by * entry.size;
-    this.#bytes += by * entry.size;
-    if (load.count === 0) this.#loads.delete(entry.author);
-    else this.#loads.set(entry.author, load);
+    load.bytes += by * bytes;
+    this.#bytes += by * bytes;
+    if (load.count === 0) this.#loads.delete(sender);
+    else this.#loads.set(sender, load);
   }
 }
