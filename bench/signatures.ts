@@ -26,8 +26,12 @@ async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void
       const { delivery, whole, verdicts } = await receiveTime(runs, dependencies, history, batch);
       if (batch === 1) yield row(`deliver verified, ${what}`, "messages/s", 1_000 / delivery);
       yield row(`receive verified, ${what}, trailers by ${batch}`, "messages/s", 1_000 / whole);
-      yield row("share of what one verdict a message allows", "%", (verdict / whole) * 100);
-      yield row("trailer verdicts a message", "", verdicts);
+      yield row(
+        `share of what one verdict a message allows, ${what}, trailers by ${batch}`,
+        "%",
+        (verdict / whole) * 100,
+      );
+      yield row(`trailer verdicts a message, ${what}, trailers by ${batch}`, "verdicts", verdicts);
     }
   }
 }
