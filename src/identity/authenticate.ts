@@ -1,7 +1,7 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { SdsMessage } from "../sds/message.ts";
 import { type EnvelopeContext, verifyEnvelope } from "./envelope.ts";
-import { decodeEnvelope, type Envelope } from "./envelope-codec.ts";
+import { decodeEnvelope, type Envelope, headOf } from "./envelope-codec.ts";
 import { isKeyOf, splitTrailer, verifyTrailer } from "./trailer.ts";
 
 /** Reasons to be counted. With `no-envelope` or `no-trailer` nobody claimed anything; the others are broken claims. */
@@ -68,7 +68,7 @@ export function authenticateAuthor(
   if ("problem" in context) return context;
   const envelope = decodeEnvelope(decoded.content);
   if (envelope === null) return { problem: "no-envelope" };
-  if (!verifyEnvelope(envelope, context.holds)) return { problem: "bad-author-signature" };
+  if (!verifyEnvelope(envelope, context.holds, headOf(decoded.content))) return { problem: "bad-author-signature" };
   return { holds: { publicKey: envelope.publicKey, envelope } };
 }
 

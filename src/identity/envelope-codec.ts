@@ -42,9 +42,17 @@ const FIELD = {
   signature: 15,
 } as const;
 
+/** Tag, length, signature. */
+const SIGNATURE_FIELD_BYTES = 2 + SIGNATURE_BYTES;
+
 /** Fields 1 to 9, which the author signs. Numbers and body are written even when 0 or empty; 8 and 9 are left out. */
 export function encodeEnvelopeHead(envelope: Envelope): Uint8Array {
   return writeHead(envelope).finish();
+}
+
+/** The same of an encoded envelope: the signature is the last field of its one encoding. A view. */
+export function headOf(encoded: Uint8Array): Uint8Array {
+  return encoded.subarray(0, encoded.length - SIGNATURE_FIELD_BYTES);
 }
 
 /** The one encoding of an envelope. Throws `ProtobufError` for numbers that are no safe integers from 0. */
