@@ -20,11 +20,11 @@ async function* byteRows(): AsyncGenerator<Row, void, undefined> {
   yield row("content, 100-byte text, 2 causes, signed", "bytes", plain.length, peerContent.length);
   const hinted = await signedContent(true);
   yield row("content, 100-byte text, 2 causes with hints, signed", "bytes", hinted.length, peerHinted.length);
-  yield row("the same encrypted", "bytes", await encrypted(hinted), await encrypted(peerHinted));
+  yield row("content, the same encrypted", "bytes", await encrypted(hinted), await encrypted(peerHinted));
   for (const heads of [1, 8]) {
     const sync = await signedSync(heads);
     yield row(`sync, ${heads} heads with hints, signed`, "bytes", sync.length, peerSync.length);
-    yield row("the same encrypted", "bytes", await encrypted(sync), await encrypted(peerSync));
+    yield row(`sync, ${heads} heads, the same encrypted`, "bytes", await encrypted(sync), await encrypted(peerSync));
   }
   for (const kind of ["content", "sync"] as const) {
     const { length } = await peerMessage(200, kind, true);

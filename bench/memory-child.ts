@@ -1,9 +1,11 @@
-/** Prints the bytes that each of N messages keeps in memory. Usage: node --expose-gc memory-child.js ours|peer N */
+/** Prints the bytes that each of N messages keeps in memory. Usage: node --expose-gc memory-child.js ours|peer N [hints] */
 import { OurChannel } from "./support/our-channel.ts";
 import { PeerChannel, PeerTraffic } from "./support/peer-channel.ts";
 import { Traffic } from "./support/traffic.ts";
 
-const [side, count = "0"] = process.argv.slice(2);
+const [side, count = "0", kind] = process.argv.slice(2);
+/** With the hash under which a Store has each message and its causes. */
+const hints = kind === "hints";
 const messages = Number(count);
 
 function bytesInUse(): number {
@@ -24,7 +26,7 @@ function ours(): number {
 }
 
 function fillOurs(channel: OurChannel, count: number): void {
-  const traffic = new Traffic({ authors: 5, dependencies: 2 });
+  const traffic = new Traffic({ authors: 5, dependencies: 2, hints });
   for (let i = 0; i < count; i++) channel.receive(traffic.next());
 }
 
@@ -40,7 +42,7 @@ async function peer(): Promise<number> {
 }
 
 async function fillPeer(channel: PeerChannel, count: number): Promise<void> {
-  const traffic = new PeerTraffic(2);
+  const traffic = new PeerTraffic(2, hints);
   for (let i = 0; i < count; i++) await channel.receive(traffic.next().encode());
 }
 

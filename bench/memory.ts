@@ -9,6 +9,11 @@ const PEER_MESSAGES = 1_000;
 export const memory: Subject = { name: "memory", run: memoryRows };
 
 async function* memoryRows({ quick }: BenchOptions): AsyncGenerator<Row, void, undefined> {
+  const hinted = {
+    ours: await numberFromChild(CHILD, ["ours", 10_000, "hints"]),
+    peer: await numberFromChild(CHILD, ["peer", PEER_MESSAGES, "hints"]),
+  };
+  yield row("memory per message, history 10000, with hints of a Store", "bytes", hinted.ours, hinted.peer);
   const peer = await numberFromChild(CHILD, ["peer", PEER_MESSAGES]);
   for (const messages of quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
     const ours = await numberFromChild(CHILD, ["ours", messages]);

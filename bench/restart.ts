@@ -8,6 +8,10 @@ export const restart: Subject = { name: "restart", run: restartRows };
 
 async function* restartRows({ quick }: BenchOptions): AsyncGenerator<Row, void, undefined> {
   for (const messages of quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
-    yield row(`restart with ${messages} messages`, "ms", await numberFromChild(CHILD, [messages, quick ? 5 : 7]));
+    yield row(
+      `restart with ${messages} messages, 5 authors`,
+      "ms",
+      await numberFromChild(CHILD, [messages, messages > 100_000 ? 3 : 7]),
+    );
   }
 }

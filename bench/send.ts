@@ -17,7 +17,7 @@ const NOBODY: Signer = { publicKey: me.signer.publicKey, sign: async () => NO_SI
 export const send: Subject = { name: "send", run: sendRows };
 
 async function* sendRows({ quick }: BenchOptions): AsyncGenerator<Row, void, undefined> {
-  for (const history of quick ? [100, 1_000, 10_000] : [100, 1_000, 10_000, 100_000]) {
+  for (const history of quick ? [100, 1_000, 10_000] : [100, 1_000, 10_000, 20_000, 100_000, 1_000_000]) {
     const peer = history <= (quick ? 1_000 : PEER_LARGEST) ? await peerTime(history, quick) : null;
     const channel = grown(history);
     const runs = quick ? 100 : 300;

@@ -3,9 +3,10 @@ import { verifyStrict } from "../src/identity/ed25519-key.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";
-import { Traffic } from "./support/traffic.ts";
+import { authorOf, Traffic } from "./support/traffic.ts";
 
 const HISTORY = 10_000;
+const AUTHORS = 5;
 /** A burst, or a page of a Store. */
 const BATCH = 100;
 
@@ -26,18 +27,25 @@ async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void
       const { delivery, whole, verdicts } = await receiveTime(runs, dependencies, history, batch);
       if (batch === 1) yield row(`deliver verified, ${what}`, "messages/s", 1_000 / delivery);
       yield row(`receive verified, ${what}, trailers by ${batch}`, "messages/s", 1_000 / whole);
-      yield row("share of what one verdict a message allows", "%", (verdict / whole) * 100);
-      yield row("trailer verdicts a message", "", verdicts);
+      yield row(
+        `share of what one verdict a message allows, ${what}, trailers by ${batch}`,
+        "%",
+        (verdict / whole) * 100,
+      );
+      yield row(`trailer verdicts a message, ${what}, trailers by ${batch}`, "verdicts", verdicts);
     }
   }
 }
 
+/** Of messages as long as those below, by as many authors. */
 async function verdictTime(runs: number): Promise<number> {
-  const message = new Uint8Array(400).fill(1);
-  const signature = await me.signer.sign(message);
+  const authors = Array.from({ length: AUTHORS }, (_, number) => authorOf(1 + number));
   const times: number[] = [];
-  for (let run = -20; run < runs; run++) {
-    const time = await millisecondsOf(() => verifyStrict(me.signer.publicKey, message, signature));
+  for (let run = -100; run < runs; run++) {
+    const { signer } = authors[(run + 100) % AUTHORS] ?? me;
+    const message = new Uint8Array(400).fill(run);
+    const signature = await signer.sign(message);
+    const time = await millisecondsOf(() => verifyStrict(signer.publicKey, message, signature));
     if (run >= 0) times.push(time);
   }
   return median(times);
@@ -52,7 +60,7 @@ interface Times {
 
 async function receiveTime(runs: number, dependencies: number, history: number, batch: number): Promise<Times> {
   const channel = new OurChannel();
-  const traffic = new Traffic({ authors: 5, dependencies });
+  const traffic = new Traffic({ authors: AUTHORS, dependencies });
   while (traffic.count < history) channel.receive(traffic.next());
   const messages = await traffic.takeSigned(runs + BATCH);
   const delivery: number[] = [];

@@ -7,7 +7,7 @@ import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../../src/sds/channel-state.ts";
 import { specCodec } from "../../src/sds/codec.ts";
 import type { Effect } from "../../src/sds/effect.ts";
-import { messageIdOf } from "../../src/sds/message-id.ts";
+import { isIdOf } from "../../src/sds/message-id.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
 import { addsNothing } from "../../src/sds/receive-claim.ts";
 import type { StoredChannel } from "../../src/sds/records.ts";
@@ -96,19 +96,23 @@ export function readUnverified(bytes: Uint8Array): StepInput {
   const decoded = specCodec.decode(bytes);
   if (!decoded.ok || decoded.message.kind !== "content") throw new Error("The traffic is content only.");
   const { message } = decoded;
-  if (messageIdOf(message.content) !== message.messageId) throw new Error("Wrong id.");
+  if (!isIdOf(message.messageId, message.content)) throw new Error("Wrong id.");
   const envelope = decodeEnvelope(message.content);
   const split = splitTrailer(bytes);
   if (envelope === null || split === null || typeof message.lamport !== "number") throw new Error("Not of ours.");
   const { senderId: sender, lamport, causalHistory } = message;
-  const publicKey = envelope.publicKey.slice();
+  const publicKey = envelope.publicKey;
   const lamports = parentLamportsOf(envelope, lamport);
   const { completeSince } = split.trailer;
   return {
     kind: "receive-content",
     content: {
       id: message.messageId,
-      ...{ lamport, sender, signed: true, publicKey, bytes },
+      lamport,
+      sender,
+      signed: true,
+      publicKey,
+      bytes,
       authorSeq: envelope.authorSeq,
       type: envelope.type,
       composedAt: envelope.composedAt,
@@ -120,7 +124,13 @@ export function readUnverified(bytes: Uint8Array): StepInput {
       profileName: null,
     },
     claim: {
-      ...{ sender, signed: true, publicKey, by: "content", lamport, completeSince, listed: causalHistory },
+      sender,
+      signed: true,
+      publicKey,
+      by: "content",
+      lamport,
+      completeSince,
+      listed: causalHistory,
       repairRequests: message.repairRequests,
       receiptsWantedFrom: null,
     },

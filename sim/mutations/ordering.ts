@@ -41,7 +41,7 @@ export const lostDropsDependents: Mutation = {
     dropped.set(member, gone);
     if (input.kind === "receive-content" && gone.has(input.content.id)) return null;
     for (const entry of [...state.buffered]) {
-      if (entry.deadline > connectedNow(state, member.now()) + 1_000) continue;
+      if (state.buffered.deadlineOf(entry) > connectedNow(state, member.now()) + 1_000) continue;
       state.buffered.delete(entry);
       state.entries.delete(entry.id);
       gone.add(entry.id);

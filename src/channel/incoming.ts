@@ -13,7 +13,7 @@ import type { ChannelId, MessageId } from "../sds/ids.ts";
 import { isExactLamport } from "../sds/lamport-clock.ts";
 import { type CopyPlace, isLowerCopy } from "../sds/lower-copy.ts";
 import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../sds/message.ts";
-import { messageIdOf } from "../sds/message-id.ts";
+import { isIdOf } from "../sds/message-id.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { ParentReference } from "../sds/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/step-input.ts";
@@ -86,7 +86,7 @@ function readEphemeral(message: EphemeralMessage, source: Source, context: Incom
   // For those who are there: out of a Store it comes too late, and somebody put it there.
   if (source === "store") return refused("ephemeral-stored");
   const { messageId: id, senderId: author, content } = message;
-  if (messageIdOf(content) !== id) return refused("wrong-id");
+  if (!isIdOf(id, content)) return refused("wrong-id");
   const verdict = authenticateAuthor(message, context.channelId);
   if (!("problem" in verdict)) {
     const { type, body, composedAt } = verdict.holds.envelope;
@@ -108,7 +108,7 @@ function readContent(
   const { lamport, messageId: id, senderId: sender } = message;
   if (!isExactLamport(lamport)) return refused("lamport-limit");
   // Before anything else looks at the id: it names exactly these bytes.
-  if (messageIdOf(message.content) !== id) return refused("wrong-id");
+  if (!isIdOf(id, message.content)) return refused("wrong-id");
   const held = context.held(id);
   if (held !== undefined && !isLowerCopy(held, { signed: false, lamport, sender })) {
     return { kind: "copy", id, trailer: copyTrailer(bytes, message, lamport, source, context) };

@@ -1,7 +1,7 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { SdsMessage } from "../sds/message.ts";
 import { type EnvelopeContext, verifyEnvelope } from "./envelope.ts";
-import { decodeEnvelope, type Envelope } from "./envelope-codec.ts";
+import { decodeEnvelope, type Envelope, headOf } from "./envelope-codec.ts";
 import { isKeyOf, splitTrailer, verifyTrailer } from "./trailer.ts";
 
 /** Reasons to be counted. With `no-envelope` or `no-trailer` nobody claimed anything; the others are broken claims. */
@@ -17,7 +17,7 @@ export type AuthenticationProblem =
 
 /** The content is that of the sender, and so are Lamport timestamp and causes. */
 export interface AuthenticAuthor {
-  /** A copy: keys are kept for long, and a view would keep the message with them. */
+  /** A view of the message. */
   readonly publicKey: Uint8Array;
   readonly envelope: Envelope;
 }
@@ -68,8 +68,8 @@ export function authenticateAuthor(
   if ("problem" in context) return context;
   const envelope = decodeEnvelope(decoded.content);
   if (envelope === null) return { problem: "no-envelope" };
-  if (!verifyEnvelope(envelope, context.holds)) return { problem: "bad-author-signature" };
-  return { holds: { publicKey: envelope.publicKey.slice(), envelope } };
+  if (!verifyEnvelope(envelope, context.holds, headOf(decoded.content))) return { problem: "bad-author-signature" };
+  return { holds: { publicKey: envelope.publicKey, envelope } };
 }
 
 /** The claim's half of `authenticate`. */
@@ -97,7 +97,7 @@ export function readClaim(bytes: Uint8Array, decoded: SdsMessage, channelId: Cha
   if (publicKey === undefined) return { problem: "no-trailer-key" };
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
   const { completeSince, flags, receiptsFrom } = split.trailer;
-  const claim = { publicKey: publicKey.slice(), completeSince, flags, receiptsFrom };
+  const claim = { publicKey, completeSince, flags, receiptsFrom };
   return { holds: { claim, verify: () => verifyTrailer(split, publicKey) } };
 }
 

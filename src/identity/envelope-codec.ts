@@ -2,7 +2,6 @@ import { LAMPORT_LIMIT, MAX_HISTORY_ENTRIES } from "../sds/limits.ts";
 import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
 import { ProtobufError } from "../sds/protobuf-error.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
-import { equalBytes } from "./equal-bytes.ts";
 
 export const ENVELOPE_VERSION = 1;
 const MAX_TYPE = 0xffff;
@@ -43,9 +42,17 @@ const FIELD = {
   signature: 15,
 } as const;
 
+/** Tag, length, signature. */
+const SIGNATURE_FIELD_BYTES = 2 + SIGNATURE_BYTES;
+
 /** Fields 1 to 9, which the author signs. Numbers and body are written even when 0 or empty; 8 and 9 are left out. */
 export function encodeEnvelopeHead(envelope: Envelope): Uint8Array {
   return writeHead(envelope).finish();
+}
+
+/** The same of an encoded envelope: the signature is the last field of its one encoding. A view. */
+export function headOf(encoded: Uint8Array): Uint8Array {
+  return encoded.subarray(0, encoded.length - SIGNATURE_FIELD_BYTES);
 }
 
 /** The one encoding of an envelope. Throws `ProtobufError` for numbers that are no safe integers from 0. */
@@ -60,8 +67,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
  */
 export function decodeEnvelope(bytes: Uint8Array): Envelope | null {
   try {
-    const envelope = complete(readFields(bytes));
-    return envelope !== null && equalBytes(encodeEnvelope(envelope), bytes) ? envelope : null;
+    return complete(readFields(bytes));
   } catch (error) {
     if (error instanceof ProtobufError) return null;
     throw error;
@@ -88,7 +94,7 @@ function writeHead(envelope: Envelope): ProtobufWriter {
 
 type ReadFields = { -readonly [K in keyof Omit<Envelope, "version">]?: Envelope[K] } & { version?: number };
 
-/** A repeated field overwrites the earlier one: the comparison with the canonical encoding refuses it afterwards. */
+/** Null when an encoder would not have written the fields in this way. */
 function readFields(bytes: Uint8Array): ReadFields | null {
   const fields: ReadFields = {};
   const reader = new ProtobufReader(bytes);
@@ -100,11 +106,14 @@ function readFields(bytes: Uint8Array): ReadFields | null {
     else if (reader.field === FIELD.type) fields.type = reader.uint32();
     else if (reader.field === FIELD.body) fields.body = reader.bytes();
     else if (reader.field === FIELD.origin) fields.origin = reader.string(MAX_ORIGIN_BYTES);
-    else if (reader.field === FIELD.parentDeltas) fields.parentDeltas = packedVarints(reader.bytes());
-    else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
+    else if (reader.field === FIELD.parentDeltas) {
+      const deltas = packedVarints(reader.bytes());
+      if (deltas === null) return null;
+      fields.parentDeltas = deltas;
+    } else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
     else return null;
   }
-  return fields;
+  return reader.canonical ? fields : null;
 }
 
 function complete(fields: ReadFields | null): Envelope | null {
@@ -116,7 +125,6 @@ function complete(fields: ReadFields | null): Envelope | null {
   if (!isNumberBelow(MAX_TYPE + 1, type) || type === 0 || origin === "") return null;
   if (parentDeltas.length > MAX_HISTORY_ENTRIES) return null;
   if (!parentDeltas.every((delta) => delta >= 1 && delta < LAMPORT_LIMIT)) return null;
-  const origins = origin === undefined ? {} : { origin };
   return {
     version: ENVELOPE_VERSION,
     publicKey,
@@ -124,7 +132,7 @@ function complete(fields: ReadFields | null): Envelope | null {
     composedAt,
     type,
     body,
-    ...origins,
+    origin,
     parentDeltas,
     signature,
   };
@@ -134,18 +142,21 @@ function isNumberBelow(limit: number, value: number | undefined): value is numbe
   return value !== undefined && value < limit;
 }
 
-/** Numbers too large come out rounded and above the limit; a number cut off, or too long, is dropped or rewritten. */
-function packedVarints(bytes: Uint8Array): number[] {
+/** Null unless there is one, and each is in its shortest form. Numbers too large come out rounded, above the limit. */
+function packedVarints(bytes: Uint8Array): number[] | null {
   const values: number[] = [];
   let value = 0;
   let scale = 1;
   for (const byte of bytes) {
     value += (byte & 0x7f) * scale;
-    scale *= 0x80;
-    if (byte >= 0x80) continue;
+    if (byte >= 0x80) {
+      scale *= 0x80;
+      continue;
+    }
+    if (byte === 0 && scale > 1) return null;
     values.push(value);
     value = 0;
     scale = 1;
   }
-  return values;
+  return scale === 1 && values.length > 0 ? values : null;
 }

@@ -62,6 +62,17 @@ test("any valid fields come back, from one encoding only", async () => {
   await fc.assert(property, { numRuns: 60 });
 });
 
+test("whatever is changed in an envelope, what still decodes has no other encoding", () => {
+  const change = fc.record({ at: fc.nat(bytes.length), drop: fc.nat(3), insert: fc.uint8Array({ maxLength: 4 }) });
+  const property = fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+    let changed = [...bytes];
+    for (const { at, drop, insert } of changes) changed = changed.toSpliced(at, drop, ...insert);
+    const decoded = decodeEnvelope(Uint8Array.from(changed));
+    if (decoded !== null) expect([...encodeEnvelope(decoded)]).toEqual(changed);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
 describe("verifyEnvelope is false", () => {
   test("for any flipped bit of the envelope", () => {
     fc.assert(

@@ -52,17 +52,25 @@ export async function signEnvelope(
     signature: new Uint8Array(SIGNATURE_BYTES),
   };
   assertSignable(unsigned, context);
-  return encodeEnvelope({ ...unsigned, signature: await signer.sign(signedBytes(unsigned, context)) });
+  return encodeEnvelope({
+    ...unsigned,
+    signature: await signer.sign(signedBytes(encodeEnvelopeHead(unsigned), context)),
+  });
 }
 
 /**
  * The author signature holds: the key is the sender's, each cause has one parent Lamport from 0 to below the message's
  * own, and the strict Ed25519 verdict over all of it is good.
+ * @param head the envelope's fields 1 to 9 as they came; `headOf` has them without encoding them again
  */
-export function verifyEnvelope(envelope: Envelope, context: EnvelopeContext): boolean {
+export function verifyEnvelope(
+  envelope: Envelope,
+  context: EnvelopeContext,
+  head: Uint8Array = encodeEnvelopeHead(envelope),
+): boolean {
   return (
     matchesContext(envelope, context) &&
-    verifyStrict(envelope.publicKey, signedBytes(envelope, context), envelope.signature)
+    verifyStrict(envelope.publicKey, signedBytes(head, context), envelope.signature)
   );
 }
 
@@ -96,7 +104,7 @@ function matchesContext({ publicKey, parentDeltas }: Envelope, context: Envelope
  * The frame (each input behind its 4-byte length) of: domain tag, channel id, sender id, Lamport timestamp (8 bytes; no
  * bytes for ephemeral, which so never passes for content), number of causal ids, each of them, encoded fields 1 to 9.
  */
-function signedBytes(envelope: Envelope, { channelId, senderId, lamport, causalIds }: EnvelopeContext): Uint8Array {
+function signedBytes(head: Uint8Array, { channelId, senderId, lamport, causalIds }: EnvelopeContext): Uint8Array {
   const place = [channelId, senderId, lamport ?? new Uint8Array(), causalIds.length, ...causalIds];
-  return frame(DOMAIN, ...place, encodeEnvelopeHead(envelope));
+  return frame(DOMAIN, ...place, head);
 }

@@ -7,14 +7,24 @@ const DOMAIN = "hearback/sender/1";
 const PREFIX = "s1";
 const HASH_BYTES = 20;
 
+/** Asked twice for every message, of the same few keys. */
+const known = new Map<string, ParticipantId>();
+const MAX_KNOWN = 1_024;
+
 /**
  * `"s1" + base64url(first 20 bytes of SHA-256(frame))`, 29 characters, where frame is the domain tag
  * `hearback/sender/1`, the channel id (UTF-8) and the 32-byte public key, each behind its 4-byte big-endian length. The
  * channel is part of it, so a key that was used twice would still not link a person across channels.
  */
 export function senderIdOf(channelId: ChannelId, publicKey: Uint8Array): ParticipantId {
+  const name = `${publicKey.length} ${String.fromCharCode(...publicKey)}${channelId}`;
+  const found = known.get(name);
+  if (found !== undefined) return found;
   const hash = sha256(frame(DOMAIN, channelId, publicKey));
-  return asParticipantId(PREFIX + toBase64url(hash.subarray(0, HASH_BYTES)));
+  const senderId = asParticipantId(PREFIX + toBase64url(hash.subarray(0, HASH_BYTES)));
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(name, senderId);
+  return senderId;
 }
 
 const KEYED = /^s1[A-Za-z0-9_-]{27}$/;

@@ -54,6 +54,23 @@ test("does not hold behind another message, nor with other claims", async () => 
   expect(verifyTrailer({ message, trailer: { ...trailer, flags: 0 } }, signer.publicKey)).toBe(false);
 });
 
+test("has one encoding only: whatever is changed, bytes that still count are those that would be written", async () => {
+  const change = fc.record({ at: fc.nat(bytes.length), drop: fc.nat(3), insert: fc.uint8Array({ maxLength: 4 }) });
+  const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+    let changed = [...bytes];
+    for (const { at, drop, insert } of changes) changed = changed.toSpliced(at, drop, ...insert);
+    const split = splitTrailer(Uint8Array.from(changed));
+    if (split === null) return;
+    const { message: before, trailer } = split;
+    const again = await appendTrailer(before, trailer, {
+      publicKey: signer.publicKey,
+      sign: async () => trailer.signature,
+    });
+    expect([...again]).toEqual(changed);
+  });
+  await fc.assert(property, { numRuns: 500 });
+});
+
 describe("splitTrailer is null", () => {
   const signature = new Uint8Array(64);
   const field = (write: (writer: ProtobufWriter) => void) =>
@@ -97,6 +114,10 @@ describe("splitTrailer is null", () => {
       ),
     ],
     ["a short key", field((w) => w.uint32(1, 1).uint32(2, 0).uint64(3, 0).bytes(4, signature).bytes(15, signature))],
+    [
+      "a padded number",
+      field((w) => w.uint32(1, 1).tag(2, 0).raw(Uint8Array.of(0x80, 0)).uint64(3, 0).bytes(15, signature)),
+    ],
     ["no bytes", field(() => undefined)],
     ["another wire type", new ProtobufWriter().uint32(TRAILER_FIELD, 1).finish()],
   ])("for %s", (_what, trailer) => {

@@ -132,16 +132,13 @@ function decodeTrailer(bytes: Uint8Array): Trailer | null {
     } else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
     else return null;
   }
+  const isCanonical = reader.canonical && outer.canonical && outer.offset === bytes.length;
   const { version, flags, completeSince, publicKey, receiptsFrom, signature } = fields;
-  if (version !== TRAILER_VERSION || flags === undefined || signature?.length !== SIGNATURE_BYTES) return null;
+  if (!isCanonical || version !== TRAILER_VERSION) return null;
+  if (flags === undefined || signature?.length !== SIGNATURE_BYTES) return null;
   if (completeSince === undefined || completeSince >= LAMPORT_LIMIT) return null;
   if (publicKey !== undefined && publicKey.length !== PUBLIC_KEY_BYTES) return null;
   if (receiptsFrom !== undefined && (receiptsFrom.length === 0 || receiptsFrom.length % RECEIPT_PREFIX_BYTES !== 0))
     return null;
-  const trailer: Trailer = {
-    ...{ flags, completeSince, signature },
-    ...(publicKey === undefined ? {} : { publicKey }),
-    ...(receiptsFrom === undefined ? {} : { receiptsFrom }),
-  };
-  return equalBytes(encodeTrailer(trailer), bytes) ? trailer : null;
+  return { flags, completeSince, publicKey, receiptsFrom, signature };
 }

@@ -5,8 +5,8 @@ import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
-import { presentParticipants } from "./presence.ts";
+import { addDependent, isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { audienceFor } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
 import { scheduleAck } from "./sync.ts";
 
@@ -22,8 +22,7 @@ export function admit(ctx: StepContext, entry: LogEntry): void {
   if (entry.blocking === 0) {
     deliverWithDependents(ctx, entry);
   } else {
-    entry.deadline = connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs;
-    state.buffered.add(entry);
+    state.buffered.add(entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
     ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
   }
   for (const child of freed) unblock(ctx, child);
@@ -44,13 +43,11 @@ function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === entry.id);
     const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
-    if (trueEdge) {
-      entry.children.push(child);
-      if (child.status === "delivered" && !state.ahead.has(child)) entry.deliveredChildren++;
-    }
+    if (trueEdge && child.status === "delivered" && !state.ahead.has(child)) entry.deliveredChildren++;
+    if (trueEdge && !child.mine) entry.namedByOthers = true;
     const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
     if (!waited) continue;
-    if (trueEdge || !child.signed) entry.dependents.push(child);
+    if (trueEdge || !child.signed) addDependent(entry, child);
     else freed.push(child);
   }
   return freed;
@@ -60,10 +57,12 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentR
   const { state } = ctx;
   const parent = state.entries.get(reference.id);
   if (parent !== undefined) {
-    if (isTrueEdge(entry, reference, parent)) parent.children.push(entry);
-    else if (entry.signed) return;
+    // A false edge is no dependency; of unsigned children nothing better is known.
+    const trueEdge = isTrueEdge(entry, reference, parent);
+    if (entry.signed && !trueEdge) return;
+    if (trueEdge && !entry.mine) parent.namedByOthers = true;
     if (parent.status === "buffered") {
-      parent.dependents.push(entry);
+      addDependent(parent, entry);
       entry.blocking++;
     }
     return;
@@ -87,8 +86,8 @@ export function deliverWithDependents(ctx: StepContext, first: LogEntry): void {
   const ready = [first];
   for (let entry = ready.shift(); entry !== undefined; entry = ready.shift()) {
     deliver(ctx, entry);
-    const dependents = entry.dependents;
-    entry.dependents = [];
+    const dependents = entry.dependents ?? [];
+    entry.dependents = null;
     for (const dependent of dependents) {
       if (--dependent.blocking === 0 && dependent.status === "buffered") ready.push(dependent);
     }
@@ -99,7 +98,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   const { state, env } = ctx;
   entry.status = "delivered";
   state.buffered.delete(entry);
-  entry.audience = presentParticipants(state, env.now).filter((index) => index !== entry.author.index);
+  entry.audience = audienceFor(state, env.now, entry.author);
   state.log.insert(entry);
   headsAfterDelivery(state, entry);
   // It waited for its causes while the clock was set right.
@@ -117,9 +116,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
 /** Entries whose patience ran out are delivered past what they miss, and what they miss becomes a visible hole. */
 export function deliverPastLost(ctx: StepContext): void {
   const { state, env } = ctx;
-  const now = connectedNow(state, env.now);
-  const overdue = [...state.buffered].filter((entry) => entry.deadline <= now);
-  for (const entry of overdue) {
+  for (const entry of state.buffered.overdue(connectedNow(state, env.now))) {
     if (entry.status !== "buffered") continue;
     for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
     // Unsigned messages can name each other in a circle; nothing is missing, and waiting longer would not help.

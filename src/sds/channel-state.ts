@@ -1,4 +1,5 @@
 import type { BloomHashes } from "./bloom-filter.ts";
+import { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effect.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -10,12 +11,13 @@ import type { ChannelParameters } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
+import type { PresentParticipants } from "./present-participants.ts";
 import type { Change, Durability } from "./records.ts";
 import type { RollingBloom } from "./rolling-bloom.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 import { type Budget, createBudget } from "./token-buckets.ts";
-import { createWaitingRoom, type WaitingRoom } from "./waiting-room.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** Time and chance, given to each step. The same state, input and environment give the same effects. */
 export interface Environment {
@@ -59,10 +61,17 @@ export interface ChannelState {
   readonly embargoed: Map<MessageId, EmbargoedMessage>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
+  nextMissingNumber: number;
+  /** When each is to be asked of a Store; and of the others, for the first time and again. Kept by holes.ts and repair.ts. */
+  readonly fetches: DueQueue<MissingMessage>;
+  readonly firstRequests: DueQueue<MissingMessage>;
+  readonly repeatedRequests: DueQueue<MissingMessage>;
   /** Claims that wait for an id to arrive. */
   readonly pendingCredits: Map<MessageId, PendingCredit[]>;
   readonly participants: Participant[];
   readonly participantById: Map<ParticipantId, Participant>;
+  /** Derived from `participants`; null when it has to be found anew. */
+  present: PresentParticipants | null;
   readonly outbox: Map<MessageId, OutboxEntry>;
   /** Those of the outbox that may be sent (again) by themselves, in the order of acceptance. */
   readonly open: Set<OutboxEntry>;
@@ -119,12 +128,17 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     log: createOrderedLog<LogEntry>(),
     ahead: new Set(),
     heads: new Set(),
-    buffered: createWaitingRoom(),
+    buffered: new WaitingRoom(),
     embargoed: new Map(),
     missing: new Map(),
+    nextMissingNumber: 0,
+    fetches: new DueQueue(),
+    firstRequests: new DueQueue(),
+    repeatedRequests: new DueQueue(),
     pendingCredits: new Map(),
     participants: [self],
     participantById: new Map([[identity.self, self]]),
+    present: null,
     outbox: new Map(),
     open: new Set(),
     lastOwn: null,

@@ -1,4 +1,5 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
+import { planAsking } from "./missing-schedule.ts";
 
 /** Smaller steps backwards are the wobble of clocks, and harm nobody. */
 const JUMP_MS = 1_000;
@@ -29,6 +30,7 @@ function movePlans(state: ChannelState, byMs: number): void {
   for (const missing of state.missing.values()) {
     missing.askAt += byMs;
     missing.requestAt += byMs;
+    planAsking(state, missing);
   }
   for (const answer of state.answers.values()) answer.at += byMs;
   sync.ackAt = moved(sync.ackAt, byMs);

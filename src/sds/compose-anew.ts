@@ -58,7 +58,7 @@ function replaceableFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[]
   const from = first.entry.authorSeq ?? 0;
   const later = [...state.outbox.values()].filter(({ entry }) => (entry.authorSeq ?? 0) >= from);
   const untouched = later.every(({ attempts, held, stage, entry }) => {
-    return attempts === 0 && !held && stage === "queued" && entry.children.every((child) => child.mine);
+    return attempts === 0 && !held && stage === "queued" && !entry.namedByOthers;
   });
   return untouched ? later.sort((a, b) => (a.entry.authorSeq ?? 0) - (b.entry.authorSeq ?? 0)) : null;
 }
@@ -121,11 +121,15 @@ function parentsAnew(
 
 function headsWithout(state: ChannelState, replaced: ReadonlySet<LogEntry>): Set<LogEntry> {
   const heads = new Set([...state.heads].filter((head) => !replaced.has(head)));
+  const childrenLeft = new Map<LogEntry, number>();
   for (const entry of replaced) {
     for (const parent of trueParents(state, entry)) {
-      const covered = parent.children.some((child) => isCover(state, child) && !replaced.has(child));
-      if (!covered && !replaced.has(parent) && isCover(state, parent)) heads.add(parent);
+      const children = childrenLeft.get(parent) ?? parent.deliveredChildren;
+      childrenLeft.set(parent, isCover(state, entry) ? children - 1 : children);
     }
+  }
+  for (const [parent, children] of childrenLeft) {
+    if (children === 0 && !replaced.has(parent) && isCover(state, parent)) heads.add(parent);
   }
   return heads;
 }
@@ -168,7 +172,6 @@ function takeOut(ctx: StepContext, entry: LogEntry): void {
   const { state } = ctx;
   const counted = !state.ahead.has(entry);
   for (const parent of trueParents(state, entry)) {
-    parent.children.splice(parent.children.indexOf(entry), 1);
     if (!counted) continue;
     parent.deliveredChildren--;
     if (parent.deliveredChildren === 0 && isCover(state, parent)) state.heads.add(parent);

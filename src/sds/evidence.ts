@@ -6,6 +6,7 @@ import type { HistoryEntry } from "./message.ts";
 import { settleOutbox } from "./outbox-settlement.ts";
 import type { Participant } from "./participant.ts";
 import type { PendingCredit } from "./pending-credit.ts";
+import type { ClaimEntry } from "./records.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
 const IDS_PER_ROW = 256;
@@ -33,6 +34,15 @@ export function applyClaim(
   }
   ctx.touchedParticipants.add(participant);
   record(ctx, participant, claim.by, gain);
+}
+
+/** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
+export function restoreClaim(state: ChannelState, participant: Participant, claim: ClaimEntry): void {
+  const { id, completeSince } = claim;
+  noteClaim(participant, id, completeSince);
+  const entry = state.entries.get(id);
+  if (entry === undefined) pendListed(state, participant, id, completeSince);
+  else walk(state, participant, entry, completeSince, true, null);
 }
 
 /** A message arrived that claims were waiting for. */
@@ -111,7 +121,7 @@ function walk(
   from: LogEntry,
   completeSince: number,
   listed: boolean,
-  gain: Gain,
+  gain: Gain | null,
 ): void {
   const stack = [from];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
@@ -119,7 +129,7 @@ function walk(
     if (entry !== from || !listed) dropProvenClaim(participant, entry, completeSince);
     if (before !== null && before <= completeSince) continue;
     participant.credits.credit(entry.number, completeSince);
-    if (before === null && entry.author !== participant)
+    if (gain !== null && before === null && entry.author !== participant)
       (entry === from && listed ? gain.listed : gain.ancestry).push(entry);
     if (entry.signed) pushAncestors(state, participant, entry, completeSince, stack);
   }

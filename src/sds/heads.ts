@@ -1,5 +1,5 @@
 import type { ChannelState } from "./channel-state.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { comparePlaces } from "./ordered-log.ts";
 
 /**
@@ -10,7 +10,7 @@ export function headsAfterDelivery(state: ChannelState, entry: LogEntry): void {
   if (entry.deliveredChildren === 0) state.heads.add(entry);
   for (const reference of entry.parents) {
     const parent = state.entries.get(reference.id);
-    if (parent === undefined || !parent.children.includes(entry)) continue;
+    if (parent === undefined || !isTrueEdge(entry, reference, parent)) continue;
     parent.deliveredChildren++;
     state.heads.delete(parent);
   }

@@ -4,6 +4,7 @@ import type { MessageId } from "./ids.ts";
 import { RETRIEVAL_HINT_BYTES } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
+import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import { requestDelay } from "./repair-timing.ts";
 
@@ -32,10 +33,12 @@ export function missMessage(
     known.forgetAt = forgetAt;
     known.listed ||= named.lamport === null;
     if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
+    planAsking(state, known);
     return known;
   }
   const missing: MissingMessage = {
     id,
+    number: state.nextMissingNumber++,
     lamport,
     hint: usable,
     children: [],
@@ -52,6 +55,7 @@ export function missMessage(
     state: null,
   };
   state.missing.set(id, missing);
+  planAsking(state, missing);
   return missing;
 }
 
@@ -65,8 +69,7 @@ export function fetchMissing(ctx: StepContext): void {
   const { state, env } = ctx;
   if (!state.connection.online) return;
   const wanted: WantedMessage[] = [];
-  for (const missing of state.missing.values()) {
-    if (missing.askAt > env.now || state.entries.has(missing.id)) continue;
+  for (const missing of takeFetchesDue(state, env.now)) {
     if (isHopeless(state, missing, env.now)) {
       giveUp(state, missing);
       continue;
@@ -77,6 +80,7 @@ export function fetchMissing(ctx: StepContext): void {
     if (hint !== undefined || lamport !== null) wanted.push({ id, hint: byTime ? undefined : hint, lamport });
     missing.asks++;
     missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
+    planAsking(state, missing);
     if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
   }
   if (wanted.length > 0) ctx.effects.push({ kind: "fetch", wanted });
@@ -89,6 +93,7 @@ export function askAgain(state: ChannelState, now: number): void {
     missing.askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
     missing.requests = 0;
     missing.requestAt = now + firstRequestDelay(state, missing.id);
+    planAsking(state, missing);
   }
 }
 
@@ -99,20 +104,6 @@ function firstRequestDelay(state: ChannelState, id: MessageId): number {
   return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
 }
 
-/** Something to ask for. */
-export function isAskedFor(state: ChannelState, missing: MissingMessage): boolean {
-  return !isGivenUp(missing) && isWanted(state, missing);
-}
-
-/**
- * Not held, and not older than our joining. Only the author of a child says how old it is, and may lie; so what somebody
- * lists as held is wanted however low that is.
- */
-function isWanted(state: ChannelState, missing: MissingMessage): boolean {
-  if (state.entries.has(missing.id)) return false;
-  return missing.listed || missing.lamport === null || missing.lamport >= state.joinLamport;
-}
-
 /** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
 function isHopeless(state: ChannelState, missing: MissingMessage, now: number): boolean {
   if (!isWanted(state, missing) || isTooOld(missing, now)) return true;
@@ -121,10 +112,6 @@ function isHopeless(state: ChannelState, missing: MissingMessage, now: number): 
 
 function isTooOld(missing: MissingMessage, now: number): boolean {
   return now - missing.since > HORIZON_MS;
-}
-
-function isGivenUp(missing: MissingMessage): boolean {
-  return missing.askAt === Number.POSITIVE_INFINITY;
 }
 
 /** Somebody names it anew, in a way that makes it wanted. */
@@ -176,13 +163,4 @@ export function completeSince(state: ChannelState): number {
     if (missing.state === "lost" && missing.lamport !== null) since = Math.max(since, missing.lamport + 1);
   }
   return since;
-}
-
-export function nextFetchAt(state: ChannelState): number {
-  let next = Number.POSITIVE_INFINITY;
-  if (!state.connection.online) return next;
-  for (const missing of state.missing.values()) {
-    if (!state.entries.has(missing.id)) next = Math.min(next, missing.askAt);
-  }
-  return next;
 }

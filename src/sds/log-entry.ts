@@ -14,7 +14,7 @@ export interface LogEntry {
   readonly authorSeq: number | null;
   readonly type: number;
   composedAt: number;
-  readonly parents: readonly ParentReference[];
+  parents: readonly ParentReference[];
   readonly receivedAt: number;
   /** Bytes of the SDS message. */
   size: number;
@@ -30,13 +30,12 @@ export interface LogEntry {
   audience: readonly number[];
   /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
   blocking: number;
-  /** Connected time at which it stops waiting for causes that are missing. */
-  deadline: number;
-  /** Held entries that name this one with its true Lamport timestamp: edges that evidence and heads may walk. */
-  readonly children: LogEntry[];
-  /** Buffered entries that wait until this one is delivered. */
-  dependents: LogEntry[];
+  /** Buffered entries that wait until this one is delivered. Null: none, and most never have any. */
+  dependents: LogEntry[] | null;
+  /** Delivered entries that name this one with its true Lamport timestamp. */
   deliveredChildren: number;
+  /** A message of somebody else names it so. */
+  namedByOthers: boolean;
   /** How often a sync named it outright because heads do not prove it. */
   timesListedBare: number;
 }
@@ -71,4 +70,29 @@ export function recordOf(entry: LogEntry): MessageRecord {
 export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
   if (!child.signed || reference.lamport === null) return false;
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
+}
+
+/**
+ * The same references with the ids of messages that we hold taken from there, and their hints where they say the same:
+ * copies of them in each child would be a good part of what a message keeps in memory.
+ */
+export function withSharedIds(
+  { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
+  parents: readonly ParentReference[],
+): ParentReference[] {
+  return parents.map((reference) => {
+    const held = entries.get(reference.id);
+    if (held === undefined) return reference;
+    return { id: held.id, lamport: reference.lamport, hint: sharedHint(reference.hint, held.hint) };
+  });
+}
+
+function sharedHint(hint: Uint8Array | undefined, held: Uint8Array | undefined): Uint8Array | undefined {
+  if (hint === undefined || held === undefined || hint.length !== held.length) return hint;
+  return hint.every((byte, i) => byte === held[i]) ? held : hint;
+}
+
+export function addDependent(entry: LogEntry, dependent: LogEntry): void {
+  if (entry.dependents === null) entry.dependents = [dependent];
+  else entry.dependents.push(dependent);
 }

@@ -5,6 +5,8 @@ import type { Participant } from "./participant.ts";
 /** An id that somebody names and we do not hold. */
 export interface MissingMessage {
   readonly id: MessageId;
+  /** In the order in which they were first missed. */
+  readonly number: number;
   /**
    * The highest that a child's author signed for it: its place in the log, and what `complete_since` must stay above. A
    * lower one may be a lie that would let us claim it. Null when only syncs or plain SDS clients name it.

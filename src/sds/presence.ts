@@ -2,19 +2,27 @@ import { type ChannelState, connectedNow, ledger, type StepContext } from "./cha
 import type { ParticipantId } from "./ids.ts";
 import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
+import type { PresentParticipants } from "./present-participants.ts";
 import type { Source } from "./step-input.ts";
 
-/** The participant of this id; meets them if they are new. `publicKey` is null for an unsigned word. */
+/**
+ * The participant of this id; meets them if they are new. `publicKey` is null for an unsigned word. It is copied: it is
+ * kept for long, and may be a view of a message.
+ */
 export function meet(ctx: StepContext, id: ParticipantId, publicKey: Uint8Array | null): Participant {
   const { state } = ctx;
   const known = state.participantById.get(id);
   if (known !== undefined) {
-    known.publicKey ??= publicKey;
+    if (known.publicKey === null && publicKey !== null) {
+      known.publicKey = publicKey.slice();
+      state.present = null;
+    }
     return known;
   }
-  const participant = createParticipant(state.participants.length, id, publicKey);
+  const participant = createParticipant(state.participants.length, id, publicKey?.slice() ?? null);
   state.participants.push(participant);
   state.participantById.set(id, participant);
+  state.present = null;
   ctx.touchedParticipants.add(participant);
   ledger(ctx, [], { kind: "participant", participant: participant.index });
   return participant;
@@ -48,6 +56,7 @@ function hear(ctx: StepContext, participant: Participant, age: number): void {
   participant.heardAt = env.now - Math.max(0, age);
   ctx.touchedParticipants.add(participant);
   const returned = !wasPresent && isPresent(state, participant, env.now);
+  if (returned) state.present = null;
   if (returned) ledger(ctx, [], { kind: "participant", participant: participant.index });
 }
 
@@ -57,10 +66,36 @@ export function isPresent(state: ChannelState, participant: Participant, now: nu
 }
 
 /** Indexes of everybody who can be a named receiver and was heard within the presence window, this device included. */
-export function presentParticipants(state: ChannelState, now: number): number[] {
-  return state.participants
-    .filter((participant) => participant.publicKey !== null && isPresent(state, participant, now))
-    .map((participant) => participant.index);
+export function presentParticipants(state: ChannelState, now: number): readonly number[] {
+  return presentNow(state, now).indexes;
+}
+
+/** Those who are present and may come to have a message of this author. */
+export function audienceFor(state: ChannelState, now: number, author: Participant): readonly number[] {
+  const { indexes, audiences } = presentNow(state, now);
+  const known = audiences.get(author.index);
+  if (known !== undefined) return known;
+  const audience = indexes.filter((index) => index !== author.index);
+  audiences.set(author.index, audience);
+  return audience;
+}
+
+function presentNow(state: ChannelState, now: number): PresentParticipants {
+  const connectedMs = connectedNow(state, now);
+  const { present } = state;
+  if (present !== null && present.fromConnectedMs <= connectedMs && connectedMs < present.untilConnectedMs)
+    return present;
+  const { presenceWindowMs } = state.identity.parameters;
+  const indexes: number[] = [];
+  let untilConnectedMs = Number.POSITIVE_INFINITY;
+  for (const participant of state.participants) {
+    if (participant.publicKey === null || !isPresent(state, participant, now)) continue;
+    indexes.push(participant.index);
+    if (participant.index === 0) continue;
+    untilConnectedMs = Math.min(untilConnectedMs, participant.heardConnectedMs + presenceWindowMs);
+  }
+  state.present = { indexes, fromConnectedMs: connectedMs, untilConnectedMs, audiences: new Map() };
+  return state.present;
 }
 
 /** How participants call themselves: the profile with the highest Lamport timestamp. */

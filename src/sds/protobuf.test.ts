@@ -170,6 +170,25 @@ describe("fields", () => {
     expect(at("0a02c328", (r) => r.string())).toBe("utf8");
   });
 
+  it("notes fields out of order or twice, and varints that are longer than they need be", () => {
+    const fieldsOf = (bytes: readonly number[]): boolean => {
+      const reader = new ProtobufReader(Uint8Array.from(bytes));
+      while (reader.next()) {
+        if (reader.wireType === WIRE_LENGTH) reader.bytes();
+        else reader.uint64();
+      }
+      return reader.canonical;
+    };
+    expect(fieldsOf([])).toBe(true);
+    expect(fieldsOf([0x08, 0x00, 0x12, 0x01, 0x80, 0x18, 0x80, 0x01])).toBe(true);
+    expect(fieldsOf([0x08, 0x01, 0x08, 0x01]), "twice").toBe(false);
+    expect(fieldsOf([0x10, 0x01, 0x08, 0x01]), "descending").toBe(false);
+    expect(fieldsOf([0x08, 0x80, 0x00]), "a padded value").toBe(false);
+    expect(fieldsOf([0x08, 0x81, 0x80, 0x00]), "a padded value").toBe(false);
+    expect(fieldsOf([0x88, 0x00, 0x01]), "a padded tag").toBe(false);
+    expect(fieldsOf([0x12, 0x81, 0x00, 0x07]), "a padded length").toBe(false);
+  });
+
   it("never throws anything but ProtobufError, on any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {

@@ -166,6 +166,8 @@ export class ProtobufReader {
   #field = 0;
   #wireType = 0;
   #fieldStart = 0;
+  #shortest = true;
+  #ascending = true;
 
   /** Reads `bytes[start, end)`; offsets are those of `bytes`. */
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
@@ -193,11 +195,21 @@ export class ProtobufReader {
     return this.#at;
   }
 
+  /**
+   * What was read so far is as a writer writes it that gives each field once, in ascending order: field numbers ascend
+   * and every varint has its shortest form. So, once all was read, the same values give the same bytes. The inside of a
+   * submessage is not meant: its reader knows of itself.
+   */
+  get canonical(): boolean {
+    return this.#shortest && this.#ascending;
+  }
+
   /** Moves to the next field; false at the end of the message. */
   next(): boolean {
     if (this.#at >= this.#end) return false;
     this.#fieldStart = this.#at;
     const tag = this.#varint32();
+    if (tag >>> 3 <= this.#field) this.#ascending = false;
     this.#field = tag >>> 3;
     this.#wireType = tag & 7;
     if (this.#field === 0) throw new ProtobufError("field-number", this.#fieldStart, "Field number 0 does not exist");
@@ -293,7 +305,11 @@ export class ProtobufReader {
       if (i < 4) low |= bits << (7 * i);
       else if (i < 8) middle |= bits << (7 * (i - 4));
       else high |= bits << (7 * (i - 8));
-      if (byte < 0x80) break;
+      if (byte < 0x80) {
+        // Nothing in its last byte: it could have been left out.
+        if (byte === 0 && i > 0) this.#shortest = false;
+        break;
+      }
       if (i === MAX_VARINT_BYTES - 1) throw new ProtobufError("varint", start, "A varint has at most 10 bytes");
     }
     if (high > 0xff) throw new ProtobufError("varint", start, "A varint above 2^64 - 1");

@@ -5,7 +5,8 @@ import { embargo } from "./embargo.ts";
 import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
+import { type LogEntry, withSharedIds } from "./log-entry.ts";
 import { isLowerCopy, placeOf, takeLowerCopy } from "./lower-copy.ts";
 import { confirmStored, readmit } from "./outbox.ts";
 import { applyProfileName, hearContent, meet } from "./presence.ts";
@@ -71,15 +72,23 @@ export function seenAgain(
 function refusalOf(state: ChannelState, content: IncomingContent): RejectReason | null {
   if (!isExactLamport(content.lamport)) return "lamport-limit";
   if (!content.signed && state.identity.profile === "community") return "unsigned";
-  // Overflow drops the newest as if it had never come: it will be asked for, or sent again.
-  if (hasUnheldParent(state, content) && !state.buffered.hasRoom(content.sender, content.bytes.length)) {
-    return "buffer-full";
-  }
+  if (hasUnheldParent(state, content) && isBufferFull(state, content)) return "buffer-full";
   return null;
 }
 
 function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean {
-  return content.parents.some(({ id }) => state.entries.get(id)?.status !== "delivered");
+  for (const { id } of content.parents) if (state.entries.get(id)?.status !== "delivered") return true;
+  return false;
+}
+
+/** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */
+function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
+  const { length } = content.bytes;
+  if (state.buffered.bytes + length > MAX_BUFFERED_BYTES) return true;
+  const sender = state.participantById.get(content.sender);
+  if (sender === undefined) return false;
+  const load = state.buffered.loadOf(sender);
+  return load.bytes + length > MAX_BUFFERED_BYTES_PER_SENDER || load.count >= MAX_BUFFERED_PER_SENDER;
 }
 
 /** The node of the causal graph for a message, not yet linked to anything. */
@@ -94,7 +103,7 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     authorSeq: content.authorSeq,
     type: content.type,
     composedAt: content.composedAt,
-    parents: distinctParents(content),
+    parents: distinctParents(state, content),
     receivedAt: ctx.env.now,
     size: content.bytes.length,
     trailerHolds: false,
@@ -104,16 +113,18 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     removed: false,
     audience: [],
     blocking: 0,
-    deadline: Number.POSITIVE_INFINITY,
-    children: [],
-    dependents: [],
+    dependents: null,
     deliveredChildren: 0,
+    namedByOthers: false,
     timesListedBare: 0,
   };
 }
 
 /** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
-function distinctParents(content: IncomingContent): ParentReference[] {
+function distinctParents(state: ChannelState, content: IncomingContent): ParentReference[] {
   const seen = new Set<string>([content.id]);
-  return content.parents.filter(({ id }) => !seen.has(id) && seen.add(id));
+  return withSharedIds(
+    state,
+    content.parents.filter(({ id }) => !seen.has(id) && seen.add(id)),
+  );
 }

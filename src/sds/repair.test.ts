@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { planAsking } from "./missing-schedule.ts";
 import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
 
@@ -12,6 +13,7 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   expect(ada.state.buffered.size).toBe(1);
   missing.requests = 2;
   missing.requestAt = net.now + 40 * SECOND;
+  planAsking(ada.state, missing);
   ada.state.sync.eagerUntil = net.now;
   ada.state.sync.eagerNextAt = net.now + 20 * SECOND;
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 40 * SECOND);
@@ -26,9 +28,11 @@ it("gathers first requests for two seconds", () => {
   if (missing === undefined) throw new Error("Nothing is missing.");
   missing.requests = 0;
   missing.requestAt = net.now + SECOND;
+  planAsking(ada.state, missing);
   noteEagerSync(ada.state, net.now);
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
   missing.requestAt = net.now + 5 * SECOND;
+  planAsking(ada.state, missing);
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
 });
 

@@ -1,11 +1,11 @@
 import { takeToken, tokenAt } from "./budget.ts";
 import type { ChannelState, StepContext } from "./channel-state.ts";
-import { isAskedFor } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { MAX_REPAIR_REQUESTS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
 import type { MissingMessage } from "./missing-message.ts";
+import { isAskedFor, nextFirstRequestAt, nextRepeatedRequestAt, planAsking } from "./missing-schedule.ts";
 import type { Participant } from "./participant.ts";
 import { requestDelay, responseDelay } from "./repair-timing.ts";
 
@@ -44,6 +44,7 @@ export function takeRepairRequests(ctx: StepContext): HistoryEntry[] {
   for (const missing of chosen) {
     missing.requests++;
     missing.requestAt = env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** (missing.requests - 1));
+    planAsking(state, missing);
   }
   return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
 }
@@ -73,15 +74,9 @@ export function nextRequestSyncAt(state: ChannelState): number {
   const eagerUntil = state.buffered.size > 0 ? Number.POSITIVE_INFINITY : state.sync.eagerUntil;
   // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
   const firstNextAt = state.sync.eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
-  let next = Number.POSITIVE_INFINITY;
-  for (const missing of state.missing.values()) {
-    if (!isAskedFor(state, missing)) continue;
-    if (missing.requests === 0) next = Math.min(next, Math.max(missing.requestAt, firstNextAt));
-    else if (missing.requestAt < eagerUntil) {
-      next = Math.min(next, Math.max(missing.requestAt, state.sync.eagerNextAt));
-    }
-  }
-  return next;
+  const first = Math.max(nextFirstRequestAt(state), firstNextAt);
+  const again = nextRepeatedRequestAt(state);
+  return again < eagerUntil ? Math.min(first, Math.max(again, state.sync.eagerNextAt)) : first;
 }
 
 /** The connection is back. */

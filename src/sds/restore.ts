@@ -10,9 +10,9 @@ import {
   type StepContext,
 } from "./channel-state.ts";
 import { countNumber } from "./equivocation.ts";
-import { applyClaim, creditHolder } from "./evidence.ts";
+import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { isTrueEdge, type LogEntry, withSharedIds } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
@@ -44,7 +44,7 @@ export function restore(
   // Storages keep them by id; they leave in the order in which they were accepted.
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
-  restoreEvidence(ctx, stored);
+  restoreEvidence(state, stored);
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
 
@@ -94,7 +94,9 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     state.entries.set(entry.id, entry);
     countNumber(entry);
   }
+  for (const entry of entries) entry.parents = withSharedIds(state, entry.parents);
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  for (const entry of entries) countAsChild(state, entry);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
   settleAhead(ctx);
   restoreBloom(state);
@@ -111,57 +113,44 @@ function restoreBloom({ bloom, log, ahead, identity }: ChannelState): void {
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
-  const {
-    id,
-    lamport,
-    mine,
-    signed,
-    authorSeq,
-    type,
-    composedAt,
-    parents,
-    receivedAt,
-    size,
-    status,
-    hint,
-    audience,
-    removed = false,
-  } = record;
   return {
-    ...{
-      id,
-      lamport,
-      author,
-      mine,
-      signed,
-      authorSeq,
-      type,
-      composedAt,
-      parents,
-      receivedAt,
-      size,
-      status,
-      hint,
-      audience,
-      removed,
-    },
+    id: record.id,
+    lamport: record.lamport,
+    author,
+    mine: record.mine,
+    signed: record.signed,
+    authorSeq: record.authorSeq,
+    type: record.type,
+    composedAt: record.composedAt,
+    parents: record.parents,
+    receivedAt: record.receivedAt,
+    size: record.size,
     number: state.nextEntryNumber++,
+    status: record.status,
+    hint: record.hint,
+    removed: record.removed ?? false,
+    audience: record.audience,
     trailerHolds: false,
     blocking: 0,
-    deadline: Number.POSITIVE_INFINITY,
-    children: [],
-    dependents: [],
+    dependents: null,
     deliveredChildren: 0,
+    namedByOthers: false,
     timesListedBare: 0,
   };
 }
 
+function countAsChild(state: ChannelState, child: LogEntry): void {
+  if (child.status !== "delivered") return;
+  for (const reference of child.parents) {
+    const parent = state.entries.get(reference.id);
+    if (parent !== undefined && isTrueEdge(child, reference, parent)) parent.deliveredChildren++;
+  }
+}
+
 /** Linking counted what each entry misses; what had been delivered past it stays delivered. */
 function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
-  entry.deliveredChildren = entry.children.filter((child) => child.status === "delivered").length;
   if (entry.status === "buffered") {
-    entry.deadline = now + state.identity.parameters.lostAfterMs;
-    state.buffered.add(entry);
+    state.buffered.add(entry, now + state.identity.parameters.lostAfterMs);
     return;
   }
   entry.blocking = 0;
@@ -208,15 +197,10 @@ function nextAttemptOf(state: ChannelState, record: OutboxRecord, now: number): 
 }
 
 /** Who has what is derived from the smallest set of claims that proves it. */
-function restoreEvidence(ctx: StepContext, stored: StoredChannel): void {
-  const { ledgerSeq } = ctx.state;
+function restoreEvidence(state: ChannelState, stored: StoredChannel): void {
   for (const record of stored.participants) {
-    const participant = ctx.state.participants[record.index];
+    const participant = state.participants[record.index];
     if (participant === undefined) continue;
-    for (const { id, completeSince } of record.claims) {
-      applyClaim(ctx, participant, { listed: [{ messageId: id }], completeSince, by: "sync" });
-    }
+    for (const claim of record.claims) restoreClaim(state, participant, claim);
   }
-  // Telling it again took numbers for rows that are written already.
-  ctx.state.ledgerSeq = ledgerSeq;
 }

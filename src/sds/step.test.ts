@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { receivedBy } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
-import type { LogEntry } from "./log-entry.ts";
+import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { MESSAGE_TYPE } from "./message-type.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
 
@@ -44,7 +44,13 @@ function checkInvariants(net: NetworkOfCores): void {
     }
     const seqs = core.tables.ledger.map((row) => row.seq);
     expect(seqs, "ledger without gaps").toEqual(seqs.map((_, index) => index + 1));
-    const heads = [...state.log].filter((entry) => !entry.children.some((child) => child.status === "delivered"));
+    const parents = [...state.log].flatMap((child) =>
+      child.parents.flatMap((reference) => {
+        const parent = state.entries.get(reference.id);
+        return parent !== undefined && isTrueEdge(child, reference, parent) ? [parent] : [];
+      }),
+    );
+    const heads = [...state.log].filter((entry) => !parents.includes(entry));
     expect([...state.heads].map((entry) => entry.id).sort()).toEqual(heads.map((entry) => entry.id).sort());
   }
 }

@@ -7,8 +7,9 @@ import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-a
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
-import { completeSince, fetchMissing, nextFetchAt } from "./holes.ts";
+import { completeSince, fetchMissing } from "./holes.ts";
 import { tickLamport } from "./lamport-clock.ts";
+import { nextFetchAt } from "./missing-schedule.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
@@ -72,7 +73,7 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
 export function nextWakeAt(state: ChannelState, now: number): number {
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
   next = Math.min(next, nextAheadAt(state));
-  for (const entry of state.buffered) next = Math.min(next, wallTimeOf(state, now, entry.deadline));
+  next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
   for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
   return next;
 }

@@ -1,58 +1,86 @@
-import type { ParticipantId } from "./ids.ts";
-import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
+import { DueQueue } from "./due-queue.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { Participant } from "./participant.ts";
 
-/** Entries that wait for their causes, in the order of arrival, with what they take by sender: asking costs no walk. */
-export interface WaitingRoom extends Iterable<LogEntry> {
-  readonly size: number;
-  add(entry: LogEntry): void;
-  delete(entry: LogEntry): void;
-  /** Whether one more of this sender and size may wait. */
-  hasRoom(sender: ParticipantId, bytes: number): boolean;
+interface Load {
+  count: number;
+  bytes: number;
 }
 
-interface Share {
-  readonly sender: ParticipantId;
+/** What an entry was when it came: another copy of it may have other bytes, and even another sender. */
+interface Waiting {
+  /** Connected time at which it stops waiting. */
+  readonly deadline: number;
+  readonly sender: Participant;
   readonly bytes: number;
 }
 
-export function createWaitingRoom(): WaitingRoom {
-  // As it was when it came in: an unsigned message may change its sender and size while it waits.
-  const entries = new Map<LogEntry, Share>();
-  const countOf = new Map<ParticipantId, number>();
-  const bytesOf = new Map<ParticipantId, number>();
-  let allBytes = 0;
+const NOTHING: Readonly<Load> = { count: 0, bytes: 0 };
 
-  function change({ sender, bytes }: Share, by: 1 | -1): void {
-    allBytes += by * bytes;
-    const count = (countOf.get(sender) ?? 0) + by;
-    countOf.set(sender, count);
-    bytesOf.set(sender, (bytesOf.get(sender) ?? 0) + by * bytes);
-    if (count > 0) return;
-    countOf.delete(sender);
-    bytesOf.delete(sender);
+/**
+ * Entries that wait for their causes, in the order in which they came. How much it holds is counted as they come and go:
+ * whether there is room is asked for every message that has to wait.
+ */
+export class WaitingRoom {
+  readonly #waiting = new Map<LogEntry, Waiting>();
+  readonly #byDeadline = new DueQueue<LogEntry>();
+  readonly #loads = new Map<Participant, Load>();
+  #bytes = 0;
+
+  get size(): number {
+    return this.#waiting.size;
   }
 
-  return {
-    get size() {
-      return entries.size;
-    },
-    add(entry) {
-      if (entries.has(entry)) return;
-      const share = { sender: entry.author.id, bytes: entry.size };
-      entries.set(entry, share);
-      change(share, 1);
-    },
-    delete(entry) {
-      const share = entries.get(entry);
-      if (share === undefined) return;
-      entries.delete(entry);
-      change(share, -1);
-    },
-    hasRoom: (sender, bytes) =>
-      allBytes + bytes <= MAX_BUFFERED_BYTES &&
-      (bytesOf.get(sender) ?? 0) + bytes <= MAX_BUFFERED_BYTES_PER_SENDER &&
-      (countOf.get(sender) ?? 0) < MAX_BUFFERED_PER_SENDER,
-    [Symbol.iterator]: () => entries.keys(),
-  };
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What one sender has waiting here. */
+  loadOf(sender: Participant): Readonly<Load> {
+    return this.#loads.get(sender) ?? NOTHING;
+  }
+
+  add(entry: LogEntry, deadline: number): void {
+    if (this.#waiting.has(entry)) return;
+    const waiting = { deadline, sender: entry.author, bytes: entry.size };
+    this.#waiting.set(entry, waiting);
+    this.#byDeadline.add(entry, deadline);
+    this.#count(waiting, 1);
+  }
+
+  delete(entry: LogEntry): void {
+    const waiting = this.#waiting.get(entry);
+    if (waiting === undefined) return;
+    this.#waiting.delete(entry);
+    this.#count(waiting, -1);
+  }
+
+  /** Infinity for what does not wait. */
+  deadlineOf(entry: LogEntry): number {
+    return this.#waiting.get(entry)?.deadline ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Connected time at which the first one stops waiting; Infinity when nothing waits. */
+  nextDeadline(): number {
+    return this.#byDeadline.nextAt((entry) => this.deadlineOf(entry));
+  }
+
+  /** Those whose patience ran out, in the order in which they came. They are told once, and stay until deleted. */
+  overdue(connectedMs: number): LogEntry[] {
+    const due = this.#byDeadline.takeDue(connectedMs, (entry) => this.deadlineOf(entry));
+    return due.sort((a, b) => a.number - b.number);
+  }
+
+  [Symbol.iterator](): Iterator<LogEntry> {
+    return this.#waiting.keys();
+  }
+
+  #count({ sender, bytes }: Waiting, by: 1 | -1): void {
+    const load = this.#loads.get(sender) ?? { count: 0, bytes: 0 };
+    load.count += by;
+    load.bytes += by * bytes;
+    this.#bytes += by * bytes;
+    if (load.count === 0) this.#loads.delete(sender);
+    else this.#loads.set(sender, load);
+  }
 }

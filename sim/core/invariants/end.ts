@@ -120,7 +120,7 @@ function receiptLacking({ members }: EndWorld, truth: Truth): Violation | null {
 export function checkNothingWaits({ members }: EndWorld): void {
   for (const { state, index } of members) {
     const now = connectedNow(state, state.lastNow);
-    const waiting = [...state.buffered].find(({ deadline }) => deadline < now);
+    const waiting = [...state.buffered].find((entry) => state.buffered.deadlineOf(entry) < now);
     check(waiting === undefined, "nothing waits for ever", () => `member ${index} still waits with ${waiting?.id}`);
   }
 }

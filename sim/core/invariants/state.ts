@@ -1,5 +1,5 @@
 import type { ChannelState } from "../../../src/sds/channel-state.ts";
-import type { LogEntry } from "../../../src/sds/log-entry.ts";
+import { isTrueEdge, type LogEntry } from "../../../src/sds/log-entry.ts";
 import { comparePlaces } from "../../../src/sds/ordered-log.ts";
 import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters.ts";
 import type { Participant } from "../../../src/sds/participant.ts";
@@ -42,10 +42,16 @@ function checkLog({ state, index }: SimParticipant): void {
 }
 
 function checkHeads({ state, index }: SimParticipant): void {
+  const parents = new Set<LogEntry>();
   for (const entry of state.log) {
-    const isHead =
-      !state.ahead.has(entry) &&
-      !entry.children.some((child) => child.status === "delivered" && !state.ahead.has(child));
+    if (state.ahead.has(entry)) continue;
+    for (const reference of entry.parents) {
+      const parent = state.entries.get(reference.id);
+      if (parent !== undefined && isTrueEdge(entry, reference, parent)) parents.add(parent);
+    }
+  }
+  for (const entry of state.log) {
+    const isHead = !state.ahead.has(entry) && !parents.has(entry);
     check(state.heads.has(entry) === isHead, "heads are exact", () => `member ${index}: ${entry.id} ${isHead}`);
   }
 }
