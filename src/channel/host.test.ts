@@ -142,6 +142,42 @@ describe("participants in a channel", () => {
 });
 
 describe("a device that comes and goes", () => {
+  it("a message deleted before it left never arrives; those after it do, in order, without a gap", async () => {
+    const { devices, clients } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    devices[0]?.transport.setOnline(false);
+    const ids = [];
+    for (const text of ["one", "regretted", "three"]) ids.push((await say(ada, text)).id);
+    await ada.remove(ids[1] as never);
+    expect(await texts(ada)).toEqual(["one", "three"]);
+    devices[0]?.transport.setOnline(true);
+    await untilTexts(ben, 2);
+    await untilAllReceived(ada, 2);
+    expect(await texts(ben)).toEqual(["one", "three"]);
+    const { page, participants } = await ben.snapshot(500);
+    expect(page.entries.filter(({ kind }) => kind === "hole")).toEqual([]);
+    expect(participants.map(({ gaps }) => gaps)).toEqual([0, 0]);
+  });
+
+  it("asked again for what was composed anew sends nothing twice, also after a restart", async () => {
+    const { devices, clients, net, channel } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    const [device] = devices as [Device, Device];
+    device.transport.setOnline(false);
+    const first = await ada.send({ requestId: "gone", type: "chat", text: "gone" });
+    const kept = await ada.send({ requestId: "kept", type: "chat", text: "kept" });
+    await ada.remove(first.id);
+    const again = await ada.send({ requestId: "kept", type: "chat", text: "kept" });
+    expect(again.id).not.toBe(kept.id);
+    await ada.send({ requestId: "gone", type: "chat", text: "gone" });
+    await stop(device);
+    const restarted = start(net, device.disk).host.open(channel.id);
+    await restarted.send({ requestId: "gone", type: "chat", text: "gone" });
+    expect((await restarted.send({ requestId: "kept", type: "chat", text: "kept" })).id).toBe(again.id);
+    await untilTexts(ben, 1);
+    expect(await texts(restarted)).toEqual(["kept"]);
+  });
+
   it("keeps what is written offline, and sends it once it is back", async () => {
     const { clients, devices } = await together(["Ada", "Ben"]);
     const [ada, ben] = clients as [ChannelClient, ChannelClient];
