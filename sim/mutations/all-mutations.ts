@@ -11,7 +11,7 @@ import {
 } from "./ordering.ts";
 import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
 import { asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
-import { givesUpSilently, neverResends, oneFailureBlocks, sentWithNobody } from "./sending.ts";
+import { givesUpSilently, neverResends, sentWithNobody } from "./sending.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   oneIdForEqualTexts,
@@ -32,7 +32,6 @@ export const MUTATIONS: readonly Mutation[] = [
   sentWithNobody,
   givesUpSilently,
   neverResends,
-  oneFailureBlocks,
   manyCauses,
   forgetsAll,
   neverSyncs,

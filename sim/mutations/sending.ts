@@ -26,16 +26,3 @@ export const neverResends: Mutation = {
   defect: "a message is published once",
   parameters: { resendFirstMs: 10 ** 12, resendMaxMs: 10 ** 12 },
 };
-
-export const oneFailureBlocks: Mutation = {
-  name: "one-failure-blocks",
-  defect: "after a message that nobody took no later one is sent until it is",
-  effect: ({ state }, effect) => {
-    if (effect.kind !== "send") return effect;
-    for (const { entry, attempts, taken } of state.outbox.values()) {
-      if (entry.id === effect.id) return effect;
-      if (attempts > 0 && !taken) return null;
-    }
-    return effect;
-  },
-};

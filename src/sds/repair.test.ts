@@ -15,11 +15,11 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   missing.requestAt = net.now + 40 * SECOND;
   planAsking(ada.state, missing);
   ada.state.sync.eagerUntil = net.now;
-  ada.state.sync.eagerNextAt = net.now + 20 * SECOND;
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 40 * SECOND);
-  // At most one such sync in 20 seconds.
-  ada.state.sync.eagerNextAt = net.now + 50 * SECOND;
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 50 * SECOND);
+  noteEagerSync(ada.state, net.now);
+  // At most one such sync in a minute: the last one left now.
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + MINUTE);
+  missing.requestAt = net.now + 80 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
 });
 
 it("gathers first requests for two seconds", () => {

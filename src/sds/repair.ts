@@ -19,6 +19,8 @@ const BACKOFF_CAP_MS = 5 * 60_000;
 /** For this long after coming back, requests may have syncs of their own, one in so long. */
 const EAGER_MS = 2 * 60_000;
 const EAGER_EVERY_MS = 20_000;
+/** While something waits for causes, requests may have syncs of their own this often. */
+const WAITING_EVERY_MS = 60_000;
 /** First requests follow another sync of ours after this long at the earliest. */
 const FIRST_EVERY_MS = 2_000;
 /** Answers under way for one requester; it has to ask again for more. */
@@ -71,12 +73,14 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
  * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
  */
 export function nextRequestSyncAt(state: ChannelState): number {
-  const eagerUntil = state.buffered.size > 0 ? Number.POSITIVE_INFINITY : state.sync.eagerUntil;
+  const { eagerUntil, eagerNextAt } = state.sync;
   // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
-  const firstNextAt = state.sync.eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
+  const firstNextAt = eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
   const first = Math.max(nextFirstRequestAt(state), firstNextAt);
   const again = nextRepeatedRequestAt(state);
-  return again < eagerUntil ? Math.min(first, Math.max(again, state.sync.eagerNextAt)) : first;
+  if (again < eagerUntil) return Math.min(first, Math.max(again, eagerNextAt));
+  if (state.buffered.size === 0) return first;
+  return Math.min(first, Math.max(again, eagerNextAt - EAGER_EVERY_MS + WAITING_EVERY_MS));
 }
 
 /** The connection is back. */
