@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { openExtensionProfile } from "./extension/support/extension.ts";
 import { joinInExtension, openFromList } from "./extension/support/extension-page.ts";
-import { expectDelivery, inviteCode, messages, send } from "./support/demo-page.ts";
+import { expectDelivery, expectParticipants, inviteCode, messages, send } from "./support/demo-page.ts";
 import { openStage } from "./support/stage.ts";
 
 /** The pictures of the documentation, of the real thing: `npx tsx e2e/take-screenshots.ts`, after both builds. */
@@ -19,7 +19,7 @@ try {
   const [ada, ben] = await stage.meet("Ada", "Ben");
   const tab = await extension.open("tab");
   await joinInExtension(tab, await inviteCode(ada), "Cleo");
-  await messages(tab, "nothing").count();
+  for (const view of [ada, ben, tab]) await expectParticipants(view, 3);
   const speakers = [ada, ben, tab, ada];
   for (const [index, text] of TALK.entries()) {
     const speaker = speakers[index] ?? ada;

@@ -12,7 +12,6 @@ const NEAR_LIMIT = 0.8;
 
 export interface ComposerProps {
   readonly client: ChannelClient;
-  readonly channelName: string;
   /** Limit of the text in bytes of UTF-8. */
   readonly maxBytes: number;
   readonly drafts: Drafts;
@@ -24,7 +23,7 @@ type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
  * Enter sends, Shift + Enter starts a new line. The text leaves the field when the channel has accepted it, which means
  * that it is durable; until then, and when it is refused, it stays.
  */
-export function Composer({ client, channelName, maxBytes, drafts }: ComposerProps): JSX.Element {
+export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Element {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => drafts.load());
@@ -88,7 +87,7 @@ export function Composer({ client, channelName, maxBytes, drafts }: ComposerProp
           aria-label={strings.composer.label}
           aria-describedby="composer-note"
           aria-invalid={bytes > maxBytes}
-          placeholder={strings.composer.placeholder(channelName)}
+          placeholder={strings.composer.placeholder}
           onInput={(event) => {
             setProblem("");
             change(event.currentTarget.value);

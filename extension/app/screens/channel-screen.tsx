@@ -81,7 +81,7 @@ function OpenChannel({ shell, store, channel }: OpenChannelProps): JSX.Element {
       <Bars store={store} />
       <div class="chat">
         <MessageList store={store} onDetails={showDetails} />
-        <Composer client={store.client} channelName={channel.name} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
+        <Composer client={store.client} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
       </div>
       <LiveAnnouncer store={store} />
       <Dialogs shell={shell} store={store} channel={channel} dialog={dialog} close={() => setDialog(null)} />

@@ -55,7 +55,7 @@ export const de: Strings = {
   },
   composer: {
     label: "Nachricht",
-    placeholder: (channel) => `An ${channel} schreiben`,
+    placeholder: "Nachricht schreiben",
     send: "Senden",
     hint: "Enter sendet, Umschalt + Enter beginnt eine neue Zeile",
     empty: "Schreib zuerst etwas.",

@@ -60,7 +60,7 @@ export const en: Strings = {
   },
   composer: {
     label: "Message",
-    placeholder: (channel) => `Write to ${channel}`,
+    placeholder: "Write a message",
     send: "Send",
     hint: "Enter sends, Shift + Enter starts a new line",
     empty: "Write something first.",

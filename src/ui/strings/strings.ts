@@ -56,7 +56,7 @@ export interface ListStrings {
 
 export interface ComposerStrings {
   readonly label: string;
-  readonly placeholder: (channel: string) => string;
+  readonly placeholder: string;
   readonly send: string;
   readonly hint: string;
   readonly empty: string;
