@@ -6,6 +6,7 @@ import {
   expectOnceEach,
   expectReceivedByAll,
   expectSameLog,
+  messages,
   send,
 } from "../support/demo-page.ts";
 import { openStage, type Stage } from "../support/stage.ts";
@@ -87,4 +88,22 @@ test("a channel can be opened, read and written to while the service node is dea
   await stage.node.revive();
   for (const tab of tabs) await expectReceivedByAll(tab, ["before", "written offline"], 1);
   await expectOnceEach(tabs, ["before", "written offline"]);
+});
+
+test("a message deleted before it left is gone for everybody, and what was written after it arrives", async () => {
+  const tabs = await stage.meet("Alice", "Bob");
+  const [alice, bob] = tabs;
+  await stage.node.kill();
+  await send(alice, "regretted");
+  await send(alice, "meant");
+  await messages(alice, "regretted").getByRole("button").click();
+  await alice.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(messages(alice, "regretted")).toHaveCount(0);
+  await expect(alice.getByRole("dialog")).toHaveCount(0);
+  await alice.reload();
+  await stage.node.revive();
+  for (const tab of tabs) await expectReceivedByAll(tab, ["meant"], 1);
+  await expect(messages(bob, "regretted")).toHaveCount(0);
+  await expect(bob.locator("[data-hole]")).toHaveCount(0);
+  await expectSameLog(tabs);
 });
