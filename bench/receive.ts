@@ -46,36 +46,40 @@ function growthOf(rates: readonly number[], from: number): number {
   return (rates[from] ?? Number.NaN) / (rates.at(-1) ?? Number.NaN);
 }
 
-/** One channel that grows from measurement to measurement; small histories are built anew for each batch. */
+interface Measured {
+  readonly channel: OurChannel;
+  readonly traffic: Traffic;
+}
+
+/** One channel that grows from measurement to measurement; small histories are each measured on channels of their own. */
 class Growing {
   readonly #options: { readonly authors: number; readonly dependencies: number };
-  #channel = new OurChannel();
-  #traffic: Traffic;
+  readonly #grown: Measured;
 
   constructor(options: { readonly authors: number; readonly dependencies: number }) {
     this.#options = options;
-    this.#traffic = new Traffic(options);
+    this.#grown = this.#begin();
   }
 
   rateAt(history: number, quick: boolean): number {
-    const rates: number[] = [];
-    for (let run = 0; run < (quick ? 31 : 101); run++) {
-      if (history <= 1_000) this.#restart();
-      while (this.#traffic.count < history) this.#channel.receive(this.#traffic.next());
-      const messages = this.#traffic.take(BATCH);
-      // Small histories leave whole channels behind; clearing them away is not what a message costs.
-      if (history <= 1_000) globalThis.gc?.();
-      const started = performance.now();
-      for (const message of messages) this.#channel.receive(message);
-      rates.push((BATCH / (performance.now() - started)) * 1_000);
-    }
-    return median(rates);
+    const runs = quick ? 31 : 101;
+    const small = history <= 1_000;
+    // All of them are built before the first is measured: building one, and clearing it away, is not what is asked.
+    const subjects = Array.from({ length: runs }, () => (small ? this.#begin() : this.#grown));
+    for (const { channel, traffic } of subjects) while (traffic.count < history) channel.receive(traffic.next());
+    return median(subjects.map(rateOfBatch));
   }
 
-  #restart(): void {
-    this.#channel = new OurChannel();
-    this.#traffic = new Traffic(this.#options);
+  #begin(): Measured {
+    return { channel: new OurChannel(), traffic: new Traffic(this.#options) };
   }
+}
+
+function rateOfBatch({ channel, traffic }: Measured): number {
+  const messages = traffic.take(BATCH);
+  const started = performance.now();
+  for (const message of messages) channel.receive(message);
+  return (BATCH / (performance.now() - started)) * 1_000;
 }
 
 function warmUp(): void {

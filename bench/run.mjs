@@ -10,4 +10,4 @@ function run(...args) {
 }
 
 run("node_modules/typescript/bin/tsc", "-p", "bench/tsconfig.run.json");
-run("--expose-gc", "--max-old-space-size=8192", ".cache/bench/bench/main.js", ...process.argv.slice(2));
+run("--max-old-space-size=8192", ".cache/bench/bench/main.js", ...process.argv.slice(2));
