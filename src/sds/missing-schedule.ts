@@ -1,5 +1,8 @@
 import type { ChannelState } from "./channel-state.ts";
 import type { MissingMessage } from "./missing-message.ts";
+import type { Participant } from "./participant.ts";
+
+const MAX_UNDOUBTED = 16;
 
 /**
  * When missing messages are to be asked for, of a Store and of the others. Kept in queues, because the next time is
@@ -56,11 +59,21 @@ function fetchAt(state: ChannelState, missing: MissingMessage): number {
 }
 
 function firstRequestAt(state: ChannelState, missing: MissingMessage): number {
-  return missing.requests === 0 ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
+  return missing.requests === 0 && !isDoubtful(missing) ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
 }
 
 function repeatedRequestAt(state: ChannelState, missing: MissingMessage): number {
-  return missing.requests > 0 ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
+  return missing.requests > 0 || isDoubtful(missing) ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
+}
+
+/** Only syncs name it, and of what their signer named before too much never came: to ask for it is worth no sync. */
+function isDoubtful({ inShareOf, children }: MissingMessage): boolean {
+  return inShareOf !== null && children.length === 0 && isDoubted(inShareOf);
+}
+
+/** So many ids that a participant named and nobody has shown. A liar names any number; an honest one soon makes them good. */
+export function isDoubted({ followed }: Participant): boolean {
+  return followed > MAX_UNDOUBTED;
 }
 
 function requestAt(state: ChannelState, missing: MissingMessage): number {

@@ -46,7 +46,7 @@ export const HORIZON_MS = 24 * HOUR;
 export const HISTORY_OVERLAP_MS = 10 * MINUTE;
 export const HISTORY_POLL_MS = 15 * MINUTE;
 /** Claims are said again this long after the last ack. */
-export const CLAIM_REPEAT_MS: readonly number[] = [90 * SECOND, 400 * SECOND];
+export const CLAIM_REPEAT_MS: readonly number[] = [60 * SECOND, 150 * SECOND, 400 * SECOND];
 /** A participant who said nothing for this long is not suppressed by others: the presence floor. */
 export const SILENCE_FLOOR_MS = 30 * MINUTE;
 export const SILENCE_FLOOR_LARGE_GROUP_MS = 60 * MINUTE;

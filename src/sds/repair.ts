@@ -20,7 +20,7 @@ const BACKOFF_CAP_MS = 5 * 60_000;
 const EAGER_MS = 2 * 60_000;
 const EAGER_EVERY_MS = 20_000;
 /** While something waits for causes, requests may have syncs of their own this often. */
-const WAITING_EVERY_MS = 60_000;
+const WAITING_EVERY_MS = 30_000;
 /** First requests follow another sync of ours after this long at the earliest. */
 const FIRST_EVERY_MS = 2_000;
 /** Answers under way for one requester; it has to ask again for more. */

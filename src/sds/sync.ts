@@ -6,6 +6,7 @@ import { asMessageId, type MessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import { MAX_FOLLOWED_PER_PARTICIPANT, MAX_MISSING } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { isDoubted } from "./missing-schedule.ts";
 import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
@@ -81,6 +82,7 @@ export function startSyncing(ctx: StepContext): void {
 export function compareSync(ctx: StepContext, participant: Participant, claim: IncomingClaim, isNew: boolean): void {
   const { state } = ctx;
   const lacking: string[] = [];
+  const doubted = isDoubted(participant);
   for (const { messageId, retrievalHint } of claim.listed) {
     if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
     lacking.push(messageId);
@@ -103,6 +105,8 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
   const difference = `${lacking.sort().join()}|${leftOut.sort().join()}`;
   if (difference === participant.lastDifference) return;
   participant.lastDifference = difference;
+  // Nor may one who names what does not exist, a new list each time.
+  if (doubted && leftOut.length === 0) return;
   becomeInconsistent(ctx);
 }
 
