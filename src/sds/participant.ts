@@ -23,6 +23,8 @@ export interface Participant {
   heardAt: number;
   heardConnectedMs: number;
   lastClaimLamport: number;
+  /** The same of syncs from further ahead than clocks may be. */
+  lastAheadLamport: number;
   name: string;
   nameLamport: number;
   /** Smallest set of claims that proves all this participant is known to have: listed id -> complete_since. */
@@ -50,6 +52,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     heardAt: 0,
     heardConnectedMs: Number.NEGATIVE_INFINITY,
     lastClaimLamport: -1,
+    lastAheadLamport: -1,
     name: "",
     nameLamport: -1,
     claims: new Map(),

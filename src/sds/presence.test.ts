@@ -37,6 +37,25 @@ test("nothing from another day, or from beyond what clocks may differ, makes any
   const core = new OneCore();
   core.online();
   core.hear("ben", [], { lamport: core.now - 25 * HOUR });
-  core.hear("cleo", [], { lamport: core.now + 11 * MINUTE });
+  core.hear("cleo", [], { lamport: core.now + 11 * MINUTE, source: "store" });
   expect(["ben", "cleo"].map((name) => isThere(core, name))).toEqual([false, false]);
+});
+
+test("a sync from beyond the limit is acted on once, and mutes none by a clock that was set right", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("wanted");
+  core.taken();
+  const request = { repairRequests: [{ messageId: id, retrievalHint: undefined }] };
+  const ahead = core.now + HOUR;
+  core.hear("ben", [], { lamport: ahead, ...request });
+  expect(isThere(core, "ben")).toBe(true);
+  core.wait(MINUTE);
+  expect(core.take("repair")).toHaveLength(1);
+  core.hear("ben", [], { lamport: ahead, ...request });
+  core.wait(MINUTE);
+  expect(core.take("repair"), "replayed").toHaveLength(0);
+  core.hear("ben", [], request);
+  core.wait(MINUTE);
+  expect(core.take("repair")).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 import type { StepContext } from "./channel-state.ts";
 import { applyClaim } from "./evidence.ts";
+import { isEmbargoed } from "./lamport-clock.ts";
 import { resendStoredTo } from "./outbox.ts";
-import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "./parameters.ts";
+import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { hearSync, meet } from "./presence.ts";
 import { hearReceiptRequest } from "./receipts.ts";
@@ -25,9 +26,7 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   const participant = meet(ctx, claim.sender, claim.publicKey);
   applyClaim(ctx, participant, claim);
   noteFilter(ctx, participant, claim);
-  // A timestamp from beyond the limit, kept as the newest, would make all later syncs of this sender look old.
-  if (claim.lamport <= participant.lastClaimLamport || !isTimely(claim.lamport, ctx.env.now)) return;
-  participant.lastClaimLamport = claim.lamport;
+  if (!isNewest(participant, claim.lamport, ctx.env.now)) return;
   hearSync(ctx, participant, source, claim.lamport);
   if (source !== "live") return;
   resendStoredTo(ctx, participant);
@@ -35,9 +34,17 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   if (claim.signed) hearWishes(ctx, participant, claim);
 }
 
-/** A sync from another day is no wish of today: replaying it must not make the group talk. */
-function isTimely(lamport: number, now: number): boolean {
-  return lamport >= now - HORIZON_MS && lamport <= now + LAMPORT_EMBARGO_MS;
+/**
+ * Newer than the last one acted on, and noted as that. A sync from another day is no wish of today: replaying it must not
+ * make the group talk. One from beyond the limit comes from a clock that is wrong, ours or theirs, and they may need
+ * repairs all the same; it is counted apart, or all later syncs by a clock that was set right would look old.
+ */
+function isNewest(participant: Participant, lamport: number, now: number): boolean {
+  if (lamport < now - HORIZON_MS) return false;
+  const last = isEmbargoed(lamport, now) ? "lastAheadLamport" : "lastClaimLamport";
+  if (lamport <= participant[last]) return false;
+  participant[last] = lamport;
+  return true;
 }
 
 /** What the sender asks of the group: messages that it misses, and receipts for its own. */

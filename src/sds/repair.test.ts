@@ -12,12 +12,12 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   if (missing === undefined) throw new Error("Nothing is missing.");
   expect(ada.state.buffered.size).toBe(1);
   missing.requests = 2;
-  missing.requestAt = net.now + 40 * SECOND;
+  missing.requestAt = net.now + 10 * SECOND;
   planAsking(ada.state, missing);
   ada.state.sync.eagerUntil = net.now;
   noteEagerSync(ada.state, net.now);
-  // At most one such sync in a minute: the last one left now.
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + MINUTE);
+  // At most one such sync in half a minute: the last one left now.
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 30 * SECOND);
   missing.requestAt = net.now + 80 * SECOND;
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
 });
