@@ -50,6 +50,8 @@ export class Hostile {
   }
 
   hear(frame: Frame): void {
+    // What another liar forged is no signed word that could be said again.
+    if (frame.forged) return;
     if (this.#frames.length < MAX_SEEN) this.#frames.push(frame);
     const decoded = decodeFrame(frame.bytes);
     if (typeof decoded === "string") return;

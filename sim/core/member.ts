@@ -423,5 +423,5 @@ export class Member implements SimParticipant {
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  return a === b || Buffer.compare(a, b) === 0;
 }
