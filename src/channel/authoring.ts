@@ -1,0 +1,119 @@
+import type { ChannelState, Environment } from "../sds/channel-state.ts";
+import { prepareAnew } from "../sds/compose-anew.ts";
+import type { MessageId } from "../sds/ids.ts";
+import { isEmbargoed } from "../sds/lamport-clock.ts";
+import { MESSAGE_TYPE } from "../sds/message-type.ts";
+import { prepare } from "../sds/step.ts";
+import type { IncomingContent, StepInput } from "../sds/step-input.ts";
+import type { BodyCache } from "./body-cache.ts";
+import { ChannelError, type SendRequest } from "./channel-client.ts";
+import { type Author, composeContent } from "./compose.ts";
+import { checkRequestId, encodeText } from "./text.ts";
+
+/** Stands in the place of a message that was deleted before it left. */
+const VOID = { type: MESSAGE_TYPE.void, body: new Uint8Array() };
+
+/**
+ * Own messages: composed one at a time, since each names the one before it as its cause and sequence numbers stay without
+ * gaps.
+ */
+export interface Authoring {
+  /** Resolves once the message is on disk. */
+  send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /** Waits its turn among sends: what is said next builds on what comes out of this. */
+  composeAnew(ids: readonly MessageId[], voided: MessageId | null): void;
+  /** Deletes a message, or sends it no more; resolves when what has to be composed anew for that is. */
+  takeBack(kind: "withdraw" | "stop-sending", id: MessageId): Promise<void>;
+}
+
+export interface AuthoringOptions {
+  readonly state: ChannelState;
+  readonly author: Author;
+  readonly bodies: BodyCache;
+  readonly environment: () => Environment;
+  readonly dispatch: (input: StepInput) => Promise<void>;
+}
+
+export function createAuthoring({ state, author, bodies, environment, dispatch }: AuthoringOptions): Authoring {
+  const requests = requestsOf(state);
+  let sending: Promise<unknown> = Promise.resolve();
+  let composing: Promise<void> = Promise.resolve();
+
+  async function accept(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+    // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as it was.
+    if (isEmbargoed(state.lamport, environment().now)) await dispatch({ kind: "wake" });
+    const env = environment();
+    const type = MESSAGE_TYPE[request.type];
+    const content = await composeContent(author, prepare(state, env), type, body, env.now);
+    await dispatch({ kind: "composed", content, requestId: request.requestId }).catch(asStorageError);
+    return { id: content.id };
+  }
+
+  async function composeAllAnew(ids: readonly MessageId[], voided: MessageId | null): Promise<void> {
+    const contents = await readAndCompose(ids, voided).catch(() => []);
+    // Asking again for what was sent under the same name still sends nothing twice.
+    for (const [index, { id }] of contents.entries()) {
+      const requestId = state.outbox.get(ids[index] ?? id)?.requestId ?? "";
+      if (requestId !== "") requests.set(requestId, Promise.resolve({ id }));
+    }
+    await dispatch({ kind: "composed-anew", ids, contents });
+    if (contents.length === 0) throw new ChannelError("internal", "The message could not be taken back. Try again.");
+  }
+
+  /** Empty when one of them cannot be composed. */
+  async function readAndCompose(ids: readonly MessageId[], voided: MessageId | null): Promise<IncomingContent[]> {
+    const done: IncomingContent[] = [];
+    for (const id of ids) {
+      const said = await bodies.said(id);
+      const env = environment();
+      const preparation = prepareAnew(state, env, ids, done);
+      if (preparation === null || said === null) return [];
+      const { type, body } = id === voided ? VOID : said;
+      // When it was written stays true, unless a wrong clock said so.
+      const composedAt = Math.min(said.composedAt, env.now);
+      done.push(await composeContent(author, preparation, type, body, composedAt));
+    }
+    return done;
+  }
+
+  return {
+    send: async (request) => {
+      checkRequestId(request.requestId);
+      const known = requests.get(request.requestId);
+      if (known !== undefined) return known;
+      const body = encodeText(request.text);
+      const accepted = sending.then(() => accept(request, body));
+      sending = accepted.catch(() => {});
+      requests.set(request.requestId, accepted);
+      // A refused request was not sent, so asking again is a new try.
+      accepted.catch(() => requests.delete(request.requestId));
+      return accepted;
+    },
+    composeAnew: (ids, voided) => {
+      composing = sending.then(() => composeAllAnew(ids, voided));
+      sending = composing.catch(() => {});
+    },
+    takeBack: async (kind, id) => {
+      await composing.catch(() => {});
+      await dispatch({ kind, id });
+      await composing;
+    },
+  };
+}
+
+/** Sends that were accepted before a restart: asking for them again sends nothing. */
+function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: MessageId }>> {
+  const requests = new Map<string, Promise<{ readonly id: MessageId }>>();
+  for (const { requestId, entry } of state.outbox.values()) {
+    if (requestId !== "") requests.set(requestId, Promise.resolve({ id: entry.id }));
+  }
+  return requests;
+}
+
+function asStorageError(error: unknown): never {
+  if (error instanceof ChannelError) throw error;
+  const detail = error instanceof Error ? ` ${error.message}` : "";
+  throw new ChannelError("storage", `This device could not save the message, so it was not sent.${detail}`, {
+    cause: error,
+  });
+}
