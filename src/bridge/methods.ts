@@ -36,6 +36,7 @@ export interface ChannelMethods {
   readonly sendAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly stopSending: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly remove: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly fetchAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly details: { readonly params: { readonly id: MessageId }; readonly result: MessageDetails };
   readonly markRead: { readonly params: { readonly upTo: LogPosition }; readonly result: null };
 }
@@ -116,6 +117,7 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
   sendAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   stopSending: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   remove: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  fetchAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   details: { target: "channel", repeat: "read", params: aboutMessage, result: messageDetails },
   markRead: { target: "channel", repeat: "safe", params: object({ upTo: logPosition }), result: done },
 };

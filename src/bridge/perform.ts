@@ -37,6 +37,9 @@ export async function performOnChannel(client: ChannelClient, request: ChannelRe
     case "remove":
       await client.remove(request.params.id);
       return null;
+    case "fetchAgain":
+      await client.fetchAgain(request.params.id);
+      return null;
     case "details":
       return client.details(request.params.id);
     case "markRead":

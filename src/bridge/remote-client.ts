@@ -49,6 +49,9 @@ export function createRemoteClient(
     remove: async (id) => {
       await ask("remove", { id });
     },
+    fetchAgain: async (id) => {
+      await ask("fetchAgain", { id });
+    },
     details: (id) => ask("details", { id }),
     markRead: async (upTo) => {
       await ask("markRead", { upTo });

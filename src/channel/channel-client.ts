@@ -33,6 +33,8 @@ export interface ChannelClient {
    * If it may have left, it is not sent any more and its text is deleted here; who has it keeps it.
    */
   remove(id: MessageId): Promise<void>;
+  /** Asks Store and participants once more, at once, for a message that is missing. */
+  fetchAgain(id: MessageId): Promise<void>;
   /** Who has it, by which evidence, since when; attempts and bytes. */
   details(id: MessageId): Promise<MessageDetails>;
   /** Everything up to this place has been seen; for the unread count. */

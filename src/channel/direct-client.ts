@@ -87,6 +87,7 @@ export function createDirectClient(
       ownEntry(channel, id);
       await channel.remove(id);
     },
+    fetchAgain: async (id) => (await opened()).dispatch({ kind: "fetch-again", id }),
     details: async (id) => {
       const channel = await opened();
       const entry = deliveredEntry(channel, id);

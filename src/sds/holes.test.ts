@@ -54,6 +54,24 @@ test("what a liar dates back is asked for in every way once its real child comes
   expect(asked).toContain("parent");
 });
 
+test("a person may ask again for what was given up, and it is asked for in every way", () => {
+  const core = new OneCore();
+  core.online();
+  const lamport = core.now - MINUTE;
+  core.receive("child", "ben", { parents: [{ id: asMessageId("parent"), lamport }] });
+  core.wait(25 * 60 * MINUTE);
+  core.effects = [];
+  core.wait(60 * MINUTE);
+  expect(core.take("fetch"), "given up").toEqual([]);
+  core.step({ kind: "fetch-again", id: asMessageId("parent") });
+  core.wait(MINUTE);
+  expect(core.take("fetch").flatMap(({ wanted }) => wanted.map(({ id }) => id))).toContain("parent");
+  const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+  expect(asked).toContain("parent");
+  core.receive("parent", "ben", { lamport });
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["parent", "child"]);
+});
+
 test("ids that only syncs name are forgotten, and free the share of who named them", () => {
   const core = new OneCore();
   core.online();

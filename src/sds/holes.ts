@@ -97,6 +97,19 @@ export function askAgain(state: ChannelState, now: number): void {
   }
 }
 
+/** A person wants it: as if it were missed only now, however long it was asked for. It stays lost until it comes. */
+export function fetchAgain(ctx: StepContext, id: MessageId): void {
+  const { state, env } = ctx;
+  const missing = state.missing.get(id);
+  if (missing === undefined || state.entries.has(id)) return;
+  missing.since = env.now;
+  missing.asks = 0;
+  missing.askAt = env.now;
+  missing.requests = 0;
+  missing.requestAt = env.now;
+  planAsking(state, missing);
+}
+
 /** T_req: spread over the group, so that mostly one asks and the others see the answer. */
 function firstRequestDelay(state: ChannelState, id: MessageId): number {
   const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;

@@ -29,8 +29,8 @@ export interface MissingMessage {
   readonly namedBy: Set<number>;
   /** Whose sync made us follow it; null when a message names it. */
   inShareOf: Participant | null;
-  /** Wall time at which it was first missed. */
-  readonly since: number;
+  /** Wall time at which it was first missed, or a person asked for it again. */
+  since: number;
   /** Connected time after which it is forgotten if only syncs name it. */
   forgetAt: number;
   /** null: not shown yet (reordering is likelier than loss). lost: dependents were delivered past it. */

@@ -93,6 +93,8 @@ export type StepInput =
   | { readonly kind: "connection"; readonly online: boolean }
   | { readonly kind: "send-again"; readonly id: MessageId }
   | { readonly kind: "stop-sending"; readonly id: MessageId }
+  /** A person asks once more for a message that is missing. */
+  | { readonly kind: "fetch-again"; readonly id: MessageId }
   | { readonly kind: "history-read"; readonly cursor: number }
   | { readonly kind: "marked-read"; readonly lamport: number }
   /** The clock that steps are given was found wrong and set right; `now` is by the new one already. */

@@ -7,7 +7,7 @@ import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-a
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
-import { completeSince, fetchMissing } from "./holes.ts";
+import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import { nextFetchAt } from "./missing-schedule.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
@@ -117,6 +117,9 @@ function handle(ctx: StepContext, input: StepInput): void {
       // Stopped before it left it would be a gap to others, or reach them by repair after all.
       if (neverLeft(ctx.state, input.id)) withdraw(ctx, input.id);
       else stopSending(ctx, input.id);
+      return;
+    case "fetch-again":
+      fetchAgain(ctx, input.id);
       return;
     case "history-read":
       ctx.state.historyCursor = input.cursor;

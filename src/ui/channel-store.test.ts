@@ -107,6 +107,7 @@ class HandDrivenClient implements ChannelClient {
   sendAgain = this.send;
   stopSending = this.send;
   remove = this.send;
+  fetchAgain = this.send;
   details = this.send;
 
   close(): void {

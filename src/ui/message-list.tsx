@@ -1,5 +1,5 @@
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useCallback, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { HoleView, LogEntry, ParticipantView } from "../channel/channel-client.ts";
 import type { MessageId, ParticipantId } from "../sds/ids.ts";
 import type { ChannelStore } from "./channel-store.ts";
@@ -22,6 +22,8 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
   const onNearTop = useCallback(() => void store.loadOlder(), [store]);
   const onSeen = useCallback((entry: LogEntry) => store.markRead(entry), [store]);
+  // Failing is shown by the row itself: it stays where it is, and can be asked for again.
+  const onFetchAgain = useCallback((id: MessageId) => void store.client.fetchAgain(id).catch(() => {}), [store]);
   const { unseen, onScroll, toEnd } = useLogScroll(container, { entries, onNearTop, onSeen });
 
   return (
@@ -41,7 +43,13 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
       >
         <LogTop store={store} />
         {rows.map((row) => (
-          <Row key={row.key} row={row} participants={store.participants.value} onDetails={onDetails} />
+          <Row
+            key={row.key}
+            row={row}
+            participants={store.participants.value}
+            onDetails={onDetails}
+            onFetchAgain={onFetchAgain}
+          />
         ))}
         {nobodyWrote && !store.more.value ? <NothingSaid /> : null}
       </div>
@@ -87,14 +95,15 @@ interface RowProps {
   readonly row: LogRow;
   readonly participants: ReadonlyMap<ParticipantId, ParticipantView>;
   readonly onDetails: (id: MessageId) => void;
+  readonly onFetchAgain: (id: MessageId) => void;
 }
 
-function Row({ row, participants, onDetails }: RowProps): JSX.Element {
+function Row({ row, participants, onDetails, onFetchAgain }: RowProps): JSX.Element {
   switch (row.kind) {
     case "day":
       return <DayRow at={row.at} />;
     case "hole":
-      return <HoleRow hole={row.hole} />;
+      return <HoleRow hole={row.hole} onFetchAgain={onFetchAgain} />;
     case "message": {
       const { message, grouped } = row;
       const author = participants.get(message.author) ?? unknownAuthor(message.author, message.signed);
@@ -112,11 +121,35 @@ function DayRow({ at }: { readonly at: number }): JSX.Element {
   );
 }
 
-function HoleRow({ hole }: { readonly hole: HoleView }): JSX.Element {
-  const strings = useStrings().list;
+/** Long enough that who asked sees that something is done, short enough to ask again. */
+const ASKING_SHOWN_MS = 5_000;
+
+interface HoleRowProps {
+  readonly hole: HoleView;
+  readonly onFetchAgain: (id: MessageId) => void;
+}
+
+/** A message that is missing. Given up for the moment, it can be asked for by hand, with Enter on its row as well. */
+function HoleRow({ hole, onFetchAgain }: HoleRowProps): JSX.Element {
+  const { list, common } = useStrings();
+  const [asking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!asking) return;
+    const timer = setTimeout(() => setAsking(false), ASKING_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [asking]);
+  const ask = (): void => {
+    setAsking(true);
+    onFetchAgain(hole.id);
+  };
   return (
     <div class="hole" data-row={hole.id} data-hole={hole.state} tabIndex={-1}>
-      {hole.state === "fetching" ? strings.holeFetching : strings.holeLost}
+      <span>{hole.state === "fetching" ? list.holeFetching : list.holeLost}</span>
+      {hole.state === "lost" ? (
+        <button type="button" class="quiet" tabIndex={-1} disabled={asking} onClick={ask}>
+          {asking ? list.holeAsking : common.retry}
+        </button>
+      ) : null}
     </div>
   );
 }
@@ -137,6 +170,11 @@ function walkRows(event: TargetedKeyboardEvent<HTMLDivElement>, onDetails: (id: 
     event.preventDefault();
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  if (event.key === "Enter" && focused?.dataset.hole !== undefined && event.target === focused) {
+    event.preventDefault();
+    focused.querySelector("button")?.click();
     return;
   }
   const id = focused?.dataset.messageId;

@@ -96,6 +96,7 @@ export function createTestHost(): TestHost {
       sendAgain: () => call("sendAgain", () => undefined),
       stopSending: () => call("stopSending", () => undefined),
       remove: () => call("remove", () => undefined),
+      fetchAgain: () => call("fetchAgain", () => undefined),
       details: () => call("details", () => unexpected()),
       markRead: () => call("markRead", () => undefined),
       close: () => {

@@ -48,6 +48,7 @@ export const de: Strings = {
     unsigned: "ungeprüft",
     holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
     holeLost: "Hier fehlt eine Nachricht, die sich bisher nicht holen ließ. Sie wird weiter gesucht.",
+    holeAsking: "Wird gesucht",
     introduced: (name) => `${name} hat sich vorgestellt`,
     showDetails: (text) => `Einzelheiten zu „${text}“`,
     deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,

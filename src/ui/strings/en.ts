@@ -53,6 +53,7 @@ export const en: Strings = {
     unsigned: "unverified",
     holeFetching: "A message is missing here - fetching it",
     holeLost: "A message is missing here and could not be recovered so far. It is still asked for.",
+    holeAsking: "Asking",
     introduced: (name) => `${name} introduced themselves`,
     showDetails: (text) => `Details of "${text}"`,
     deliveryAnnouncement: (text, words) => `"${text}": ${words}`,

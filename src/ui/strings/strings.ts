@@ -47,6 +47,7 @@ export interface ListStrings {
   readonly unsigned: string;
   readonly holeFetching: string;
   readonly holeLost: string;
+  readonly holeAsking: string;
   readonly introduced: (name: string) => string;
   readonly showDetails: (text: string) => string;
   /** Spoken by a screen reader when the delivery of an own message changes. */
