@@ -4,7 +4,7 @@ import { MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
 import { settleOutbox } from "./outbox-settlement.ts";
-import type { Participant } from "./participant.ts";
+import { dropClaim, type Participant, setClaim } from "./participant.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { ClaimEntry } from "./records.ts";
 
@@ -77,12 +77,12 @@ export function receivedBy(state: ChannelState, entry: LogEntry): Set<number> {
 /** The set of claims stays minimal: one that a newer claim walks over, at no higher a bound, is dropped in `walk`. */
 function noteClaim(participant: Participant, id: MessageId, completeSince: number): void {
   const before = participant.claims.get(id);
-  if (before === undefined || completeSince < before) participant.claims.set(id, completeSince);
+  if (before === undefined || completeSince < before) setClaim(participant, id, completeSince);
 }
 
 function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
   if (participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) {
-    participant.claims.delete(id);
+    dropClaim(participant, id);
     return;
   }
   if (pend(state, id, { participant, completeSince, listed: true, signedLamport: null }))
@@ -137,7 +137,7 @@ function walk(
 
 function dropProvenClaim(participant: Participant, entry: LogEntry, completeSince: number): void {
   const claimed = participant.claims.get(entry.id);
-  if (claimed !== undefined && claimed >= completeSince) participant.claims.delete(entry.id);
+  if (claimed !== undefined && claimed >= completeSince) dropClaim(participant, entry.id);
 }
 
 function pushAncestors(
