@@ -169,9 +169,11 @@ export class Member implements SimParticipant {
   /** What the sender says of itself comes a little behind what the author said, unless nobody needs it. */
   #takeAsTheChannelDoes(decoded: Decoded, frame: Frame, source: Source): void {
     const { claim } = decoded;
-    if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, frame, source));
-    if (claim === null) return;
-    const isCopy = decoded.kind === "content" && this.#isOtherCopy(decoded.content.id, frame);
+    const isHeld = decoded.kind === "content" && this.state.entries.has(decoded.content.id);
+    const isCopy = isHeld && this.#isOtherCopy(decoded.content.id, frame);
+    if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, isCopy, frame, source));
+    // The same bytes once more say nothing new.
+    if (claim === null || (isHeld && !isCopy)) return;
     const takeClaim = (): void => {
       if (!isCopy && addsNothing(this.state, claim)) return;
       if (decoded.kind === "sync") {
@@ -196,10 +198,10 @@ export class Member implements SimParticipant {
     return stored !== null && !sameBytes(stored, frame.bytes);
   }
 
-  #contentInput(content: IncomingContent, frame: Frame, source: Source): StepInput {
+  #contentInput(content: IncomingContent, isCopy: boolean, frame: Frame, source: Source): StepInput {
     const { id } = content;
     if (!this.state.entries.has(id)) return { kind: "receive-content", content, claim: null, source, hint: frame.hash };
-    return { kind: "seen-again", id, whole: !this.#isOtherCopy(id, frame), source, hint: frame.hash };
+    return { kind: "seen-again", id, whole: !isCopy, source, hint: frame.hash };
   }
 
   dispatch(given: StepInput): void {

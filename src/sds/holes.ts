@@ -9,7 +9,8 @@ import { HORIZON_MS } from "./parameters.ts";
 import { requestDelay } from "./repair-timing.ts";
 
 const FIRST_RETRY_MS = 4_000;
-const RETRY_CAP_MS = 5 * 60_000;
+/** A Store that had it neither at once nor within the hour seldom gets it later; what it does get, the regular reading finds. */
+const RETRY_CAP_MS = 30 * 60_000;
 
 /** Notes that somebody names an id that we do not hold, or learns more of it. */
 export function missMessage(
