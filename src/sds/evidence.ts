@@ -81,7 +81,9 @@ function noteClaim(participant: Participant, id: MessageId, completeSince: numbe
 }
 
 function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
-  if (participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) {
+  // What waits already has its place; told again, it must not lose it because others filled the rest.
+  const waits = state.pendingCredits.get(id)?.some((credit) => credit.listed && credit.participant === participant);
+  if (waits !== true && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) {
     dropClaim(participant, id);
     return;
   }
