@@ -47,7 +47,7 @@ export function chooseSyncHistory(state: ChannelState, env: Environment, named: 
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */
 function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
-  const heads = publicHeads(state);
+  const heads = publicHeads(state, env);
   if (heads.length <= MAX_SYNC_HEADS) return heads;
   const chosen = heads.splice(0, MAX_SYNC_HEADS / 2);
   while (chosen.length < MAX_SYNC_HEADS) {
@@ -60,11 +60,13 @@ function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
 
 /**
  * Heads as others may know them: instead of an own message that never left, what it builds on. It may still be deleted or
- * composed anew, and whoever was told of it would ask for what they must not get.
+ * composed anew, and whoever was told of it would ask for what they must not get. So it is with one that was deleted:
+ * whoever lacks it will never get it, and could not see what it proves.
  */
-function publicHeads(state: ChannelState): LogEntry[] {
+function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
   const found = new Set<LogEntry>();
-  const stack = [...state.heads];
+  const recent = [...state.removed].filter(({ lamport }) => lamport > env.now - HORIZON_MS);
+  const stack = [...state.heads, ...recent];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (found.has(entry)) continue;
     if (hasLeft(state, entry)) found.add(entry);
@@ -73,8 +75,9 @@ function publicHeads(state: ChannelState): LogEntry[] {
   return [...found].sort(comparePlaces);
 }
 
-/** Of own messages only those that were attempted may be known to others. */
+/** Of own messages only those that were attempted, and not deleted since, may be known to others. */
 export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
+  if (entry.removed) return false;
   return !entry.mine || (state.outbox.get(entry.id)?.attempts ?? 1) > 0 || state.outbox.get(entry.id)?.taken === true;
 }
 

@@ -55,6 +55,8 @@ export interface ChannelState {
   readonly log: OrderedLog<LogEntry>;
   /** Delivered entries whose timestamp is further ahead than clocks may be (`ahead.ts`). */
   readonly ahead: Set<LogEntry>;
+  /** Own messages that were deleted after they may have left. */
+  readonly removed: Set<LogEntry>;
   /** Delivered entries without a delivered child; those that are ahead do not count. */
   readonly heads: Set<LogEntry>;
   readonly buffered: WaitingRoom;
@@ -127,6 +129,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     entries: new Map(),
     log: createOrderedLog<LogEntry>(),
     ahead: new Set(),
+    removed: new Set(),
     heads: new Set(),
     buffered: new WaitingRoom(),
     embargoed: new Map(),

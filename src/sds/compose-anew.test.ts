@@ -116,6 +116,25 @@ describe("deleting a message that may have left", () => {
   });
 });
 
+test("syncs name what a deleted message was built on: nobody can learn it from the message any more", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("theirs", "ben");
+  core.wait(10);
+  const id = core.say("regretted");
+  core.taken();
+  core.wait(10);
+  const next = core.say("next");
+  core.taken();
+  core.step({ kind: "withdraw", id });
+  core.restart();
+  core.online();
+  core.take("send-sync");
+  core.wait(MINUTE);
+  const listed = core.take("send-sync")[0]?.sync.causalHistory.map(({ messageId }) => messageId);
+  expect(listed?.sort()).toEqual([next, "theirs"].sort());
+});
+
 describe("what waited to leave for long", () => {
   test("after a day it is composed anew before its first attempt, with what came meanwhile as its causes", () => {
     const { core, own } = offlineWithThree();

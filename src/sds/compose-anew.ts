@@ -73,6 +73,7 @@ function remove(ctx: StepContext, item: OutboxEntry): void {
   stopSending(ctx, entry.id);
   if (entry.removed) return;
   entry.removed = true;
+  ctx.state.removed.add(entry);
   ctx.state.answers.delete(entry.id);
   ctx.durability = "strict";
   ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });

@@ -155,6 +155,7 @@ function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
   }
   entry.blocking = 0;
   state.log.insert(entry);
+  if (entry.removed) state.removed.add(entry);
   if (entry.deliveredChildren === 0) state.heads.add(entry);
   if (entry.mine && (state.lastOwn === null || entry.lamport > state.lastOwn.lamport)) state.lastOwn = entry;
   if (!entry.mine) creditHolder(state, entry);
