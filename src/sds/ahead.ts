@@ -1,6 +1,7 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
+import { trueParents } from "./heads.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { isTrueEdge, type LogEntry } from "./log-entry.ts";
+import type { LogEntry } from "./log-entry.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
 
 const NONE: ReadonlySet<LogEntry> = new Set();
@@ -63,13 +64,6 @@ function takeBack({ state, changes }: StepContext, entry: LogEntry): void {
     state.heads.delete(parent);
   }
   if (entry.mine && (state.lastOwn === null || state.lastOwn.lamport < entry.lamport)) state.lastOwn = entry;
-}
-
-function trueParents(state: ChannelState, entry: LogEntry): LogEntry[] {
-  return entry.parents.flatMap((reference) => {
-    const parent = state.entries.get(reference.id);
-    return parent !== undefined && isTrueEdge(entry, reference, parent) ? [parent] : [];
-  });
 }
 
 /** The last own message that is not ahead, and not one of `without`. */

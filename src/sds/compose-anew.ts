@@ -3,10 +3,11 @@ import { admit } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, type Environment, ledger, type StepContext } from "./channel-state.ts";
 import type { Preparation } from "./effect.ts";
+import { trueParents } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
-import { isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { type LogEntry, recordOf } from "./log-entry.ts";
 import { enqueue, stopSending } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
@@ -137,13 +138,6 @@ function headsWithout(state: ChannelState, replaced: ReadonlySet<LogEntry>): Set
 
 function isCover(state: ChannelState, entry: LogEntry): boolean {
   return entry.status === "delivered" && !state.ahead.has(entry);
-}
-
-function trueParents(state: ChannelState, entry: LogEntry): LogEntry[] {
-  return entry.parents.flatMap((reference) => {
-    const parent = state.entries.get(reference.id);
-    return parent !== undefined && isTrueEdge(entry, reference, parent) ? [parent] : [];
-  });
 }
 
 /** They come back composed, in the same order; none when that failed, and then all stays as it was. */

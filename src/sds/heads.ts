@@ -1,6 +1,5 @@
 import type { ChannelState } from "./channel-state.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
-import { comparePlaces } from "./ordered-log.ts";
 
 /**
  * Heads: delivered entries without a delivered child. Only true edges count, so a child that names a parent with a
@@ -16,6 +15,10 @@ export function headsAfterDelivery(state: ChannelState, entry: LogEntry): void {
   }
 }
 
-export function sortedHeads(state: ChannelState): LogEntry[] {
-  return [...state.heads].sort(comparePlaces);
+/** The parents of an entry that its references are true edges to: those whose place among the heads it takes. */
+export function trueParents(state: ChannelState, entry: LogEntry): LogEntry[] {
+  return entry.parents.flatMap((reference) => {
+    const parent = state.entries.get(reference.id);
+    return parent !== undefined && isTrueEdge(entry, reference, parent) ? [parent] : [];
+  });
 }

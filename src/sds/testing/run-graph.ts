@@ -1,10 +1,10 @@
 import type { ChannelState, Environment } from "../channel-state.ts";
 import type { Effect } from "../effect.ts";
 import { receivedBy } from "../evidence.ts";
-import { sortedHeads } from "../heads.ts";
 import { completeSince } from "../holes.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../ids.ts";
 import type { LedgerRow } from "../ledger.ts";
+import { comparePlaces } from "../ordered-log.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt, step } from "../step.ts";
@@ -42,7 +42,7 @@ export function runOrder(example: OrderExample): Pick<OrderExample, "steps" | "l
       at: given.at,
       receive: given.receive,
       delivers: observer.takeDelivered(),
-      heads: sortedHeads(state).map((entry) => entry.id),
+      heads: [...state.heads].sort(comparePlaces).map((entry) => entry.id),
       holes: observer.holes(),
       completeSince: completeSince(state) - START,
     };
