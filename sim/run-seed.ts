@@ -13,6 +13,7 @@ const CHECK_EVERY_MS = 5 * MINUTE;
 /** Then it must become quiet, and be so for this long. What liars left is given up meanwhile. */
 const SETTLE_MS = 45 * MINUTE;
 const QUIET_MS = 60 * MINUTE;
+const MOST_HOURS_TO_CALM = 6;
 
 export interface SeedOptions {
   readonly mutation?: Mutation | null;
@@ -97,13 +98,15 @@ function converge(world: World): void {
   }
   world.run(SETTLE_MS);
   checkNothingWaits(world);
-  // Liars leave messages that only syncs name; to come by the last of them takes its time.
-  const mostHours = world.settings.hostile > 0 ? 6 : 1;
+  // Liars leave messages that only syncs name, and a newcomer gets older ones than it is owed; to come by the last of them
+  // takes its time.
+  const { counts } = world.observer;
   for (let hour = 1; ; hour++) {
-    const before = world.bytes.frames;
+    const [frames, deliveries] = [world.bytes.frames, counts.deliveries];
     world.run(QUIET_MS);
-    const noise = noiseOf(world, world.bytes.frames - before, QUIET_MS);
+    const noise = noiseOf(world, world.bytes.frames - frames, QUIET_MS);
     if (noise === null) return;
-    if (hour === mostHours) throw noise;
+    const mayStillCalm = counts.deliveries > deliveries || world.settings.hostile > 0;
+    if (!mayStillCalm || hour === MOST_HOURS_TO_CALM) throw noise;
   }
 }
