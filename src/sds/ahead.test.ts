@@ -71,6 +71,16 @@ describe("a clock that was an hour fast and is set right", () => {
     expect(heads(core)).toEqual([wrong]);
   });
 
+  test("a restart by a clock that is right again goes on above what is in the log", () => {
+    const { core, wrong } = hourFast();
+    core.step({ kind: "wake" });
+    core.now += HOUR;
+    core.restart();
+    expect(heads(core)).toEqual([wrong]);
+    const { lamport, parents } = prepare(core.state, { now: core.now - 5 * MINUTE, random: () => 0.5 });
+    for (const parent of parents) expect(parent.lamport).toBeLessThan(lamport);
+  });
+
   test("others' messages that a fast clock let in wait as well", () => {
     const core = new OneCore();
     core.online();

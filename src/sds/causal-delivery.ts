@@ -101,8 +101,12 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   entry.audience = audienceFor(state, env.now, entry.author);
   state.log.insert(entry);
   headsAfterDelivery(state, entry);
-  // It waited for its causes while the clock was set right.
+  // It may have waited for its causes while the clock was set right, and the Lamport clock with it.
   if (isEmbargoed(entry.lamport, env.now)) setAhead(state, entry);
+  else if (entry.lamport > state.lamport) {
+    state.lamport = entry.lamport;
+    ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  }
   state.bloom?.insert(entry.id);
   closeHole(ctx, entry);
   ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });

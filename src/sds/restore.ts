@@ -12,6 +12,7 @@ import {
 import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
+import { isEmbargoed } from "./lamport-clock.ts";
 import { isTrueEdge, type LogEntry, withSharedIds } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
@@ -98,6 +99,7 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) countAsChild(state, entry);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
+  raiseLamport(state, ctx.env.now);
   settleAhead(ctx);
   restoreBloom(state);
 }
@@ -107,6 +109,15 @@ function restoreBloom({ bloom, log, ahead, identity }: ChannelState): void {
   if (bloom === null) return;
   for (const entry of log.pageBefore(undefined, identity.parameters.bloomCapacity)) {
     if (!ahead.has(entry)) bloom.insert(entry.id);
+  }
+}
+
+/** It may have fallen while the clock was behind, and what was ahead then need not be ahead by the clock of this start. */
+function raiseLamport(state: ChannelState, now: number): void {
+  for (const { lamport } of state.log.before()) {
+    if (isEmbargoed(lamport, now)) continue;
+    state.lamport = Math.max(state.lamport, lamport);
+    return;
   }
 }
 

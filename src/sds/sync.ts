@@ -76,6 +76,10 @@ export function startSyncing(ctx: StepContext): void {
   state.sync.trickle = startTrickle(trickleParameters(state), env.now, env.random);
   state.sync.consistentSigners.clear();
   beginEagerRequests(state, env.now);
+  // The plan to ask for receipts does not survive a restart; the messages that are short of them do.
+  if (state.sync.wantReceiptsAt === null && hasOpenMessages(state, env.now)) {
+    planReceiptRequest(state, env.now, ackWindow(state, env.now));
+  }
 }
 
 /** Compares a live sync with our log. Ids we lack are followed; a difference makes everybody talk sooner. */
