@@ -136,7 +136,7 @@ export class Member implements SimParticipant {
     if (isEmbargoed(this.state.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
-    const content = encodeContent(this.speaker, mutation?.compose?.(fields, this) ?? fields);
+    const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);
     observer.composed(this, content, requestId);
     trace.note(this.#world.now(), this.index, "say", `${short(content.id)} #${content.authorSeq} ${content.lamport}`);
     this.dispatch({ kind: "composed", content, requestId });
@@ -262,6 +262,15 @@ export class Member implements SimParticipant {
     }
   }
 
+  /** What the protocol prepares has a form: each cause is older than the message, and so on. */
+  #encode(fields: ContentFields): IncomingContent {
+    try {
+      return encodeContent(this.speaker, fields);
+    } catch (error) {
+      throw new Violation("what is prepared can be written", `member ${this.index}: ${String(error)}`);
+    }
+  }
+
   #env(): Environment {
     return { now: this.now(), random: () => this.#random.next() };
   }
@@ -362,7 +371,7 @@ export class Member implements SimParticipant {
       const type = id === voided ? MESSAGE_TYPE.void : said.content.type;
       const composedAt = Math.min(said.content.composedAt, this.now());
       const body = new TextEncoder().encode(`again ${id}`);
-      const content = encodeContent(this.speaker, { ...preparation, type, composedAt, body });
+      const content = this.#encode({ ...preparation, type, composedAt, body });
       observer.composed(this, content, this.state.outbox.get(id)?.requestId ?? "");
       trace.note(this.#world.now(), this.index, "anew", `${short(id)} ${short(content.id)} #${content.authorSeq}`);
       done.push(content);

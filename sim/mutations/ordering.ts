@@ -15,12 +15,17 @@ export const receivedSatisfies: Mutation = {
   },
 };
 
+const poisoned = new WeakMap<SimParticipant, number>();
+
+/** Raised again after each step: the protocol itself lets the clock fall when it is further ahead than clocks may be. */
 export const poisonable: Mutation = {
   name: "poisonable",
   defect: "a Lamport timestamp of the far future is taken over",
-  input: ({ state }, input) => {
-    if (input.kind === "receive-content") state.lamport = Math.max(state.lamport, input.content.lamport);
-    return input;
+  afterStep: (member, input) => {
+    const taken = input.kind === "receive-content" ? input.content.lamport : 0;
+    const highest = Math.max(poisoned.get(member) ?? 0, taken);
+    poisoned.set(member, highest);
+    member.state.lamport = Math.max(member.state.lamport, highest);
   },
 };
 
