@@ -11,7 +11,7 @@ import {
 } from "./ordering.ts";
 import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
 import { asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
-import { givesUpSilently, neverResends, sentWithNobody } from "./sending.ts";
+import { givesUpSilently, sentWithNobody } from "./sending.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   oneIdForEqualTexts,
@@ -31,7 +31,6 @@ export const MUTATIONS: readonly Mutation[] = [
   requestsSuppress,
   sentWithNobody,
   givesUpSilently,
-  neverResends,
   manyCauses,
   forgetsAll,
   neverSyncs,

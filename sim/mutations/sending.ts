@@ -20,9 +20,3 @@ export const givesUpSilently: Mutation = {
     }
   },
 };
-
-export const neverResends: Mutation = {
-  name: "never-resends",
-  defect: "a message is published once",
-  parameters: { resendFirstMs: 10 ** 12, resendMaxMs: 10 ** 12 },
-};
