@@ -78,7 +78,8 @@ function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
 /** Of own messages only those that were attempted, and not deleted since, may be known to others. */
 export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
   if (entry.removed) return false;
-  return !entry.mine || (state.outbox.get(entry.id)?.attempts ?? 1) > 0 || state.outbox.get(entry.id)?.taken === true;
+  const item = entry.mine ? state.outbox.get(entry.id) : undefined;
+  return item === undefined || item.attempts > 0 || item.taken;
 }
 
 /** Delivered, below `complete_since` and no head: only naming them proves that I have them. A few times each. */
