@@ -1,9 +1,10 @@
 import type { ChannelState } from "../sds/channel-state.ts";
-import { type DeliveryState, deliveryStateOf, type Sending } from "../sds/delivery-state.ts";
+import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../sds/delivery-state.ts";
 import { receivedBy } from "../sds/evidence.ts";
 import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.ts";
+import { levelOf } from "../sds/level.ts";
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
-import { levelPercentOf, MESSAGE_TYPE } from "../sds/message-type.ts";
+import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { MissingMessage } from "../sds/missing-message.ts";
 import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { Participant } from "../sds/participant.ts";
@@ -24,10 +25,10 @@ export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryVi
 
 function deliveryState(state: ChannelState, entry: GraphEntry, received: ReadonlySet<number>): DeliveryState {
   const item = state.outbox.get(entry.id);
-  const reception = {
+  const reception: Reception = {
     received,
     audience: entry.audience,
-    levelPercent: levelPercentOf(entry.type, state.identity.parameters),
+    level: item === undefined ? "any" : levelOf(item, state.identity.parameters),
   };
   if (entry.mine && received.size === 0 && state.ahead.has(entry)) {
     return { kind: "early", at: entry.lamport - LAMPORT_EMBARGO_MS };

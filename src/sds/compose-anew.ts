@@ -8,7 +8,7 @@ import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
 import { type LogEntry, recordOf } from "./log-entry.ts";
-import { enqueue, stopSending } from "./outbox.ts";
+import { enqueue, stopSending, UNASKED } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import { createEntry } from "./receive-content.ts";
@@ -157,7 +157,7 @@ export function composedAnew(ctx: StepContext, ids: readonly MessageId[], conten
     const entry = createEntry(ctx, content, undefined);
     admit(ctx, entry);
     state.lastOwn = entry;
-    enqueue(ctx, entry, items[index]?.requestId ?? "");
+    enqueue(ctx, entry, items[index] ?? UNASKED);
   }
   ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
 }

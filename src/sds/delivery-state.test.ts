@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DeliveryState, deliveryStateOf, nextStage, type OutboxEvent, reachesLevel } from "./delivery-state.ts";
+import type { Level } from "./level.ts";
 import type { OutboxStage } from "./records.ts";
 
 const STAGES: OutboxStage[] = ["queued", "sending", "sent", "stored", "unconfirmed", "failed", "stopped", "settled"];
@@ -16,13 +17,13 @@ const EVENTS: OutboxEvent[] = [
 ];
 const SENT = { stage: "sent", attempts: 1, reason: "", limited: false } as const;
 
-function headline(received: number[], audience: number[], levelPercent: number | null = null): DeliveryState {
-  return deliveryStateOf({ received: new Set(received), audience, levelPercent }, SENT);
+function headline(received: number[], audience: number[], level: Level = "any"): DeliveryState {
+  return deliveryStateOf({ received: new Set(received), audience, level }, SENT);
 }
 
 describe("the headline", () => {
   it("says how far it got while nobody confirmed", () => {
-    const base = { received: new Set<number>(), audience: [1, 2], levelPercent: null };
+    const base = { received: new Set<number>(), audience: [1, 2], level: "any" } as const;
     expect(deliveryStateOf(base, { ...SENT, stage: "queued" })).toEqual({ kind: "queued" });
     expect(deliveryStateOf(base, { ...SENT, stage: "queued", limited: true })).toEqual({ kind: "waiting" });
     expect(deliveryStateOf(base, { ...SENT, stage: "sending", attempts: 3 })).toEqual({ kind: "sending", attempt: 3 });
@@ -54,7 +55,7 @@ describe("the headline", () => {
 
   it("says received before anything that was planned, also of a message that was stopped or had failed", () => {
     for (const stage of STAGES) {
-      const state = deliveryStateOf({ received: new Set([1]), audience: [1], levelPercent: null }, { ...SENT, stage });
+      const state = deliveryStateOf({ received: new Set([1]), audience: [1], level: "any" }, { ...SENT, stage });
       expect(state).toEqual({ kind: "everyone", n: 1 });
     }
   });

@@ -1,3 +1,4 @@
+import type { Level } from "./level.ts";
 import type { OutboxStage } from "./records.ts";
 
 /** What people are shown. `n` is null when nobody was known to be there when it was sent. */
@@ -65,8 +66,7 @@ export interface Reception {
   readonly received: ReadonlySet<number>;
   /** Participants who were present when it was sent; frozen then. */
   readonly audience: readonly number[];
-  /** The share of the audience this type of message asks for; null when any one receiver is enough. */
-  readonly levelPercent: number | null;
+  readonly level: Level;
 }
 
 /** How far an own message got, whoever has it. */
@@ -87,14 +87,14 @@ export function deliveryStateOf(reception: Reception, sending: Sending): Deliver
 }
 
 /** Null when nobody confirmed. */
-function receivedState({ received, audience, levelPercent }: Reception): DeliveryState | null {
+function receivedState({ received, audience, level }: Reception): DeliveryState | null {
   if (received.size === 0) return null;
   const k = audience.filter((participant) => received.has(participant)).length;
   const n = audience.length;
   // Nobody was known to be there, or only others have confirmed so far: a number of receivers, and no share.
   if (k === 0) return { kind: "received", k: received.size, n: null };
   if (k === n) return { kind: "everyone", n };
-  if (levelPercent !== null && reachesLevel(k, n, levelPercent)) return { kind: "level", percent: levelPercent, k, n };
+  if (typeof level === "number" && reachesLevel(k, n, level)) return { kind: "level", percent: level, k, n };
   return { kind: "received", k, n };
 }
 

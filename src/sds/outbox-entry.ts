@@ -5,6 +5,8 @@ import type { OutboxRecord, OutboxStage } from "./records.ts";
 export interface OutboxEntry {
   readonly entry: LogEntry;
   readonly requestId: string;
+  /** The share of the audience that its author wants to hear from; null: as its type says. */
+  readonly levelPercent: number | null;
   stage: OutboxStage;
   attempts: number;
   /** An attempt is with the transport and has not come back. */
@@ -35,5 +37,6 @@ export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
     firstAttemptAt: item.firstAttemptAt,
     nextAttemptAt: item.nextAttemptAt,
     reason: item.reason,
+    ...(item.levelPercent === null ? {} : { levelPercent: item.levelPercent }),
   };
 }

@@ -1,7 +1,8 @@
 import { ledger, type StepContext } from "./channel-state.ts";
 import { reachesLevel } from "./delivery-state.ts";
+import { levelOf } from "./level.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { levelPercentOf } from "./message-type.ts";
+
 import { moveStage } from "./outbox-stage.ts";
 import type { Participant } from "./participant.ts";
 
@@ -13,9 +14,10 @@ export function settleOutbox(
   received: ReadonlySet<number>,
 ): void {
   const item = ctx.state.outbox.get(entry.id);
-  if (item !== undefined && item.stage !== "settled") moveStage(ctx, item, "evidence");
-  const percent = levelPercentOf(entry.type, ctx.state.identity.parameters);
-  if (percent === null || !entry.audience.includes(confirmedBy.index)) return;
+  if (item === undefined) return;
+  if (item.stage !== "settled") moveStage(ctx, item, "evidence");
+  const percent = levelOf(item, ctx.state.identity.parameters);
+  if (typeof percent === "string" || !entry.audience.includes(confirmedBy.index)) return;
   const confirmed = entry.audience.filter((index) => received.has(index)).length;
   const reached = reachesLevel(confirmed, entry.audience.length, percent);
   // Each participant is credited once, so the level is an event only when this one's word reached it.

@@ -1,5 +1,6 @@
 import type { StepContext } from "./channel-state.ts";
 import { nextStage, type OutboxEvent } from "./delivery-state.ts";
+import { isForNobody } from "./level.ts";
 import { type OutboxEntry, outboxRecordOf } from "./outbox-entry.ts";
 
 /** Moves an outbox entry by the transition table and keeps the set of open ones true. False when nothing changed. */
@@ -26,10 +27,11 @@ export function isOpen(item: OutboxEntry): boolean {
   switch (item.stage) {
     case "queued":
     case "sending":
+      return true;
     case "sent":
     case "stored":
     case "unconfirmed":
-      return true;
+      return !isForNobody(item);
     case "failed":
     case "stopped":
     case "settled":

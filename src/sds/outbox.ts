@@ -10,11 +10,17 @@ import type { Participant } from "./participant.ts";
 import { nextResendDelay } from "./resend-schedule.ts";
 import type { StepInput } from "./step-input.ts";
 
+/** How a person asked for a message to be sent. */
+type Wish = Pick<OutboxEntry, "requestId" | "levelPercent">;
+/** Nobody asked in this run. */
+export const UNASKED: Wish = { requestId: "", levelPercent: null };
+
 /** An accepted message enters the outbox, to be sent as soon as there is a connection. */
-export function enqueue(ctx: StepContext, entry: LogEntry, requestId: string): void {
+export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPercent }: Wish): void {
   const item: OutboxEntry = {
     entry,
     requestId,
+    levelPercent,
     stage: "queued",
     attempts: 0,
     inFlight: false,
@@ -197,7 +203,7 @@ export function nextOutboxAt(state: ChannelState, now: number): number {
 
 /** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
 export function readmit(ctx: StepContext, entry: LogEntry): void {
-  enqueue(ctx, entry, "");
+  enqueue(ctx, entry, UNASKED);
   confirmStored(ctx, entry.id);
   const item = ctx.state.outbox.get(entry.id);
   if (item !== undefined) item.nextAttemptAt = null;

@@ -1,8 +1,9 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { reachesLevel } from "./delivery-state.ts";
 import { receivedBy } from "./evidence.ts";
+import { levelOf } from "./level.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { levelPercentOf } from "./message-type.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { hash64 } from "./repair-timing.ts";
@@ -49,8 +50,7 @@ function openMessages(state: ChannelState, now: number): LogEntry[] {
   const open: LogEntry[] = [];
   for (const item of [...state.outbox.values()].reverse()) {
     if (open.length >= MAX_OPEN || now - item.acceptedAt > HORIZON_MS) break;
-    if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item.entry))
-      open.push(item.entry);
+    if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item)) open.push(item.entry);
   }
   return open;
 }
@@ -59,12 +59,14 @@ export function hasOpenMessages(state: ChannelState, now: number): boolean {
   return openMessages(state, now).length > 0;
 }
 
-function isShort(state: ChannelState, entry: LogEntry): boolean {
+function isShort(state: ChannelState, item: OutboxEntry): boolean {
+  const { entry } = item;
+  const level = levelOf(item, state.identity.parameters);
+  if (level === "none") return false;
   const received = receivedBy(state, entry);
-  const percent = levelPercentOf(entry.type, state.identity.parameters);
-  if (percent === null) return received.size === 0;
+  if (level === "any") return received.size === 0;
   const confirmed = entry.audience.filter((index) => received.has(index)).length;
-  return !reachesLevel(confirmed, entry.audience.length, percent);
+  return !reachesLevel(confirmed, entry.audience.length, level);
 }
 
 /** Asked again less and less often, and no more when nothing is open. */

@@ -119,7 +119,7 @@ describe("a filter of somebody else", () => {
     expect(received.size).toBe(0);
     const item = channel.state.outbox.get(id);
     if (item === undefined) throw new Error("not in the outbox");
-    expect(deliveryStateOf({ received, audience: [1], levelPercent: null }, item).kind).toBe("sending");
+    expect(deliveryStateOf({ received, audience: [1], level: "any" }, item).kind).toBe("sending");
     expect(channel.state.open.has(item)).toBe(true);
   });
 

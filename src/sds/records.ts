@@ -59,6 +59,8 @@ export interface OutboxRecord {
   readonly nextAttemptAt: number | null;
   /** Why it is `failed`; empty otherwise. */
   readonly reason: string;
+  /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
+  readonly levelPercent?: number;
 }
 
 export type OutboxStage = "queued" | "sending" | "sent" | "stored" | "unconfirmed" | "failed" | "stopped" | "settled";

@@ -183,6 +183,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
   const item: OutboxEntry = {
     entry,
     requestId: record.requestId,
+    levelPercent: record.levelPercent ?? null,
     stage: record.stage === "sending" ? "queued" : record.stage,
     attempts: record.attempts,
     inFlight: false,

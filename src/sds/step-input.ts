@@ -63,7 +63,13 @@ export type StepInput =
       readonly source: Source;
     }
   /** An own message, signed: the answer to a `Preparation`. */
-  | { readonly kind: "composed"; readonly content: IncomingContent; readonly requestId: string }
+  | {
+      readonly kind: "composed";
+      readonly content: IncomingContent;
+      readonly requestId: string;
+      /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
+      readonly levelPercent?: number | undefined;
+    }
   /** A person deletes an own message. */
   | { readonly kind: "withdraw"; readonly id: MessageId }
   /** Own messages composed anew, in the order of `ids`; no contents: that failed. */

@@ -136,8 +136,9 @@ function handle(ctx: StepContext, input: StepInput): void {
 }
 
 /** An own message is accepted: it is part of the log at once, and durable before anybody is told so. */
-function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, { kind: "composed" }>): void {
+function composed(ctx: StepContext, input: Extract<StepInput, { kind: "composed" }>): void {
   const { state } = ctx;
+  const { content, requestId, levelPercent = null } = input;
   ctx.durability = "strict";
   state.lamport = Math.max(state.lamport, content.lamport);
   state.authorSeq = Math.max(state.authorSeq, content.authorSeq ?? 0);
@@ -148,7 +149,7 @@ function composed(ctx: StepContext, { content, requestId }: Extract<StepInput, {
   entry.trailerHolds = true;
   admit(ctx, entry);
   state.lastOwn = entry;
-  enqueue(ctx, entry, requestId);
+  enqueue(ctx, entry, { requestId, levelPercent });
   noteOwnContent(ctx, entry);
   if (content.profileName !== null) applyProfileName(ctx, entry.author, content.profileName, content.lamport);
 }

@@ -1,7 +1,7 @@
 import { deliveryStateOf } from "../../../src/sds/delivery-state.ts";
 import { receivedBy } from "../../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
-import { levelPercentOf } from "../../../src/sds/message-type.ts";
+import { levelOf } from "../../../src/sds/level.ts";
 import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
 import type { SimParticipant } from "../participant.ts";
 import { check } from "../violation.ts";
@@ -18,8 +18,8 @@ function checkShown(
 ): void {
   const { entry } = item;
   const has = (participant: number): boolean => holds(bySender, state.participants[participant]?.id, entry.id);
-  const levelPercent = levelPercentOf(entry.type, state.identity.parameters);
-  const shown = deliveryStateOf({ received: receivedBy(state, entry), audience: entry.audience, levelPercent }, item);
+  const level = levelOf(item, state.identity.parameters);
+  const shown = deliveryStateOf({ received: receivedBy(state, entry), audience: entry.audience, level }, item);
   const inAudience = entry.audience.filter(has).length;
   const saying = (): string => `member ${index} is told of ${entry.id}: ${JSON.stringify(shown)}`;
   const lowerBound = (holds: boolean): void => check(holds, "numbers are lower bounds", saying);

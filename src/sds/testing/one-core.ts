@@ -66,10 +66,14 @@ export class OneCore {
   }
 
   /** An own message. */
-  say(text: string): MessageId {
+  say(
+    text: string,
+    { type = MESSAGE_TYPE.chat, levelPercent }: { type?: number; levelPercent?: number } = {},
+  ): MessageId {
     const preparation = prepare(this.state, this.#env());
     const id = asMessageId(`own-${++this.#said}-${text}`);
-    this.step({ kind: "composed", content: this.content(id, "me", preparation), requestId: id });
+    const content = { ...this.content(id, "me", preparation), type };
+    this.step({ kind: "composed", content, requestId: id, levelPercent });
     return id;
   }
 

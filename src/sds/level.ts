@@ -1,0 +1,27 @@
+import { MESSAGE_TYPE } from "./message-type.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import type { ChannelParameters } from "./parameters.ts";
+
+/**
+ * What an own message needs to count as confirmed: nobody's word, the word of any one participant, or that of a share of
+ * its audience, in percent.
+ */
+export type Level = "none" | "any" | number;
+
+/** What a message's author asked for goes before what its type asks for. */
+export function levelOf(
+  { entry, levelPercent }: Pick<OutboxEntry, "entry" | "levelPercent">,
+  parameters: ChannelParameters,
+): Level {
+  if (levelPercent !== null) return levelPercent;
+  if (entry.type === MESSAGE_TYPE.announcement) return parameters.levelPercent;
+  return isForNobody({ entry, levelPercent }) ? "none" : "any";
+}
+
+/**
+ * A status is true for a while only, so nobody's word is waited for: it is sent once. Whoever lacks it asks for it, as
+ * for any message that others build on.
+ */
+export function isForNobody({ entry, levelPercent }: Pick<OutboxEntry, "entry" | "levelPercent">): boolean {
+  return levelPercent === null && entry.type === MESSAGE_TYPE.status;
+}
