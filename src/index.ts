@@ -34,7 +34,6 @@ export type {
   JoinRequest,
   NetworkView,
 } from "./channel/channel-host.ts";
-export type { EphemeralView } from "./channel/ephemeral.ts";
 export { type ChannelHostOptions, createChannelHost } from "./channel/host.ts";
 export { MAX_DISPLAY_NAME_CHARACTERS, MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./channel/limits.ts";
 

@@ -130,16 +130,16 @@ export class Member implements SimParticipant {
     if (this.running) this.#connect(online);
   }
 
-  say(body: Uint8Array, type: number, requestId: string): void {
+  say(body: Uint8Array, type: number, wish: { requestId: string; levelPercent: number | undefined }): void {
     if (!this.running) return;
     const { mutation, observer, trace } = this.#world;
     if (isEmbargoed(this.state.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
     const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);
-    observer.composed(this, content, requestId);
+    observer.composed(this, content, wish.requestId);
     trace.note(this.#world.now(), this.index, "say", `${short(content.id)} #${content.authorSeq} ${content.lamport}`);
-    this.dispatch({ kind: "composed", content, requestId });
+    this.dispatch({ kind: "composed", content, ...wish });
   }
 
   /** A frame came from the network, or out of the Store. */

@@ -6,7 +6,13 @@ import type { Settings } from "./settings.ts";
 /** Something that happens to the world at a time, so that a failing run can be made smaller by leaving some out. */
 export type Action = { readonly at: number } & (
   | { readonly kind: "join"; readonly member: number }
-  | { readonly kind: "say"; readonly member: number; readonly text: string; readonly type: number }
+  | {
+      readonly kind: "say";
+      readonly member: number;
+      readonly text: string;
+      readonly type: number;
+      readonly levelPercent?: number | undefined;
+    }
   | { readonly kind: "offline"; readonly member: number; readonly ms: number }
   /** Dead for `ms`. `keep` null: killed, the disk is whole; else so many of the unsynced commits survive. */
   | {
@@ -45,7 +51,7 @@ export function drawScript(settings: Settings): Action[] {
       const text = TEXTS[Math.floor(next() * TEXTS.length)] ?? "";
       const dice = next();
       const type = dice < 0.8 ? MESSAGE_TYPE.chat : dice < 0.95 ? MESSAGE_TYPE.announcement : MESSAGE_TYPE.status;
-      return { at, kind: "say", member: member(), text, type };
+      return { at, kind: "say", member: member(), text, type, levelPercent: levelAsked(dice) };
     }),
     ...repeat(settings.offline, () => ({ at: time(), kind: "offline", member: member(), ms: length() })),
     ...repeat(settings.kills, () => {
@@ -85,4 +91,10 @@ function joins({ participants, lateJoiners }: Settings, time: () => number): Act
   return Array.from({ length: participants }, (_, member) => {
     return { at: member >= participants - late ? time() : 0, kind: "join", member };
   });
+}
+
+/** Some messages ask for a share of their own: of the chats one in eight, of the announcements one in three. */
+function levelAsked(dice: number): number | undefined {
+  if (dice < 0.1) return 100;
+  return dice >= 0.9 && dice < 0.95 ? 50 : undefined;
 }

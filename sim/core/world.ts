@@ -139,8 +139,9 @@ export class World implements Surroundings {
         this.#join(action.member, action.at > 0);
         return;
       case "say": {
-        const request = `r${++this.#requests}`;
-        this.members[action.member]?.say(new TextEncoder().encode(action.text), action.type, request);
+        const requestId = `r${++this.#requests}`;
+        const body = new TextEncoder().encode(action.text);
+        this.members[action.member]?.say(body, action.type, { requestId, levelPercent: action.levelPercent });
         return;
       }
       case "offline":

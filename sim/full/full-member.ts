@@ -1,4 +1,5 @@
 import { type Channel, openChannel } from "../../src/channel/channel.ts";
+import type { SendRequest } from "../../src/channel/channel-client.ts";
 import { createNobleSigner } from "../../src/identity/noble-signer.ts";
 import type { Signer } from "../../src/identity/port.ts";
 import { senderIdOf } from "../../src/identity/sender-id.ts";
@@ -140,10 +141,10 @@ export class FullMember implements SimParticipant {
     this.#transport?.receive(frame);
   }
 
-  say(text: string, type: "chat" | "announcement" | "status", requestId: string): void {
+  say(request: SendRequest): void {
     const channel = this.#channel;
     if (channel === null) return;
-    channel.send({ requestId, type, text }).then(
+    channel.send(request).then(
       ({ id }) => {
         this.#note("told", short(id));
         this.#world.oracle().accepted(this, id);

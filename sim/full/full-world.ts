@@ -129,7 +129,12 @@ export class FullWorld {
         await this.members[action.member]?.start();
         return;
       case "say":
-        this.members[action.member]?.say(action.text, TYPES.get(action.type) ?? "chat", `r${++this.#requests}`);
+        this.members[action.member]?.say({
+          requestId: `r${++this.#requests}`,
+          type: TYPES.get(action.type) ?? "chat",
+          text: action.text,
+          levelPercent: action.levelPercent,
+        });
         return;
       case "offline":
         this.#takeOffline(this.members[action.member], action.ms);

@@ -1,4 +1,4 @@
-import type { ChannelStatus } from "../channel/channel-client.ts";
+import type { ChannelStatus, EphemeralView } from "../channel/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../channel/channel-host.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import { systemClock } from "../runtime/system-clock.ts";
@@ -6,11 +6,12 @@ import { systemRandom } from "../runtime/system-random.ts";
 import type { ChannelId } from "../sds/ids.ts";
 import { createConnection, DEFAULT_RECONNECT, type ReconnectPolicy } from "./connection.ts";
 import { type ConnectionState, finalError } from "./connection-state.ts";
-import { createEventFeed, type EventFeed } from "./event-feed.ts";
+import { createEventFeed } from "./event-feed.ts";
+import { createLiveFeed, type LiveFeed } from "./live-feed.ts";
 import type { BridgePort } from "./port.ts";
 import type { ServerMessage } from "./protocol.ts";
 import { randomName } from "./random-name.ts";
-import { createRemoteClient } from "./remote-client.ts";
+import { type ChannelFeeds, createRemoteClient } from "./remote-client.ts";
 import { createRequestTable } from "./request-table.ts";
 import { createStreamTable } from "./stream-table.ts";
 import { createValueFeed, type ValueFeed } from "./value-feed.ts";
@@ -33,11 +34,6 @@ export interface ConnectOptions {
   readonly random?: Random;
 }
 
-interface Feeds {
-  readonly events: EventFeed;
-  readonly status: ValueFeed<ChannelStatus>;
-}
-
 /**
  * The host on the other side of the bridge. Everything settles: with its answer, or with `timeout`, `disconnected` (the
  * port is gone for good), `unsupported` (versions do not fit), `closed` (by `close()`). `close()` ends this connection
@@ -55,7 +51,7 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
     post: (message) => connection.post(message),
   });
   const streams = createStreamTable((message) => connection.post(message));
-  const feeds = new Map<ChannelId, Feeds>();
+  const feeds = new Map<ChannelId, ChannelFeeds>();
   const channels: ValueFeed<readonly ChannelSummary[]> = createValueFeed(() =>
     streams.open(
       () => ({ kind: "channels" }),
@@ -66,7 +62,7 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
   /** What the page itself knows of the status while the other side cannot be heard. */
   let ownStatus: Pick<ChannelStatus, "connection" | "reason"> | null = null;
 
-  function feedsOf(channel: ChannelId): Feeds {
+  function feedsOf(channel: ChannelId): ChannelFeeds {
     const known = feeds.get(channel);
     if (known !== undefined) return known;
     const status: ValueFeed<ChannelStatus> = createValueFeed(() =>
@@ -78,7 +74,13 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
         },
       ),
     );
-    const made: Feeds = { events: createEventFeed(channel, streams.open), status: startingWithOwn(status) };
+    const ephemeral: LiveFeed<EphemeralView> = createLiveFeed(() =>
+      streams.open(
+        () => ({ kind: "ephemeral", channel }),
+        (item) => item.kind === "ephemeral" && ephemeral.offer(item.message),
+      ),
+    );
+    const made = { events: createEventFeed(channel, streams.open), status: startingWithOwn(status), ephemeral };
     feeds.set(channel, made);
     return made;
   }
@@ -123,6 +125,7 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
         return;
       case "event":
       case "status":
+      case "ephemeral":
       case "channels":
       case "ended":
         streams.onItem(message);
@@ -133,6 +136,8 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
       case "pong":
       case "bye":
         return;
+      default:
+        message satisfies never;
     }
   }
 

@@ -126,11 +126,14 @@ export function createConnection(options: ConnectionOptions): Connection {
       case "response":
       case "event":
       case "status":
+      case "ephemeral":
       case "channels":
       case "ended":
         recovered();
         options.onMessage(message);
         return;
+      default:
+        message satisfies never;
     }
   }
 

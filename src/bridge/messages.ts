@@ -2,7 +2,7 @@ import type { ChannelErrorCode } from "../channel/channel-client.ts";
 import { isHostMethod, isMethod, METHODS } from "./methods.ts";
 import { BRIDGE_VERSION, type ClientMessage, type ServerMessage, type Topic, type WireError } from "./protocol.ts";
 import { byKind, type Check, count, either, isPlain, object, oneOf, text } from "./shape.ts";
-import { channelEvent, channelId, channelStatus, channelSummaries } from "./view-shapes.ts";
+import { channelEvent, channelId, channelStatus, channelSummaries, ephemeralView } from "./view-shapes.ts";
 
 /** What arrived, after looking at it. Reading never throws, whatever came. */
 export type Reading<T> =
@@ -19,6 +19,7 @@ const v = oneOf(BRIDGE_VERSION);
 const topic: Check<Topic> = byKind<Topic>({
   events: object({ channel: channelId, afterSeq: count }),
   status: object({ channel: channelId }),
+  ephemeral: object({ channel: channelId }),
   channels: object({}),
 });
 
@@ -45,6 +46,7 @@ const clientMessage = byKind<ClientMessage>({
 const CODES: Readonly<Record<ChannelErrorCode, true>> = {
   empty: true,
   "too-large": true,
+  "not-sent": true,
   "not-found": true,
   storage: true,
   closed: true,
@@ -74,6 +76,7 @@ const serverMessage = byKind<ServerMessage>({
   response: response as Check<Omit<Response, "kind">>,
   event: object({ v, stream: count, event: channelEvent }),
   status: object({ v, stream: count, status: channelStatus }),
+  ephemeral: object({ v, stream: count, message: ephemeralView }),
   channels: object({ v, stream: count, channels: channelSummaries }),
   ended: object({ v, stream: count, error }),
   invalid: object({ v, error }),

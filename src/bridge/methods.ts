@@ -1,7 +1,14 @@
-import type { ChannelSnapshot, LogPage, LogPosition, MessageDetails, SendRequest } from "../channel/channel-client.ts";
+import type {
+  ChannelSnapshot,
+  EphemeralRequest,
+  LogPage,
+  LogPosition,
+  MessageDetails,
+  SendRequest,
+} from "../channel/channel-client.ts";
 import type { ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../channel/channel-host.ts";
 import type { ChannelId, MessageId } from "../sds/ids.ts";
-import { type Check, finite, listOf, nullable, object, oneOf, recordOf, text } from "./shape.ts";
+import { type Check, finite, listOf, nullable, object, oneOf, optional, recordOf, text } from "./shape.ts";
 import {
   channelId,
   channelSnapshot,
@@ -33,6 +40,7 @@ export interface ChannelMethods {
     readonly result: LogPage;
   };
   readonly send: { readonly params: SendRequest; readonly result: { readonly id: MessageId } };
+  readonly sendEphemeral: { readonly params: EphemeralRequest; readonly result: null };
   readonly sendAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly stopSending: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly remove: { readonly params: { readonly id: MessageId }; readonly result: null };
@@ -111,8 +119,15 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
       requestId: text(MAX_NAME_CHARACTERS),
       type: oneOf("chat", "announcement", "status", "profile"),
       text: text(),
+      levelPercent: optional(finite),
     }),
     result: aboutMessage,
+  },
+  sendEphemeral: {
+    target: "channel",
+    repeat: "once",
+    params: object<EphemeralRequest>({ type: oneOf("chat", "announcement", "status"), text: text() }),
+    result: done,
   },
   sendAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   stopSending: { target: "channel", repeat: "safe", params: aboutMessage, result: done },

@@ -28,6 +28,9 @@ export async function performOnChannel(client: ChannelClient, request: ChannelRe
       return client.page(request.params.before, request.params.limit);
     case "send":
       return client.send(request.params);
+    case "sendEphemeral":
+      await client.sendEphemeral(request.params);
+      return null;
     case "sendAgain":
       await client.sendAgain(request.params.id);
       return null;

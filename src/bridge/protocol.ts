@@ -1,4 +1,4 @@
-import type { ChannelErrorCode, ChannelEvent, ChannelStatus } from "../channel/channel-client.ts";
+import type { ChannelErrorCode, ChannelEvent, ChannelStatus, EphemeralView } from "../channel/channel-client.ts";
 import type { ChannelSummary } from "../channel/channel-host.ts";
 import type { ChannelId } from "../sds/ids.ts";
 import type { ChannelMethod, HostMethod, Params } from "./methods.ts";
@@ -10,10 +10,14 @@ interface Versioned {
   readonly v: typeof BRIDGE_VERSION;
 }
 
-/** What a client subscribes to. Events are a sequence; status and channels are states, of which the latest counts. */
+/**
+ * What a client subscribes to. Events are a sequence; status and channels are states, of which the latest counts;
+ * ephemeral messages come as they are said, and never again.
+ */
 export type Topic =
   | { readonly kind: "events"; readonly channel: ChannelId; readonly afterSeq: number }
   | { readonly kind: "status"; readonly channel: ChannelId }
+  | { readonly kind: "ephemeral"; readonly channel: ChannelId }
   | { readonly kind: "channels" };
 
 export type HostRequest = {
@@ -67,6 +71,7 @@ export type ServerMessage =
   | (Versioned & { readonly kind: "response"; readonly id: number; readonly ok: false; readonly error: WireError })
   | (Versioned & { readonly kind: "event"; readonly stream: number; readonly event: ChannelEvent })
   | (Versioned & { readonly kind: "status"; readonly stream: number; readonly status: ChannelStatus })
+  | (Versioned & { readonly kind: "ephemeral"; readonly stream: number; readonly message: EphemeralView })
   | (Versioned & {
       readonly kind: "channels";
       readonly stream: number;

@@ -1,18 +1,22 @@
-import { type ChannelClient, ChannelError, type ChannelStatus } from "../channel/channel-client.ts";
+import { type ChannelClient, ChannelError, type ChannelStatus, type EphemeralView } from "../channel/channel-client.ts";
 import { MAX_TEXT_BYTES } from "../channel/limits.ts";
 import { encodeText } from "../channel/text.ts";
 import type { ChannelId } from "../sds/ids.ts";
 import type { EventFeed } from "./event-feed.ts";
+import type { LiveFeed } from "./live-feed.ts";
 import type { ChannelMethod, Params, Result } from "./methods.ts";
 import type { RequestTable } from "./request-table.ts";
 import type { ValueFeed } from "./value-feed.ts";
 
+/** What the views of one channel listen to together. */
+export interface ChannelFeeds {
+  readonly events: EventFeed;
+  readonly status: ValueFeed<ChannelStatus>;
+  readonly ephemeral: LiveFeed<EphemeralView>;
+}
+
 /** One view of a channel on the other side of the bridge. Views of one channel share its feeds. */
-export function createRemoteClient(
-  channelId: ChannelId,
-  requests: RequestTable,
-  feeds: { readonly events: EventFeed; readonly status: ValueFeed<ChannelStatus> },
-): ChannelClient {
+export function createRemoteClient(channelId: ChannelId, requests: RequestTable, feeds: ChannelFeeds): ChannelClient {
   const releases = new Set<() => void>();
   let closed = false;
 
@@ -40,6 +44,11 @@ export function createRemoteClient(
       if (request.text.length > MAX_TEXT_BYTES) encodeText(request.text);
       return ask("send", request);
     },
+    sendEphemeral: async (request) => {
+      if (request.text.length > MAX_TEXT_BYTES) encodeText(request.text);
+      await ask("sendEphemeral", request);
+    },
+    watchEphemeral: (listener) => (closed ? () => {} : hold(feeds.ephemeral.watch(listener))),
     sendAgain: async (id) => {
       await ask("sendAgain", { id });
     },

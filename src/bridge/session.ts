@@ -1,7 +1,8 @@
-import { ChannelError, type ChannelStatus } from "../channel/channel-client.ts";
+import { type ChannelClient, ChannelError, type ChannelStatus, type EphemeralView } from "../channel/channel-client.ts";
 import type { ChannelHost } from "../channel/channel-host.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { createEventPump, type Pump } from "./event-pump.ts";
+import { createLivePump } from "./live-pump.ts";
 import { readClientMessage } from "./messages.ts";
 import { isHostMethod, METHODS } from "./methods.ts";
 import { performOnChannel, performOnHost } from "./perform.ts";
@@ -117,13 +118,7 @@ export function serveSession(port: BridgePort, options: SessionOptions): () => v
       return createValuePump(watch, (list) => post({ v, kind: "channels", stream, channels: list }));
     }
     const target = host.open(topic.channel);
-    const pump =
-      topic.kind === "events"
-        ? createEventPump(target, topic.afterSeq, (event) => post({ v, kind: "event", stream, event }))
-        : createValuePump<ChannelStatus>(
-            (listener) => target.watchStatus(listener),
-            (status) => post({ v, kind: "status", stream, status }),
-          );
+    const pump = startChannelPump(target, stream, topic);
     return {
       received: pump.received,
       stop() {
@@ -131,6 +126,23 @@ export function serveSession(port: BridgePort, options: SessionOptions): () => v
         target.close();
       },
     };
+  }
+
+  function startChannelPump(target: ChannelClient, stream: number, topic: Exclude<Topic, { kind: "channels" }>): Pump {
+    switch (topic.kind) {
+      case "events":
+        return createEventPump(target, topic.afterSeq, (event) => post({ v, kind: "event", stream, event }));
+      case "status":
+        return createValuePump<ChannelStatus>(
+          (listener) => target.watchStatus(listener),
+          (status) => post({ v, kind: "status", stream, status }),
+        );
+      case "ephemeral":
+        return createLivePump<EphemeralView>(
+          (listener) => target.watchEphemeral(listener),
+          (message) => post({ v, kind: "ephemeral", stream, message }),
+        );
+    }
   }
 
   function unsubscribe(stream: number): void {

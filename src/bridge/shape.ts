@@ -34,6 +34,10 @@ export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value): value is T | null => value === null || check(value);
 }
 
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value): value is T | undefined => value === undefined || check(value);
+}
+
 export function listOf<T>(check: Check<T>, max = MAX_ITEMS): Check<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.length <= max && value.every(check);
 }

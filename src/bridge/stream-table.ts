@@ -1,6 +1,6 @@
 import { BRIDGE_VERSION, type ClientMessage, EVENT_CREDIT, type ServerMessage, type Topic } from "./protocol.ts";
 
-export type StreamItem = Extract<ServerMessage, { kind: "event" | "status" | "channels" | "ended" }>;
+export type StreamItem = Extract<ServerMessage, { kind: "event" | "status" | "ephemeral" | "channels" | "ended" }>;
 
 /** A subscription that outlives the ports it runs over. */
 export interface Stream {

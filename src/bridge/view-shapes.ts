@@ -6,6 +6,7 @@ import type {
   ChannelView,
   DeliveryUpdate,
   DeliveryView,
+  EphemeralView,
   EvidenceView,
   HoleView,
   LogEntry,
@@ -87,6 +88,15 @@ const message = object<MessageView>({
   text: text(),
   composedAt: finite,
   delivery,
+});
+
+export const ephemeralView = object<EphemeralView>({
+  id: messageId,
+  author: participantId,
+  signed: bool,
+  type: messageType,
+  text: text(),
+  composedAt: nullable(finite),
 });
 
 const hole = object<HoleView>({ lamport: count, id: messageId, state: oneOf("fetching", "lost"), since: finite });

@@ -45,7 +45,8 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     const env = environment();
     const type = MESSAGE_TYPE[request.type];
     const content = await composeContent(author, prepare(state, env), type, body, env.now);
-    await dispatch({ kind: "composed", content, requestId: request.requestId }).catch(asStorageError);
+    const { requestId, levelPercent } = request;
+    await dispatch({ kind: "composed", content, requestId, levelPercent }).catch(asStorageError);
     return { id: content.id };
   }
 
@@ -79,6 +80,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
   return {
     send: async (request) => {
       checkRequestId(request.requestId);
+      checkLevel(request.levelPercent);
       const known = requests.get(request.requestId);
       if (known !== undefined) return known;
       const body = encodeText(request.text);
@@ -108,6 +110,11 @@ function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: Mes
     if (requestId !== "") requests.set(requestId, Promise.resolve({ id: entry.id }));
   }
   return requests;
+}
+
+function checkLevel(percent: number | undefined): void {
+  if (percent === undefined || (Number.isInteger(percent) && percent >= 1 && percent <= 100)) return;
+  throw new ChannelError("invalid", "The share of receipts that a message wants is a whole number from 1 to 100.");
 }
 
 function asStorageError(error: unknown): never {

@@ -1,5 +1,6 @@
 import { attentionCases } from "./testing/attention-cases.ts";
 import type { ContractCase } from "./testing/contract-fixture.ts";
+import { ephemeralCases } from "./testing/ephemeral-cases.ts";
 import { eventCases } from "./testing/event-cases.ts";
 import { historyCases } from "./testing/history-cases.ts";
 import { sendCases } from "./testing/send-cases.ts";
@@ -10,4 +11,5 @@ export const channelClientContract: readonly ContractCase[] = [
   ...historyCases,
   ...eventCases,
   ...attentionCases,
+  ...ephemeralCases,
 ];

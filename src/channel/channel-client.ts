@@ -24,6 +24,13 @@ export interface ChannelClient {
    * Rejects with `ChannelError`, and then nothing was sent or kept.
    */
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /**
+   * Says something to those who are there just now, once. Nobody keeps it, confirms it or repairs it. Resolves when the
+   * network took it; rejects with `not-sent` while offline or over the network's rate limit.
+   */
+  sendEphemeral(request: EphemeralRequest): Promise<void>;
+  /** What others say to those who are there just now, as it comes. What is said while nobody listens is gone. */
+  watchEphemeral(listener: (message: EphemeralView) => void): () => void;
   /** Sends the same bytes again at once: after `failed`, `unconfirmed` or `stopped`. */
   sendAgain(id: MessageId): Promise<void>;
   /** Stops resending. It may have arrived; one that never left is deleted. */
@@ -46,13 +53,38 @@ export interface SendRequest {
   /** Unique per user action, at most 64 characters. */
   readonly requestId: string;
   readonly type: "chat" | "announcement" | "status" | "profile";
-  /** Chat and announcement: not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
+  /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
   readonly text: string;
+  /**
+   * From which share of its audience this message wants receipts, a whole number from 1 to 100. Left out, its type
+   * decides: a status wants none, an announcement the channel's share, all others want one.
+   */
+  readonly levelPercent?: number | undefined;
+}
+
+export interface EphemeralRequest {
+  readonly type: "chat" | "announcement" | "status";
+  /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
+  readonly text: string;
+}
+
+/** Something said for those who are there just now: in no order, in no log, confirmed by nobody. */
+export interface EphemeralView {
+  readonly id: MessageId;
+  readonly author: ParticipantId;
+  /** False: a plain SDS client's, unsigned (profile "sds"). */
+  readonly signed: boolean;
+  readonly type: MessageView["type"];
+  readonly text: string;
+  /** By the author's clock; null when unsigned. */
+  readonly composedAt: number | null;
 }
 
 export type ChannelErrorCode =
   | "empty"
   | "too-large"
+  /** The network did not take it, and nothing was kept. */
+  | "not-sent"
   | "not-found"
   | "storage"
   | "closed"

@@ -15,10 +15,16 @@ import type { Transport } from "../transport/port.ts";
 import { createAuthoring } from "./authoring.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
 import { callSafely } from "./call-safely.ts";
-import { ChannelError, type ChannelStatus, type SendRequest } from "./channel-client.ts";
+import {
+  ChannelError,
+  type ChannelStatus,
+  type EphemeralRequest,
+  type EphemeralView,
+  type SendRequest,
+} from "./channel-client.ts";
 import { createCommitQueue } from "./commit-queue.ts";
 import { createCorrectedClock } from "./corrected-clock.ts";
-import type { EphemeralView } from "./ephemeral.ts";
+import { createEphemeralSender } from "./ephemeral-sender.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
 import { createIntake } from "./intake.ts";
@@ -37,8 +43,6 @@ export interface ChannelOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told of ephemeral messages as they come. Nothing of them is kept. */
-  readonly onEphemeral?: ((message: EphemeralView) => void) | undefined;
 }
 
 /** One reliable channel: runs the protocol on its inputs and performs its effects. */
@@ -54,6 +58,10 @@ export interface Channel {
   now(): number;
   isClosed(): boolean;
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
+  /** Says something to those who are there just now; resolves when the network took it. */
+  sendEphemeral(request: EphemeralRequest): Promise<void>;
+  /** Called with what others say to those who are there just now. Nothing of it is kept. */
+  watchEphemeral(listener: (message: EphemeralView) => void): () => void;
   /** Deletes an own message: as if never said where it never left, hidden here where it may have. */
   remove(id: MessageId): Promise<void>;
   /** Sends an own message no more; one that never left is deleted. */
@@ -99,11 +107,13 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     ...{ state, key, clock, corrected, bodies, dispatch: dispatchUnasked, refuse },
     onEphemeral: (message) => {
       counts.ephemeral++;
-      callSafely(() => options.onEphemeral?.(message));
+      for (const listener of [...ephemeralListeners]) callSafely(() => listener(message));
     },
   });
   const refusals = new Map<string, number>();
   const counts = { ephemeral: 0 };
+  const sendEphemeral = createEphemeralSender({ state, author, clock, dispatch, publish: outbound.ephemeral });
+  const ephemeralListeners = new Set<(message: EphemeralView) => void>();
   const readListeners = new Set<() => void>();
   let storageProblem = "";
   let closed = false;
@@ -252,6 +262,11 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     now: clock.now,
     isClosed: () => closed,
     send: authoring.send,
+    sendEphemeral,
+    watchEphemeral: (listener) => {
+      ephemeralListeners.add(listener);
+      return () => ephemeralListeners.delete(listener);
+    },
     remove: (id) => authoring.takeBack("withdraw", id),
     stopSending: (id) => authoring.takeBack("stop-sending", id),
     dispatch,

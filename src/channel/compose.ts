@@ -53,6 +53,22 @@ export async function composeContent(
   };
 }
 
+/** Signs a message that enters no log: it has no timestamp, no causes and no number. */
+export async function composeEphemeral(
+  { channelId, self, signer }: Author,
+  type: number,
+  body: Uint8Array,
+  composedAt: number,
+): Promise<Uint8Array> {
+  const content = await signEnvelope(
+    { authorSeq: 0, composedAt, type, body, parentLamports: [] },
+    { channelId, senderId: self, lamport: null, causalIds: [] },
+    signer,
+  );
+  const head = { senderId: self, messageId: messageIdOf(content), channelId, causalHistory: [], repairRequests: [] };
+  return specCodec.encode({ kind: "ephemeral", ...head, content });
+}
+
 /** Signs a sync: what I have, and since when without a gap. */
 export async function composeSync(author: Author, draft: SyncDraft): Promise<Uint8Array> {
   const { channelId, self, signer } = author;

@@ -69,6 +69,8 @@ export function createDirectClient(
     subscribe: (afterSeq, listener) => whenOpen((channel) => channel.events.subscribe(afterSeq, listener)),
     watchStatus: (listener) => whenOpen((channel) => channel.status.watch(listener)),
     send: async (request) => (await opened()).send(request),
+    sendEphemeral: async (request) => (await opened()).sendEphemeral(request),
+    watchEphemeral: (listener) => whenOpen((channel) => channel.watchEphemeral(listener)),
     sendAgain: async (id) => {
       const channel = await opened();
       ownEntry(channel, id);

@@ -24,7 +24,6 @@ import type {
 } from "./channel-host.ts";
 import { channelViewOf, identityOf } from "./device-channel.ts";
 import { createDirectClient } from "./direct-client.ts";
-import type { EphemeralView } from "./ephemeral.ts";
 import { MAX_DISPLAY_NAME_CHARACTERS } from "./limits.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
 import { countUnread } from "./views.ts";
@@ -36,8 +35,6 @@ export interface ChannelHostOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly generateKey?: () => Promise<DeviceKey>;
-  /** Told of what is said for those who are there just now, and kept by nobody. Not told over the bridge. */
-  readonly onEphemeral?: (channel: ChannelId, message: EphemeralView) => void;
 }
 
 interface Joined {
@@ -90,7 +87,6 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       transport: transports.of(networkAddressOf(descriptor.network)),
       clock,
       random,
-      onEphemeral: (message) => options.onEphemeral?.(record.channel, message),
     });
   }
 

@@ -17,7 +17,7 @@ import { isIdOf } from "../sds/message-id.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { ParentReference } from "../sds/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/step-input.ts";
-import type { EphemeralView } from "./ephemeral.ts";
+import type { EphemeralView } from "./channel-client.ts";
 import { decodeText } from "./text.ts";
 import { typeName } from "./views.ts";
 

@@ -8,8 +8,9 @@ import { addsNothing, isCopyWorthComparing } from "../sds/receive-claim.ts";
 import type { IncomingClaim, Source, StepInput } from "../sds/step-input.ts";
 import type { InboundFrame } from "../transport/port.ts";
 import type { BodyCache } from "./body-cache.ts";
+import type { EphemeralView } from "./channel-client.ts";
 import type { CorrectedClock } from "./corrected-clock.ts";
-import { createEphemeralGate, type EphemeralView } from "./ephemeral.ts";
+import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -91,6 +92,8 @@ export function createIntake(options: IntakeOptions): Intake {
   /** At once, and to nobody else: no order, no acks, no log. */
   function takeEphemeral(message: EphemeralView): void {
     if (message.author === self) return;
+    // The network gives back what this device said itself.
+    if (message.author === state.identity.self) return;
     const verdict = ephemerals.judge(message, clock.now());
     if (verdict === "old") refuse("ephemeral-old");
     if (verdict === "new") onEphemeral(message);

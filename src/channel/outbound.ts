@@ -17,6 +17,8 @@ export interface Outbound {
   content(id: MessageId, attempt: number): Promise<void>;
   sync(draft: SyncDraft): Promise<void>;
   repair(id: MessageId): Promise<void>;
+  /** Rejects when the network does not take it. */
+  ephemeral(bytes: Uint8Array): Promise<void>;
   close(): void;
 }
 
@@ -82,6 +84,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
         // Whoever misses it asks again.
       }
     },
+    ephemeral: async (bytes) => void (await publish(bytes, true)),
     close: () => cancelCheckpointCheck(),
   };
 }

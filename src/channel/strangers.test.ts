@@ -14,7 +14,7 @@ import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
-import type { EphemeralView } from "./ephemeral.ts";
+import type { EphemeralView } from "./channel-client.ts";
 import { createChannelHost } from "./host.ts";
 
 /** A channel on one device, and a stranger who has its invite and makes its own bytes. */
@@ -29,11 +29,7 @@ async function channelAndStranger(profile: "community" | "sds") {
   const disk = createMemoryDisk();
   const storage = createMemoryStorage(disk);
   const heard: EphemeralView[] = [];
-  const host = createChannelHost({
-    storage,
-    openTransport: () => net.transport(),
-    onEphemeral: (_channel, message) => heard.push(message),
-  });
+  const host = createChannelHost({ storage, openTransport: () => net.transport() });
   closing.push(() => host.close());
   const parameters = { ackWindowMs: 40 };
   const { inviteCode, id } = await host.create({
@@ -50,7 +46,11 @@ async function channelAndStranger(profile: "community" | "sds") {
   transport.subscribe(contentTopic, (frame) => {
     void decryptPayload(descriptor.key, frame.payload).then((bytes) => bytes !== null && said.push(bytes));
   });
-  return { host, id, channelId: channelIdOf(descriptor), storage, publish, said, heard, client: host.open(id) };
+  const client = host.open(id);
+  client.watchEphemeral((message) => heard.push(message));
+  // Whoever asks is answered when the channel is open, and then it listens.
+  await client.snapshot();
+  return { host, id, channelId: channelIdOf(descriptor), storage, publish, said, heard, client };
 }
 
 async function until<T>(what: string, found: () => Promise<T | null | undefined | false>): Promise<T> {

@@ -8,20 +8,19 @@ import type { ChannelParameters } from "./parameters.ts";
  */
 export type Level = "none" | "any" | number;
 
+type Sent = Pick<OutboxEntry, "entry" | "levelPercent">;
+
 /** What a message's author asked for goes before what its type asks for. */
-export function levelOf(
-  { entry, levelPercent }: Pick<OutboxEntry, "entry" | "levelPercent">,
-  parameters: ChannelParameters,
-): Level {
-  if (levelPercent !== null) return levelPercent;
-  if (entry.type === MESSAGE_TYPE.announcement) return parameters.levelPercent;
-  return isForNobody({ entry, levelPercent }) ? "none" : "any";
+export function levelOf(sent: Sent, parameters: ChannelParameters): Level {
+  if (sent.levelPercent !== null) return sent.levelPercent;
+  if (sent.entry.type === MESSAGE_TYPE.announcement) return parameters.levelPercent;
+  return isForNobody(sent) ? "none" : "any";
 }
 
 /**
  * A status is true for a while only, so nobody's word is waited for: it is sent once. Whoever lacks it asks for it, as
  * for any message that others build on.
  */
-export function isForNobody({ entry, levelPercent }: Pick<OutboxEntry, "entry" | "levelPercent">): boolean {
+export function isForNobody({ entry, levelPercent }: Sent): boolean {
   return levelPercent === null && entry.type === MESSAGE_TYPE.status;
 }

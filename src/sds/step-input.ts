@@ -96,6 +96,8 @@ export type StepInput =
     }
   /** A sync that was to be kept: whether the Store gave it back by its hash. */
   | { readonly kind: "checkpoint-result"; readonly kept: boolean }
+  /** Something that is kept by nobody is about to be published, under the network's rate limit like all else. */
+  | { readonly kind: "ephemeral-leaves" }
   | { readonly kind: "connection"; readonly online: boolean }
   | { readonly kind: "send-again"; readonly id: MessageId }
   | { readonly kind: "stop-sending"; readonly id: MessageId }

@@ -1,4 +1,5 @@
 import { nextAheadAt, settleAhead } from "./ahead.ts";
+import { takeToken } from "./budget.ts";
 import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
@@ -106,6 +107,9 @@ function handle(ctx: StepContext, input: StepInput): void {
       return;
     case "checkpoint-result":
       checkpointResult(ctx, input.kept);
+      return;
+    case "ephemeral-leaves":
+      takeToken(ctx, "content");
       return;
     case "connection":
       setConnection(ctx, input.online);

@@ -104,6 +104,8 @@ class HandDrivenClient implements ChannelClient {
   }
 
   send = (): Promise<never> => Promise.reject(new Error("not part of this test"));
+  sendEphemeral = this.send;
+  watchEphemeral = (): (() => void) => () => {};
   sendAgain = this.send;
   stopSending = this.send;
   remove = this.send;

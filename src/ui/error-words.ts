@@ -4,6 +4,7 @@ import type { Strings } from "./strings/strings.ts";
 const CODES: ReadonlySet<string> = new Set<ChannelErrorCode>([
   "empty",
   "too-large",
+  "not-sent",
   "not-found",
   "storage",
   "closed",

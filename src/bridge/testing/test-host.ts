@@ -4,6 +4,7 @@ import {
   type ChannelEvent,
   type ChannelSnapshot,
   type ChannelStatus,
+  type EphemeralView,
 } from "../../channel/channel-client.ts";
 import type { ChannelHost, ChannelSummary, CreateRequest } from "../../channel/channel-host.ts";
 import { asChannelId, asMessageId, asParticipantId, type ChannelId } from "../../sds/ids.ts";
@@ -41,6 +42,7 @@ export function createTestHost(): TestHost {
   const channels: ChannelSummary[] = [];
   const watchers = new Set<(list: readonly ChannelSummary[]) => void>();
   const subscribers = new Set<(event: ChannelEvent) => void>();
+  const ephemeralWatchers = new Set<(message: EphemeralView) => void>();
   const statusWatchers = new Set<(status: ChannelStatus) => void>();
   let status = STATUS;
   let seq = 0;
@@ -93,6 +95,8 @@ export function createTestHost(): TestHost {
           if (request.text === "") throw new ChannelError("empty", "Write something first.");
           return { id: asMessageId(request.requestId) };
         }),
+      sendEphemeral: () => call("sendEphemeral", () => undefined),
+      watchEphemeral: (listener) => hold(ephemeralWatchers, (message: EphemeralView) => listener(message)),
       sendAgain: () => call("sendAgain", () => undefined),
       stopSending: () => call("stopSending", () => undefined),
       remove: () => call("remove", () => undefined),

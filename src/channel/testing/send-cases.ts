@@ -139,6 +139,16 @@ export const sendCases: readonly ContractCase[] = [
     );
   }),
 
+  clientCase("a message may ask for a share of its own, from 1 to 100", async ({ ada, ben }) => {
+    const send = (levelPercent: number) =>
+      ada.send({ requestId: "r1", type: "chat", text: "all of you", levelPercent });
+    for (const percent of [0, 101, 1.5, -1]) await expectCode(send(percent), "invalid", `${percent} %`);
+    assertEqual(await chats(ada), [], "the log after refusals");
+    const { id } = await send(100);
+    await chatsWhen(ben, 1);
+    await until("the receipt", async () => (await ada.details(id)).delivery.state.kind === "everyone");
+  }),
+
   clientCase("an announcement keeps its type", async ({ ada, ben }) => {
     await ada.send({ requestId: "r1", type: "announcement", text: "Meeting at nine" });
     const [received] = await chatsWhen(ben, 1);

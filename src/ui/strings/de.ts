@@ -259,6 +259,7 @@ export const de: Strings = {
   errors: {
     empty: () => "Es gibt nichts zu senden. Schreib zuerst etwas.",
     "too-large": () => "Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.",
+    "not-sent": () => "Das Netz hat es nicht angenommen. Versuch es später erneut.",
     "not-found": () => "Das gibt es nicht mehr. Lade die Seite neu.",
     storage: () =>
       "Der Browser konnte das nicht speichern. Schaffe Platz oder erlaube Websitedaten, dann versuch es erneut.",

@@ -252,6 +252,7 @@ export const en: Strings = {
   errors: {
     empty: said("There is nothing to send. Write something first."),
     "too-large": said("The message is too long. Shorten it or send it in parts."),
+    "not-sent": said("The network did not take it. Try again."),
     "not-found": said("It is not there any more. Reload the page."),
     storage: said("The browser could not store it. Make room or allow site data, then try again."),
     closed: said("The channel is closed in this tab. Reload the page."),

@@ -1,18 +1,6 @@
-import type { MessageId, ParticipantId } from "../sds/ids.ts";
+import type { MessageId } from "../sds/ids.ts";
 import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
-import type { MessageView } from "./channel-client.ts";
-
-/** Something said for those who are there just now: in no order, in no log, confirmed by nobody. */
-export interface EphemeralView {
-  readonly id: MessageId;
-  readonly author: ParticipantId;
-  /** False: a plain SDS client's, unsigned (profile "sds"). */
-  readonly signed: boolean;
-  readonly type: MessageView["type"];
-  readonly text: string;
-  /** By the author's clock; null when unsigned. */
-  readonly composedAt: number | null;
-}
+import type { EphemeralView } from "./channel-client.ts";
 
 export interface EphemeralGate {
   /** Handed on, or why not: `again` is the network's repetition, `old` may be a replay by anybody. */

@@ -1,0 +1,74 @@
+import { afterEach, expect, test } from "vitest";
+import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
+import type { ChannelStatus, EphemeralView } from "./channel-client.ts";
+import { createChannelHost } from "./host.ts";
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function channelWith(parameters: Readonly<Record<string, number>>) {
+  const net = createMemoryNetwork();
+  const transport = net.transport();
+  const host = createChannelHost({
+    storage: createMemoryStorage(createMemoryDisk()),
+    openTransport: () => transport,
+  });
+  closing.push(() => host.close());
+  const { id } = await host.create({
+    ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters },
+  });
+  const client = host.open(id);
+  const statuses: ChannelStatus[] = [];
+  client.watchStatus((status) => statuses.push(status));
+  const becomes = (connection: ChannelStatus["connection"]) =>
+    expect.poll(() => statuses.at(-1)?.connection, { timeout: 10_000 }).toBe(connection);
+  await becomes("online");
+  return { net, host, id, transport, client, becomes };
+}
+
+const STATUS = { type: "status", text: "is writing" } as const;
+
+test("the same words twice are two messages, and each comes once", async () => {
+  const { net, host, id, client } = await channelWith({});
+  const other = createChannelHost({
+    storage: createMemoryStorage(createMemoryDisk()),
+    openTransport: () => net.transport(),
+  });
+  closing.push(() => other.close());
+  const [channel] = await host.channels();
+  await other.join({ invite: channel?.inviteCode ?? "", displayName: "Ben" });
+  const ben = other.open(id);
+  const heard: EphemeralView[] = [];
+  ben.watchEphemeral((message) => heard.push(message));
+  await ben.snapshot();
+  await client.sendEphemeral(STATUS);
+  await client.sendEphemeral(STATUS);
+  await client.sendEphemeral({ type: "chat", text: "the end" });
+  await expect.poll(() => heard.map(({ text }) => text)).toEqual(["is writing", "is writing", "the end"]);
+  expect(new Set(heard.map((message) => message.id)).size).toBe(3);
+});
+
+test("while offline nothing is said, and nothing is kept for later", async () => {
+  const { transport, client, becomes } = await channelWith({});
+  transport.setOnline(false);
+  await becomes("offline");
+  await expect(client.sendEphemeral(STATUS)).rejects.toMatchObject({ code: "not-sent" });
+  transport.setOnline(true);
+  await becomes("online");
+  await expect(client.sendEphemeral(STATUS)).resolves.toBeUndefined();
+});
+
+test("what is said in passing takes its share of the network's rate limit, and says when there is room again", async () => {
+  const { client } = await channelWith({ budgetPerTenMinutes: 10 });
+  const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => client.sendEphemeral(STATUS)));
+  const said = outcomes.filter(({ status }) => status === "fulfilled").length;
+  // 45 % of ten, of which the introduction took one.
+  expect(said).toBe(3);
+  const refused = outcomes.find((outcome) => outcome.status === "rejected");
+  expect(refused?.reason).toMatchObject({ code: "not-sent", message: expect.stringMatching(/in \d+ s/) });
+});
