@@ -1,3 +1,4 @@
+import { referenceOf } from "../../src/sds/log-entry.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const oneIdForEqualTexts: Mutation = {
@@ -22,6 +23,6 @@ export const manyCauses: Mutation = {
   defect: "each message lists the last 200",
   compose: (fields, { state }) => {
     const last = [...state.log].slice(-200).filter((entry) => entry.lamport < fields.lamport);
-    return { ...fields, parents: last.map(({ id, lamport, hint }) => ({ id, lamport, hint })) };
+    return { ...fields, parents: last.map(referenceOf) };
   },
 };

@@ -5,9 +5,9 @@ import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { addDependent, isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { addDependent, type Edge, isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { unpackHint } from "./packed-hint.ts";
 import { audienceFor } from "./presence.ts";
-import type { ParentReference } from "./records.ts";
 import { scheduleAck } from "./sync.ts";
 
 /**
@@ -53,7 +53,7 @@ function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
   return freed;
 }
 
-export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentReference): void {
+export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): void {
   const { state } = ctx;
   const parent = state.entries.get(reference.id);
   if (parent !== undefined) {
@@ -70,14 +70,14 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentR
   const missing = missMessage(ctx, reference.id, {
     by: entry.author.index,
     lamport: reference.lamport,
-    hint: reference.hint,
+    hint: unpackHint(reference.hint),
   });
   missing.children.push(entry);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
 }
 
 /** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
-function isBeforeJoin(state: ChannelState, reference: ParentReference | undefined): boolean {
+function isBeforeJoin(state: ChannelState, reference: Edge | undefined): boolean {
   return reference !== undefined && reference.lamport !== null && reference.lamport < state.joinLamport;
 }
 

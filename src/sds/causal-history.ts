@@ -10,6 +10,7 @@ import {
 import type { LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
 import { comparePlaces } from "./ordered-log.ts";
+import { unpackHint } from "./packed-hint.ts";
 import { HORIZON_MS } from "./parameters.ts";
 
 /**
@@ -111,5 +112,5 @@ function* openIds(state: ChannelState, env: Environment): Generator<LogEntry> {
 }
 
 export function historyEntryOf(entry: LogEntry): HistoryEntry {
-  return { messageId: entry.id, retrievalHint: entry.hint };
+  return { messageId: entry.id, retrievalHint: unpackHint(entry.hint) };
 }

@@ -7,7 +7,7 @@ import { trueParents } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
-import { type LogEntry, recordOf } from "./log-entry.ts";
+import { type LogEntry, recordOf, referenceOf } from "./log-entry.ts";
 import { enqueue, stopSending, UNASKED } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
@@ -114,10 +114,10 @@ function parentsAnew(
 ): ParentReference[] {
   const previous = done.at(-1);
   const log = { heads: headsWithout(state, replaced), lastOwn: newestOwn(state, replaced) };
-  if (previous === undefined) return chooseParents(log, env).map(({ id, lamport, hint }) => ({ id, lamport, hint }));
+  if (previous === undefined) return chooseParents(log, env).map(referenceOf);
   const named = new Set(done.flatMap(({ parents }) => parents.map(({ id }) => id)));
   const rest = { heads: [...log.heads].filter(({ id }) => !named.has(id)), lastOwn: null };
-  const others = chooseParents(rest, env, 1).map(({ id, lamport, hint }) => ({ id, lamport, hint }));
+  const others = chooseParents(rest, env, 1).map(referenceOf);
   return [...others, { id: previous.id, lamport: previous.lamport }];
 }
 

@@ -1,6 +1,14 @@
 import type { MessageId } from "./ids.ts";
+import { type PackedHint, packHint, unpackHint } from "./packed-hint.ts";
 import type { Participant } from "./participant.ts";
 import type { MessageRecord, ParentReference } from "./records.ts";
+
+/** A `ParentReference` as a log entry keeps it. */
+export interface Edge {
+  readonly id: MessageId;
+  readonly lamport: number | null;
+  readonly hint: PackedHint | undefined;
+}
 
 /** A content message that we hold, as a node of the causal graph. Its bytes are in storage, not here. */
 export interface LogEntry {
@@ -14,7 +22,7 @@ export interface LogEntry {
   readonly authorSeq: number | null;
   readonly type: number;
   composedAt: number;
-  parents: readonly ParentReference[];
+  parents: readonly Edge[];
   readonly receivedAt: number;
   /** Bytes of the SDS message. */
   size: number;
@@ -24,7 +32,7 @@ export interface LogEntry {
   readonly number: number;
 
   status: "buffered" | "delivered";
-  hint: Uint8Array | undefined;
+  hint: PackedHint | undefined;
   /** Its author deleted it on this device. */
   removed: boolean;
   audience: readonly number[];
@@ -52,11 +60,11 @@ export function recordOf(entry: LogEntry): MessageRecord {
     type: entry.type,
     composedAt: entry.composedAt,
     size: entry.size,
-    parents: entry.parents,
+    parents: entry.parents.map(referenceOf),
     status: entry.status,
     receivedAt: entry.receivedAt,
     audience: entry.audience,
-    hint: entry.hint,
+    hint: unpackHint(entry.hint),
     ...(entry.removed ? { removed: true } : {}),
   };
 }
@@ -67,29 +75,30 @@ export function recordOf(entry: LogEntry): MessageRecord {
  * An unsigned parent has no timestamp of its own that anybody could check, and its author may have held another copy of
  * it: who names it has it or declared it lost, whatever timestamp they signed, and nothing is proved below it.
  */
-export function isTrueEdge(child: LogEntry, reference: ParentReference, parent: LogEntry): boolean {
+export function isTrueEdge(child: LogEntry, reference: Pick<Edge, "lamport">, parent: LogEntry): boolean {
   if (!child.signed || reference.lamport === null) return false;
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
 }
 
-/**
- * The same references with the ids of messages that we hold taken from there, and their hints where they say the same:
- * copies of them in each child would be a good part of what a message keeps in memory.
- */
-export function withSharedIds(
-  { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
-  parents: readonly ParentReference[],
-): ParentReference[] {
-  return parents.map((reference) => {
-    const held = entries.get(reference.id);
-    if (held === undefined) return reference;
-    return { id: held.id, lamport: reference.lamport, hint: sharedHint(reference.hint, held.hint) };
-  });
+/** What names an entry as a parent. */
+export function referenceOf({ id, lamport, hint }: Edge): ParentReference {
+  return { id, lamport, hint: unpackHint(hint) };
 }
 
-function sharedHint(hint: Uint8Array | undefined, held: Uint8Array | undefined): Uint8Array | undefined {
-  if (hint === undefined || held === undefined || hint.length !== held.length) return hint;
-  return hint.every((byte, i) => byte === held[i]) ? held : hint;
+/**
+ * References as edges, with the ids of messages that we hold taken from there, and their hints where they say the same:
+ * copies of them in each child would be a good part of what a message keeps in memory.
+ */
+export function edgesOf(
+  { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
+  references: readonly ParentReference[],
+): Edge[] {
+  return references.map(({ id, lamport, hint }) => {
+    const packed = packHint(hint);
+    const held = entries.get(id);
+    if (held === undefined) return { id, lamport, hint: packed };
+    return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
+  });
 }
 
 export function addDependent(entry: LogEntry, dependent: LogEntry): void {

@@ -1,6 +1,7 @@
 import { ledger, type StepContext } from "./channel-state.ts";
 import type { ParticipantId } from "./ids.ts";
 import { type LogEntry, recordOf } from "./log-entry.ts";
+import { packHint } from "./packed-hint.ts";
 import { meet } from "./presence.ts";
 import type { IncomingContent } from "./step-input.ts";
 
@@ -41,7 +42,7 @@ export function takeLowerCopy(
   entry.lamport = content.lamport;
   entry.composedAt = content.composedAt;
   entry.size = content.bytes.length;
-  entry.hint = hint ?? entry.hint;
+  entry.hint = packHint(hint) ?? entry.hint;
   if (delivered) state.log.insert(entry);
   changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: content.bytes } });
   changes.push({ op: "put", table: "message", record: recordOf(entry) });

@@ -5,6 +5,7 @@ import type { MessageId } from "./ids.ts";
 import { type LogEntry, recordOf } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { moveStage, saveOutbox } from "./outbox-stage.ts";
+import { packHint } from "./packed-hint.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { nextResendDelay } from "./resend-schedule.ts";
@@ -92,7 +93,7 @@ export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind
   item.inFlight = false;
   if (outcome.ok) {
     item.taken = true;
-    item.entry.hint ??= outcome.hint;
+    item.entry.hint ??= packHint(outcome.hint);
     ctx.changes.push({ op: "put", table: "message", record: recordOf(item.entry) });
   }
   item.reason = outcome.ok ? "" : outcome.reason;

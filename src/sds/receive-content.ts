@@ -6,12 +6,12 @@ import { noteNumber } from "./equivocation.ts";
 import { applyClaim, applyPendingCredits } from "./evidence.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
-import { type LogEntry, withSharedIds } from "./log-entry.ts";
+import { type Edge, edgesOf, type LogEntry } from "./log-entry.ts";
 import { isLowerCopy, placeOf, takeLowerCopy } from "./lower-copy.ts";
 import { confirmStored, readmit } from "./outbox.ts";
+import { packHint } from "./packed-hint.ts";
 import { applyProfileName, hearContent, meet } from "./presence.ts";
 import { noteFilter } from "./received-filter.ts";
-import type { ParentReference } from "./records.ts";
 import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, StepInput } from "./step-input.ts";
 
@@ -64,7 +64,7 @@ export function seenAgain(
 ): void {
   if (!whole) return;
   const held = ctx.state.entries.get(id);
-  if (held !== undefined) held.hint ??= hint;
+  if (held !== undefined) held.hint ??= packHint(hint);
   if (source === "live") cancelAnswer(ctx.state, id);
   if (source === "store") confirmStored(ctx, id);
 }
@@ -109,7 +109,7 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
     trailerHolds: false,
     number: state.nextEntryNumber++,
     status: "buffered",
-    hint,
+    hint: packHint(hint),
     removed: false,
     audience: [],
     blocking: 0,
@@ -121,9 +121,9 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
 }
 
 /** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
-function distinctParents(state: ChannelState, content: IncomingContent): ParentReference[] {
+function distinctParents(state: ChannelState, content: IncomingContent): Edge[] {
   const seen = new Set<string>([content.id]);
-  return withSharedIds(
+  return edgesOf(
     state,
     content.parents.filter(({ id }) => !seen.has(id) && seen.add(id)),
   );

@@ -13,9 +13,10 @@ import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { isTrueEdge, type LogEntry, withSharedIds } from "./log-entry.ts";
+import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
+import { packHint } from "./packed-hint.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
 import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
@@ -95,7 +96,10 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
     state.entries.set(entry.id, entry);
     countNumber(entry);
   }
-  for (const entry of entries) entry.parents = withSharedIds(state, entry.parents);
+  for (const [index, { parents }] of stored.messages.entries()) {
+    const entry = entries[index];
+    if (entry !== undefined) entry.parents = edgesOf(state, parents);
+  }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) countAsChild(state, entry);
   for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
@@ -121,6 +125,9 @@ function raiseLamport(state: ChannelState, now: number): void {
   }
 }
 
+/** Edges name ids that other entries hold, so they come when all are there. */
+const NO_EDGES: readonly Edge[] = [];
+
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
@@ -133,12 +140,12 @@ function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
     authorSeq: record.authorSeq,
     type: record.type,
     composedAt: record.composedAt,
-    parents: record.parents,
+    parents: NO_EDGES,
     receivedAt: record.receivedAt,
     size: record.size,
     number: state.nextEntryNumber++,
     status: record.status,
-    hint: record.hint,
+    hint: packHint(record.hint),
     removed: record.removed ?? false,
     audience: record.audience,
     trailerHolds: false,

@@ -10,6 +10,7 @@ import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
 import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
 import { tickLamport } from "./lamport-clock.ts";
+import { referenceOf } from "./log-entry.ts";
 import { nextFetchAt } from "./missing-schedule.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
 import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
@@ -64,7 +65,7 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
   return {
     authorSeq: state.authorSeq + 1,
     lamport: tickLamport(state.lamport, env.now),
-    parents: chooseParents(state, env).map(({ id, lamport, hint }) => ({ id, lamport, hint })),
+    parents: chooseParents(state, env).map(referenceOf),
     completeSince: completeSince(state),
     bloomFilter: state.bloom?.toBytes(),
   };
