@@ -15,7 +15,7 @@ const VOID = { type: MESSAGE_TYPE.void, body: new Uint8Array() };
 
 /**
  * Own messages: composed one at a time, since each names the one before it as its cause and sequence numbers stay without
- * gaps.
+ * gaps. Deleting and composing anew take their turns among sends: none may name a message that is about to be replaced.
  */
 export interface Authoring {
   /** Resolves once the message is on disk. */
@@ -24,6 +24,12 @@ export interface Authoring {
   composeAnew(ids: readonly MessageId[], voided: MessageId | null): void;
   /** Deletes a message, or sends it no more; resolves when what has to be composed anew for that is. */
   takeBack(kind: "withdraw" | "stop-sending", id: MessageId): Promise<void>;
+}
+
+/** Own messages to be composed anew, in order; `voided` becomes a void. */
+interface Replacement {
+  readonly ids: readonly MessageId[];
+  readonly voided: MessageId | null;
 }
 
 export interface AuthoringOptions {
@@ -36,10 +42,21 @@ export interface AuthoringOptions {
 
 export function createAuthoring({ state, author, bodies, environment, dispatch }: AuthoringOptions): Authoring {
   const requests = requestsOf(state);
-  let sending: Promise<unknown> = Promise.resolve();
-  let composing: Promise<void> = Promise.resolve();
+  let turn: Promise<unknown> = Promise.resolve();
+  /** What is held until it is composed anew; before anything else is said. */
+  const replacements: Replacement[] = [];
+  /** Ids that messages had before, for whoever asks under one of them. */
+  const laterIds = new Map<MessageId, MessageId>();
+
+  function inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = turn.then(action);
+    turn = done.catch(() => {});
+    return done;
+  }
 
   async function accept(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+    // One that fails stays as it was, and is none of this message's business.
+    await composeHeld().catch(() => {});
     // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as it was.
     if (isEmbargoed(state.lamport, environment().now)) await dispatch({ kind: "wake" });
     const env = environment();
@@ -50,16 +67,38 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     return { id: content.id };
   }
 
-  async function composeAllAnew(ids: readonly MessageId[], voided: MessageId | null): Promise<void> {
+  async function composeHeld(): Promise<void> {
+    for (let held = replacements.shift(); held !== undefined; held = replacements.shift()) await composeAllAnew(held);
+  }
+
+  async function composeAllAnew({ ids, voided }: Replacement): Promise<void> {
     const contents = await readAndCompose(ids, voided).catch(() => []);
-    // Asking again for what was sent under the same name still sends nothing twice.
-    for (const [index, { id }] of contents.entries()) {
-      const requestId = state.outbox.get(ids[index] ?? id)?.requestId ?? "";
+    const requestIds = ids.map(requestIdOf);
+    await dispatch({ kind: "composed-anew", ids, contents });
+    for (const [index, before] of ids.entries()) {
+      const id = contents[index]?.id;
+      // Not taken when something was said meanwhile: then these are to be composed once more.
+      if (id === undefined || before === voided || !state.entries.has(id)) continue;
+      laterIds.set(before, id);
+      // Asking again for what was sent under the same name still sends nothing twice.
+      const requestId = requestIds[index] ?? "";
       if (requestId !== "") requests.set(requestId, Promise.resolve({ id }));
     }
-    await dispatch({ kind: "composed-anew", ids, contents });
     if (contents.length === 0) throw new ChannelError("internal", "The message could not be taken back. Try again.");
   }
+
+  async function takeBack(kind: "withdraw" | "stop-sending", asked: MessageId): Promise<void> {
+    await composeHeld().catch(() => {});
+    let id = asked;
+    for (let later = laterIds.get(id); later !== undefined; later = laterIds.get(id)) id = later;
+    const requestId = requestIdOf(id);
+    await dispatch({ kind, id });
+    await composeHeld();
+    // What is deleted may be said again under the same name.
+    if (kind === "withdraw") requests.delete(requestId);
+  }
+
+  const requestIdOf = (id: MessageId): string => state.outbox.get(id)?.requestId ?? "";
 
   /** Empty when one of them cannot be composed. */
   async function readAndCompose(ids: readonly MessageId[], voided: MessageId | null): Promise<IncomingContent[]> {
@@ -84,22 +123,18 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
       const known = requests.get(request.requestId);
       if (known !== undefined) return known;
       const body = encodeText(request.text);
-      const accepted = sending.then(() => accept(request, body));
-      sending = accepted.catch(() => {});
+      const accepted = inTurn(() => accept(request, body));
       requests.set(request.requestId, accepted);
       // A refused request was not sent, so asking again is a new try.
       accepted.catch(() => requests.delete(request.requestId));
       return accepted;
     },
     composeAnew: (ids, voided) => {
-      composing = sending.then(() => composeAllAnew(ids, voided));
-      sending = composing.catch(() => {});
+      replacements.push({ ids, voided });
+      // Whoever asked for it hears when it fails; when nobody did it is tried again later.
+      inTurn(composeHeld).catch(() => {});
     },
-    takeBack: async (kind, id) => {
-      await composing.catch(() => {});
-      await dispatch({ kind, id });
-      await composing;
-    },
+    takeBack: (kind, id) => inTurn(() => takeBack(kind, id)),
   };
 }
 
@@ -107,7 +142,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
 function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: MessageId }>> {
   const requests = new Map<string, Promise<{ readonly id: MessageId }>>();
   for (const { requestId, entry } of state.outbox.values()) {
-    if (requestId !== "") requests.set(requestId, Promise.resolve({ id: entry.id }));
+    if (requestId !== "" && !entry.removed) requests.set(requestId, Promise.resolve({ id: entry.id }));
   }
   return requests;
 }

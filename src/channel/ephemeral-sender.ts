@@ -34,8 +34,8 @@ export function createEphemeralSender(options: EphemeralSenderOptions): (request
     const taken = dispatch({ kind: "ephemeral-leaves" });
     lastSaidAt = Math.max(now, lastSaidAt + 1);
     const composing = composeEphemeral(author, MESSAGE_TYPE[type], body, lastSaidAt);
-    await taken;
-    await publish(await composing).catch(asNotSent);
+    const [bytes] = await Promise.all([composing, taken]);
+    await publish(bytes).catch(asNotSent);
   };
 }
 

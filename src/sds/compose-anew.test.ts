@@ -169,3 +169,32 @@ describe("what waited to leave for long", () => {
     expect(parentsOf(core, anew[0])).toEqual([]);
   });
 });
+
+test("one that was composed while others were held names them: it does not leave, and is composed anew with them", () => {
+  const core = new OneCore();
+  const first = core.say("one");
+  core.step({ kind: "withdraw", id: first });
+  const second = core.say("two");
+  core.online();
+  expect(core.take("send"), "before the first is replaced").toEqual([]);
+  expect(core.composeAnew(), "the first alone, in vain").toHaveLength(1);
+  expect(core.state.entries.has(first), "nothing changed yet").toBe(true);
+  const anew = core.composeAnew();
+  expect(anew).toHaveLength(2);
+  core.wait(60_000);
+  expect(new Set(core.taken()), "both leave under their new ids").toEqual(new Set(anew));
+  expect(core.state.entries.has(first) || core.state.entries.has(second)).toBe(false);
+  const [voided] = anew.map((id) => core.state.entries.get(id));
+  expect([voided?.type, voided?.authorSeq]).toEqual([MESSAGE_TYPE.void, 1]);
+});
+
+test("what is being composed anew is not deleted under its old id", () => {
+  const core = new OneCore();
+  core.say("one");
+  const second = core.say("two");
+  core.wait(25 * 3_600_000);
+  core.online();
+  core.step({ kind: "withdraw", id: second });
+  expect(core.state.entries.get(second)?.removed).toBe(false);
+  expect(core.composeAnew()).toHaveLength(2);
+});

@@ -8,6 +8,7 @@ import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
 import { type LogEntry, recordOf, referenceOf } from "./log-entry.ts";
+import { MESSAGE_TYPE } from "./message-type.ts";
 import { enqueue, stopSending, UNASKED } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
@@ -24,7 +25,8 @@ import type { IncomingContent } from "./step-input.ts";
 /** A person deletes an own message. What never left is as if it had not been said; what may have left is only hidden here. */
 export function withdraw(ctx: StepContext, id: MessageId): void {
   const item = ctx.state.outbox.get(id);
-  if (item === undefined) return;
+  // What is being composed anew comes back under another id, and can be deleted then.
+  if (item === undefined || item.held) return;
   const replaced = replaceableFrom(ctx.state, item);
   if (replaced === null) remove(ctx, item);
   else hold(ctx, replaced, id);
@@ -56,12 +58,16 @@ function isStale({ env }: StepContext, { entry, nextAttemptAt }: OutboxEntry): b
  * nobody else names one of them.
  */
 function replaceableFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[] | null {
-  const from = first.entry.authorSeq ?? 0;
-  const later = [...state.outbox.values()].filter(({ entry }) => (entry.authorSeq ?? 0) >= from);
+  const later = ownFrom(state, first);
   const untouched = later.every(({ attempts, held, stage, entry }) => {
     return attempts === 0 && !held && stage === "queued" && !entry.namedByOthers;
   });
   return untouched ? later.sort((a, b) => (a.entry.authorSeq ?? 0) - (b.entry.authorSeq ?? 0)) : null;
+}
+
+function ownFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[] {
+  const from = first.entry.authorSeq ?? 0;
+  return [...state.outbox.values()].filter(({ entry }) => (entry.authorSeq ?? 0) >= from);
 }
 
 function hold(ctx: StepContext, replaced: readonly OutboxEntry[], voided: MessageId | null): void {
@@ -144,9 +150,19 @@ function isCover(state: ChannelState, entry: LogEntry): boolean {
 export function composedAnew(ctx: StepContext, ids: readonly MessageId[], contents: readonly IncomingContent[]): void {
   const { state, env } = ctx;
   const items = ids.flatMap((id) => state.outbox.get(id) ?? []);
-  for (const item of items) item.held = false;
+  const [first] = items;
+  if (first === undefined) return;
+  const own = ownFrom(state, first);
+  for (const item of own) item.held = false;
   if (contents.length !== items.length) {
     for (const item of items) item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
+    return;
+  }
+  if (own.length > items.length) {
+    // Something was said meanwhile, and names what was to be replaced.
+    const voided = ids.find((_, index) => contents[index]?.type === MESSAGE_TYPE.void) ?? null;
+    const replaced = replaceableFrom(state, first);
+    if (replaced !== null) hold(ctx, replaced, voided);
     return;
   }
   ctx.durability = "strict";
@@ -157,7 +173,8 @@ export function composedAnew(ctx: StepContext, ids: readonly MessageId[], conten
     const entry = createEntry(ctx, content, undefined);
     admit(ctx, entry);
     state.lastOwn = entry;
-    enqueue(ctx, entry, items[index] ?? UNASKED);
+    const said = content.type === MESSAGE_TYPE.void ? undefined : items[index];
+    enqueue(ctx, entry, said ?? UNASKED);
   }
   ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
 }

@@ -25,7 +25,8 @@ export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPer
     stage: "queued",
     attempts: 0,
     inFlight: false,
-    held: false,
+    // One that was composed while others were held names them, and must not leave before they are replaced.
+    held: isAnyHeld(ctx.state),
     limited: false,
     taken: false,
     acceptedAt: ctx.env.now,
@@ -37,6 +38,11 @@ export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPer
   ctx.state.outbox.set(entry.id, item);
   ctx.state.open.add(item);
   saveOutbox(ctx, item);
+}
+
+function isAnyHeld(state: ChannelState): boolean {
+  for (const { held } of state.open) if (held) return true;
+  return false;
 }
 
 /** Sends what is due, in the order in which it was accepted; one that fails does not hold up the others. */
