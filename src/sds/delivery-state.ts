@@ -49,7 +49,7 @@ const TRANSITIONS: Readonly<Record<OutboxStage, Partial<Record<OutboxEvent, Outb
   },
   sent: { stored: "stored", evidence: "settled", silence: "unconfirmed", stop: "stopped" },
   stored: { evidence: "settled", stop: "stopped" },
-  unconfirmed: { stored: "stored", evidence: "settled", stop: "stopped" },
+  unconfirmed: { stored: "stored", evidence: "settled", stop: "stopped", "again-after-taken": "sent" },
   failed: { stored: "stored", evidence: "settled", again: "queued", "again-after-taken": "sent" },
   // It may have left before it was stopped, so the word of somebody who has it still counts.
   stopped: { evidence: "settled", again: "queued", "again-after-taken": "sent" },

@@ -15,6 +15,8 @@ export interface OutboxEntry {
   held: boolean;
   /** The network's rate limit holds it back. */
   limited: boolean;
+  /** A person asked for one more attempt, whatever its age. */
+  asked: boolean;
   /** At least one attempt was taken by a service node. */
   taken: boolean;
   readonly acceptedAt: number;

@@ -22,8 +22,9 @@ export function saveOutbox(ctx: StepContext, item: OutboxEntry): void {
   ctx.changes.push({ op: "put", table: "outbox", record: outboxRecordOf(item) });
 }
 
-/** Open: it may be sent (again) by itself. */
+/** Open: it may be sent (again) by itself, or a person asked for it. */
 export function isOpen(item: OutboxEntry): boolean {
+  if (item.asked) return true;
   switch (item.stage) {
     case "queued":
     case "sending":

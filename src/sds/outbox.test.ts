@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { MessageId } from "./ids.ts";
+import { MESSAGE_TYPE } from "./message-type.ts";
 import { OneCore } from "./testing/one-core.ts";
 
 const MINUTE = 60_000;
@@ -39,4 +41,87 @@ test("of several stored messages only the newest goes out, also after a restart"
   core.hear("ben", []);
   core.wait(MINUTE);
   expect(core.taken()).toEqual(ids.slice(-1));
+});
+
+const HOUR = 60 * MINUTE;
+
+/** Two messages that nobody confirmed within two minutes. */
+function twoUnconfirmed() {
+  const core = new OneCore();
+  core.online();
+  const older = core.say("older");
+  core.wait(10);
+  const newer = core.say("newer");
+  const stageOf = (id: MessageId) => core.state.outbox.get(id)?.stage;
+  for (let seconds = 0; seconds < 180; seconds += 5) {
+    core.taken();
+    core.wait(5_000);
+  }
+  expect([stageOf(older), stageOf(newer)]).toEqual(["unconfirmed", "unconfirmed"]);
+  core.taken();
+  return { core, older, newer, stageOf };
+}
+
+test("a person may send an unconfirmed message again, also when it is not the newest", () => {
+  const { core, older, stageOf } = twoUnconfirmed();
+  core.step({ kind: "send-again", id: older });
+  expect(core.taken()).toEqual([older]);
+  expect(stageOf(older), "with patience anew").toBe("sent");
+  core.wait(3 * MINUTE);
+  expect(stageOf(older)).toBe("unconfirmed");
+});
+
+test("a person may send again after stopping, and after a day", () => {
+  const { core, newer, stageOf } = twoUnconfirmed();
+  core.step({ kind: "stop-sending", id: newer });
+  core.step({ kind: "send-again", id: newer });
+  expect(core.taken()).toEqual([newer]);
+  expect(stageOf(newer)).toBe("sent");
+  for (let minutes = 0; minutes < 25 * 60; minutes++) {
+    core.taken();
+    core.wait(MINUTE);
+  }
+  core.step({ kind: "send-again", id: newer });
+  expect(core.taken()).toEqual([newer]);
+});
+
+test("a status that was stopped is sent when a person asks for it", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("away", { type: MESSAGE_TYPE.status });
+  core.step({ kind: "stop-sending", id });
+  core.take("send");
+  const outcome = { ok: true, hint: new Uint8Array(32) } as const;
+  core.step({ kind: "attempt-result", id, attempt: 1, outcome });
+  core.step({ kind: "send-again", id });
+  expect(core.taken()).toEqual([id]);
+  core.wait(HOUR);
+  expect(core.take("send"), "once").toEqual([]);
+});
+
+test("of unconfirmed messages the newest is sent again, whatever newer ones a Store keeps", () => {
+  const core = new OneCore();
+  core.online();
+  const unconfirmed = core.say("older");
+  core.wait(10);
+  const stored = core.say("newer");
+  core.taken();
+  core.step({ kind: "seen-again", whole: true, id: stored, source: "store", hint: undefined });
+  let sent = 0;
+  for (let minutes = 0; minutes < 60; minutes++) {
+    core.wait(MINUTE);
+    sent += core.taken().filter((id) => id === unconfirmed).length;
+  }
+  expect(sent).toBeGreaterThanOrEqual(10);
+});
+
+test("after a day nothing is sent again by itself, and nothing is looked through for it", () => {
+  const core = new OneCore();
+  core.online();
+  const ids = ["one", "two"].map((text) => core.say(text));
+  core.taken();
+  for (const id of ids) core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
+  expect(core.state.open.size).toBe(2);
+  core.wait(25 * HOUR);
+  expect(core.state.open.size).toBe(0);
 });

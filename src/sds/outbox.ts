@@ -28,6 +28,7 @@ export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPer
     // One that was composed while others were held names them, and must not leave before they are replaced.
     held: isAnyHeld(ctx.state),
     limited: false,
+    asked: false,
     taken: false,
     acceptedAt: ctx.env.now,
     firstAttemptAt: null,
@@ -49,20 +50,33 @@ function isAnyHeld(state: ChannelState): boolean {
 export function sendDue(ctx: StepContext): void {
   const { state, env } = ctx;
   if (!state.connection.online) return;
-  const newest = newestOpen(state);
+  for (const item of state.open) noticeSilence(ctx, item);
+  const newest = newestUnconfirmed(state);
   for (const item of state.open) {
-    noticeSilence(ctx, item);
+    if (isPastHorizon(item, env.now)) {
+      rest(ctx, item);
+      continue;
+    }
     if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
-    if (item.stage === "unconfirmed" && item !== newest) {
+    if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
       item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
-    } else if (env.now - item.acceptedAt > HORIZON_MS && item.taken) {
-      item.nextAttemptAt = null;
-      saveOutbox(ctx, item);
     } else {
       attemptWithinBudget(ctx, item);
     }
   }
+}
+
+function isPastHorizon({ acceptedAt, taken, asked, inFlight }: OutboxEntry, now: number): boolean {
+  return taken && !asked && !inFlight && now - acceptedAt > HORIZON_MS;
+}
+
+/** Not sent again by itself any more. */
+function rest(ctx: StepContext, item: OutboxEntry): void {
+  ctx.state.open.delete(item);
+  if (item.nextAttemptAt === null) return;
+  item.nextAttemptAt = null;
+  saveOutbox(ctx, item);
 }
 
 function attemptWithinBudget(ctx: StepContext, item: OutboxEntry): void {
@@ -80,6 +94,7 @@ function attempt(ctx: StepContext, item: OutboxEntry): void {
   const { state, env } = ctx;
   item.attempts++;
   item.inFlight = true;
+  item.asked = false;
   item.nextAttemptAt = null;
   item.firstAttemptConnectedMs ??= connectedNow(state, env.now);
   if (item.firstAttemptAt === null) {
@@ -133,12 +148,17 @@ function silentAt(state: ChannelState, item: OutboxEntry): number {
   return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
 }
 
-/** A person asks: once more, at once. */
+/** A person asks: once more, at once, and with all patience anew. */
 export function sendAgain(ctx: StepContext, id: MessageId): void {
-  const item = ctx.state.outbox.get(id);
+  const { state, env } = ctx;
+  const item = state.outbox.get(id);
   if (item === undefined || item.stage === "settled") return;
+  if (!item.inFlight) {
+    item.asked = true;
+    item.nextAttemptAt = env.now;
+  }
+  if (item.taken) item.firstAttemptConnectedMs = connectedNow(state, env.now);
   changeStage(ctx, item, item.taken ? "again-after-taken" : "again");
-  if (!item.inFlight) item.nextAttemptAt = ctx.env.now;
 }
 
 /** A person gives up on it. It may have arrived. */
@@ -183,9 +203,10 @@ export function hurryQueued(state: ChannelState, now: number): void {
   }
 }
 
-function newestOpen(state: ChannelState): OutboxEntry | null {
+function newestUnconfirmed(state: ChannelState): OutboxEntry | null {
   let newest: OutboxEntry | null = null;
   for (const item of state.open) {
+    if (item.stage !== "unconfirmed" || state.ahead.has(item.entry)) continue;
     if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
   }
   return newest;

@@ -2,6 +2,8 @@ import { receivedBy } from "../../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
 import type { LedgerRow } from "../../../src/sds/ledger.ts";
 import type { LogEntry } from "../../../src/sds/log-entry.ts";
+import { MESSAGE_TYPE } from "../../../src/sds/message-type.ts";
+import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";
@@ -77,8 +79,12 @@ export function checkRestored(member: SimParticipant, truths: Truths): void {
 
 function checkAccepted(member: SimParticipant, id: MessageId, truths: Truths): void {
   const { state } = member;
-  const requestId = truths.get(id)?.requestId;
-  const kept = state.entries.has(id) || [...state.outbox.values()].some((item) => item.requestId === requestId);
+  const truth = truths.get(id);
+  // Composed anew it is there under another id; deleted before it left, a void stands in its place.
+  const standsIn = ({ requestId, entry }: OutboxEntry): boolean =>
+    requestId === truth?.requestId ||
+    (entry.type === MESSAGE_TYPE.void && entry.authorSeq === truth?.content.authorSeq);
+  const kept = state.entries.has(id) || [...state.outbox.values()].some(standsIn);
   check(kept, "accepted is durable", () => `member ${member.index} lost its own ${id} in a restart`);
 }
 
