@@ -1,4 +1,6 @@
+import { newestOwn } from "./ahead.ts";
 import type { ChannelState, Environment } from "./channel-state.ts";
+import { headsWithout } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import {
   MAX_BARE_ID_REPEATS,
@@ -76,11 +78,34 @@ function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
   return [...found].sort(comparePlaces);
 }
 
+/**
+ * What new content may name: an own message that was refused for good or deleted is one that the others may never get, and
+ * would wait for. In its place stands what it builds on.
+ */
+export function nameable(state: ChannelState): { readonly heads: Set<LogEntry>; readonly lastOwn: LogEntry | null } {
+  const { heads, lastOwn } = state;
+  const lost = new Set<LogEntry>();
+  const stack = [...heads, ...(lastOwn === null ? [] : [lastOwn])];
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    if (lost.has(entry) || isObtainable(state, entry)) continue;
+    lost.add(entry);
+    stack.push(...entry.parents.flatMap(({ id }) => state.entries.get(id) ?? []));
+  }
+  return lost.size === 0 ? state : { heads: headsWithout(state, lost), lastOwn: newestOwn(state, lost) };
+}
+
+/** Somebody else has it, or it is still on its way to them. */
+function isObtainable(state: ChannelState, entry: LogEntry): boolean {
+  if (!entry.mine || entry.namedByOthers) return true;
+  const item = state.outbox.get(entry.id);
+  return !entry.removed && (item === undefined || item.taken || item.stage !== "failed");
+}
+
 /** Of own messages only those that were attempted, and not deleted since, may be known to others. */
 export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
   if (entry.removed) return false;
   const item = entry.mine ? state.outbox.get(entry.id) : undefined;
-  return item === undefined || item.attempts > 0 || item.taken;
+  return item === undefined || item.taken || entry.namedByOthers || (item.attempts > 0 && item.stage !== "failed");
 }
 
 /** Delivered, below `complete_since` and no head: only naming them proves that I have them. A few times each. */
@@ -92,6 +117,12 @@ function chooseBareIds(state: ChannelState, env: Environment): LogEntry[] {
     bare.push(entry);
   }
   return bare;
+}
+
+/** There is something that only naming proves, and that was not named often enough. */
+export function hasOpenIds(state: ChannelState, env: Environment): boolean {
+  for (const _ of openIds(state, env)) return true;
+  return false;
 }
 
 /** What only naming proves is more than one sync can name. */

@@ -3,7 +3,7 @@ import { admit } from "./causal-delivery.ts";
 import { chooseParents } from "./causal-history.ts";
 import { type ChannelState, type Environment, ledger, type StepContext } from "./channel-state.ts";
 import type { Preparation } from "./effect.ts";
-import { trueParents } from "./heads.ts";
+import { headsWithout, isCover, trueParents } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
@@ -125,25 +125,6 @@ function parentsAnew(
   const rest = { heads: [...log.heads].filter(({ id }) => !named.has(id)), lastOwn: null };
   const others = chooseParents(rest, env, 1).map(referenceOf);
   return [...others, { id: previous.id, lamport: previous.lamport }];
-}
-
-function headsWithout(state: ChannelState, replaced: ReadonlySet<LogEntry>): Set<LogEntry> {
-  const heads = new Set([...state.heads].filter((head) => !replaced.has(head)));
-  const childrenLeft = new Map<LogEntry, number>();
-  for (const entry of replaced) {
-    for (const parent of trueParents(state, entry)) {
-      const children = childrenLeft.get(parent) ?? parent.deliveredChildren;
-      childrenLeft.set(parent, isCover(state, entry) ? children - 1 : children);
-    }
-  }
-  for (const [parent, children] of childrenLeft) {
-    if (children === 0 && !replaced.has(parent) && isCover(state, parent)) heads.add(parent);
-  }
-  return heads;
-}
-
-function isCover(state: ChannelState, entry: LogEntry): boolean {
-  return entry.status === "delivered" && !state.ahead.has(entry);
 }
 
 /** They come back composed, in the same order; none when that failed, and then all stays as it was. */

@@ -1,7 +1,7 @@
 import { nextAheadAt, settleAhead } from "./ahead.ts";
 import { takeToken } from "./budget.ts";
 import { admit, deliverPastLost } from "./causal-delivery.ts";
-import { chooseParents } from "./causal-history.ts";
+import { chooseParents, nameable } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
 import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-anew.ts";
@@ -65,7 +65,7 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
   return {
     authorSeq: state.authorSeq + 1,
     lamport: tickLamport(state.lamport, env.now),
-    parents: chooseParents(state, env).map(referenceOf),
+    parents: chooseParents(nameable(state), env).map(referenceOf),
     completeSince: completeSince(state),
     bloomFilter: state.bloom?.toBytes(),
   };

@@ -1,5 +1,5 @@
 import { takeToken, tokenAt } from "./budget.ts";
-import { chooseSyncHistory, hasLeft } from "./causal-history.ts";
+import { chooseSyncHistory, hasLeft, hasOpenIds } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
 import { completeSince, missMessage } from "./holes.ts";
 import { asMessageId, type MessageId } from "./ids.ts";
@@ -58,12 +58,12 @@ function ackWindow(state: ChannelState, now: number): number {
   return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, group / ACK_WINDOW_GROUP));
 }
 
-/** Own content says the same as an ack if it is now the only head; then no sync is needed. */
+/** Own content says the same as an ack if it is now the only head and nothing is to be named besides; then no sync is needed. */
 export function noteOwnContent(ctx: StepContext, entry: LogEntry): void {
   const { sync, heads } = ctx.state;
   sync.lastSaidConnectedMs = connectedNow(ctx.state, ctx.env.now);
   planReceiptRequest(ctx.state, ctx.env.now, ackWindow(ctx.state, ctx.env.now));
-  if (heads.size !== 1 || !heads.has(entry)) return;
+  if (heads.size !== 1 || !heads.has(entry) || sync.asked.size > 0 || hasOpenIds(ctx.state, ctx.env)) return;
   sync.ackAt = null;
   sync.repeatAt = [];
   sync.newClaims = false;
@@ -157,8 +157,14 @@ export function syncDue(ctx: StepContext): void {
   const { state, env } = ctx;
   if (!state.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
   dropNeedlessReceiptRequest(ctx);
-  if (plannedSyncAt(state) <= env.now) say(ctx, false);
-  else idleDue(ctx);
+  if (plannedSyncAt(state) > env.now) {
+    idleDue(ctx);
+    return;
+  }
+  say(ctx, false);
+  // It says what an idle one would, if that was due as well.
+  const { trickle } = state.sync;
+  inInterval(ctx, trickle, () => fireTrickle(trickle, env.now, env.random));
 }
 
 /** The earliest of all reasons to say something but the idle one. */
