@@ -6,8 +6,10 @@ import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
 import { addDependent, type Edge, isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { planAsking } from "./missing-schedule.ts";
 import { unpackHint } from "./packed-hint.ts";
 import { audienceFor } from "./presence.ts";
+import { nowAwaited } from "./shares.ts";
 import { scheduleAck } from "./sync.ts";
 
 /**
@@ -73,6 +75,8 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
     hint: unpackHint(reference.hint),
   });
   missing.children.push(entry);
+  nowAwaited(missing, entry.author);
+  planAsking(state, missing);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { asMessageId, asParticipantId } from "./ids.ts";
-import { MAX_FOLLOWED_PER_PARTICIPANT } from "./limits.ts";
+import { MAX_FOLLOWED, MAX_FOLLOWED_PER_PARTICIPANT } from "./limits.ts";
+import { nextFirstRequestAt } from "./missing-schedule.ts";
 import { OneCore } from "./testing/one-core.ts";
 
 const MINUTE = 60_000;
@@ -78,7 +79,7 @@ test("ids that only syncs name are forgotten, and free the share of who named th
   core.hear("liar", ["fake-1", "fake-2"]);
   core.wait(30 * MINUTE);
   expect(core.state.missing.size).toBe(0);
-  expect(core.state.participantById.get(asParticipantId("liar"))?.followed).toBe(0);
+  expect(core.state.participantById.get(asParticipantId("liar"))?.followed.size).toBe(0);
 });
 
 test("what a sync names is fetched, though a liar signed a timestamp from before our joining for it", () => {
@@ -105,4 +106,68 @@ test("what was given up, as a liar dated it back, is asked of the others again w
   core.wait(MINUTE);
   const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
   expect(asked).toContain("true");
+});
+
+/** A message with so many causes that do not exist. */
+function madeUp(core: OneCore, id: string, count: number, sender = "liar"): void {
+  const parents = Array.from({ length: count }, (_, i) => ({
+    id: asMessageId(`${id}-${i}`),
+    lamport: core.now - 10 - i,
+  }));
+  core.receive(id, sender, { parents });
+}
+
+function requested(core: OneCore): string[] {
+  return core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+}
+
+test("made-up causes take nobody else's room: a tail that a sync names is asked for all the same", () => {
+  const core = new OneCore();
+  core.online();
+  for (let i = 0; i < 16; i++) {
+    core.wait(1_000);
+    madeUp(core, `lie${i}`, 256);
+  }
+  core.wait(26 * 60 * MINUTE);
+  core.restart();
+  core.online();
+  core.hear("ben", ["tail"], { lamport: core.now });
+  core.wait(MINUTE);
+  expect(requested(core)).toContain("tail");
+});
+
+test("when all room for ids of syncs is taken, the largest share gives way", () => {
+  const core = new OneCore();
+  core.online();
+  for (let i = 0; i < 9; i++) {
+    const ids = Array.from({ length: 600 }, (_, k) => `liar${i}-${k}`);
+    core.hear(`liar${i}`, ids);
+  }
+  expect(core.state.missing.size).toBe(MAX_FOLLOWED);
+  core.hear("ben", ["tail"]);
+  expect(core.state.missing.has(asMessageId("tail"))).toBe(true);
+  expect(core.state.missing.size).toBe(MAX_FOLLOWED);
+});
+
+test("one message with many made-up causes is worth few syncs", () => {
+  const core = new OneCore();
+  core.online();
+  core.wait(3 * MINUTE);
+  core.take("send-sync");
+  madeUp(core, "lie", 256);
+  core.wait(60 * MINUTE);
+  // One in 30 s for the ten minutes that it waits for them, and the usual ones; not one for every eight ids.
+  expect(core.take("send-sync").length).toBeLessThanOrEqual(30);
+});
+
+test("ids of a long list are in the queue of the first requests again as soon as most of it turned out true", () => {
+  const core = new OneCore();
+  core.online();
+  core.hear(
+    "ben",
+    Array.from({ length: 20 }, (_, i) => `m${i}`),
+  );
+  expect(nextFirstRequestAt(core.state)).toBe(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < 6; i++) core.receive(`m${i}`, "ben", { lamport: core.now + i });
+  expect(nextFirstRequestAt(core.state)).toBeLessThan(core.now + MINUTE);
 });

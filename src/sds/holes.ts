@@ -7,12 +7,13 @@ import type { MissingMessage } from "./missing-message.ts";
 import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import { requestDelay } from "./repair-timing.ts";
+import { forgetMissing } from "./shares.ts";
 
 const FIRST_RETRY_MS = 4_000;
 /** A Store that had it neither at once nor within the hour seldom gets it later; what it does get, the regular reading finds. */
 const RETRY_CAP_MS = 30 * 60_000;
 
-/** Notes that somebody names an id that we do not hold, or learns more of it. */
+/** Notes that somebody names an id that we do not hold, or learns more of it. To be planned for by `planAsking` after. */
 export function missMessage(
   ctx: StepContext,
   id: MessageId,
@@ -34,7 +35,6 @@ export function missMessage(
     known.forgetAt = forgetAt;
     known.listed ||= named.lamport === null;
     if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
-    planAsking(state, known);
     return known;
   }
   const missing: MissingMessage = {
@@ -56,13 +56,7 @@ export function missMessage(
     state: null,
   };
   state.missing.set(id, missing);
-  planAsking(state, missing);
   return missing;
-}
-
-function forgetMissing(state: ChannelState, missing: MissingMessage): void {
-  state.missing.delete(missing.id);
-  if (missing.inShareOf !== null) missing.inShareOf.followed--;
 }
 
 /** Asks a Store for what stays away longer than reordering explains, with back-off, and shows it as being fetched. */

@@ -16,7 +16,7 @@ export const MAX_UNRESOLVED_CLAIMS = 64;
 
 /** Ids that only syncs name, followed per participant who named them first, and in all: a liar can name any number. */
 export const MAX_FOLLOWED_PER_PARTICIPANT = 512;
-export const MAX_MISSING = 4_096;
+export const MAX_FOLLOWED = 4_096;
 
 /** Own content lists at most this many causes. */
 export const MAX_PARENTS = 8;

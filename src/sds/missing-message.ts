@@ -27,7 +27,7 @@ export interface MissingMessage {
   listed: boolean;
   /** Signers who name it. */
   readonly namedBy: Set<number>;
-  /** Whose sync made us follow it; null when a message names it. */
+  /** Who was the first to name it; null: not known any more, after a restart. */
   inShareOf: Participant | null;
   /** Wall time at which it was first missed, or a person asked for it again. */
   since: number;

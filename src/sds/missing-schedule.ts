@@ -2,7 +2,10 @@ import type { ChannelState } from "./channel-state.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import type { Participant } from "./participant.ts";
 
+/** Syncs of honest people name what exists, and it soon comes. */
 const MAX_UNDOUBTED = 16;
+/** An honest message names up to eight causes, and whoever was away may lack those of several at once. */
+const MAX_UNDOUBTED_CAUSES = 64;
 
 /**
  * When missing messages are to be asked for, of a Store and of the others. Kept in queues, because the next time is
@@ -66,14 +69,14 @@ function repeatedRequestAt(state: ChannelState, missing: MissingMessage): number
   return missing.requests > 0 || isDoubtful(missing) ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
 }
 
-/** Only syncs name it, and of what their signer named before too much never came: to ask for it is worth no sync. */
-function isDoubtful({ inShareOf, children }: MissingMessage): boolean {
-  return inShareOf !== null && children.length === 0 && isDoubted(inShareOf);
+/** Of what its first signer named too much never came: to ask for it is worth no sync of its own. */
+function isDoubtful({ inShareOf }: MissingMessage): boolean {
+  return inShareOf !== null && isDoubted(inShareOf);
 }
 
 /** So many ids that a participant named and nobody has shown. A liar names any number; an honest one soon makes them good. */
-export function isDoubted({ followed }: Participant): boolean {
-  return followed > MAX_UNDOUBTED;
+export function isDoubted({ followed, awaited }: Participant): boolean {
+  return followed.size > MAX_UNDOUBTED || awaited.size > MAX_UNDOUBTED_CAUSES;
 }
 
 function requestAt(state: ChannelState, missing: MissingMessage): number {

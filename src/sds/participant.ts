@@ -40,8 +40,10 @@ export interface Participant {
   filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
   unresolvedClaims: number;
-  /** Missing ids that are followed on the word of this participant's syncs. */
-  followed: number;
+  /** Missing ids that are followed on the word of this participant's syncs alone, the longest first. */
+  readonly followed: Set<MessageId>;
+  /** Missing ids that this participant was the first to name, and that messages name. */
+  readonly awaited: Set<MessageId>;
   /** The last difference between this participant's sync and our log that reset the idle timer. */
   lastDifference: string;
 }
@@ -64,7 +66,8 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     equivocations: 0,
     filter: null,
     unresolvedClaims: 0,
-    followed: 0,
+    followed: new Set(),
+    awaited: new Set(),
     lastDifference: "",
   };
 }

@@ -4,15 +4,15 @@ import { type ChannelState, connectedNow, type StepContext } from "./channel-sta
 import { completeSince, missMessage } from "./holes.ts";
 import { asMessageId, type MessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
-import { MAX_FOLLOWED_PER_PARTICIPANT, MAX_MISSING } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { isDoubted } from "./missing-schedule.ts";
+import { isDoubted, planAsking } from "./missing-schedule.ts";
 import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "./repair.ts";
 import { filterOfSync } from "./sent-filter.ts";
+import { makeRoomToFollow, putIntoShare } from "./shares.ts";
 import type { IncomingClaim } from "./step-input.ts";
 import {
   DEFAULT_REDUNDANCY,
@@ -116,14 +116,12 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
 
 /** Who names ids that never turn up uses up their own share, and nobody else's. */
 function followNamed(ctx: StepContext, participant: Participant, id: MessageId, hint: Uint8Array | undefined): void {
-  const { missing } = ctx.state;
-  const isNew = !missing.has(id);
-  const full = missing.size >= MAX_MISSING || participant.followed >= MAX_FOLLOWED_PER_PARTICIPANT;
-  if (isNew && full) return;
+  const { state } = ctx;
+  const isNew = !state.missing.has(id);
+  if (isNew && !makeRoomToFollow(state, participant)) return;
   const followed = missMessage(ctx, id, { by: participant.index, lamport: null, hint });
-  if (!isNew) return;
-  followed.inShareOf = participant;
-  participant.followed++;
+  if (isNew) putIntoShare(followed, participant);
+  planAsking(state, followed);
 }
 
 /** Distinct signers only: one member repeating itself must not silence the rest. */
