@@ -171,6 +171,28 @@ test("a full disk still lets people read, is reported when they write, and is ov
   await own.dispose();
 });
 
+test("a channel on a full disk gives up its oldest texts, goes on, and keeps what is said from then on", async () => {
+  const own = await openFreshProfile();
+  const page = await newPage(own.context);
+  const devtools = await own.context.newCDPSession(page);
+  const origin = new URL(app.url).origin;
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 24_000_000 });
+  const { channel, count } = await run(page, "worker", "fillChannel", "full", 2_000);
+  const { refused, restarts, given } = await run(page, "worker", "writeToFullChannel", "full", channel, 20);
+  test.info().annotations.push({ type: "held / given up / stops", description: `${count} / ${given} / ${restarts}` });
+  expect(refused).toBeGreaterThan(0);
+  await page.reload();
+  const { own: said, kept } = await run(page, "worker", "readChannel", "full", channel);
+  expect(said.slice(-20)).toEqual(Array.from({ length: 20 }, (_, n) => `said on a full disk ${n}`));
+  // Every message is in its place; the texts that are gone are the oldest ones, and not the newest thousand.
+  expect(kept).toHaveLength(count);
+  expect(kept.indexOf(true)).toBe(given);
+  expect(kept.lastIndexOf(false)).toBe(given - 1);
+  expect(given).toBeGreaterThan(0);
+  expect(given).toBeLessThanOrEqual(count - 900);
+  await own.dispose();
+});
+
 test("persistence is what the browser says it is, and unavailable in a worker", async () => {
   const page = await newPage();
   const answer = await run(page, "page", "persist");

@@ -39,7 +39,18 @@ function arrived(text: string, type: MessageView["type"] = "chat", authorName = 
   const delivery = { state: { kind: "sent" }, received: [], audience: [], attempts: 0 } as const;
   const author = "ben" as ParticipantId;
   const id = text as MessageId;
-  const message = { lamport: 1, id, author, mine: false, signed: true, type, text, composedAt: 0, delivery };
+  const message = {
+    lamport: 1,
+    id,
+    author,
+    mine: false,
+    signed: true,
+    type,
+    text,
+    textKept: true,
+    composedAt: 0,
+    delivery,
+  };
   return { channel: HARBOUR, channelName: "Harbour", authorName, message };
 }
 

@@ -21,6 +21,7 @@ const message = {
   signed: true,
   type: "chat",
   text: "\ud800 lone surrogate",
+  textKept: true,
   composedAt: 1,
   delivery,
 } as const;

@@ -86,6 +86,7 @@ const message = object<MessageView>({
   signed: bool,
   type: messageType,
   text: text(),
+  textKept: bool,
   composedAt: finite,
   delivery,
 });

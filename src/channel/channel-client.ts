@@ -145,7 +145,9 @@ export interface MessageView extends LogPosition {
   /** False: a plain SDS client's message, unsigned (profile "sds"). */
   readonly signed: boolean;
   readonly type: "chat" | "announcement" | "status" | "profile" | "other";
+  /** Empty when it is no longer on this device: the disk was full, and the oldest had to go. */
   readonly text: string;
+  readonly textKept: boolean;
   readonly composedAt: number;
   readonly delivery: DeliveryView;
 }

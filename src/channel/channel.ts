@@ -28,6 +28,7 @@ import { createEphemeralSender } from "./ephemeral-sender.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
 import { createIntake } from "./intake.ts";
+import { createMakeRoom } from "./make-room.ts";
 import { createOutbound } from "./outbound.ts";
 import { createStatusBoard, type StatusBoard } from "./status-board.ts";
 
@@ -86,8 +87,9 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const stored = await storage.load(channelId);
   const { state, changes: freshChanges } = restore(identity, stored, environment());
   const bodies = createBodyCache(storage, channelId);
+  const makeRoom = createMakeRoom({ state, storage, bodies, clock });
   const status = createStatusBoard(currentStatus);
-  const commits = createCommitQueue(storage, channelId, onStorageFailure);
+  const commits = createCommitQueue(storage, channelId, makeRoom, onStorageFailure);
   const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
   const history = createHistoryReader({
     transport,

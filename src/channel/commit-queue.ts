@@ -1,6 +1,7 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { Change, Durability } from "../sds/records.ts";
-import type { ChannelStorage } from "../storage/port.ts";
+import { type ChannelStorage, StorageError } from "../storage/port.ts";
+import type { MakeRoom } from "./make-room.ts";
 
 /** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
 export interface CommitQueue {
@@ -19,11 +20,13 @@ interface Waiting {
 
 /**
  * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
- * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage.
+ * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage. Only when the disk is full
+ * `makeRoom` is asked first, and the same group is written again.
  */
 export function createCommitQueue(
   storage: ChannelStorage,
   channel: ChannelId,
+  makeRoom: MakeRoom,
   onFailure: (error: unknown) => void,
 ): CommitQueue {
   let waiting: Waiting[] = [];
@@ -37,8 +40,23 @@ export function createCommitQueue(
     const changes = group.flatMap((item) => item.changes);
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
-    await storage.commit(channel, changes, strict ? "strict" : "relaxed");
+    await writeWithRoom(changes, strict ? "strict" : "relaxed");
     unsynced = !strict;
+  }
+
+  /** Later groups wait meanwhile, so none overtakes it. */
+  async function writeWithRoom(changes: readonly Change[], durability: Durability): Promise<void> {
+    let besides: readonly Change[] = [];
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await storage.commit(channel, [...besides, ...changes], durability);
+        return;
+      } catch (error) {
+        const made = isFull(error) ? await makeRoom(attempt) : null;
+        if (made === null) throw error;
+        besides = made;
+      }
+    }
   }
 
   async function run(): Promise<void> {
@@ -69,4 +87,8 @@ export function createCommitQueue(
       while (running !== null) await running;
     },
   };
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && error.code === "quota";
 }

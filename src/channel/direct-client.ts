@@ -111,7 +111,7 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
   );
   const entries = places.map((place) =>
     place.kind === "message"
-      ? messageView(channel.state, place.entry, texts.get(place.entry.id) ?? "")
+      ? messageView(channel.state, place.entry, texts.get(place.entry.id))
       : holeView(place.missing),
   );
   return { entries, more };

@@ -108,7 +108,7 @@ export function createEventLog(options: {
     const entry = id === undefined ? undefined : state.entries.get(id);
     if (entry === undefined || !isVisible(entry)) return { kind: "tick", seq };
     const texts = await bodies.texts([entry.id]);
-    const view = messageView(state, entry, texts.get(entry.id) ?? "");
+    const view = messageView(state, entry, texts.get(entry.id));
     return { kind: "entry", seq, entry: view, unread: countUnread(state) };
   }
 

@@ -79,6 +79,19 @@ describe("firstLook", () => {
     expect(cut.page.more).toBe(true);
   });
 
+  it("shows a text that had to go as the channel itself does, and waits for one that was not read", async () => {
+    const { recent, look } = await looks(40, 10);
+    const [lost] = look.page.entries.slice(-4);
+    const bodies = recent.bodies.filter(({ id }) => id !== lost?.id);
+    const unread = firstLook({ ...recent, bodies }, 1_800_000_300_000);
+    expect(unread.page.entries.map(({ id }) => id)).toEqual(look.page.entries.slice(-3).map(({ id }) => id));
+    expect(unread.page.more).toBe(true);
+    const meta = { ...recent.stored.meta, bodiesSince: (lost?.lamport ?? 0) + 1 };
+    const gone = firstLook({ ...recent, bodies, stored: { ...recent.stored, meta } }, 1_800_000_300_000);
+    expect(gone.page.entries.at(-4)).toMatchObject({ id: lost?.id, text: "", textKept: false });
+    expect(gone.page.entries.at(-3)).toMatchObject({ textKept: true });
+  });
+
   it("shows all of a short log and says that there is no more", async () => {
     const { snapshot, look } = await looks(5, 50);
     expect(look.page.entries.map(({ id }) => id)).toEqual(snapshot.page.entries.map(({ id }) => id));

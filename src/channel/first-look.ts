@@ -1,5 +1,6 @@
 import { readDescriptor } from "../identity/descriptor.ts";
 import type { ChannelState } from "../sds/channel-state.ts";
+import { isBodyGivenUp } from "../sds/give-up-bodies.ts";
 import { restore } from "../sds/restore.ts";
 import type { RecentChannel } from "../storage/recent-channel.ts";
 import { textOf } from "./body-cache.ts";
@@ -16,7 +17,9 @@ export function firstLook({ device, stored, complete, bodies }: RecentChannel, n
   const { state } = restore(identityOf(device, descriptor), stored, { now, random: () => 0 });
   const texts = new Map(bodies.map(({ id, bytes }) => [id, textOf(bytes)]));
   const { places, more } = placesBefore(state, undefined, Math.max(1, bodies.length));
-  const gap = newestGap(state);
+  const isUnread = (place: Place): boolean =>
+    place.kind === "message" && !texts.has(place.entry.id) && !isBodyGivenUp(state, place.entry);
+  const gap = Math.max(newestGap(state), ...places.filter(isUnread).map(lamportOf));
   const shown = places.filter((place) => lamportOf(place) > gap);
   return {
     channel: channelViewOf(device, descriptor),
@@ -24,9 +27,7 @@ export function firstLook({ device, stored, complete, bodies }: RecentChannel, n
     participants: state.participants.map((participant) => participantView(state, participant, now)),
     page: {
       entries: shown.map((place) =>
-        place.kind === "message"
-          ? messageView(state, place.entry, texts.get(place.entry.id) ?? "")
-          : holeView(place.missing),
+        place.kind === "message" ? messageView(state, place.entry, texts.get(place.entry.id)) : holeView(place.missing),
       ),
       more: more || !complete || shown.length < places.length,
     },

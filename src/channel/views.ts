@@ -43,7 +43,8 @@ function ids(state: ChannelState, indexes: Iterable<number>): ParticipantId[] {
   return [...indexes].map((index) => state.participants[index]?.id ?? asParticipantId(""));
 }
 
-export function messageView(state: ChannelState, entry: GraphEntry, text: string): LogEntry {
+/** `text`: undefined when its body is not on this device. */
+export function messageView(state: ChannelState, entry: GraphEntry, text: string | undefined): LogEntry {
   return {
     kind: "message",
     id: entry.id,
@@ -52,7 +53,8 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
     mine: entry.mine,
     signed: entry.signed,
     type: typeName(entry.type),
-    text,
+    text: text ?? "",
+    textKept: text !== undefined,
     composedAt: entry.composedAt,
     delivery: deliveryView(state, entry),
   };

@@ -35,7 +35,7 @@ export interface ChannelIdentity {
   readonly parameters: ChannelParameters;
 }
 
-/** One channel as one participant knows it. Mutated in place by `step` only. */
+/** One channel as one participant knows it. Mutated in place by `step` only (and `giveUpBodies`). */
 export interface ChannelState {
   readonly identity: ChannelIdentity;
 
@@ -45,6 +45,8 @@ export interface ChannelState {
   ledgerSeq: number;
   historyCursor: number;
   lastReadLamport: number;
+  /** Bodies below this Lamport timestamp were given up, but for a few (`give-up-bodies.ts`). */
+  bodiesSince: number;
   connection: Connection;
   /** Wall time of the last step, to notice that the clock was set back. */
   lastNow: number;
@@ -124,6 +126,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     ledgerSeq: 0,
     historyCursor: 0,
     lastReadLamport: 0,
+    bodiesSince: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, savedMs: 0 },
     lastNow: 0,
     entries: new Map(),

@@ -111,6 +111,8 @@ export interface MetaRecords {
   /** Milliseconds: Store queried up to here. */
   historyCursor: number;
   lastReadLamport: number;
+  /** Bodies below this Lamport timestamp were given up when the disk was full. */
+  bodiesSince: number;
   /** Token buckets of the rate limit, as of `budgetAt`. */
   budgetContent: number;
   budgetResend: number;

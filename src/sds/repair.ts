@@ -1,5 +1,6 @@
 import { takeToken, tokenAt } from "./budget.ts";
 import type { ChannelState, StepContext } from "./channel-state.ts";
+import { isBodyGivenUp } from "./give-up-bodies.ts";
 import type { MessageId } from "./ids.ts";
 import { MAX_REPAIR_REQUESTS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
@@ -103,9 +104,14 @@ export function hearRequests(
   const { state, env } = ctx;
   for (const { messageId } of requests) {
     const entry = state.entries.get(messageId);
-    if (entry !== undefined && !entry.removed) planAnswers(ctx, requester, entry, completeSince);
+    if (entry !== undefined && canGive(state, entry)) planAnswers(ctx, requester, entry, completeSince);
     else if (entry === undefined) postponeOwnRequest(state, messageId, env.now);
   }
+}
+
+/** Somebody else has to answer for what was deleted here, or given up on a full disk. */
+function canGive(state: ChannelState, entry: LogEntry): boolean {
+  return !entry.removed && !isBodyGivenUp(state, entry);
 }
 
 function planAnswers(ctx: StepContext, requester: Participant, entry: LogEntry, completeSince: number): void {
@@ -136,7 +142,7 @@ function missingAncestors(
       if (parent === undefined || seen.has(parent) || !isTrueEdge(current, reference, parent)) continue;
       seen.add(parent);
       const has = parent.author === requester || requester.credits.has(parent.number);
-      if (has || parent.removed || parent.lamport < completeSince) continue;
+      if (has || parent.lamport < completeSince || !canGive(state, parent)) continue;
       found.push(parent);
       if (found.length === MAX_ANCESTORS_PER_ANSWER) return found;
       stack.push(parent);

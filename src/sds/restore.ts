@@ -61,6 +61,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.ledgerSeq = meta.ledgerSeq ?? 0;
   state.historyCursor = meta.historyCursor ?? 0;
   state.lastReadLamport = meta.lastReadLamport ?? 0;
+  state.bodiesSince = meta.bodiesSince ?? 0;
   state.budget = createBudget(meta);
   state.sync.reservedLamport = meta.lamportReserved ?? 0;
   state.sync.lastSyncLamport = state.sync.reservedLamport;

@@ -1,7 +1,10 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { describe, expect, it } from "vitest";
 import { createDexieStorage } from "./dexie/dexie-storage.ts";
-import { SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
+import { Fence } from "./dexie/fence.ts";
+import { openDatabase } from "./dexie/open-database.ts";
+import { FENCE_KEY, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
+import { transact } from "./dexie/transaction.ts";
 import type { ChannelStorage, StorageError } from "./port.ts";
 import { CHANNEL_A, idOf, messageOf, put, receiveOf } from "./testing/samples.ts";
 import { range, sorted } from "./testing/storage-case.ts";
@@ -38,6 +41,27 @@ describe("fence", () => {
       await current.commit(CHANNEL_A, [put.message(7)], "strict");
       await Promise.all([old.close(), current.close()]);
     }
+  });
+
+  it("is not claimed by what only frees space, so that this fits on a full disk", async () => {
+    const { open, indexedDB } = device();
+    await (await open()).close();
+    const db = await openDatabase({ name: nameOfDatabase, indexedDB, IDBKeyRange }, () => undefined);
+    const fence = new Fence();
+    const plan = { stores: ["control"], mode: "readwrite", durability: "relaxed" } as const;
+    const write = (onlyFrees: boolean) =>
+      transact(db.native, plan, (transaction, fail) => {
+        fence.guard(transaction, { touch: false, onlyFrees }, fail);
+        const token: IDBRequest<number> = transaction.objectStore("control").get(FENCE_KEY);
+        return () => token.result;
+      });
+    const before = await write(true);
+    expect(await write(true)).toBe(before);
+    await write(false);
+    expect(await write(true)).toBe(before + 1);
+    // Once it has written it is a writer, and frees nothing when it is no longer the newest.
+    await open();
+    await expect(write(true)).rejects.toMatchObject(closed(/opened elsewhere/));
   });
 
   it("lets a read-only storage look on without taking over", async () => {

@@ -26,6 +26,7 @@ function message(lamport: number, id = `m${lamport}`, text = id): LogEntry {
     signed: true,
     type: "chat",
     text,
+    textKept: true,
     composedAt: lamport,
     delivery,
   };

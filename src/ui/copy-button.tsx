@@ -8,10 +8,12 @@ export interface CopyButtonProps {
   readonly label: string;
   readonly text: string;
   readonly class?: string;
+  readonly disabled?: boolean;
 }
 
 /** Copies and says so in its own place; says what to do when the browser refuses. */
-export function CopyButton({ label, text, class: className = "secondary" }: CopyButtonProps): JSX.Element {
+export function CopyButton(props: CopyButtonProps): JSX.Element {
+  const { label, text, class: className = "secondary", disabled = false } = props;
   const strings = useStrings().invite;
   const [result, setResult] = useState<"none" | "copied" | "refused">("none");
   useEffect(() => {
@@ -27,7 +29,7 @@ export function CopyButton({ label, text, class: className = "secondary" }: Copy
   };
   return (
     <span class="copy">
-      <button type="button" class={className} onClick={copy}>
+      <button type="button" class={className} disabled={disabled} onClick={copy}>
         {label}
       </button>
       <span class="copy-result" role="status">

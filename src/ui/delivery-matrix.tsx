@@ -7,6 +7,7 @@ import { excerpt } from "./delivery-announcements.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 import { timeWords } from "./log-rows.ts";
 import { memo } from "./memo.tsx";
+import { textOrNote } from "./message-text.ts";
 import { byMeeting } from "./participants.tsx";
 import { personName } from "./people.ts";
 import { useStrings } from "./strings-context.ts";
@@ -103,8 +104,8 @@ const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDe
       <th scope="row" class="matrix-message">
         <button type="button" class="matrix-open" onClick={() => onDetails(message.id)}>
           <span class="matrix-line">
-            <span class="matrix-text" dir="auto">
-              {excerpt(message.text)}
+            <span class={message.textKept ? "matrix-text" : "matrix-text text-gone"} dir="auto">
+              {excerpt(textOrNote(message, strings))}
             </span>
             <time class="row-time">{timeWords(message.composedAt, strings.locale)}</time>
           </span>

@@ -14,6 +14,7 @@ import { CopyButton } from "./copy-button.tsx";
 import { DeliveryMark } from "./delivery-mark.tsx";
 import { Dialog } from "./dialog.tsx";
 import { errorWords } from "./error-words.ts";
+import { textOrNote } from "./message-text.ts";
 import { byMeeting } from "./participants.tsx";
 import { personName } from "./people.ts";
 import type { Strings } from "./strings/strings.ts";
@@ -34,8 +35,8 @@ export function DetailsPanel({ client, message, participants, onClose }: Details
   const delivery = details?.delivery ?? message.delivery;
   return (
     <Dialog title={strings.details.title} shape="panel" onClose={onClose}>
-      <blockquote class="details-text" dir="auto">
-        {message.text}
+      <blockquote class={message.textKept ? "details-text" : "details-text text-gone"} dir="auto">
+        {textOrNote(message, strings)}
       </blockquote>
       <p class="details-state">
         <DeliveryMark state={message.delivery.state} audience={message.delivery.audience.length} size={32} />
@@ -116,7 +117,7 @@ function Actions({ client, message, act }: ActionsProps): JSX.Element {
           {strings.remove}
         </button>
       ) : null}
-      <CopyButton label={strings.copyText} text={message.text} />
+      <CopyButton label={strings.copyText} text={message.text} disabled={!message.textKept} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ChannelStore } from "./channel-store.ts";
 import { createAnnouncer } from "./delivery-announcements.ts";
+import { textOrNote } from "./message-text.ts";
 import { useStrings } from "./strings-context.ts";
 
 /** Reads out changes of my own messages: politely and gathered, failures at once. Invisible. */
@@ -14,7 +15,9 @@ export function LiveAnnouncer({ store }: { readonly store: ChannelStore }): JSX.
     const stop = store.onDelivery((updates) => {
       for (const { id, delivery } of updates) {
         const entry = store.entries.value.find((candidate) => candidate.id === id);
-        if (entry?.kind === "message" && entry.mine) announcer.announce(id, entry.text, delivery.state);
+        if (entry?.kind === "message" && entry.mine) {
+          announcer.announce(id, textOrNote(entry, strings), delivery.state);
+        }
       }
     });
     return () => {

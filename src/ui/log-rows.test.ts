@@ -16,6 +16,7 @@ function message(id: string, author: string, composedAt: number, type: MessageVi
     signed: true,
     type,
     text: id,
+    textKept: true,
     composedAt,
     delivery: { state: { kind: "sent" }, received: [], audience: [], attempts: 0 },
   };

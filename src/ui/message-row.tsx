@@ -6,6 +6,7 @@ import { excerpt } from "./delivery-announcements.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 import { timeWords } from "./log-rows.ts";
 import { memo } from "./memo.tsx";
+import { textOrNote } from "./message-text.ts";
 import { personName } from "./people.ts";
 import { useStrings } from "./strings-context.ts";
 
@@ -23,13 +24,14 @@ export interface MessageRowProps {
  */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): JSX.Element {
   const { message, author, grouped } = props;
+  const strings = useStrings();
   if (message.type === "profile") return <IntroductionRow {...props} />;
   return (
     <Row message={message} class={grouped ? "row row-grouped" : "row"}>
       {grouped ? null : <RowHead message={message} author={author} />}
       <div class="row-body">
-        <p class="row-text" dir="auto">
-          {message.text}
+        <p class={message.textKept ? "row-text" : "row-text text-gone"} dir="auto">
+          {textOrNote(message, strings)}
         </p>
         <DetailsButton {...props} compact={!message.mine} />
       </div>
@@ -44,7 +46,9 @@ function IntroductionRow(props: MessageRowProps): JSX.Element {
   return (
     <Row message={message} class="row row-event">
       <Avatar participant={author} size={20} />
-      <span class="row-event-text">{strings.list.introduced(message.text)}</span>
+      <span class="row-event-text">
+        {strings.list.introduced(message.textKept ? message.text : personName(author, strings.people))}
+      </span>
       <Time at={message.composedAt} />
       <DetailsButton {...props} compact />
     </Row>
@@ -82,7 +86,7 @@ function DetailsButton({ message, onDetails, compact }: DetailsButtonProps): JSX
       type="button"
       class="row-delivery"
       tabIndex={-1}
-      aria-description={strings.list.showDetails(excerpt(message.text))}
+      aria-description={strings.list.showDetails(excerpt(textOrNote(message, strings)))}
       onClick={() => onDetails(message.id)}
     >
       <DeliveryMark

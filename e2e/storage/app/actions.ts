@@ -7,6 +7,7 @@ import { type ChannelStorage, StorageError } from "../../../src/storage/port.ts"
 import { assertEqual } from "../../../src/storage/testing/assert.ts";
 import { CHANNEL_A, idOf, messageOf, receiveOf } from "../../../src/storage/testing/samples.ts";
 import { range, sorted } from "../../../src/storage/testing/storage-case.ts";
+import { fillChannel, readChannel, writeToFullChannel } from "./full-channel.ts";
 
 /** What a page or worker can be asked to do; plain data in and out. */
 export type Actions = typeof actions;
@@ -145,6 +146,10 @@ export const actions = {
     await deleteDatabase(name);
     return count / seconds;
   },
+
+  fillChannel,
+  writeToFullChannel,
+  readChannel,
 
   async claim(name: string): Promise<boolean> {
     claim = await claimWriter(navigator.locks, name);

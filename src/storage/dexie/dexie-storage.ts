@@ -10,7 +10,7 @@ import { moveRowsToPacks, PACK_AT, shrinkPack } from "./message-packs.ts";
 import { type OpenedDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
 import { CHANNEL_STORES, LEDGER_IDS_INDEX, type StoreName } from "./schema.ts";
 import { channelRange, type TransactionWork, transact } from "./transaction.ts";
-import { lastPerKey, storesOf, writeChange } from "./write-change.ts";
+import { lastPerKey, onlyFrees, storesOf, writeChange } from "./write-change.ts";
 
 export interface DexieStorageOptions extends OpenOptions {
   /** Opens for reading only: claims no fence, so the writer goes on; every write is refused. */
@@ -79,10 +79,11 @@ class DexieStorage implements ChannelStorage {
   }
 
   async commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void> {
-    await this.#write([...storesOf(changes)], durability, (transaction) => {
+    const write = (transaction: IDBTransaction) => {
       for (const change of lastPerKey(changes)) writeChange(transaction, channel, change);
       return () => undefined;
-    });
+    };
+    await this.#write([...storesOf(changes)], durability, write, onlyFrees(changes));
     const rows = changes.filter((change) => change.op !== "meta" && change.table === "message").length;
     this.#noteUnpacked(channel, rows);
   }
@@ -150,7 +151,12 @@ class DexieStorage implements ChannelStorage {
   }
 
   /** The control store in every scope makes all writes of the database run in call order, and holds the fence. */
-  #write(stores: readonly StoreName[], durability: Durability, work: TransactionWork<void>): Promise<void> {
+  #write(
+    stores: readonly StoreName[],
+    durability: Durability,
+    work: TransactionWork<void>,
+    onlyFrees = false,
+  ): Promise<void> {
     const fence = this.#fence;
     if (fence === null) {
       return Promise.reject(
@@ -162,7 +168,7 @@ class DexieStorage implements ChannelStorage {
         this.#db.native,
         { stores: [...stores, "control"], mode: "readwrite", durability },
         (transaction, fail) => {
-          fence.guard(transaction, stores.length === 0, (error) => {
+          fence.guard(transaction, { touch: stores.length === 0, onlyFrees }, (error) => {
             this.end(error);
             fail(error);
           });

@@ -15,13 +15,19 @@ export class Fence {
   /**
    * Makes `transaction` (readwrite on `control`) claim the database if that was not done yet, else fail if somebody
    * else did since. `touch`: writes in any case, because a strict commit without changes is a barrier for the relaxed
-   * ones before it and a browser may skip the flush of a transaction that wrote nothing.
+   * ones before it and a browser may skip the flush of a transaction that wrote nothing. `onlyFrees`: does not claim, as
+   * that would not fit on a full disk; what such a transaction deletes nobody needs, whoever the writer is.
    */
-  guard(transaction: IDBTransaction, touch: boolean, fail: (error: StorageError) => void): void {
+  guard(
+    transaction: IDBTransaction,
+    { touch, onlyFrees }: { readonly touch: boolean; readonly onlyFrees: boolean },
+    fail: (error: StorageError) => void,
+  ): void {
     const store = transaction.objectStore("control");
     const current: IDBRequest<number | undefined> = store.get(FENCE_KEY);
     current.onsuccess = () => {
       const newest = current.result ?? 0;
+      if (this.#token === null && onlyFrees) return;
       if (this.#token === null) this.#claim(transaction, newest + 1);
       else if (this.#token !== newest) fail(new StorageError("closed", OPENED_ELSEWHERE));
       else if (touch) store.put(newest, FENCE_KEY);

@@ -8,6 +8,11 @@ export function storesOf(changes: readonly Change[]): Set<ChannelStore> {
   return new Set(changes.map((change) => (change.op === "meta" ? "meta" : change.table)));
 }
 
+/** Deletes bodies and does nothing else. */
+export function onlyFrees(changes: readonly Change[]): boolean {
+  return changes.length > 0 && changes.every((change) => change.op === "delete" && change.table === "body");
+}
+
 /**
  * `changes` without those that a later change of the same key makes void: grouped steps write the same participants and
  * counters over and over, and each request costs about 0.1 ms whatever its size.

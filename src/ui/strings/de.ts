@@ -49,6 +49,7 @@ export const de: Strings = {
     holeFetching: "Hier fehlt eine Nachricht - sie wird geholt",
     holeLost: "Hier fehlt eine Nachricht, die sich bisher nicht holen ließ. Sie wird weiter gesucht.",
     holeAsking: "Wird gesucht",
+    textGone: "Der Text dieser Nachricht ist nicht mehr auf diesem Gerät: Der Speicher war voll.",
     introduced: (name) => `${name} hat sich vorgestellt`,
     showDetails: (text) => `Einzelheiten zu „${text}“`,
     deliveryAnnouncement: (text, words) => `„${text}“: ${words}`,

@@ -54,6 +54,7 @@ export const en: Strings = {
     holeFetching: "A message is missing here - fetching it",
     holeLost: "A message is missing here and could not be recovered so far. It is still asked for.",
     holeAsking: "Asking",
+    textGone: "The text of this message is no longer on this device: its storage was full.",
     introduced: (name) => `${name} introduced themselves`,
     showDetails: (text) => `Details of "${text}"`,
     deliveryAnnouncement: (text, words) => `"${text}": ${words}`,

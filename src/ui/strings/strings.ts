@@ -48,6 +48,8 @@ export interface ListStrings {
   readonly holeFetching: string;
   readonly holeLost: string;
   readonly holeAsking: string;
+  /** In the place of a text that had to go because the disk was full. */
+  readonly textGone: string;
   readonly introduced: (name: string) => string;
   readonly showDetails: (text: string) => string;
   /** Spoken by a screen reader when the delivery of an own message changes. */

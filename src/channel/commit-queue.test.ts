@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { Change } from "../sds/records.ts";
+import { createFaultyStorage, type FaultyStorage } from "../storage/memory/faulty-storage.ts";
+import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import type { StorageErrorCode } from "../storage/port.ts";
+import { CHANNEL_A, messageOf, put } from "../storage/testing/samples.ts";
+import { createCommitQueue } from "./commit-queue.ts";
+import type { MakeRoom } from "./make-room.ts";
+
+interface Attempts {
+  readonly storage: FaultyStorage;
+  readonly failures: unknown[];
+  /** With which `attempt` room was asked for. */
+  readonly asked: number[];
+  readonly queue: ReturnType<typeof createCommitQueue>;
+}
+
+const BESIDES: readonly Change[] = [{ op: "meta", key: "bodiesSince", value: 7 }];
+
+/** These writes fail; room is made so often for a group. */
+function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCode = "quota"): Attempts {
+  const storage = createFaultyStorage(createMemoryStorage(), { fail: { writes, code } });
+  const [failures, asked]: [unknown[], number[]] = [[], []];
+  const makeRoom: MakeRoom = async (attempt) => {
+    asked.push(attempt);
+    return attempt < rounds ? BESIDES : null;
+  };
+  return { storage, failures, asked, queue: createCommitQueue(storage, CHANNEL_A, makeRoom, (e) => failures.push(e)) };
+}
+
+const messages = async ({ storage }: Attempts) => (await storage.load(CHANNEL_A)).messages.map(({ id }) => id);
+
+describe("a commit on a full disk", () => {
+  it("is written again when there is room, before all later ones, with what making room says", async () => {
+    const attempts = queueOn([1, 2], 5);
+    const done: number[] = [];
+    const commits = [1, 2, 3].map((n) =>
+      attempts.queue.commit([put.message(n)], n === 3 ? "strict" : "relaxed").then(() => done.push(n)),
+    );
+    await Promise.all(commits);
+    expect(done).toEqual([1, 2, 3]);
+    expect(attempts.asked).toEqual([0, 1]);
+    expect(attempts.failures).toEqual([]);
+    expect(await messages(attempts)).toEqual([1, 2, 3].map((n) => messageOf(n).id));
+    expect((await attempts.storage.load(CHANNEL_A)).meta).toEqual({ bodiesSince: 7 });
+  });
+
+  it("counts anew for each group", async () => {
+    const attempts = queueOn([1, 3], 1);
+    await attempts.queue.commit([put.message(1)], "relaxed");
+    await attempts.queue.commit([put.message(2)], "relaxed");
+    expect(attempts.asked).toEqual([0, 0]);
+  });
+
+  it("fails with the first reason when there is no room to make, and so do all later ones", async () => {
+    const attempts = queueOn([1, 2, 3], 2);
+    const first = attempts.queue.commit([put.message(1)], "strict");
+    const second = attempts.queue.commit([put.message(2)], "strict");
+    await expect(first).rejects.toMatchObject({ code: "quota" });
+    await expect(second).rejects.toMatchObject({ code: "quota" });
+    await expect(attempts.queue.commit([put.message(3)], "strict")).rejects.toMatchObject({ code: "quota" });
+    expect(attempts.failures).toHaveLength(1);
+    expect(attempts.storage.writes).toBe(3);
+    expect(await messages(attempts)).toEqual([]);
+  });
+
+  it("asks for no room when something else is wrong", async () => {
+    const attempts = queueOn([1], 5, "failed");
+    await expect(attempts.queue.commit([put.message(1)], "strict")).rejects.toMatchObject({ code: "failed" });
+    expect(attempts.asked).toEqual([]);
+  });
+
+  it("a barrier waits for what did not fit at first", async () => {
+    const attempts = queueOn([1], 5);
+    const relaxed = attempts.queue.commit([put.message(1)], "relaxed");
+    await attempts.queue.commit([], "strict");
+    expect(await messages(attempts)).toEqual([messageOf(1).id]);
+    await relaxed;
+  });
+});

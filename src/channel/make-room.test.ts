@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Clock } from "../runtime/port.ts";
+import { createVirtualClock } from "../runtime/virtual-clock.ts";
+import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
+import type { ChannelClient, MessageView } from "./channel-client.ts";
+import type { ChannelHost } from "./channel-host.ts";
+import { createChannelHost } from "./host.ts";
+import { benMessage, createSmallDisk, type SmallDisk, writeHistory } from "./testing/small-disk.ts";
+
+const HISTORY = 5_000;
+const clock = createVirtualClock(1_800_000_000_000);
+/** Timers fire at fractions of a millisecond, which no clock outside shows. */
+const wholeClock: Clock = { now: () => Math.floor(clock.now()), schedule: (ms, run) => clock.schedule(ms, run) };
+const open = new Set<ChannelHost>();
+
+afterEach(async () => {
+  for (const host of open) await host.close();
+  open.clear();
+});
+
+function hostOn(storage: SmallDisk): ChannelHost {
+  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const host = createChannelHost({ storage, clock: wholeClock, openTransport: () => network.transport() });
+  open.add(host);
+  return host;
+}
+
+interface Crowded {
+  /** Ada's process starts, anew if it ran before. */
+  start(): { readonly disk: SmallDisk; readonly client: ChannelClient };
+}
+
+/** Ada's channel holds 5,000 messages of Ben, and not one more fits. */
+async function crowded(lag: number): Promise<Crowded> {
+  const memory = createMemoryDisk();
+  const start = (room: number): SmallDisk => createSmallDisk(createMemoryStorage(memory), room, lag);
+  const empty = start(Number.POSITIVE_INFINITY);
+  const host = hostOn(empty);
+  const { id } = await host.create({
+    ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} },
+  });
+  await writeHistory(empty, id, HISTORY);
+  await host.close();
+  return {
+    start: () => {
+      // What was there before does not count; nothing else fits.
+      const disk = start(0);
+      return { disk, client: hostOn(disk).open(id) };
+    },
+  };
+}
+
+/** Lets virtual time pass until it is settled. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  let done = false;
+  const end = (): void => {
+    done = true;
+  };
+  promise.then(end, end);
+  await clock.runUntilDone(() => done, 120_000);
+  return promise;
+}
+
+async function say(client: ChannelClient, text: string): Promise<void> {
+  await client.snapshot(1);
+  await settled(client.send({ requestId: text, type: "chat", text }));
+}
+
+async function ofBen(client: ChannelClient): Promise<MessageView[]> {
+  const found: MessageView[] = [];
+  let { page } = await client.snapshot(500);
+  for (;;) {
+    const views = page.entries.flatMap((entry) => (entry.kind === "message" ? [entry] : []));
+    found.unshift(...views.filter(({ mine }) => !mine));
+    const [first] = views;
+    if (!page.more || first === undefined) return found;
+    page = await client.page(first, 500);
+  }
+}
+
+const kept = (views: readonly MessageView[]): number => views.filter(({ textKept }) => textKept).length;
+
+describe("a channel on a full disk", () => {
+  it("gives up its oldest texts and goes on; the messages keep their place", async () => {
+    const { disk, client } = (await crowded(1)).start();
+    await say(client, "one");
+    expect(disk.refused).toBe(1);
+    const views = await ofBen(client);
+    expect(views.map(({ id }) => id)).toEqual(Array.from({ length: HISTORY }, (_, n) => benMessage(n)));
+    expect(views.findIndex(({ textKept }) => textKept)).toBe(1_000);
+    expect(views.findLastIndex(({ textKept }) => !textKept)).toBe(999);
+    expect(views[0]?.text).toBe("");
+    expect(views[0]?.delivery.received).toHaveLength(1);
+  });
+
+  it("gives up another batch when the first has not helped yet", async () => {
+    const { disk, client } = (await crowded(1_500)).start();
+    await say(client, "one");
+    expect(disk.refused).toBe(2);
+    expect(kept(await ofBen(client))).toBe(HISTORY - 2_000);
+  });
+
+  it("stops with words before all is given up in vain, and goes on from there at the next start", async () => {
+    const device = await crowded(3_500);
+    const first = device.start();
+    await expect(say(first.client, "one")).rejects.toThrow(/full/);
+    expect(first.disk.refused).toBe(3);
+    expect(kept(await ofBen(first.client))).toBe(HISTORY - 2_000);
+    const second = device.start();
+    await expect(say(second.client, "two")).rejects.toThrow(/full/);
+    expect(kept(await ofBen(second.client))).toBe(HISTORY - 4_000);
+    const third = device.start();
+    await expect(say(third.client, "three")).rejects.toThrow(/full/);
+    // Two of the newest thousand are Ada's own.
+    expect(kept(await ofBen(third.client))).toBe(998);
+  });
+
+  it("says after a restart what is gone", async () => {
+    const device = await crowded(1);
+    await say(device.start().client, "one");
+    for (const host of open) await host.close();
+    open.clear();
+    const { client } = device.start();
+    expect(kept(await ofBen(client))).toBe(HISTORY - 1_000);
+    expect((await client.snapshot(1)).page.entries[0]).toMatchObject({ text: "one", textKept: true });
+  });
+});

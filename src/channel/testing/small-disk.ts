@@ -1,0 +1,65 @@
+import { asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/ids.ts";
+import type { Change, MessageRecord } from "../../sds/records.ts";
+import { type ChannelStorage, StorageError } from "../../storage/port.ts";
+
+/** `inner` with room for so many more bodies. Like a browser's database it always takes deletions, and gives space back late. */
+export interface SmallDisk extends ChannelStorage {
+  /** Commits that did not fit. */
+  readonly refused: number;
+}
+
+/** `lag`: space is given back only when so many bodies were deleted. */
+export function createSmallDisk(inner: ChannelStorage, room: number, lag: number): SmallDisk {
+  let [free, deleted, refused] = [room, 0, 0];
+  return {
+    get refused() {
+      return refused;
+    },
+    commit: async (channel, changes, durability) => {
+      const onlyDeletes = changes.every(({ op }) => op === "delete");
+      const bodies = changes.flatMap((change) => (change.op !== "meta" && change.table === "body" ? [change.op] : []));
+      const added = bodies.filter((op) => op === "put").length;
+      if (!onlyDeletes && Math.max(1, added) > free) {
+        refused++;
+        throw new StorageError("quota", "The small disk is full.");
+      }
+      await inner.commit(channel, changes, durability);
+      free -= added;
+      deleted += bodies.length - added;
+      if (deleted < lag) return;
+      free += deleted;
+      deleted = 0;
+    },
+    load: (channel) => inner.load(channel),
+    readBodies: (channel, ids) => inner.readBodies(channel, ids),
+    readLedger: (channel, afterSeq, limit) => inner.readLedger(channel, afterSeq, limit),
+    readLedgerOf: (channel, id) => inner.readLedgerOf(channel, id),
+    drop: (channel) => inner.drop(channel),
+    listDevice: () => inner.listDevice(),
+    putDevice: (record) => inner.putDevice(record),
+    close: () => inner.close(),
+  };
+}
+
+const BEN = asParticipantId("s1ben");
+const BODY_BYTES = 4_000;
+const START = 1_700_000_000_000;
+
+export const benMessage = (n: number): MessageId => asMessageId(n.toString(16).padStart(64, "0"));
+
+/** Ben's messages 0 up to `count`, each one a cause of the next, as if they had been received. */
+export async function writeHistory(storage: ChannelStorage, channel: ChannelId, count: number): Promise<void> {
+  const ben = { index: 1, id: BEN, publicKey: null, name: "Ben", nameLamport: 0, claims: [] };
+  const heard = { heardAt: 0, heardConnectedMs: 0, lastClaimLamport: 0 };
+  const changes: Change[] = [{ op: "put", table: "participant", record: { ...ben, ...heard } }];
+  for (let n = 0; n < count; n++) {
+    const record: MessageRecord = {
+      ...{ id: benMessage(n), lamport: START + n, sender: BEN, mine: false, signed: true, authorSeq: n + 1, type: 1 },
+      ...{ composedAt: START + n, receivedAt: START + n, size: BODY_BYTES, status: "delivered", audience: [] },
+      parents: n === 0 ? [] : [{ id: benMessage(n - 1), lamport: START + n - 1 }],
+    };
+    changes.push({ op: "put", table: "message", record });
+    changes.push({ op: "put", table: "body", record: { id: record.id, bytes: new Uint8Array(BODY_BYTES) } });
+  }
+  await storage.commit(channel, changes, "strict");
+}
