@@ -20,7 +20,8 @@ export interface ChannelClient {
   /** Called at once with the current status, then with each change. Status is a state, not an event: no seq. */
   watchStatus(listener: (status: ChannelStatus) => void): () => void;
   /**
-   * Resolves once the message is durable (P1). `requestId` makes it idempotent: the same id never sends twice.
+   * Resolves once the message is durable (P1). `requestId` makes it idempotent: the same id never sends twice,
+   * unless what it sent was deleted.
    * Rejects with `ChannelError`, and then nothing was sent or kept.
    */
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
