@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createMemoryDisk, type MemoryDisk } from "../storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import { type ChannelStorage, StorageError } from "../storage/port.ts";
+import { storageWith } from "../storage/testing/storage-with.ts";
+import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
+import type { ChannelHost } from "./channel-host.ts";
+import { createChannelHost } from "./host.ts";
+import { QUICK } from "./testing/contract-fixture.ts";
+
+const network = createMemoryNetwork();
+const open = new Set<ChannelHost>();
+
+afterEach(async () => {
+  for (const host of open) await host.close();
+  open.clear();
+});
+
+function hostOn(storage: ChannelStorage, onUnreadable?: () => void): ChannelHost {
+  const host = createChannelHost({
+    storage,
+    openTransport: () => network.transport(),
+    ...(onUnreadable === undefined ? {} : { onUnreadable }),
+  });
+  open.add(host);
+  return host;
+}
+
+/** A disk on which `count` channels were joined by a host that is closed again. */
+async function diskWithChannels(count: number): Promise<MemoryDisk> {
+  const disk = createMemoryDisk();
+  const host = hostOn(createMemoryStorage(disk));
+  for (let n = 0; n < count; n++) await host.create(QUICK);
+  open.delete(host);
+  await host.close();
+  return disk;
+}
+
+const keysOn = (disk: MemoryDisk) => [...disk.devices.values()].map(({ key }) => String(key.publicKey));
+
+describe("a host whose storage cannot be read when it starts", () => {
+  it("reads it at the next request, and joins nothing over what is stored", async () => {
+    const disk = await diskWithChannels(1);
+    const inner = createMemoryStorage(disk);
+    let reads = 0;
+    const listDevice = () =>
+      ++reads <= 2 ? Promise.reject(new StorageError("failed", "Try again.")) : inner.listDevice();
+    const before = keysOn(disk);
+    const [whole] = await hostOn(createMemoryStorage(disk)).channels();
+    const invite = whole?.inviteCode ?? "";
+
+    const host = hostOn(storageWith(inner, { listDevice }));
+    const lists: number[] = [];
+    host.watchChannels((channels) => lists.push(channels.length));
+    await expect(host.channels()).rejects.toThrow(StorageError);
+    await expect(host.join({ invite, displayName: "Ada" })).rejects.toThrow(StorageError);
+    await host.join({ invite, displayName: "Ada" });
+    expect(keysOn(disk)).toEqual(before);
+    expect((await host.channels()).length).toBe(1);
+    expect(lists.at(-1)).toBe(1);
+  });
+
+  it("opens all channels but one whose record is damaged, and keeps that one's key when it is joined anew", async () => {
+    const disk = await diskWithChannels(2);
+    const listed = await hostOn(createMemoryStorage(disk)).channels();
+    const [broken] = [...disk.devices.values()];
+    if (broken === undefined) throw new Error("Nothing was stored");
+    const before = keysOn(disk);
+    disk.devices.set(broken.channel, { ...broken, descriptor: broken.descriptor.slice(0, 20) });
+
+    let unreadable = 0;
+    const host = hostOn(createMemoryStorage(disk), () => unreadable++);
+    expect((await host.channels()).map(({ id }) => id)).toEqual([listed[1]?.id]);
+    expect([unreadable, keysOn(disk)]).toEqual([1, before]);
+    await host.join({ invite: listed[0]?.inviteCode ?? "", displayName: "Ada" });
+    expect((await host.channels()).length).toBe(2);
+    expect(keysOn(disk)).toEqual(before);
+  });
+});
