@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { createFaultyStorage } from "../storage/memory/faulty-storage.ts";
 import { createMemoryDisk, type MemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
 import { type ChannelStorage, StorageError } from "../storage/port.ts";
@@ -6,7 +7,7 @@ import { storageWith } from "../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
 import type { ChannelHost } from "./channel-host.ts";
 import { createChannelHost } from "./host.ts";
-import { QUICK } from "./testing/contract-fixture.ts";
+import { QUICK, until } from "./testing/contract-fixture.ts";
 
 const network = createMemoryNetwork();
 const open = new Set<ChannelHost>();
@@ -75,5 +76,28 @@ describe("a host whose storage cannot be read when it starts", () => {
     await host.join({ invite: listed[0]?.inviteCode ?? "", displayName: "Ada" });
     expect((await host.channels()).length).toBe(2);
     expect(keysOn(disk)).toEqual(before);
+  });
+});
+
+describe("a host that is cut off while it joins", () => {
+  it("says its name when it runs again", async () => {
+    const disk = createMemoryDisk();
+    const dying = storageWith(createMemoryStorage(disk), { commit: () => new Promise(() => {}) });
+    void createChannelHost({ storage: dying, openTransport: () => network.transport() }).create(QUICK);
+    await until("the record of the device", () => disk.devices.size === 1);
+    const host = hostOn(createMemoryStorage(disk));
+    const [channel] = await host.channels();
+    if (channel === undefined) throw new Error("Nothing was joined");
+    const client = host.open(channel.id);
+    await until("the name", async () => (await client.snapshot()).participants[0]?.name === QUICK.displayName);
+    expect((await client.snapshot()).page.entries.length).toBe(1);
+  });
+
+  it("is in the channel even if its name could not be written, and says it later", async () => {
+    const disk = createMemoryDisk();
+    const failing = createFaultyStorage(createMemoryStorage(disk), { fail: { writes: [3], code: "quota" } });
+    const { id } = await hostOn(failing).create(QUICK);
+    const client = hostOn(createMemoryStorage(disk)).open(id);
+    await until("the name", async () => (await client.snapshot()).participants[0]?.name === QUICK.displayName);
   });
 });

@@ -64,14 +64,8 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
     };
     await storage.putDevice(record);
     const item = joined.begin(record, descriptor);
-    await introduce(item);
+    await item.introduced;
     return channelSummaryOf(descriptor, item.unread);
-  }
-
-  /** The first message of a participant is its name. */
-  async function introduce({ opening, record }: Joined): Promise<void> {
-    const channel = await opening;
-    await channel.send({ requestId: "profile-at-join", type: "profile", text: record.displayName });
   }
 
   /** Joining waits for what is under way, and never leaves the queue stuck. */

@@ -11,8 +11,19 @@ export interface Joined {
   readonly record: DeviceRecord;
   readonly descriptor: Descriptor;
   readonly opening: Promise<Channel>;
+  /** Resolves when the own name is said, or could not be said this time. */
+  readonly introduced: Promise<void>;
   /** Known once the channel is open. */
   unread: number;
+}
+
+/**
+ * The first message of a participant is its name. Said whenever there is none: joining may have been cut off behind the record of
+ * the device. The request id lets it be said once. That it fails is no reason not to be in the channel; its status says why.
+ */
+async function introduce({ state, send }: Channel, { displayName }: DeviceRecord): Promise<void> {
+  if (state.participants[0]?.name !== "") return;
+  await send({ requestId: "profile-at-join", type: "profile", text: displayName });
 }
 
 /** The channels that this device is in, each opening or open, and whoever watches the list of them. */
@@ -69,10 +80,12 @@ export function createJoinedChannels({ storage, open, onUnreadable }: JoinedChan
   }
 
   function start(record: DeviceRecord, descriptor: Descriptor): Joined {
-    const item: Joined = { record, descriptor, opening: open(record, descriptor), unread: 0 };
+    const opening = open(record, descriptor);
+    const introduced = opening.then((channel) => introduce(channel, record)).catch(() => {});
+    const item: Joined = { record, descriptor, opening, introduced, unread: 0 };
     joined.set(record.channel, item);
     unreadable.delete(record.channel);
-    item.opening.then(
+    opening.then(
       (channel) => watchUnread(item, channel),
       () => {
         // Every request to this channel says why it could not be opened.
