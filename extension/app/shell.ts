@@ -7,6 +7,7 @@ import type { ChannelId } from "../../src/sds/ids.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";
+import { draftsOf } from "./drafts.ts";
 import { lookFirst } from "./first-look.ts";
 import { readText, writeText } from "./page-storage.ts";
 import { channelOfAddress, type ViewKind } from "./views.ts";
@@ -101,6 +102,7 @@ export class Shell implements Entrance {
 
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
+    draftsOf(channel).save("");
     this.show({ kind: "home" });
   }
 

@@ -7,7 +7,7 @@ import { storageWith } from "../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
 import type { ChannelHost } from "./channel-host.ts";
 import { createChannelHost } from "./host.ts";
-import { QUICK, until } from "./testing/contract-fixture.ts";
+import { QUICK, say, until } from "./testing/contract-fixture.ts";
 
 const network = createMemoryNetwork();
 const open = new Set<ChannelHost>();
@@ -99,5 +99,28 @@ describe("a host that is cut off while it joins", () => {
     const { id } = await hostOn(failing).create(QUICK);
     const client = hostOn(createMemoryStorage(disk)).open(id);
     await until("the name", async () => (await client.snapshot()).participants[0]?.name === QUICK.displayName);
+  });
+});
+
+describe("a host that cannot forget a channel that is left", () => {
+  it("says so and is still in it, and forgets it when it is left again", async () => {
+    const disk = createMemoryDisk();
+    const inner = createMemoryStorage(disk);
+    let drops = 0;
+    const drop: ChannelStorage["drop"] = (channel) =>
+      ++drops === 1 ? Promise.reject(new StorageError("failed", "Try again.")) : inner.drop(channel);
+    const host = hostOn(storageWith(inner, { drop }));
+    const lists: number[] = [];
+    host.watchChannels((channels) => lists.push(channels.length));
+    const { id } = await host.create(QUICK);
+    const other = await host.create(QUICK);
+
+    await expect(host.leave(id)).rejects.toThrow(StorageError);
+    expect((await host.channels()).map((channel) => channel.id)).toContain(id);
+    await say(host.open(id), "still here");
+    await host.leave(id);
+    expect((await host.channels()).map((channel) => channel.id)).toEqual([other.id]);
+    expect(lists.at(-1)).toBe(1);
+    expect([...disk.devices.keys()]).toEqual([other.id]);
   });
 });

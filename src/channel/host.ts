@@ -42,13 +42,14 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   let joining: Promise<unknown> = Promise.resolve();
 
   async function open(record: DeviceRecord, descriptor: Descriptor): Promise<Channel> {
-    const signer = signerOf(record.key);
+    // First, since leaving gives it back whatever failed behind it.
+    const transport = transports.of(networkAddressOf(descriptor.network));
     return openChannel({
       identity: identityOf(record, descriptor),
       key: descriptor.key,
-      signer,
+      signer: signerOf(record.key),
       storage,
-      transport: transports.of(networkAddressOf(descriptor.network)),
+      transport,
       clock,
       random,
     });
@@ -122,11 +123,19 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   async function leave(channel: ChannelId): Promise<void> {
     const item = joined.get(channel);
     if (item === undefined) return;
-    joined.remove(channel);
-    const opened = await item.opening.catch(() => null);
-    await opened?.close();
-    await storage.drop(channel);
-    await transports.release(networkAddressOf(item.descriptor.network));
+    try {
+      const opened = await item.opening.catch(() => null);
+      await opened?.close();
+      await storage.drop(channel);
+      joined.remove(channel);
+    } catch (error) {
+      // All of it is still on the disk, so it is still joined, and runs on for whoever opens it again.
+      joined.remove(channel);
+      joined.begin(item.record, item.descriptor);
+      throw error;
+    } finally {
+      await transports.release(networkAddressOf(item.descriptor.network));
+    }
   }
 
   return {
