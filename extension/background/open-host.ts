@@ -25,8 +25,11 @@ export async function openHost(): Promise<ChannelHost> {
     return {
       ...host,
       close: async () => {
-        await host.close();
-        await claim.release();
+        try {
+          await host.close();
+        } finally {
+          await claim.release();
+        }
       },
     };
   } catch (error) {

@@ -124,3 +124,18 @@ describe("a host that cannot forget a channel that is left", () => {
     expect([...disk.devices.keys()]).toEqual([other.id]);
   });
 });
+
+describe("a host whose transport cannot be closed", () => {
+  it("closes its storage all the same", async () => {
+    let closed = 0;
+    const storage = storageWith(createMemoryStorage(), { close: async () => void closed++ });
+    const transport = network.transport();
+    transport.close = () => Promise.reject(new Error("The network stack is stuck."));
+    const host = createChannelHost({ storage, openTransport: () => transport });
+    const { id } = await host.create(QUICK);
+    await host.create(QUICK);
+    await host.leave(id);
+    await Promise.all([host.close(), host.close()]);
+    expect(closed).toBe(1);
+  });
+});

@@ -37,7 +37,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   const generateKey = options.generateKey ?? generateDeviceKey;
   const transports = createTransportPool(openTransport);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
-  let closed = false;
+  let closing: Promise<void> | null = null;
   // Joining is one at a time, so that the same invite twice joins once.
   let joining: Promise<unknown> = Promise.resolve();
 
@@ -84,7 +84,8 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   }
 
   function assertOpen(): void {
-    if (closed) throw new ChannelError("closed", "Hearback is closed on this device. Reload the page to go on.");
+    if (closing !== null)
+      throw new ChannelError("closed", "Hearback is closed on this device. Reload the page to go on.");
   }
 
   async function create(request: CreateRequest): Promise<ChannelSummary> {
@@ -138,6 +139,15 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
     }
   }
 
+  /** Storage is let go of whatever else fails: the next host waits for it. */
+  async function closeAll(): Promise<void> {
+    await joined.close();
+    await joining.catch(() => {});
+    await Promise.allSettled(joined.all().map(async ({ opening }) => (await opening).close()));
+    await transports.close();
+    await storage.close();
+  }
+
   return {
     channels: async () => {
       await whenReady();
@@ -154,14 +164,9 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       return createDirectClient(opening, () => viewOf(joined.get(channel)), channel, storage);
     },
     leave: (channel) => inTurn(() => leave(channel)),
-    close: async () => {
-      if (closed) return;
-      closed = true;
-      await joined.close();
-      await joining.catch(() => {});
-      for (const { opening } of joined.all()) await (await opening.catch(() => null))?.close();
-      await transports.close();
-      await storage.close();
+    close: () => {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }
