@@ -4,6 +4,7 @@ import { runtimePort } from "../../src/bridge/runtime-port.ts";
 import type { ChannelSnapshot } from "../../src/channel/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
 import type { ChannelId } from "../../src/sds/ids.ts";
+import { NO_DRAFT } from "../../src/ui/draft.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";
@@ -102,7 +103,7 @@ export class Shell implements Entrance {
 
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
-    draftsOf(channel).save("");
+    draftsOf(channel).save(NO_DRAFT);
     this.show({ kind: "home" });
   }
 
