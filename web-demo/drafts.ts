@@ -1,16 +1,11 @@
-import type { Drafts } from "../src/ui/draft.ts";
+import { type Drafts, readDraft, storedDraft } from "../src/ui/draft.ts";
 import { acrossTabs, readJson, writeJson } from "./browser-storage.ts";
 
 /** The unsent text of one participant in one channel; it outlives reloads, crashes and closed tabs. */
 export function draftsOf(participant: string, channel: string): Drafts {
   const key = `hearback.draft.${participant}.${channel}`;
   return {
-    load() {
-      const stored = readJson(acrossTabs, key);
-      return typeof stored === "string" ? stored : "";
-    },
-    save(text) {
-      writeJson(acrossTabs, key, text === "" ? null : text);
-    },
+    load: () => readDraft(readJson(acrossTabs, key)),
+    save: (draft) => void writeJson(acrossTabs, key, storedDraft(draft)),
   };
 }

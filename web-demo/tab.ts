@@ -1,7 +1,9 @@
 import { signal } from "@preact/signals";
 import type { ChannelHost, ChannelSummary } from "../src/channel/channel-host.ts";
 import type { ChannelId } from "../src/sds/ids.ts";
+import { NO_DRAFT } from "../src/ui/draft.ts";
 import { type Claim, claimForTab, claimParticipant, wasReloaded } from "./claim.ts";
+import { draftsOf } from "./drafts.ts";
 import { type ParticipantHost, startParticipant } from "./participant-host.ts";
 import {
   forgetParticipant,
@@ -115,6 +117,7 @@ export class Tab {
   /** Forgets the channel on this device; without any channel left the participant is forgotten too. */
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
+    draftsOf(this.participant, channel).save(NO_DRAFT);
     if ((await this.host.channels()).length === 0) forgetParticipant(this.participant);
     await this.showStart();
   }

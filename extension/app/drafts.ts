@@ -1,8 +1,24 @@
-import type { Drafts } from "../../src/ui/draft.ts";
+import { type Drafts, readDraft, storedDraft } from "../../src/ui/draft.ts";
 import { readText, writeText } from "./page-storage.ts";
 
 /** The unsent text of a channel: a popup closes at any click beside it, and the text has to outlive that. */
 export function draftsOf(channel: string): Drafts {
   const key = `hearback.draft.${channel}`;
-  return { load: () => readText(key), save: (text) => writeText(key, text) };
+  return {
+    load: () => readDraft(parsed(readText(key))),
+    save: (draft) => {
+      const kept = storedDraft(draft);
+      writeText(key, kept === null ? "" : JSON.stringify(kept));
+    },
+  };
+}
+
+/** Earlier versions kept the bare text. */
+function parsed(stored: string): unknown {
+  try {
+    const value: unknown = JSON.parse(stored);
+    return typeof value === "object" ? value : stored;
+  } catch {
+    return stored;
+  }
 }

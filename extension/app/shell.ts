@@ -4,9 +4,11 @@ import { runtimePort } from "../../src/bridge/runtime-port.ts";
 import type { ChannelSnapshot } from "../../src/channel/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
 import type { ChannelId } from "../../src/sds/ids.ts";
+import { NO_DRAFT } from "../../src/ui/draft.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";
+import { draftsOf } from "./drafts.ts";
 import { lookFirst } from "./first-look.ts";
 import { readText, writeText } from "./page-storage.ts";
 import { channelOfAddress, type ViewKind } from "./views.ts";
@@ -101,6 +103,7 @@ export class Shell implements Entrance {
 
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
+    draftsOf(channel).save(NO_DRAFT);
     this.show({ kind: "home" });
   }
 

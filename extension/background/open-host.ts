@@ -16,12 +16,20 @@ export async function openHost(): Promise<ChannelHost> {
   const claim = await claimAsOnlyWriter();
   try {
     const storage = await createDexieStorage({ name: DATABASE });
-    const host = createChannelHost({ storage, openTransport: (network) => createWakuTransport({ network }) });
+    const host = createChannelHost({
+      storage,
+      openTransport: (network) => createWakuTransport({ network }),
+      onUnreadable: (channel, error) =>
+        console.warn(`Hearback cannot read what it stored of channel ${channel}.`, error),
+    });
     return {
       ...host,
       close: async () => {
-        await host.close();
-        await claim.release();
+        try {
+          await host.close();
+        } finally {
+          await claim.release();
+        }
       },
     };
   } catch (error) {

@@ -5,6 +5,8 @@ import { type HostPair, QUICK, QUIET_MS, say, sleep, until } from "../../src/cha
 import { directHosts } from "../../src/channel/testing/host-pair.ts";
 import { createFaultyStorage } from "../../src/storage/memory/faulty-storage.ts";
 import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
+import { StorageError } from "../../src/storage/port.ts";
+import { storageWith } from "../../src/storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../../src/transport/memory/memory-network.ts";
 import { type NewMessage, watchAllChannels } from "./watch-channels.ts";
 
@@ -91,6 +93,15 @@ describe("watchAllChannels", () => {
     await say(pair.other.open(channel.id), "unheard");
     await sleep(QUIET_MS);
     expect(texts(seen.messages)).toEqual([]);
+  });
+
+  it("tells when the list of channels cannot be read", async () => {
+    const listDevice = () => Promise.reject(new StorageError("corrupt", "The database is damaged."));
+    const storage = storageWith(createMemoryStorage(), { listDevice });
+    const host = createChannelHost({ storage, openTransport: () => createMemoryNetwork().transport() });
+    const seen = watch(host);
+    await until("the problem is told", () => seen.problems === 1);
+    await host.close();
   });
 
   it("tells when a channel has stopped because it could not be written", async () => {

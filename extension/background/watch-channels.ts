@@ -17,7 +17,7 @@ export interface ChannelWatcher {
   onNewMessage(message: NewMessage): void;
   /** False: channels are joined and none is connected. */
   onOnline(online: boolean): void;
-  /** A channel cannot be read, or has stopped because it could not be written. */
+  /** The list or a channel cannot be read, or a channel has stopped because it could not be written. */
   onStorageProblem(): void;
 }
 
@@ -32,6 +32,7 @@ interface Watched {
 export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): () => void {
   const watched = new Map<ChannelId, Watched>();
   let summaries: readonly ChannelSummary[] = [];
+  let stopped = false;
 
   function begin(channel: ChannelId): void {
     const client = host.open(channel);
@@ -101,8 +102,11 @@ export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): ()
     if (channels.length === 0) watcher.onOnline(true);
     watcher.onChannels(channels);
   });
+  // A list that cannot be read tells nothing of itself.
+  host.channels().catch(() => stopped || watcher.onStorageProblem());
 
   return () => {
+    stopped = true;
     stop();
     for (const [channel, item] of [...watched]) end(channel, item);
   };

@@ -97,7 +97,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     clock,
     cursor: () => state.historyCursor,
     onFrame: (frame) => intake.fromStore(frame),
-    onRead: (cursor) => void readUpTo(cursor).catch(ignoreStopped),
+    onRead: (startedAt) => void readUpTo(startedAt).catch(ignoreStopped),
   });
   const author = { channelId, self, signer };
   const authoring = createAuthoring({ state, author, bodies, environment, dispatch });
@@ -230,10 +230,13 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     });
   }
 
-  /** What was read counts as read when what its senders say of themselves is on its way to the disk as well. */
-  async function readUpTo(cursor: number): Promise<void> {
+  /**
+   * What was read counts as read when what its senders say of themselves is on its way to the disk as well. The cursor stays at
+   * what others said last: a device whose clock runs ahead would else put it behind what they are still going to say.
+   */
+  async function readUpTo(startedAt: number): Promise<void> {
     await intake.idle();
-    await dispatch({ kind: "history-read", cursor });
+    await dispatch({ kind: "history-read", cursor: Math.min(startedAt, newestWordOfOthers(state)) });
   }
 
   // --- Life
@@ -287,6 +290,13 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       events.close();
     },
   };
+}
+
+/** Lamport timestamp of the newest signed word of anybody else; 0 when nobody was heard. */
+function newestWordOfOthers({ participants }: ChannelState): number {
+  let newest = 0;
+  for (const { index, lastClaimLamport } of participants) if (index > 0) newest = Math.max(newest, lastClaimLamport);
+  return newest;
 }
 
 function ledgerRowsOf(effects: readonly Effect[]): LedgerRow[] {

@@ -23,20 +23,22 @@ export interface HistoryReader {
 }
 
 export interface HistoryReaderOptions {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "queryHistory">;
   readonly contentTopic: string;
   readonly clock: Clock;
   readonly cursor: () => number;
   /** Takes one stored frame in; resolves when it is processed. */
   readonly onFrame: (frame: InboundFrame) => Promise<void>;
-  /** Everything up to this time has been taken in. */
-  readonly onRead: (cursor: number) => void;
+  /** Everything up to this time, by this device's clock, has been taken in. */
+  readonly onRead: (startedAt: number) => void;
 }
 
 export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
   const { transport, contentTopic, clock, cursor, onFrame, onRead } = options;
   let cancelTimer = () => {};
   let reading = false;
+  /** Asked for while a read was under way. */
+  let again = false;
   let connected = false;
   let closed = false;
   let failures = 0;
@@ -46,15 +48,24 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     cancelTimer = clock.schedule(ms, () => void readNow());
   }
 
-  /** The overlap covers clocks that differ, and messages that reached the Store late. */
+  /**
+   * The overlap covers clocks that differ, and messages that reached the Store late. A cursor in the future is from a clock
+   * that was set right since: nobody knows what was read by it.
+   */
   function pastQuery(startedAt: number): HistoryQuery {
-    const from = cursor() === 0 ? startedAt - HORIZON_MS : cursor() - HISTORY_OVERLAP_MS;
+    const useful = cursor() > 0 && cursor() <= startedAt;
+    const from = useful ? cursor() - HISTORY_OVERLAP_MS : startedAt - HORIZON_MS;
     return { by: "time", contentTopic, from: Math.max(0, from), to: startedAt + LAMPORT_EMBARGO_MS };
   }
 
   async function readNow(): Promise<void> {
-    if (reading || closed || !connected) return;
+    if (closed || !connected) return;
+    if (reading) {
+      again = true;
+      return;
+    }
     reading = true;
+    again = false;
     const startedAt = clock.now();
     try {
       for await (const page of transport.queryHistory(pastQuery(startedAt))) {
@@ -69,6 +80,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {
       reading = false;
+      if (again && !closed && connected) schedule(0);
     }
   }
 

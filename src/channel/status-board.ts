@@ -8,23 +8,32 @@ export interface StatusBoard {
   refresh(): void;
 }
 
+interface Watcher {
+  readonly listener: (status: ChannelStatus) => void;
+  /** What it was told last, as text. Each has its own: they begin at different times. */
+  told: string;
+}
+
 export function createStatusBoard(current: () => ChannelStatus): StatusBoard {
-  const listeners = new Set<(status: ChannelStatus) => void>();
-  let told = "";
+  const watchers = new Set<Watcher>();
 
   return {
     watch: (listener) => {
-      listeners.add(listener);
-      listener(current());
-      return () => listeners.delete(listener);
+      const status = current();
+      const watcher: Watcher = { listener, told: JSON.stringify(status) };
+      watchers.add(watcher);
+      listener(status);
+      return () => watchers.delete(watcher);
     },
     refresh: () => {
-      if (listeners.size === 0) return;
+      if (watchers.size === 0) return;
       const status = current();
       const text = JSON.stringify(status);
-      if (text === told) return;
-      told = text;
-      for (const listener of [...listeners]) callSafely(() => listener(status));
+      for (const watcher of [...watchers]) {
+        if (watcher.told === text) continue;
+        watcher.told = text;
+        callSafely(() => watcher.listener(status));
+      }
     },
   };
 }

@@ -10,7 +10,10 @@ export function networkAddressOf(network: ChannelNetwork): NetworkAddress {
   return { clusterId: network.cluster, shards: network.shards, multiaddrs: network.multiaddrs };
 }
 
-/** One transport per network, shared by its channels and closed with the last of them. */
+/**
+ * One transport per network, shared by its channels and closed with the last of them. That one cannot be closed tidily is nobody's
+ * business: nothing uses it any more, and what waits for it, storage above all, has to be let go.
+ */
 export interface TransportPool {
   of(network: NetworkAddress): Transport;
   release(network: NetworkAddress): Promise<void>;
@@ -33,12 +36,12 @@ export function createTransportPool(openTransport: (network: NetworkAddress) => 
       const known = open.get(key);
       if (known === undefined || --known.users > 0) return;
       open.delete(key);
-      await known.transport.close();
+      await Promise.allSettled([known.transport.close()]);
     },
     close: async () => {
       const transports = [...open.values()];
       open.clear();
-      await Promise.all(transports.map(({ transport }) => transport.close()));
+      await Promise.allSettled(transports.map(({ transport }) => transport.close()));
     },
   };
 }

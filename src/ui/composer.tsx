@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChannelClient } from "../channel/channel-client.ts";
 import { utf8Length } from "./bytes.ts";
 import { type Drafts, Submissions } from "./draft.ts";
-import { errorWords } from "./error-words.ts";
+import { sendProblem } from "./error-words.ts";
 import type { Strings } from "./strings/strings.ts";
 import { useStrings } from "./strings-context.ts";
 
@@ -26,11 +26,12 @@ type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
 export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Element {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => drafts.load());
+  const [before] = useState(() => drafts.load());
+  const [text, setText] = useState(before.text);
   const [problem, setProblem] = useState("");
   const latest = useRef(text);
   const sending = useRef(false);
-  const submissions = useMemo(() => new Submissions(() => crypto.randomUUID()), []);
+  const submissions = useMemo(() => new Submissions(() => crypto.randomUUID(), before.waiting), [before]);
 
   const change = (next: string): void => {
     latest.current = next;
@@ -48,6 +49,8 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
     if (utf8Length(value) > maxBytes) return;
     setProblem("");
     submissions.submit(value);
+    // Before it is sent: this page may be gone before the answer is here.
+    drafts.save(submissions.draft(latest.current));
     void sendAll();
   };
 
@@ -60,7 +63,7 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
         change(submissions.accepted(latest.current));
       } catch (error) {
         change(submissions.refused(latest.current));
-        setProblem(strings.composer.failed(errorWords(error, strings)));
+        setProblem(sendProblem(error, strings));
       }
     }
     sending.current = false;
@@ -90,6 +93,7 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
           placeholder={strings.composer.placeholder}
           onInput={(event) => {
             setProblem("");
+            if (event.currentTarget.value === "") submissions.cleared();
             change(event.currentTarget.value);
           }}
           onKeyDown={(event) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Submissions } from "./draft.ts";
+import { readDraft, Submissions, storedDraft } from "./draft.ts";
 
 function create(): Submissions {
   let last = 0;
@@ -37,7 +37,7 @@ describe("Submissions", () => {
     texts.submit("one");
     expect(texts.fresh("two")).toBe("two");
     texts.submit("two");
-    expect(texts.draft("three")).toBe("one\ntwo\nthree");
+    expect(texts.draft("three").text).toBe("one\ntwo\nthree");
     expect(texts.accepted("three")).toBe("three");
     expect(texts.refused("three")).toBe("two\nthree");
   });
@@ -52,6 +52,36 @@ describe("Submissions", () => {
     texts.refused("hello");
     texts.submit("hello!");
     expect(texts.next()?.requestId).not.toBe(first);
+  });
+
+  it("keeps the request ids of what a page that was closed had submitted", () => {
+    const closed = create();
+    closed.submit("one");
+    closed.submit("two");
+    const ids = closed.draft("onetwo").waiting.map(({ requestId }) => requestId);
+    const { text, waiting } = readDraft(JSON.parse(JSON.stringify(storedDraft(closed.draft("onetwo")))));
+    const texts = new Submissions(() => "new", waiting);
+    expect(texts.fresh(text)).toBe("onetwo");
+    texts.submit(text);
+    expect(texts.next()).toEqual({ requestId: ids[0], text: "one" });
+    expect(texts.accepted("onetwo")).toBe("two");
+    expect(texts.next()).toEqual({ requestId: ids[1], text: "two" });
+    expect(texts.accepted("two")).toBe("");
+    expect(storedDraft(texts.draft(""))).toBeNull();
+  });
+
+  it("takes the same words for a new wish once the field was emptied", () => {
+    const texts = new Submissions(() => "new", [{ requestId: "old", text: "ok" }]);
+    texts.cleared();
+    texts.submit("ok");
+    expect(texts.next()?.requestId).toBe("new");
+  });
+
+  it("reads a draft of an earlier version, and no garbage", () => {
+    expect(readDraft("plain").text).toBe("plain");
+    for (const garbage of [null, 7, [], { text: 7, waiting: [{ text: "no id" }, null] }]) {
+      expect(readDraft(garbage)).toEqual({ text: "", waiting: [] });
+    }
   });
 
   it("keeps every typed text either accepted or in the draft, whatever happens in whatever order", () => {
@@ -84,7 +114,7 @@ describe("Submissions", () => {
             } else field = texts.refused(field);
           }
           if (action === "replace" && texts.next() === null) wanted.clear();
-          const kept = accepted.join("") + texts.draft(field);
+          const kept = accepted.join("") + texts.draft(field).text;
           if (texts.next() !== null) for (const part of wanted) expect(kept).toContain(part);
         }
       }),

@@ -1,7 +1,13 @@
 /** What somebody typed and no channel has accepted yet. Kept outside the page, so that a reload or a crash keeps it. */
 export interface Drafts {
-  load(): string;
-  save(text: string): void;
+  load(): Draft;
+  save(draft: Draft): void;
+}
+
+export interface Draft {
+  readonly text: string;
+  /** Submitted already, and not answered: a page that closes at once never hears that it was sent. */
+  readonly waiting: readonly Attempt[];
 }
 
 /** One wish to send one text. */
@@ -10,17 +16,40 @@ export interface Attempt {
   readonly text: string;
 }
 
+export const NO_DRAFT: Draft = { text: "", waiting: [] };
+
+/** A draft as it was stored: nothing to keep is null. */
+export function storedDraft({ text, waiting }: Draft): Draft | null {
+  return text === "" && waiting.length === 0 ? null : { text, waiting };
+}
+
+/** What was stored, read again. A plain text is what earlier versions stored; anything else is no draft. */
+export function readDraft(stored: unknown): Draft {
+  if (typeof stored === "string") return { text: stored, waiting: [] };
+  if (typeof stored !== "object" || stored === null || !("text" in stored)) return NO_DRAFT;
+  const waiting = "waiting" in stored && Array.isArray(stored.waiting) ? stored.waiting.filter(isAttempt) : [];
+  return { text: typeof stored.text === "string" ? stored.text : "", waiting };
+}
+
+function isAttempt(value: unknown): value is Attempt {
+  if (typeof value !== "object" || value === null || !("requestId" in value) || !("text" in value)) return false;
+  return typeof value.requestId === "string" && typeof value.text === "string";
+}
+
 /**
  * Texts that were submitted and are not accepted yet, in order. They stay in the field until then, with whatever is
  * typed behind them; somebody who replaces the field's text meanwhile loses none of them either.
  */
 export class Submissions {
   #waiting: Attempt[] = [];
-  #refused: Attempt | null = null;
+  /** Refused, or never answered: the same text once more is the same wish. */
+  #unanswered: readonly Attempt[];
   readonly #newId: () => string;
 
-  constructor(newId: () => string) {
+  /** `unanswered`: what the last page had submitted. */
+  constructor(newId: () => string, unanswered: readonly Attempt[] = []) {
     this.#newId = newId;
+    this.#unanswered = unanswered;
   }
 
   /** The next to send, one at a time, so that the order is that of submitting. */
@@ -34,10 +63,16 @@ export class Submissions {
     return field.startsWith(submitted) ? field.slice(submitted.length) : field;
   }
 
-  /** The same text as one just refused keeps its request id: an answer that got lost cannot make it two messages. */
+  /** The same text as what is unanswered keeps its request ids: an answer that got lost cannot make it two messages. */
   submit(text: string): void {
-    this.#waiting.push(this.#refused?.text === text ? this.#refused : { requestId: this.#newId(), text });
-    this.#refused = null;
+    const again = isTextOf(this.#unanswered, text);
+    this.#waiting.push(...(again ? this.#unanswered : [{ requestId: this.#newId(), text }]));
+    this.#unanswered = [];
+  }
+
+  /** Somebody emptied the field: what is typed from now on is another wish, even in the same words. */
+  cleared(): void {
+    this.#unanswered = [];
   }
 
   /** The first one is durable. Returns what the field holds without it. */
@@ -50,17 +85,18 @@ export class Submissions {
 
   /** The first one was refused, and the others are not tried. Returns the field with all of them. */
   refused(field: string): string {
-    const text = this.draft(field);
-    const [only, ...more] = this.#waiting;
-    this.#refused = more.length === 0 ? (only ?? null) : null;
+    const { text } = this.draft(field);
+    this.#unanswered = this.#waiting;
     this.#waiting = [];
     return text;
   }
 
   /** Everything that would be lost if the page went away now. */
-  draft(field: string): string {
-    if (this.#isInField(field)) return field;
-    return [...this.#waiting.map(({ text }) => text), ...(field === "" ? [] : [field])].join("\n");
+  draft(field: string): Draft {
+    const waiting = this.#waiting.length > 0 ? [...this.#waiting] : this.#unanswered;
+    if (this.#isInField(field)) return { text: field, waiting };
+    const texts = [...this.#waiting.map(({ text }) => text), ...(field === "" ? [] : [field])];
+    return { text: texts.join("\n"), waiting };
   }
 
   #submitted(): string {
@@ -70,4 +106,10 @@ export class Submissions {
   #isInField(field: string): boolean {
     return field.startsWith(this.#submitted());
   }
+}
+
+/** As it stands in the field: one behind the other, or in lines where the field was replaced meanwhile. */
+function isTextOf(attempts: readonly Attempt[], text: string): boolean {
+  const texts = attempts.map((attempt) => attempt.text);
+  return texts.length > 0 && (texts.join("") === text || texts.join("\n") === text);
 }

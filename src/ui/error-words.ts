@@ -29,3 +29,11 @@ export function errorWords(error: unknown, strings: Strings): string {
   const words = strings.errors[errorCode(error)](message);
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }
+
+/** Why a message stays in the field. Without an answer nobody knows whether it was accepted. */
+export function sendProblem(error: unknown, strings: Strings): string {
+  const code = errorCode(error);
+  const words = errorWords(error, strings);
+  const unanswered = code === "timeout" || code === "disconnected";
+  return unanswered ? strings.composer.unanswered(words) : strings.composer.failed(words);
+}

@@ -65,6 +65,8 @@ export const de: Strings = {
       `${number(over)} ${count(over, "Byte", "Bytes")} zu lang (erlaubt sind ${number(max)}). Kürze den Text oder sende ihn in Teilen.`,
     nearLimit: (bytes, max) => `${number(bytes)} von ${number(max)} Bytes`,
     failed: (reason) => `Nicht gesendet: ${reason} Dein Text steht noch hier.`,
+    unanswered: (reason) =>
+      `Vielleicht wurde sie gesendet. ${reason} Dein Text steht noch hier; unverändert noch einmal gesendet, kommt er nur einmal an.`,
   },
   details: {
     title: "Zustellung",

@@ -70,6 +70,8 @@ export const en: Strings = {
       `Too long by ${number(over)} ${count(over, "byte", "bytes")} (the limit is ${number(max)}). Shorten it or send it in parts.`,
     nearLimit: (bytes, max) => `${number(bytes)} of ${number(max)} bytes`,
     failed: (reason) => `Not sent: ${reason} Your text is still here.`,
+    unanswered: (reason) =>
+      `It may have been sent. ${reason} Your text is still here; sent once more unchanged, it arrives once.`,
   },
   details: {
     title: "Delivery",

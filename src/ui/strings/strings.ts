@@ -66,6 +66,8 @@ export interface ComposerStrings {
   readonly tooLong: (overBytes: number, maxBytes: number) => string;
   readonly nearLimit: (bytes: number, maxBytes: number) => string;
   readonly failed: (reason: string) => string;
+  /** No answer came: nobody knows whether it was accepted. */
+  readonly unanswered: (reason: string) => string;
 }
 
 export interface DetailsStrings {
