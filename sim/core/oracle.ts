@@ -4,6 +4,7 @@ import type { LedgerRow } from "../../src/sds/ledger.ts";
 import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { decodeFrame, type Frame, type Speaker } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
+import { checkCompleteSince } from "./invariants/complete-since.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
 import { checkNoSlander, checkRestored, checkSound, noteTold } from "./invariants/evidence.ts";
 import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
@@ -165,6 +166,7 @@ export function createOracle(world: OracleWorld): Oracle {
       for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);
       seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
       checkRestored(member, truths);
+      checkCompleteSince(member);
     },
     stepped(member, input, effects) {
       const seen = view(member);

@@ -8,7 +8,13 @@ export interface Credits {
   /** `complete_since` under which the entry was credited, or null. Infinity: named outright, proves no ancestry. */
   since(entryNumber: number): number | null;
   has(entryNumber: number): boolean;
-  /** Credits the entry; keeps the lower `complete_since` if it was credited before. */
+  /**
+   * The `complete_since` that is kept for a claim with this one: itself, or with no epoch free the next higher one, which
+   * claims less and so stays sound. A walk has to go by it from the start: under a lower one than can be kept, what it
+   * credited would never look as if it had been there, and every path through the graph would be walked again.
+   */
+  bound(completeSince: number): number;
+  /** Credits the entry under what `bound` gave; keeps the lower `complete_since` if it was credited before. */
   credit(entryNumber: number, completeSince: number): void;
 }
 
@@ -27,7 +33,6 @@ export function createCredits(): Credits {
     return nearestAbove(completeSince);
   }
 
-  /** Out of epochs: the next higher `complete_since` claims less, so the credit stays sound. */
   function nearestAbove(completeSince: number): number {
     let best = 0;
     for (let index = 1; index < epochs.length; index++) {
@@ -44,6 +49,7 @@ export function createCredits(): Credits {
 
   return {
     since,
+    bound: (completeSince) => epochs[epochFor(completeSince) - 1] as number,
     has: (entryNumber) => (epochOf[entryNumber] ?? 0) !== 0,
     credit(entryNumber, completeSince) {
       if (entryNumber >= epochOf.length) {

@@ -27,10 +27,11 @@ export function applyClaim(
 ): void {
   const gain: Gain = { listed: [], ancestry: [] };
   for (const { messageId } of claim.listed) {
-    noteClaim(participant, messageId, claim.completeSince);
+    const completeSince = participant.credits.bound(claim.completeSince);
+    noteClaim(participant, messageId, completeSince);
     const entry = ctx.state.entries.get(messageId);
-    if (entry === undefined) pendListed(ctx.state, participant, messageId, claim.completeSince);
-    else walk(ctx.state, participant, entry, claim.completeSince, true, gain);
+    if (entry === undefined) pendListed(ctx.state, participant, messageId, completeSince);
+    else walk(ctx.state, participant, entry, completeSince, true, gain);
   }
   ctx.touchedParticipants.add(participant);
   record(ctx, participant, claim.by, gain);
@@ -38,7 +39,8 @@ export function applyClaim(
 
 /** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
 export function restoreClaim(state: ChannelState, participant: Participant, claim: ClaimEntry): void {
-  const { id, completeSince } = claim;
+  const { id } = claim;
+  const completeSince = participant.credits.bound(claim.completeSince);
   noteClaim(participant, id, completeSince);
   const entry = state.entries.get(id);
   if (entry === undefined) pendListed(state, participant, id, completeSince);
@@ -115,7 +117,7 @@ function pend(state: ChannelState, id: MessageId, credit: PendingCredit): boolea
 
 /**
  * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
- * under the same or a lower bound: everything below was credited then.
+ * under the same or a lower bound: everything below was credited then. `completeSince` is one that the credits keep.
  */
 function walk(
   state: ChannelState,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { completeSince } from "./holes.ts";
 import { asMessageId, asParticipantId } from "./ids.ts";
 import { MAX_FOLLOWED, MAX_FOLLOWED_PER_PARTICIPANT } from "./limits.ts";
 import { nextFirstRequestAt } from "./missing-schedule.ts";
@@ -171,3 +172,26 @@ test("ids of a long list are in the queue of the first requests again as soon as
   for (let i = 0; i < 6; i++) core.receive(`m${i}`, "ben", { lamport: core.now + i });
   expect(nextFirstRequestAt(core.state)).toBeLessThan(core.now + MINUTE);
 });
+/** Whoever lowers it claims what it has not: others would count it as a receiver. */
+test.each([
+  ["community", (now: number) => now - 300],
+  ["sds", () => null],
+] as const)(
+  "complete_since does not fall in a restart while what was lost waits for its own causes (%s)",
+  (profile, lie) => {
+    const core = new OneCore({}, profile);
+    core.online();
+    const { now } = core;
+    core.receive("lie", "liar", { lamport: now, parents: [{ id: asMessageId("lost"), lamport: lie(now) }] });
+    core.wait(11 * MINUTE);
+    core.receive("child", "ben", { lamport: now + 5, parents: [{ id: asMessageId("lost"), lamport: now - 5 }] });
+    core.receive("lost", "ann", {
+      lamport: now - 5,
+      parents: [{ id: asMessageId("still missing"), lamport: now - 10 }],
+    });
+    expect(completeSince(core.state)).toBe(now - 4);
+    core.restart();
+    expect([...core.state.heads].map(({ id }) => id)).toContain("child");
+    expect(completeSince(core.state)).toBe(now - 4);
+  },
+);

@@ -6,6 +6,7 @@ import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
 import { HORIZON_MS } from "./parameters.ts";
+import type { HoleRecord } from "./records.ts";
 import { requestDelay } from "./repair-timing.ts";
 import { forgetMissing } from "./shares.ts";
 
@@ -27,7 +28,11 @@ export function missMessage(
   if (known !== undefined) {
     const wasGivenUp = isGivenUp(known);
     known.namedBy.add(by);
-    if (lamport !== null && lamport > (known.lamport ?? -1)) known.lamport = lamport;
+    if (lamport !== null && lamport > (known.lamport ?? -1)) {
+      known.lamport = lamport;
+      // `complete_since` has been said with it. Once the message came and waits for its own causes, no child tells it again.
+      if (known.state !== null) saveHole(ctx, known, known.state);
+    }
     if (known.hint === undefined && usable !== undefined) {
       known.hint = usable;
       if (!wasGivenUp) known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
@@ -144,11 +149,15 @@ export function declareLost(ctx: StepContext, missing: MissingMessage): void {
   showHole(ctx, missing, "lost");
 }
 
-function showHole(ctx: StepContext, missing: MissingMessage, holeState: "fetching" | "lost"): void {
+function showHole(ctx: StepContext, missing: MissingMessage, holeState: HoleRecord["state"]): void {
   missing.state = holeState;
+  saveHole(ctx, missing, holeState);
+  ledger(ctx, [missing.id], { kind: "hole", state: holeState });
+}
+
+function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["state"]): void {
   const { id, lamport, since, hint } = missing;
-  ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state: holeState, since, hint } });
-  ledger(ctx, [id], { kind: "hole", state: holeState });
+  ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state, since, hint } });
 }
 
 /** The message came and is delivered: it takes its place in the log. */

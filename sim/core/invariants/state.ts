@@ -6,6 +6,7 @@ import type { Participant } from "../../../src/sds/participant.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";
+import { checkCompleteSince } from "./complete-since.ts";
 import { checkOnlyWords } from "./evidence.ts";
 
 const MOST_MISSING = 4_096;
@@ -23,6 +24,7 @@ export function checkState(
 ): void {
   checkLog(member);
   checkHeads(member);
+  checkCompleteSince(member);
   checkClock(member, truths);
   checkMemory(member);
   checkOutbox(member, seen, received);
