@@ -110,7 +110,8 @@ export interface Connection {
   since: number;
   /** Milliseconds online before `since`. */
   accumulatedMs: number;
-  /** Last value written to storage. */
+  /** The same when this run began, and as last written to storage. */
+  startedMs: number;
   savedMs: number;
 }
 
@@ -124,7 +125,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     ledgerSeq: 0,
     historyCursor: 0,
     lastReadLamport: 0,
-    connection: { online: false, since: 0, accumulatedMs: 0, savedMs: 0 },
+    connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },
     lastNow: 0,
     entries: new Map(),
     log: createOrderedLog<LogEntry>(),

@@ -4,7 +4,6 @@ import { linkParent } from "./causal-delivery.ts";
 import {
   type ChannelIdentity,
   type ChannelState,
-  connectedNow,
   createChannelState,
   type Environment,
   type StepContext,
@@ -65,6 +64,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.sync.reservedLamport = meta.lamportReserved ?? 0;
   state.sync.lastSyncLamport = state.sync.reservedLamport;
   state.connection.accumulatedMs = meta.connectedMs ?? 0;
+  state.connection.startedMs = state.connection.accumulatedMs;
   state.connection.savedMs = state.connection.accumulatedMs;
 }
 
@@ -102,7 +102,10 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) countAsChild(state, entry);
-  for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
+  for (const [index, { waitsUntilConnectedMs }] of stored.messages.entries()) {
+    const entry = entries[index];
+    if (entry !== undefined) settleEntry(state, entry, waitsUntilConnectedMs);
+  }
   raiseLamport(state, ctx.env.now);
   settleAhead(ctx);
   restoreBloom(state);
@@ -165,10 +168,14 @@ function countAsChild(state: ChannelState, child: LogEntry): void {
   }
 }
 
-/** Linking counted what each entry misses; what had been delivered past it stays delivered. */
-function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
+/**
+ * Linking counted what each entry misses; what had been delivered past it stays delivered. What waits goes on waiting: a
+ * process that never lives for ten minutes would deliver nothing if each start gave it ten minutes more.
+ */
+function settleEntry(state: ChannelState, entry: LogEntry, waitsUntil = Number.POSITIVE_INFINITY): void {
   if (entry.status === "buffered") {
-    state.buffered.add(entry, now + state.identity.parameters.lostAfterMs);
+    const patience = state.connection.accumulatedMs + state.identity.parameters.lostAfterMs;
+    state.buffered.add(entry, Math.min(waitsUntil, patience));
     return;
   }
   entry.blocking = 0;
@@ -199,7 +206,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     taken: record.taken,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,
-    firstAttemptConnectedMs: record.firstAttemptAt === null ? null : connectedNow(state, 0),
+    firstAttemptConnectedMs: firstAttemptOf(state, record),
     nextAttemptAt: null,
     reason: record.reason,
   };
@@ -208,6 +215,13 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     state.open.add(item);
   }
   state.outbox.set(entry.id, item);
+}
+
+/** Connected time may have been written a little before it. */
+function firstAttemptOf(state: ChannelState, record: OutboxRecord): number | null {
+  const { accumulatedMs } = state.connection;
+  if (record.firstAttemptAt === null) return null;
+  return Math.min(record.firstAttemptConnectedMs ?? accumulatedMs, accumulatedMs);
 }
 
 /** Not later than any pause between attempts: the clock may have been set back since it was planned. */
