@@ -7,7 +7,7 @@ import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { createOrderedLog, type OrderedLog } from "./ordered-log.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import type { ChannelParameters } from "./parameters.ts";
+import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
@@ -46,7 +46,7 @@ export interface ChannelState {
   historyCursor: number;
   lastReadLamport: number;
   connection: Connection;
-  /** Wall time of the last step, to notice that the clock was set back. */
+  /** Wall time of the last step, to notice that the clock was set back, or that the device slept. */
   lastNow: number;
 
   /** Everything held, delivered or buffered. */
@@ -103,10 +103,13 @@ export interface EmbargoedMessage {
   readonly hint: Uint8Array | undefined;
 }
 
-/** Connected time runs only while online, so that a night offline makes nobody absent and nothing lost. */
+/**
+ * Connected time runs only while online, so that a night offline makes nobody absent and nothing lost. Nor does a night
+ * asleep: who wakes thinks that it was online all along, so between two steps no more than `LONGEST_PAUSE_MS` counts.
+ */
 export interface Connection {
   online: boolean;
-  /** Wall time of the last change. */
+  /** Wall time of the last change, moved when the clock was set and by what does not count. */
   since: number;
   /** Milliseconds online before `since`. */
   accumulatedMs: number;
@@ -173,7 +176,8 @@ export function ledger(ctx: StepContext, ids: readonly MessageId[], entry: Ledge
 
 export function connectedNow(state: ChannelState, now: number): number {
   const { online, since, accumulatedMs } = state.connection;
-  return accumulatedMs + (online ? Math.max(0, now - since) : 0);
+  const counted = Math.min(now, state.lastNow + LONGEST_PAUSE_MS);
+  return accumulatedMs + (online ? Math.max(0, counted - since) : 0);
 }
 
 /** The wall time at which connected time reaches `connectedMs`, or Infinity while offline. */

@@ -14,7 +14,7 @@ import { tickLamport } from "./lamport-clock.ts";
 import { referenceOf } from "./log-entry.ts";
 import { nextFetchAt } from "./missing-schedule.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
-import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
+import { LAMPORT_EMBARGO_MS, WAKE_EVERY_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
 import { applyProfileName } from "./presence.ts";
 import { receiveClaim } from "./receive-claim.ts";
@@ -74,6 +74,12 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
 
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
 export function nextWakeAt(state: ChannelState, now: number): number {
+  // Longer pauses than this tell of a sleep, which is no connected time.
+  const latest = state.connection.online ? state.lastNow + WAKE_EVERY_MS : Number.POSITIVE_INFINITY;
+  return Math.min(latest, nextPlanAt(state, now));
+}
+
+function nextPlanAt(state: ChannelState, now: number): number {
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
   next = Math.min(next, nextAheadAt(state), nextSaveAt(state, now));
   next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
