@@ -105,7 +105,7 @@ export interface HoleRecord {
 /** Single values by name. */
 export interface MetaRecords {
   lamport: number;
-  /** Sync Lamports below this are reserved; a restart begins above it. */
+  /** Sync Lamports below this are used up. */
   lamportReserved: number;
   authorSeq: number;
   joinLamport: number;

@@ -61,8 +61,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.historyCursor = meta.historyCursor ?? 0;
   state.lastReadLamport = meta.lastReadLamport ?? 0;
   state.budget = createBudget(meta);
-  state.sync.reservedLamport = meta.lamportReserved ?? 0;
-  state.sync.lastSyncLamport = state.sync.reservedLamport;
+  state.sync.lastSyncLamport = Math.max(0, (meta.lamportReserved ?? 0) - 1);
   state.connection.accumulatedMs = meta.connectedMs ?? 0;
   state.connection.startedMs = state.connection.accumulatedMs;
   state.connection.savedMs = state.connection.accumulatedMs;
