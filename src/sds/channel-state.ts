@@ -151,7 +151,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     lastOwn: null,
     sync: createSyncSchedule(),
     answers: new Map(),
-    budget: createBudget({}),
+    budget: createBudget({}, 0),
     bloom,
     filters: { holders: new Set(), decoys: null },
     nextEntryNumber: 0,

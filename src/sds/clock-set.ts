@@ -16,6 +16,7 @@ export function noticeClock(ctx: StepContext): void {
   const jump = env.now - state.lastNow;
   if (jump < -JUMP_MS) movePlans(state, jump);
   if (jump > LONGEST_PAUSE_MS) state.connection.since += jump - LONGEST_PAUSE_MS;
+  state.budget.at = Math.min(state.budget.at, env.now);
   state.lastNow = env.now;
 }
 

@@ -60,7 +60,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.ledgerSeq = meta.ledgerSeq ?? 0;
   state.historyCursor = meta.historyCursor ?? 0;
   state.lastReadLamport = meta.lastReadLamport ?? 0;
-  state.budget = createBudget(meta);
+  state.budget = createBudget(meta, env.now);
   state.sync.lastSyncLamport = Math.max(0, (meta.lamportReserved ?? 0) - 1);
   state.connection.accumulatedMs = meta.connectedMs ?? 0;
   state.connection.startedMs = state.connection.accumulatedMs;
