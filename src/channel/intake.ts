@@ -122,7 +122,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return { ...trailer, verify };
   }
 
-  /** A sync reserved a block of timestamps after a restart and may be ahead of its sender's clock; its frame is not. */
+  /** A sync's timestamp never falls, so after its sender's clock was set back a little it is ahead; its frame is not. */
   function hearClock({ sender, signed, lamport }: IncomingClaim, { timestamp }: InboundFrame): void {
     if (!signed || sender === self) return;
     const byMs = corrected.hear(sender, Math.min(lamport, timestamp ?? lamport));

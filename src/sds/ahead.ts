@@ -74,11 +74,14 @@ export function newestOwn(state: ChannelState, without: ReadonlySet<LogEntry> = 
   return null;
 }
 
-/** Others act on no sync from beyond the limit, so a lower timestamp is newer to them than any that they acted on. */
+/**
+ * Others count syncs from beyond the limit apart, so a lower timestamp is newer to them than any that they acted on. Not
+ * if the clock crept ahead: what was said just within the limit makes them ignore us until time catches up with it, ten
+ * minutes at most; to stay beyond the limit would be no better.
+ */
 function resetSyncClock({ state, env, changes }: StepContext): void {
   const { sync } = state;
   if (!isEmbargoed(sync.lastSyncLamport, env.now)) return;
   sync.lastSyncLamport = Math.floor(env.now);
-  sync.reservedLamport = sync.lastSyncLamport;
-  changes.push({ op: "meta", key: "lamportReserved", value: sync.reservedLamport });
+  changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });
 }

@@ -5,10 +5,11 @@ import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
-import { addDependent, type Edge, isTrueEdge, type LogEntry, recordOf } from "./log-entry.ts";
+import { addDependent, type Edge, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { planAsking } from "./missing-schedule.ts";
 import { unpackHint } from "./packed-hint.ts";
 import { audienceFor } from "./presence.ts";
+import { saveMessage } from "./save-message.ts";
 import { nowAwaited } from "./shares.ts";
 import { scheduleAck } from "./sync.ts";
 
@@ -25,7 +26,7 @@ export function admit(ctx: StepContext, entry: LogEntry): void {
     deliverWithDependents(ctx, entry);
   } else {
     state.buffered.add(entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
-    ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+    saveMessage(ctx, entry);
   }
   for (const child of freed) unblock(ctx, child);
 }
@@ -113,7 +114,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   }
   state.bloom?.insert(entry.id);
   closeHole(ctx, entry);
-  ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  saveMessage(ctx, entry);
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
   if (!entry.mine) {
     creditHolder(state, entry);

@@ -7,7 +7,7 @@ import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { createOrderedLog, type OrderedLog } from "./ordered-log.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import type { ChannelParameters } from "./parameters.ts";
+import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
 import type { PendingCredit } from "./pending-credit.ts";
@@ -48,7 +48,7 @@ export interface ChannelState {
   /** Bodies below this Lamport timestamp were given up, but for a few (`give-up-bodies.ts`). */
   bodiesSince: number;
   connection: Connection;
-  /** Wall time of the last step, to notice that the clock was set back. */
+  /** Wall time of the last step, to notice that the clock was set back, or that the device slept. */
   lastNow: number;
 
   /** Everything held, delivered or buffered. */
@@ -105,14 +105,18 @@ export interface EmbargoedMessage {
   readonly hint: Uint8Array | undefined;
 }
 
-/** Connected time runs only while online, so that a night offline makes nobody absent and nothing lost. */
+/**
+ * Connected time runs only while online, so that a night offline makes nobody absent and nothing lost. Nor does a night
+ * asleep: who wakes thinks that it was online all along, so between two steps no more than `LONGEST_PAUSE_MS` counts.
+ */
 export interface Connection {
   online: boolean;
-  /** Wall time of the last change. */
+  /** Wall time of the last change, moved when the clock was set and by what does not count. */
   since: number;
   /** Milliseconds online before `since`. */
   accumulatedMs: number;
-  /** Last value written to storage. */
+  /** The same when this run began, and as last written to storage. */
+  startedMs: number;
   savedMs: number;
 }
 
@@ -127,7 +131,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     historyCursor: 0,
     lastReadLamport: 0,
     bodiesSince: 0,
-    connection: { online: false, since: 0, accumulatedMs: 0, savedMs: 0 },
+    connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },
     lastNow: 0,
     entries: new Map(),
     log: createOrderedLog<LogEntry>(),
@@ -150,7 +154,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     lastOwn: null,
     sync: createSyncSchedule(),
     answers: new Map(),
-    budget: createBudget({}),
+    budget: createBudget({}, 0),
     bloom,
     filters: { holders: new Set(), decoys: null },
     nextEntryNumber: 0,
@@ -175,7 +179,8 @@ export function ledger(ctx: StepContext, ids: readonly MessageId[], entry: Ledge
 
 export function connectedNow(state: ChannelState, now: number): number {
   const { online, since, accumulatedMs } = state.connection;
-  return accumulatedMs + (online ? Math.max(0, now - since) : 0);
+  const counted = Math.min(now, state.lastNow + LONGEST_PAUSE_MS);
+  return accumulatedMs + (online ? Math.max(0, counted - since) : 0);
 }
 
 /** The wall time at which connected time reaches `connectedMs`, or Infinity while offline. */

@@ -1,5 +1,6 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { planAsking } from "./missing-schedule.ts";
+import { LONGEST_PAUSE_MS } from "./parameters.ts";
 
 /** Smaller steps backwards are the wobble of clocks, and harm nobody. */
 const JUMP_MS = 1_000;
@@ -7,19 +8,23 @@ const JUMP_MS = 1_000;
 /**
  * Plans are wall times. When the clock is set back, they would all lie that much further ahead: an hour of silence for a
  * clock that was an hour fast. So they move with it, and connected time goes on from where it was. A clock that is set
- * forward looks like a device that slept: everything is due, which is right after a sleep and harmless otherwise.
+ * forward looks like a device that slept: everything is due, which is right after a sleep and harmless otherwise, and
+ * the pause counts as connected only as far as the channel might have been awake.
  */
 export function noticeClock(ctx: StepContext): void {
   const { state, env } = ctx;
   const jump = env.now - state.lastNow;
   if (jump < -JUMP_MS) movePlans(state, jump);
+  if (jump > LONGEST_PAUSE_MS) state.connection.since += jump - LONGEST_PAUSE_MS;
+  state.budget.at = Math.min(state.budget.at, env.now);
   state.lastNow = env.now;
 }
 
 /** The clock was corrected by so much, and `now` is by the new one already. */
 export function clockCorrected(ctx: StepContext, byMs: number): void {
   movePlans(ctx.state, byMs);
-  ctx.state.lastNow = ctx.env.now;
+  ctx.state.lastNow += byMs;
+  noticeClock(ctx);
 }
 
 function movePlans(state: ChannelState, byMs: number): void {

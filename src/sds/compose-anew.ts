@@ -7,13 +7,14 @@ import { headsWithout, isCover, trueParents } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
-import { type LogEntry, recordOf, referenceOf } from "./log-entry.ts";
+import { type LogEntry, referenceOf } from "./log-entry.ts";
 import { MESSAGE_TYPE } from "./message-type.ts";
 import { enqueue, stopSending, UNASKED } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import { createEntry } from "./receive-content.ts";
 import type { ParentReference } from "./records.ts";
+import { saveMessage } from "./save-message.ts";
 import type { IncomingContent } from "./step-input.ts";
 
 /**
@@ -83,7 +84,7 @@ function remove(ctx: StepContext, item: OutboxEntry): void {
   ctx.state.removed.add(entry);
   ctx.state.answers.delete(entry.id);
   ctx.durability = "strict";
-  ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  saveMessage(ctx, entry);
   ctx.changes.push({ op: "delete", table: "body", key: entry.id });
   ledger(ctx, [entry.id], { kind: "removed" });
 }

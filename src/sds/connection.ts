@@ -1,4 +1,5 @@
 import { connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import { saveAtDisconnect } from "./connected-time.ts";
 import { askAgain } from "./holes.ts";
 import { hurryQueued } from "./outbox.ts";
 import { startSyncing } from "./sync.ts";
@@ -11,6 +12,7 @@ export function setConnection(ctx: StepContext, online: boolean): void {
   connection.accumulatedMs = connectedNow(state, env.now);
   connection.online = online;
   connection.since = env.now;
+  if (!online) saveAtDisconnect(ctx);
   ledger(ctx, [], { kind: "connected", online });
   if (!online) return;
   hurryQueued(state, env.now);

@@ -108,6 +108,7 @@ export function fetchAgain(ctx: StepContext, id: MessageId): void {
   missing.requests = 0;
   missing.requestAt = env.now;
   planAsking(state, missing);
+  if (missing.state !== null) saveHole(ctx, missing, missing.state);
 }
 
 /** T_req: spread over the group, so that mostly one asks and the others see the answer. */

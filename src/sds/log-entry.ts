@@ -48,8 +48,8 @@ export interface LogEntry {
   timesListedBare: number;
 }
 
-/** The part of an entry that is persisted. */
-export function recordOf(entry: LogEntry): MessageRecord {
+/** The part of an entry that is persisted. `waitsUntil` is its deadline in the waiting room, Infinity elsewhere. */
+export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
   return {
     id: entry.id,
     lamport: entry.lamport,
@@ -65,6 +65,7 @@ export function recordOf(entry: LogEntry): MessageRecord {
     receivedAt: entry.receivedAt,
     audience: entry.audience,
     hint: unpackHint(entry.hint),
+    ...(waitsUntil === Number.POSITIVE_INFINITY ? {} : { waitsUntilConnectedMs: waitsUntil }),
     ...(entry.removed ? { removed: true } : {}),
   };
 }

@@ -1,8 +1,9 @@
 import { ledger, type StepContext } from "./channel-state.ts";
 import type { ParticipantId } from "./ids.ts";
-import { type LogEntry, recordOf } from "./log-entry.ts";
+import type { LogEntry } from "./log-entry.ts";
 import { packHint } from "./packed-hint.ts";
 import { meet } from "./presence.ts";
+import { saveMessage } from "./save-message.ts";
 import type { IncomingContent } from "./step-input.ts";
 
 /** Where a copy of an unsigned message stands: nothing but its content is under the id. */
@@ -45,6 +46,6 @@ export function takeLowerCopy(
   entry.hint = packHint(hint) ?? entry.hint;
   if (delivered) state.log.insert(entry);
   changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: content.bytes } });
-  changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  saveMessage(ctx, entry);
   if (delivered) ledger(ctx, [entry.id], { kind: "moved" });
 }

@@ -21,7 +21,7 @@ export interface OutboxEntry {
   taken: boolean;
   readonly acceptedAt: number;
   firstAttemptAt: number | null;
-  /** Connected time of the first attempt in this run; silence is measured on it. */
+  /** Connected time of the first attempt; silence is measured on it. */
   firstAttemptConnectedMs: number | null;
   /** Wall time of the next attempt; null when none is planned. */
   nextAttemptAt: number | null;
@@ -39,6 +39,7 @@ export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
     firstAttemptAt: item.firstAttemptAt,
     nextAttemptAt: item.nextAttemptAt,
     reason: item.reason,
+    ...(item.firstAttemptConnectedMs === null ? {} : { firstAttemptConnectedMs: item.firstAttemptConnectedMs }),
     ...(item.levelPercent === null ? {} : { levelPercent: item.levelPercent }),
   };
 }

@@ -2,13 +2,14 @@ import { takeToken, tokenAt } from "./budget.ts";
 import { type ChannelState, connectedNow, ledger, type StepContext, wallTimeOf } from "./channel-state.ts";
 import type { OutboxEvent } from "./delivery-state.ts";
 import type { MessageId } from "./ids.ts";
-import { type LogEntry, recordOf } from "./log-entry.ts";
+import type { LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { moveStage, saveOutbox } from "./outbox-stage.ts";
 import { packHint } from "./packed-hint.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
 import { nextResendDelay } from "./resend-schedule.ts";
+import { saveMessage } from "./save-message.ts";
 import type { StepInput } from "./step-input.ts";
 
 /** How a person asked for a message to be sent. */
@@ -115,7 +116,7 @@ export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind
   if (outcome.ok) {
     item.taken = true;
     item.entry.hint ??= packHint(outcome.hint);
-    ctx.changes.push({ op: "put", table: "message", record: recordOf(item.entry) });
+    saveMessage(ctx, item.entry);
   }
   item.reason = outcome.ok ? "" : outcome.reason;
   const again = ctx.state.open.has(item) && item.stage !== "stored";

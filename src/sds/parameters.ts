@@ -47,6 +47,10 @@ export const HISTORY_OVERLAP_MS = 10 * MINUTE;
 export const HISTORY_POLL_MS = 15 * MINUTE;
 /** Claims are said again this long after the last ack. */
 export const CLAIM_REPEAT_MS: readonly number[] = [60 * SECOND, 150 * SECOND, 400 * SECOND];
+/** While online the channel asks for a step this often; a pause of more than this was a sleep. */
+export const WAKE_EVERY_MS = MINUTE;
+/** Less than `unconfirmedAfterMs`: one sleep must not look like the silence of all receivers. */
+export const LONGEST_PAUSE_MS = 90 * SECOND;
 /** A participant who said nothing for this long is not suppressed by others: the presence floor. */
 export const SILENCE_FLOOR_MS = 30 * MINUTE;
 export const SILENCE_FLOOR_LARGE_GROUP_MS = 60 * MINUTE;

@@ -1,10 +1,11 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { applyClaim } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
-import { type LogEntry, recordOf } from "./log-entry.ts";
+import type { LogEntry } from "./log-entry.ts";
 import { confirmStored } from "./outbox.ts";
 import { noteFilter } from "./received-filter.ts";
 import { cancelAnswer } from "./repair.ts";
+import { saveMessage } from "./save-message.ts";
 import type { IncomingClaim, Source, StepInput } from "./step-input.ts";
 
 type Claimed = Extract<StepInput, { kind: "receive-claim" }>;
@@ -35,7 +36,7 @@ function takeWholeCopy(ctx: StepContext, entry: LogEntry, copy: Uint8Array, sour
   if (entry.trailerHolds) return;
   entry.size = copy.length;
   ctx.changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: copy } });
-  ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
+  saveMessage(ctx, entry);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface MessageRecord {
   readonly size: number;
   readonly parents: readonly ParentReference[];
   readonly status: "buffered" | "delivered";
+  /** While buffered: the connected time at which it waits no longer, so that restarts do not begin its patience anew. */
+  readonly waitsUntilConnectedMs?: number;
   /** Milliseconds since the epoch when it was received or accepted here. */
   readonly receivedAt: number;
   /** Indexes of the participants that were present when it was sent (own) or delivered; frozen then. */
@@ -56,6 +58,8 @@ export interface OutboxRecord {
   readonly taken: boolean;
   readonly acceptedAt: number;
   readonly firstAttemptAt: number | null;
+  /** The same on connected time; silence is measured on it. */
+  readonly firstAttemptConnectedMs?: number;
   readonly nextAttemptAt: number | null;
   /** Why it is `failed`; empty otherwise. */
   readonly reason: string;
@@ -101,12 +105,12 @@ export interface HoleRecord {
 /** Single values by name. */
 export interface MetaRecords {
   lamport: number;
-  /** Sync Lamports below this are reserved; a restart begins above it. */
+  /** Sync Lamports below this are used up. */
   lamportReserved: number;
   authorSeq: number;
   joinLamport: number;
   ledgerSeq: number;
-  /** Milliseconds this channel has been online in all, saved now and then. */
+  /** Milliseconds this channel has been online in all, as of one of the last writes (`connected-time.ts`). */
   connectedMs: number;
   /** Milliseconds: Store queried up to here. */
   historyCursor: number;

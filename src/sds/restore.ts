@@ -4,7 +4,6 @@ import { linkParent } from "./causal-delivery.ts";
 import {
   type ChannelIdentity,
   type ChannelState,
-  connectedNow,
   createChannelState,
   type Environment,
   type StepContext,
@@ -19,7 +18,7 @@ import { isOpen } from "./outbox-stage.ts";
 import { packHint } from "./packed-hint.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
-import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
 
@@ -62,10 +61,10 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.historyCursor = meta.historyCursor ?? 0;
   state.lastReadLamport = meta.lastReadLamport ?? 0;
   state.bodiesSince = meta.bodiesSince ?? 0;
-  state.budget = createBudget(meta);
-  state.sync.reservedLamport = meta.lamportReserved ?? 0;
-  state.sync.lastSyncLamport = state.sync.reservedLamport;
+  state.budget = createBudget(meta, env.now);
+  state.sync.lastSyncLamport = Math.max(0, (meta.lamportReserved ?? 0) - 1);
   state.connection.accumulatedMs = meta.connectedMs ?? 0;
+  state.connection.startedMs = state.connection.accumulatedMs;
   state.connection.savedMs = state.connection.accumulatedMs;
 }
 
@@ -89,9 +88,7 @@ function restoreParticipant(state: ChannelState, record: ParticipantRecord): voi
 function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   const { state } = ctx;
   // Holes first: what was declared lost blocks nobody.
-  for (const { id, lamport, hint, state: holeState } of stored.holes) {
-    missMessage(ctx, id, { by: 0, lamport, hint }).state = holeState;
-  }
+  for (const hole of stored.holes) restoreHole(ctx, hole);
   const entries = stored.messages.map((record) => restoreEntry(state, record));
   for (const entry of entries) {
     state.entries.set(entry.id, entry);
@@ -103,10 +100,25 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   }
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   for (const entry of entries) countAsChild(state, entry);
-  for (const entry of entries) settleEntry(state, entry, connectedNow(state, ctx.env.now));
+  for (const [index, { waitsUntilConnectedMs }] of stored.messages.entries()) {
+    const entry = entries[index];
+    if (entry !== undefined) settleEntry(state, entry, waitsUntilConnectedMs);
+  }
   raiseLamport(state, ctx.env.now);
   settleAhead(ctx);
   restoreBloom(state);
+}
+
+/**
+ * It was missed when it was missed: each start would give what does not exist another day of being asked for. Who names
+ * it is known by the messages that do, once these are linked: otherwise all holes were a signer's of their own, beside
+ * those who name them.
+ */
+function restoreHole(ctx: StepContext, { id, lamport, hint, since, state: holeState }: HoleRecord): void {
+  const missing = missMessage(ctx, id, { by: 0, lamport, hint });
+  missing.namedBy.clear();
+  missing.since = Math.min(since, ctx.env.now);
+  missing.state = holeState;
 }
 
 /** The newest by their place in the log: when each was delivered is not kept. */
@@ -166,10 +178,14 @@ function countAsChild(state: ChannelState, child: LogEntry): void {
   }
 }
 
-/** Linking counted what each entry misses; what had been delivered past it stays delivered. */
-function settleEntry(state: ChannelState, entry: LogEntry, now: number): void {
+/**
+ * Linking counted what each entry misses; what had been delivered past it stays delivered. What waits goes on waiting: a
+ * process that never lives for ten minutes would deliver nothing if each start gave it ten minutes more.
+ */
+function settleEntry(state: ChannelState, entry: LogEntry, waitsUntil = Number.POSITIVE_INFINITY): void {
   if (entry.status === "buffered") {
-    state.buffered.add(entry, now + state.identity.parameters.lostAfterMs);
+    const patience = state.connection.accumulatedMs + state.identity.parameters.lostAfterMs;
+    state.buffered.add(entry, Math.min(waitsUntil, patience));
     return;
   }
   entry.blocking = 0;
@@ -201,7 +217,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     taken: record.taken,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,
-    firstAttemptConnectedMs: record.firstAttemptAt === null ? null : connectedNow(state, 0),
+    firstAttemptConnectedMs: firstAttemptOf(state, record),
     nextAttemptAt: null,
     reason: record.reason,
   };
@@ -210,6 +226,13 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     state.open.add(item);
   }
   state.outbox.set(entry.id, item);
+}
+
+/** Connected time may have been written a little before it. */
+function firstAttemptOf(state: ChannelState, record: OutboxRecord): number | null {
+  const { accumulatedMs } = state.connection;
+  if (record.firstAttemptAt === null) return null;
+  return Math.min(record.firstAttemptConnectedMs ?? accumulatedMs, accumulatedMs);
 }
 
 /** Not later than any pause between attempts: the clock may have been set back since it was planned. */

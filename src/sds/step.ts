@@ -2,9 +2,10 @@ import { nextAheadAt, settleAhead } from "./ahead.ts";
 import { takeToken } from "./budget.ts";
 import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents, nameable } from "./causal-history.ts";
-import { type ChannelState, connectedNow, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
+import { type ChannelState, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
 import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-anew.ts";
+import { nextSaveAt, saveConnectedTime } from "./connected-time.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { releaseEmbargoed } from "./embargo.ts";
@@ -13,7 +14,7 @@ import { tickLamport } from "./lamport-clock.ts";
 import { referenceOf } from "./log-entry.ts";
 import { nextFetchAt } from "./missing-schedule.ts";
 import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox.ts";
-import { LAMPORT_EMBARGO_MS } from "./parameters.ts";
+import { LAMPORT_EMBARGO_MS, WAKE_EVERY_MS } from "./parameters.ts";
 import { participantRecordOf } from "./participant.ts";
 import { applyProfileName } from "./presence.ts";
 import { receiveClaim } from "./receive-claim.ts";
@@ -73,8 +74,14 @@ export function prepare(state: ChannelState, env: Environment): Preparation {
 
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
 export function nextWakeAt(state: ChannelState, now: number): number {
+  // Longer pauses than this tell of a sleep, which is no connected time.
+  const latest = state.connection.online ? state.lastNow + WAKE_EVERY_MS : Number.POSITIVE_INFINITY;
+  return Math.min(latest, nextPlanAt(state, now));
+}
+
+function nextPlanAt(state: ChannelState, now: number): number {
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
-  next = Math.min(next, nextAheadAt(state));
+  next = Math.min(next, nextAheadAt(state), nextSaveAt(state, now));
   next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
   for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
   return next;
@@ -169,22 +176,15 @@ function runSchedules(ctx: StepContext): void {
   syncDue(ctx);
 }
 
-/** Connected time is saved this often, so that presence and patience survive a kill to within this much. */
-const SAVE_CONNECTED_EVERY_MS = 30_000;
-
 function finish(ctx: StepContext): Effect[] {
-  const { state, env, changes } = ctx;
+  const { state, changes } = ctx;
   for (const participant of ctx.touchedParticipants) {
     changes.push({ op: "put", table: "participant", record: participantRecordOf(participant) });
   }
   if (changes.some((change) => change.op === "put" && change.table === "ledger")) {
     changes.push({ op: "meta", key: "ledgerSeq", value: state.ledgerSeq });
   }
-  const connectedMs = connectedNow(state, env.now);
-  if (connectedMs - state.connection.savedMs >= SAVE_CONNECTED_EVERY_MS) {
-    state.connection.savedMs = connectedMs;
-    changes.push({ op: "meta", key: "connectedMs", value: connectedMs });
-  }
+  saveConnectedTime(ctx);
   // A barrier may have nothing of its own to write; it still waits for what was written before.
   if (changes.length === 0 && ctx.durability === "relaxed") return ctx.effects;
   return [{ kind: "commit", changes, durability: ctx.durability }, ...ctx.effects];

@@ -32,8 +32,6 @@ export interface SyncSchedule {
   /** Connected time at which this participant last said anything. */
   lastSaidConnectedMs: number;
   lastSyncLamport: number;
-  /** Sync Lamports below this are reserved on disk, so that a crash never makes a later sync look older. */
-  reservedLamport: number;
 }
 
 export function createSyncSchedule(): SyncSchedule {
@@ -56,6 +54,5 @@ export function createSyncSchedule(): SyncSchedule {
     consistentSigners: new Set(),
     lastSaidConnectedMs: 0,
     lastSyncLamport: 0,
-    reservedLamport: 0,
   };
 }

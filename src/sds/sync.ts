@@ -25,8 +25,6 @@ import {
   trickleInconsistent,
 } from "./trickle.ts";
 
-/** One write to disk covers this many milliseconds of sync Lamports. */
-const LAMPORT_BLOCK_MS = 60_000;
 /** The ack window is meant for groups of this size; it grows in proportion beyond. */
 const ACK_WINDOW_GROUP = 8;
 const REPEAT_JITTER = 0.2;
@@ -269,13 +267,10 @@ function noteSaid(ctx: StepContext, checkpoint: boolean): void {
   sync.lastSaidConnectedMs = connectedNow(state, env.now);
 }
 
-function nextSyncLamport(ctx: StepContext): number {
-  const { sync } = ctx.state;
-  sync.lastSyncLamport = tickLamport(sync.lastSyncLamport, ctx.env.now);
-  if (sync.lastSyncLamport >= sync.reservedLamport) {
-    sync.reservedLamport = sync.lastSyncLamport + LAMPORT_BLOCK_MS;
-    ctx.changes.push({ op: "meta", key: "lamportReserved", value: sync.reservedLamport });
-  }
+/** Written with the sync's own strict commit, so that a crash never makes a later sync look older. */
+function nextSyncLamport({ state: { sync }, env, changes }: StepContext): number {
+  sync.lastSyncLamport = tickLamport(sync.lastSyncLamport, env.now);
+  changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });
   return sync.lastSyncLamport;
 }
 

@@ -22,11 +22,14 @@ export const BUDGET_META = {
   repair: "budgetRepair",
 } as const satisfies Record<TrafficClass, MetaKey>;
 
-/** Full buckets, or those that a run before this one left. */
-export function createBudget(meta: Partial<MetaRecords>): Budget {
+/**
+ * Full buckets, or those that a run before this one left. If its clock was ahead they fill from now on: not from then on,
+ * or nothing would be sent for as long as it was ahead.
+ */
+export function createBudget(meta: Partial<MetaRecords>, now: number): Budget {
   const tokens = (traffic: TrafficClass) => meta[BUDGET_META[traffic]] ?? Number.POSITIVE_INFINITY;
   return {
     tokens: { content: tokens("content"), resend: tokens("resend"), sync: tokens("sync"), repair: tokens("repair") },
-    at: meta.budgetAt ?? 0,
+    at: Math.min(meta.budgetAt ?? 0, now),
   };
 }
