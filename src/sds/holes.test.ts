@@ -106,3 +106,32 @@ test("what was given up, as a liar dated it back, is asked of the others again w
   const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
   expect(asked).toContain("true");
 });
+
+test("what was asked for in vain for a day is not asked for again at each start, unless a person wants it", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("child", "liar", { parents: [{ id: asMessageId("fake"), lamport: core.now - 1 }] });
+  core.wait(30 * 60 * MINUTE);
+  core.effects = [];
+  core.restart();
+  core.online();
+  core.wait(60 * MINUTE);
+  expect(core.take("fetch")).toEqual([]);
+  expect(core.take("send-sync").flatMap(({ sync }) => sync.repairRequests)).toEqual([]);
+  core.step({ kind: "fetch-again", id: asMessageId("fake") });
+  core.take("fetch");
+  core.restart();
+  core.online();
+  core.wait(MINUTE);
+  expect(core.take("fetch").length).toBeGreaterThan(0);
+});
+
+test("after a start a hole is a request in the share of those who name it, and of nobody else", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("child", "ben", { parents: [{ id: asMessageId("hole"), lamport: core.now - 1 }] });
+  core.wait(11 * MINUTE);
+  core.restart();
+  const ben = core.state.participantById.get(asParticipantId("ben"));
+  expect([...(core.state.missing.get(asMessageId("hole"))?.namedBy ?? [])]).toEqual([ben?.index]);
+});

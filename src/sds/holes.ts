@@ -109,6 +109,7 @@ export function fetchAgain(ctx: StepContext, id: MessageId): void {
   missing.requests = 0;
   missing.requestAt = env.now;
   planAsking(state, missing);
+  if (missing.state !== null) saveHole(ctx, missing, missing.state);
 }
 
 /** T_req: spread over the group, so that mostly one asks and the others see the answer. */
@@ -152,9 +153,13 @@ export function declareLost(ctx: StepContext, missing: MissingMessage): void {
 
 function showHole(ctx: StepContext, missing: MissingMessage, holeState: "fetching" | "lost"): void {
   missing.state = holeState;
+  saveHole(ctx, missing, holeState);
+  ledger(ctx, [missing.id], { kind: "hole", state: holeState });
+}
+
+function saveHole(ctx: StepContext, missing: MissingMessage, holeState: "fetching" | "lost"): void {
   const { id, lamport, since, hint } = missing;
   ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state: holeState, since, hint } });
-  ledger(ctx, [id], { kind: "hole", state: holeState });
 }
 
 /** The message came and is delivered: it takes its place in the log. */

@@ -18,7 +18,7 @@ import { isOpen } from "./outbox-stage.ts";
 import { packHint } from "./packed-hint.ts";
 import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
-import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
+import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
 
@@ -87,9 +87,7 @@ function restoreParticipant(state: ChannelState, record: ParticipantRecord): voi
 function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   const { state } = ctx;
   // Holes first: what was declared lost blocks nobody.
-  for (const { id, lamport, hint, state: holeState } of stored.holes) {
-    missMessage(ctx, id, { by: 0, lamport, hint }).state = holeState;
-  }
+  for (const hole of stored.holes) restoreHole(ctx, hole);
   const entries = stored.messages.map((record) => restoreEntry(state, record));
   for (const entry of entries) {
     state.entries.set(entry.id, entry);
@@ -108,6 +106,18 @@ function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   raiseLamport(state, ctx.env.now);
   settleAhead(ctx);
   restoreBloom(state);
+}
+
+/**
+ * It was missed when it was missed: each start would give what does not exist another day of being asked for. Who names
+ * it is known by the messages that do, once these are linked: otherwise all holes were a signer's of their own, beside
+ * those who name them.
+ */
+function restoreHole(ctx: StepContext, { id, lamport, hint, since, state: holeState }: HoleRecord): void {
+  const missing = missMessage(ctx, id, { by: 0, lamport, hint });
+  missing.namedBy.clear();
+  missing.since = Math.min(since, ctx.env.now);
+  missing.state = holeState;
 }
 
 /** The newest by their place in the log: when each was delivered is not kept. */
