@@ -6,6 +6,7 @@ import type { Effect } from "../sds/effect.ts";
 import type { MessageId } from "../sds/ids.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
 import { countWaiting } from "../sds/outbox.ts";
+import { HORIZON_MS } from "../sds/parameters.ts";
 import type { Change } from "../sds/records.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt, step } from "../sds/step.ts";
@@ -232,11 +233,13 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   /**
    * What was read counts as read when what its senders say of themselves is on its way to the disk as well. The cursor stays at
-   * what others said last: a device whose clock runs ahead would else put it behind what they are still going to say.
+   * what others said last: a device whose clock runs ahead would else put it behind what they are still going to say. A day
+   * back at most, or who is alone for long would read all of their own words again and again.
    */
   async function readUpTo(startedAt: number): Promise<void> {
     await intake.idle();
-    await dispatch({ kind: "history-read", cursor: Math.min(startedAt, newestWordOfOthers(state)) });
+    const cursor = Math.max(startedAt - HORIZON_MS, Math.min(startedAt, newestWordOfOthers(state)));
+    await dispatch({ kind: "history-read", cursor });
   }
 
   // --- Life

@@ -49,7 +49,9 @@ test("the same words twice are two messages, and each comes once", async () => {
   await client.sendEphemeral(STATUS);
   await client.sendEphemeral(STATUS);
   await client.sendEphemeral({ type: "chat", text: "the end" });
-  await expect.poll(() => heard.map(({ text }) => text)).toEqual(["is writing", "is writing", "the end"]);
+  await expect
+    .poll(() => heard.map(({ text }) => text), { timeout: 10_000 })
+    .toEqual(["is writing", "is writing", "the end"]);
   expect(new Set(heard.map((message) => message.id)).size).toBe(3);
 });
 

@@ -76,6 +76,13 @@ async function readAfterAway(aheadMs: number, awayMs: number): Promise<readonly 
     await clock.advanceSettled(ms);
     return promise;
   };
+  /** Encrypting and decrypting take real time, of which the virtual clock knows nothing. */
+  const until = async (look: () => Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 1_000 && !(await look()); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await clock.advanceSettled(100);
+    }
+  };
   const ben = hostOn();
   const { id, inviteCode } = await after(MINUTE, ben.create({ ...QUICK, parameters: {} }));
   const first = hostOn(createMemoryStorage(disk), 0);
@@ -84,14 +91,19 @@ async function readAfterAway(aheadMs: number, awayMs: number): Promise<readonly 
   const wrong = hostOn(createMemoryStorage(disk), aheadMs);
   await after(MINUTE, wrong.channels());
   await after(1_000, wrong.close());
-  await after(MINUTE, ben.open(id).send({ requestId: "away", type: "chat", text: "while you were away" }));
+  const sent = await ben.open(id).send({ requestId: "away", type: "chat", text: "while you were away" });
+  await until(async () => (await ben.open(id).details(sent.id)).delivery.state.kind === "sent");
   await after(1_000, ben.close());
   await clock.advanceSettled(awayMs);
   const again = hostOn(createMemoryStorage(disk));
-  await clock.advanceSettled(MINUTE);
-  const { page } = await after(1_000, again.open(id).snapshot());
+  const texts = async (): Promise<readonly string[]> => {
+    const { page } = await again.open(id).snapshot();
+    return page.entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry.text] : []));
+  };
+  await until(async () => (await texts()).length > 0);
+  const read = await texts();
   await after(1_000, again.close());
-  return page.entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry.text] : []));
+  return read;
 }
 
 describe("a device whose clock ran ahead and was set right", () => {

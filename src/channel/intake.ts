@@ -92,8 +92,6 @@ export function createIntake(options: IntakeOptions): Intake {
   /** At once, and to nobody else: no order, no acks, no log. */
   function takeEphemeral(message: EphemeralView): void {
     if (message.author === self) return;
-    // The network gives back what this device said itself.
-    if (message.author === state.identity.self) return;
     const verdict = ephemerals.judge(message, clock.now());
     if (verdict === "old") refuse("ephemeral-old");
     if (verdict === "new") onEphemeral(message);

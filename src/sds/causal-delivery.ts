@@ -60,10 +60,8 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
   const { state } = ctx;
   const parent = state.entries.get(reference.id);
   if (parent !== undefined) {
-    // A false edge is no dependency; of unsigned children nothing better is known.
-    const trueEdge = isTrueEdge(entry, reference, parent);
-    if (entry.signed && !trueEdge) return;
-    if (trueEdge && !entry.mine) parent.namedByOthers = true;
+    if (!isDependency(entry, reference, parent)) return;
+    if (isTrueEdge(entry, reference, parent) && !entry.mine) parent.namedByOthers = true;
     if (parent.status === "buffered") {
       addDependent(parent, entry);
       entry.blocking++;
@@ -79,6 +77,11 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
   nowAwaited(missing, entry.author);
   planAsking(state, missing);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
+}
+
+/** A false edge is none; of unsigned children nothing better is known than what they name. */
+function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boolean {
+  return !child.signed || isTrueEdge(child, reference, parent);
 }
 
 /** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
@@ -133,7 +136,10 @@ export function deliverPastLost(ctx: StepContext): void {
   }
 }
 
-/** All that is missing under a buffered entry, through buffered parents: causes stay first even when time runs out. */
+/**
+ * All that is missing under a buffered entry, through buffered parents: causes stay first even when time runs out. Not
+ * through what it names falsely: that is no cause, and what it waits for has its own time.
+ */
 function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
   const found = new Set<MessageId>();
   const seen = new Set<LogEntry>([entry]);
@@ -143,7 +149,7 @@ function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
       const parent = state.entries.get(reference.id);
       if (parent === undefined) {
         if (!isBeforeJoin(state, reference)) found.add(reference.id);
-      } else if (parent.status === "buffered" && !seen.has(parent)) {
+      } else if (parent.status === "buffered" && !seen.has(parent) && isDependency(current, reference, parent)) {
         seen.add(parent);
         stack.push(parent);
       }

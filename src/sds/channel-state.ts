@@ -62,7 +62,7 @@ export interface ChannelState {
   /** Delivered entries without a delivered child; those that are ahead do not count. */
   readonly heads: Set<LogEntry>;
   readonly buffered: WaitingRoom;
-  readonly embargoed: Map<MessageId, EmbargoedMessage>;
+  readonly embargoed: Map<MessageId, HeldMessage>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
   nextMissingNumber: number;
@@ -103,6 +103,12 @@ export interface EmbargoedMessage {
   readonly claim: IncomingClaim | null;
   readonly source: Source;
   readonly hint: Uint8Array | undefined;
+}
+
+/** One that waits for its time. */
+export interface HeldMessage extends EmbargoedMessage {
+  /** A Store that keeps it took it in then or later. */
+  readonly storedSince: number;
 }
 
 /**

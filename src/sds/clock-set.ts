@@ -1,6 +1,7 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { planAsking } from "./missing-schedule.ts";
 import { LONGEST_PAUSE_MS } from "./parameters.ts";
+import { dropAnswers } from "./repair.ts";
 
 /** Smaller steps backwards are the wobble of clocks, and harm nobody. */
 const JUMP_MS = 1_000;
@@ -15,7 +16,10 @@ export function noticeClock(ctx: StepContext): void {
   const { state, env } = ctx;
   const jump = env.now - state.lastNow;
   if (jump < -JUMP_MS) movePlans(state, jump);
-  if (jump > LONGEST_PAUSE_MS) state.connection.since += jump - LONGEST_PAUSE_MS;
+  if (jump > LONGEST_PAUSE_MS) {
+    state.connection.since += jump - LONGEST_PAUSE_MS;
+    dropAnswers(state);
+  }
   state.budget.at = Math.min(state.budget.at, env.now);
   state.lastNow = env.now;
 }

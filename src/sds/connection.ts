@@ -2,6 +2,7 @@ import { connectedNow, ledger, type StepContext } from "./channel-state.ts";
 import { saveAtDisconnect } from "./connected-time.ts";
 import { askAgain } from "./holes.ts";
 import { hurryQueued } from "./outbox.ts";
+import { dropAnswers } from "./repair.ts";
 import { startSyncing } from "./sync.ts";
 
 /** The transport can or cannot reach a service node. Everything that waited for it goes on at once. */
@@ -14,7 +15,10 @@ export function setConnection(ctx: StepContext, online: boolean): void {
   connection.since = env.now;
   if (!online) saveAtDisconnect(ctx);
   ledger(ctx, [], { kind: "connected", online });
-  if (!online) return;
+  if (!online) {
+    dropAnswers(state);
+    return;
+  }
   hurryQueued(state, env.now);
   askAgain(state, env.now);
   startSyncing(ctx);

@@ -112,7 +112,7 @@ export interface MetaRecords {
   ledgerSeq: number;
   /** Milliseconds this channel has been online in all, as of one of the last writes (`connected-time.ts`). */
   connectedMs: number;
-  /** Milliseconds: Store queried up to here. */
+  /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
   historyCursor: number;
   lastReadLamport: number;
   /** Bodies below this Lamport timestamp were given up when the disk was full. */

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
+import { asMessageId } from "./ids.ts";
 import { planAsking } from "./missing-schedule.ts";
 import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
+import { OneCore } from "./testing/one-core.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -20,6 +22,19 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 30 * SECOND);
   missing.requestAt = net.now + 80 * SECOND;
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
+});
+
+it.each(["offline", "asleep"])("gives no answers of last night after a night %s", (where) => {
+  const core = new OneCore();
+  core.online();
+  core.receive("m", "ann");
+  core.hear("ben", [], { repairRequests: [{ messageId: asMessageId("m"), retrievalHint: undefined }] });
+  expect(core.state.answers.size).toBe(1);
+  if (where === "offline") core.online(false);
+  core.now += 8 * 60 * MINUTE;
+  if (where === "offline") core.online();
+  core.wait(MINUTE);
+  expect(core.take("repair")).toEqual([]);
 });
 
 it("gathers first requests for two seconds", () => {

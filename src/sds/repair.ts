@@ -173,6 +173,11 @@ export function cancelAnswer(state: ChannelState, id: MessageId): void {
   state.answers.delete(id);
 }
 
+/** The connection is lost, or was while we slept: others answered meanwhile, and who still misses something asks again. */
+export function dropAnswers(state: ChannelState): void {
+  state.answers.clear();
+}
+
 /** Gives the answers whose time has come. */
 export function answerDue(ctx: StepContext): void {
   const { state, env } = ctx;

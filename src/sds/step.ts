@@ -8,7 +8,7 @@ import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-a
 import { nextSaveAt, saveConnectedTime } from "./connected-time.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
-import { releaseEmbargoed } from "./embargo.ts";
+import { cursorToKeep, releaseEmbargoed } from "./embargo.ts";
 import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import { referenceOf } from "./log-entry.ts";
@@ -135,7 +135,7 @@ function handle(ctx: StepContext, input: StepInput): void {
       return;
     case "history-read":
       ctx.state.historyCursor = input.cursor;
-      ctx.changes.push({ op: "meta", key: "historyCursor", value: input.cursor });
+      ctx.changes.push({ op: "meta", key: "historyCursor", value: cursorToKeep(ctx.state, ctx.env.now) });
       return;
     case "marked-read":
       ctx.state.lastReadLamport = Math.max(ctx.state.lastReadLamport, input.lamport);

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { asMessageId } from "./ids.ts";
+import { OneCore } from "./testing/one-core.ts";
+
+const MINUTE = 60_000;
+
+test("what a waiting message names falsely keeps its own ten minutes", () => {
+  const core = new OneCore();
+  core.online();
+  const start = core.now;
+  core.receive("liar", "mal", {
+    parents: [
+      { id: asMessageId("never"), lamport: start - 2 },
+      { id: asMessageId("honest"), lamport: start - 3 },
+    ],
+  });
+  core.wait(5 * MINUTE);
+  core.receive("honest", "ben", { parents: [{ id: asMessageId("slow"), lamport: start - 1 }] });
+  core.wait(6 * MINUTE);
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["liar"]);
+  expect(core.state.missing.get(asMessageId("never"))?.state).toBe("lost");
+  expect(core.state.missing.get(asMessageId("slow"))?.state).not.toBe("lost");
+  core.receive("slow", "ben", { lamport: start - 1 });
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["slow", "liar", "honest"]);
+});
