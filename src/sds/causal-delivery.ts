@@ -9,6 +9,7 @@ import { addDependent, isTrueEdge, type LogEntry, recordOf } from "./log-entry.t
 import { audienceFor } from "./presence.ts";
 import type { ParentReference } from "./records.ts";
 import { scheduleAck } from "./sync.ts";
+import { isForgotten } from "./watermark.ts";
 
 /**
  * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
@@ -67,6 +68,7 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentR
     }
     return;
   }
+  if (isForgotten(state, reference)) return;
   const missing = missMessage(ctx, reference.id, {
     by: entry.author.index,
     lamport: reference.lamport,
@@ -74,6 +76,19 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: ParentR
   });
   missing.children.push(entry);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
+}
+
+/** The cause that they wait for came and is too old to be kept. Below the watermark everything counts as known. */
+export function releaseKnown(ctx: StepContext, id: MessageId): void {
+  const { state } = ctx;
+  const missing = state.missing.get(id);
+  if (missing === undefined) return;
+  const waiting = missing.children.filter((child) => {
+    const reference = child.parents.find((parent) => parent.id === id);
+    return child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
+  });
+  closeHole(ctx, id);
+  for (const child of waiting) unblock(ctx, child);
 }
 
 /** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
@@ -108,7 +123,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
     ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
   }
   state.bloom?.insert(entry.id);
-  closeHole(ctx, entry);
+  closeHole(ctx, entry.id);
   ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
   if (!entry.mine) {
@@ -137,7 +152,7 @@ function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
     for (const reference of current.parents) {
       const parent = state.entries.get(reference.id);
       if (parent === undefined) {
-        if (!isBeforeJoin(state, reference)) found.add(reference.id);
+        if (!isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
       } else if (parent.status === "buffered" && !seen.has(parent)) {
         seen.add(parent);
         stack.push(parent);
