@@ -25,6 +25,7 @@ import {
 } from "./channel-client.ts";
 import { createCommitQueue } from "./commit-queue.ts";
 import { createCorrectedClock } from "./corrected-clock.ts";
+import { deleteForgotten } from "./delete-forgotten.ts";
 import { createEphemeralSender } from "./ephemeral-sender.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
@@ -45,6 +46,8 @@ export interface ChannelOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Of more messages than this the oldest are forgotten. Default: `MAX_HISTORY`. */
+  readonly maxHistory?: number | undefined;
 }
 
 /** One reliable channel: runs the protocol on its inputs and performs its effects. */
@@ -86,7 +89,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
 
   const stored = await storage.load(channelId);
-  const { state, changes: freshChanges } = restore(identity, stored, environment());
+  const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
   const bodies = createBodyCache(storage, channelId);
   const makeRoom = createMakeRoom({ state, storage, bodies, clock });
   const status = createStatusBoard(currentStatus);
@@ -254,7 +257,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     status.refresh();
   }
 
-  await commits.commit(freshChanges, "strict");
+  await commits.commit(changes, "strict");
+  void deleteForgotten(commits, deletions, () => closed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopWatching = transport.onHealth(onHealth);
   onHealth();

@@ -12,6 +12,7 @@ import { audienceFor } from "./presence.ts";
 import { saveMessage } from "./save-message.ts";
 import { nowAwaited } from "./shares.ts";
 import { scheduleAck } from "./sync.ts";
+import { isForgotten } from "./watermark.ts";
 
 /**
  * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
@@ -68,6 +69,7 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
     }
     return;
   }
+  if (isForgotten(state, reference)) return;
   const missing = missMessage(ctx, reference.id, {
     by: entry.author.index,
     lamport: reference.lamport,
@@ -82,6 +84,19 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
 /** A false edge is none; of unsigned children nothing better is known than what they name. */
 function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boolean {
   return !child.signed || isTrueEdge(child, reference, parent);
+}
+
+/** The cause that they wait for came and is too old to be kept. Below the watermark everything counts as known. */
+export function releaseKnown(ctx: StepContext, id: MessageId): void {
+  const { state } = ctx;
+  const missing = state.missing.get(id);
+  if (missing === undefined) return;
+  const waiting = missing.children.filter((child) => {
+    const reference = child.parents.find((parent) => parent.id === id);
+    return child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
+  });
+  closeHole(ctx, id);
+  for (const child of waiting) unblock(ctx, child);
 }
 
 /** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
@@ -116,7 +131,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
     ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
   }
   state.bloom?.insert(entry.id);
-  closeHole(ctx, entry);
+  closeHole(ctx, entry.id);
   saveMessage(ctx, entry);
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
   if (!entry.mine) {
@@ -148,7 +163,7 @@ function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
     for (const reference of current.parents) {
       const parent = state.entries.get(reference.id);
       if (parent === undefined) {
-        if (!isBeforeJoin(state, reference)) found.add(reference.id);
+        if (!isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
       } else if (parent.status === "buffered" && !seen.has(parent) && isDependency(current, reference, parent)) {
         seen.add(parent);
         stack.push(parent);

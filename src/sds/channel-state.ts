@@ -47,6 +47,8 @@ export interface ChannelState {
   lastReadLamport: number;
   /** Bodies below this Lamport timestamp were given up, but for a few (`give-up-bodies.ts`). */
   bodiesSince: number;
+  /** Messages below this Lamport timestamp are forgotten, and count as known when others name them (`watermark.ts`). */
+  watermark: number;
   connection: Connection;
   /** Wall time of the last step, to notice that the clock was set back, or that the device slept. */
   lastNow: number;
@@ -63,6 +65,8 @@ export interface ChannelState {
   readonly heads: Set<LogEntry>;
   readonly buffered: WaitingRoom;
   readonly embargoed: Map<MessageId, HeldMessage>;
+  /** Messages that came and were below the watermark, the newest such. */
+  readonly belowWatermark: Set<MessageId>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
   nextMissingNumber: number;
@@ -137,6 +141,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     historyCursor: 0,
     lastReadLamport: 0,
     bodiesSince: 0,
+    watermark: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },
     lastNow: 0,
     entries: new Map(),
@@ -146,6 +151,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     heads: new Set(),
     buffered: new WaitingRoom(),
     embargoed: new Map(),
+    belowWatermark: new Set(),
     missing: new Map(),
     nextMissingNumber: 0,
     fetches: new DueQueue(),

@@ -28,6 +28,8 @@ export type Effect =
 export type RejectReason =
   | "lamport-limit"
   | "unsigned"
+  /** Older than what is kept. */
+  | "below-watermark"
   | "buffer-full"
   | "embargo-full"
   | "not-authentic"

@@ -7,6 +7,7 @@ import { settleOutbox } from "./outbox-settlement.ts";
 import { dropClaim, type Participant, setClaim } from "./participant.ts";
 import type { PendingCredit } from "./pending-credit.ts";
 import type { ClaimEntry } from "./records.ts";
+import { isForgotten } from "./watermark.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
 const IDS_PER_ROW = 256;
@@ -27,6 +28,7 @@ export function applyClaim(
 ): void {
   const gain: Gain = { listed: [], ancestry: [] };
   for (const { messageId } of claim.listed) {
+    if (ctx.state.belowWatermark.has(messageId)) continue;
     const completeSince = participant.credits.bound(claim.completeSince);
     noteClaim(participant, messageId, completeSince);
     const entry = ctx.state.entries.get(messageId);
@@ -59,6 +61,17 @@ export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
     walk(ctx.state, participant, entry, completeSince, listed, gain);
     record(ctx, participant, "sync", gain);
   }
+}
+
+/** What claims were waiting for came, and is not kept: they have nothing to wait for. */
+export function dropPendingCredits({ state, touchedParticipants }: StepContext, id: MessageId): void {
+  for (const { participant, listed } of state.pendingCredits.get(id) ?? []) {
+    if (!listed) continue;
+    participant.unresolvedClaims--;
+    dropClaim(participant, id);
+    touchedParticipants.add(participant);
+  }
+  state.pendingCredits.delete(id);
 }
 
 /** We hold it ourselves. */
@@ -154,6 +167,7 @@ function pushAncestors(
   for (const reference of entry.parents) {
     if (reference.lamport === null || reference.lamport < completeSince || reference.lamport >= entry.lamport) continue;
     const parent = state.entries.get(reference.id);
+    if (isForgotten(state, reference)) continue;
     if (parent === undefined) {
       const credit = { participant, completeSince, listed: false, signedLamport: reference.lamport };
       pend(state, reference.id, credit);

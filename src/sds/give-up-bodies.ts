@@ -1,5 +1,6 @@
 import type { ChannelState } from "./channel-state.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { isUnconfirmed } from "./outbox-stage.ts";
 
 /** Never given up: what pages show first, and what those who come back ask for. */
 export const NEWEST_BODIES = 1_000;
@@ -37,7 +38,5 @@ export function isBodyGivenUp(state: ChannelState, entry: LogEntry): boolean {
 
 /** Words that may be nowhere else, and what others are still to be told of. */
 function mustStay(state: ChannelState, entry: LogEntry): boolean {
-  if (entry.removed || state.heads.has(entry)) return true;
-  const item = entry.mine ? state.outbox.get(entry.id) : undefined;
-  return item !== undefined && item.stage !== "settled";
+  return entry.removed || state.heads.has(entry) || isUnconfirmed(state, entry);
 }

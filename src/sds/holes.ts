@@ -2,7 +2,6 @@ import { type ChannelState, connectedNow, ledger, type StepContext } from "./cha
 import type { WantedMessage } from "./effect.ts";
 import type { MessageId } from "./ids.ts";
 import { RETRIEVAL_HINT_BYTES } from "./limits.ts";
-import type { LogEntry } from "./log-entry.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
 import { HORIZON_MS } from "./parameters.ts";
@@ -161,22 +160,23 @@ function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["
   ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state, since, hint } });
 }
 
-/** The message came and is delivered: it takes its place in the log. */
-export function closeHole(ctx: StepContext, entry: LogEntry): void {
-  const missing = ctx.state.missing.get(entry.id);
+/** The message came: delivered, it takes its place in the log; too old to be kept, it counts as known. */
+export function closeHole(ctx: StepContext, id: MessageId): void {
+  const missing = ctx.state.missing.get(id);
   if (missing === undefined) return;
   forgetMissing(ctx.state, missing);
   if (missing.state === null) return;
-  ctx.changes.push({ op: "delete", table: "hole", key: entry.id });
-  ledger(ctx, [entry.id], { kind: "hole", state: "closed" });
+  ctx.changes.push({ op: "delete", table: "hole", key: id });
+  ledger(ctx, [id], { kind: "hole", state: "closed" });
 }
 
 /**
  * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. A hole raises it above
- * itself. There is no list of exceptions: it would hide the ids behind the exception.
+ * itself, and so does the watermark: what is below it was refused or forgotten. There is no list of exceptions: it would
+ * hide the ids behind the exception.
  */
 export function completeSince(state: ChannelState): number {
-  let since = state.joinLamport;
+  let since = Math.max(state.joinLamport, state.watermark);
   for (const missing of state.missing.values()) {
     if (missing.state === "lost" && missing.lamport !== null) since = Math.max(since, missing.lamport + 1);
   }

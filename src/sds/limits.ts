@@ -14,6 +14,14 @@ export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Claims that name an id we lack, kept per participant. */
 export const MAX_UNRESOLVED_CLAIMS = 64;
 
+/**
+ * Messages of a channel that a device keeps. Each costs up to a kilobyte of memory as long as the channel is open, and a
+ * browser ends a process that takes a few gigabytes.
+ */
+export const MAX_HISTORY = 1_000_000;
+/** Ids of messages that were refused as older than what is kept. */
+export const MAX_BELOW_WATERMARK = 1_024;
+
 /** Ids that only syncs name, followed per participant who named them first, and in all: a liar can name any number. */
 export const MAX_FOLLOWED_PER_PARTICIPANT = 512;
 export const MAX_FOLLOWED = 4_096;

@@ -1,6 +1,7 @@
-import type { StepContext } from "./channel-state.ts";
+import type { ChannelState, StepContext } from "./channel-state.ts";
 import { nextStage, type OutboxEvent } from "./delivery-state.ts";
 import { isForNobody } from "./level.ts";
+import type { LogEntry } from "./log-entry.ts";
 import { type OutboxEntry, outboxRecordOf } from "./outbox-entry.ts";
 
 /** Moves an outbox entry by the transition table and keeps the set of open ones true. False when nothing changed. */
@@ -20,6 +21,12 @@ export function moveStage(ctx: StepContext, item: OutboxEntry, event: OutboxEven
 
 export function saveOutbox(ctx: StepContext, item: OutboxEntry): void {
   ctx.changes.push({ op: "put", table: "outbox", record: outboxRecordOf(item) });
+}
+
+/** An own message of which nobody confirmed that they have it: its words may be nowhere else. */
+export function isUnconfirmed(state: ChannelState, entry: LogEntry): boolean {
+  const item = entry.mine ? state.outbox.get(entry.id) : undefined;
+  return item !== undefined && item.stage !== "settled";
 }
 
 /** Open: it may be sent (again) by itself, or a person asked for it. */

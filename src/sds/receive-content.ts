@@ -1,9 +1,10 @@
-import { admit } from "./causal-delivery.ts";
+import { admit, releaseKnown } from "./causal-delivery.ts";
 import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-state.ts";
 import type { RejectReason } from "./effect.ts";
 import { embargo } from "./embargo.ts";
 import { noteNumber } from "./equivocation.ts";
-import { applyClaim, applyPendingCredits } from "./evidence.ts";
+import { applyClaim, applyPendingCredits, dropPendingCredits } from "./evidence.ts";
+import type { MessageId } from "./ids.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
 import { type Edge, edgesOf, type LogEntry } from "./log-entry.ts";
@@ -14,6 +15,7 @@ import { applyProfileName, hearContent, meet } from "./presence.ts";
 import { noteFilter } from "./received-filter.ts";
 import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, StepInput } from "./step-input.ts";
+import { isForgotten, noteBelowWatermark } from "./watermark.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
 export function receiveContent(ctx: StepContext, message: EmbargoedMessage): void {
@@ -27,6 +29,7 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   }
   const reason = refusalOf(state, content);
   if (reason !== null) {
+    if (reason === "below-watermark" && content.signed) countAsKnown(ctx, content.id);
     ctx.effects.push({ kind: "reject", reason });
     return;
   }
@@ -72,13 +75,22 @@ export function seenAgain(
 function refusalOf(state: ChannelState, content: IncomingContent): RejectReason | null {
   if (!isExactLamport(content.lamport)) return "lamport-limit";
   if (!content.signed && state.identity.profile === "community") return "unsigned";
+  if (content.lamport < state.watermark) return "below-watermark";
   if (hasUnheldParent(state, content) && isBufferFull(state, content)) return "buffer-full";
   return null;
 }
 
+/** What its author signed says that it is older than all that is kept. */
+function countAsKnown(ctx: StepContext, id: MessageId): void {
+  noteBelowWatermark(ctx.state, id);
+  dropPendingCredits(ctx, id);
+  releaseKnown(ctx, id);
+}
+
 function hasUnheldParent(state: ChannelState, content: IncomingContent): boolean {
-  for (const { id } of content.parents) if (state.entries.get(id)?.status !== "delivered") return true;
-  return false;
+  return content.parents.some((parent) => {
+    return state.entries.get(parent.id)?.status !== "delivered" && !isForgotten(state, parent);
+  });
 }
 
 /** Overflow drops the newest as if it had never come: it will be asked for, or sent again. */

@@ -117,6 +117,8 @@ export interface MetaRecords {
   lastReadLamport: number;
   /** Bodies below this Lamport timestamp were given up when the disk was full. */
   bodiesSince: number;
+  /** Messages below this Lamport timestamp are forgotten. */
+  watermark: number;
   /** Token buckets of the rate limit, as of `budgetAt`. */
   budgetContent: number;
   budgetResend: number;

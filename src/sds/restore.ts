@@ -12,6 +12,7 @@ import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
+import { MAX_HISTORY } from "./limits.ts";
 import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
@@ -21,16 +22,30 @@ import { createParticipant } from "./participant.ts";
 import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
+import { forgetOld, isBelow, raisedWatermark } from "./watermark.ts";
 
-/** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
+export interface Restored {
+  readonly state: ChannelState;
+  /** What this start has to write first. */
+  readonly changes: readonly Change[];
+  /** Rows to be deleted after that, in this order and in any number of steps: what is left of them goes at the next start. */
+  readonly deletions: readonly Change[];
+}
+
+/**
+ * A channel as it was when this device last wrote it, or a fresh one. Of more than `maxHistory` messages the oldest are
+ * forgotten.
+ */
 export function restore(
   identity: ChannelIdentity,
   stored: StoredChannel,
   env: Environment,
-): { readonly state: ChannelState; readonly changes: readonly Change[] } {
+  maxHistory = MAX_HISTORY,
+): Restored {
   const state = createChannelState(identity, bloomOf(identity));
   state.lastNow = env.now;
   restoreMeta(state, stored, env);
+  state.watermark = raisedWatermark(stored, env.now, maxHistory);
   for (const record of [...stored.participants].sort((a, b) => a.index - b.index)) restoreParticipant(state, record);
   // What the steps below would write is on disk already.
   const ctx: StepContext = {
@@ -46,7 +61,8 @@ export function restore(
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(state, stored);
-  return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
+  const { changes, deletions } = forgetOld(state);
+  return { state, changes: [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...changes], deletions };
 }
 
 function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null {
@@ -69,8 +85,17 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
 }
 
 /** The join point is fixed once, at the first boot. */
-function freshMeta(state: ChannelState): Change[] {
-  return [{ op: "meta", key: "joinLamport", value: state.joinLamport }];
+function changedMeta({ joinLamport, watermark }: ChannelState, { meta }: StoredChannel): Change[] {
+  const changes: Change[] = [];
+  if (meta.joinLamport === undefined) changes.push({ op: "meta", key: "joinLamport", value: joinLamport });
+  if (watermark > (meta.watermark ?? 0)) changes.push({ op: "meta", key: "watermark", value: watermark });
+  return changes;
+}
+
+function forgottenHoles(state: ChannelState, { holes }: StoredChannel): Change[] {
+  return holes
+    .filter(({ lamport }) => isBelow(state, lamport))
+    .map(({ id }): Change => ({ op: "delete", table: "hole", key: id }));
 }
 
 function restoreParticipant(state: ChannelState, record: ParticipantRecord): void {
@@ -88,11 +113,12 @@ function restoreParticipant(state: ChannelState, record: ParticipantRecord): voi
 function restoreLog(ctx: StepContext, stored: StoredChannel): void {
   const { state } = ctx;
   // Holes first: what was declared lost blocks nobody.
-  for (const hole of stored.holes) restoreHole(ctx, hole);
+  for (const hole of stored.holes) if (!isBelow(state, hole.lamport)) restoreHole(ctx, hole);
   const entries = stored.messages.map((record) => restoreEntry(state, record));
   for (const entry of entries) {
     state.entries.set(entry.id, entry);
-    countNumber(entry);
+    // Of those below only some are here: the others would look like gaps.
+    if (entry.lamport >= state.watermark) countNumber(entry);
   }
   for (const [index, { parents }] of stored.messages.entries()) {
     const entry = entries[index];
@@ -185,7 +211,8 @@ function countAsChild(state: ChannelState, child: LogEntry): void {
 function settleEntry(state: ChannelState, entry: LogEntry, waitsUntil = Number.POSITIVE_INFINITY): void {
   if (entry.status === "buffered") {
     const patience = state.connection.accumulatedMs + state.identity.parameters.lostAfterMs;
-    state.buffered.add(entry, Math.min(waitsUntil, patience));
+    // What it waited for may count as known by now.
+    state.buffered.add(entry, entry.blocking === 0 ? state.connection.accumulatedMs : Math.min(waitsUntil, patience));
     return;
   }
   entry.blocking = 0;

@@ -87,11 +87,14 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
   const doubted = isDoubted(participant);
   for (const { messageId, retrievalHint } of claim.listed) {
     if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
+    if (state.belowWatermark.has(messageId)) continue;
     lacking.push(messageId);
     followNamed(ctx, participant, messageId, retrievalHint);
   }
   const leftOut = [...state.heads]
-    .filter((head) => hasLeft(state, head) && !participant.credits.has(head.number))
+    // Below the watermark others may have forgotten it, as we have all around it.
+    .filter((head) => head.lamport >= state.watermark && hasLeft(state, head))
+    .filter((head) => !participant.credits.has(head.number))
     .map((head) => head.id);
   if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
   if (isNew) {

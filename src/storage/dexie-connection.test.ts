@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createDexieStorage } from "./dexie/dexie-storage.ts";
 import { Fence } from "./dexie/fence.ts";
 import { openDatabase } from "./dexie/open-database.ts";
-import { FENCE_KEY, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
+import { FENCE_KEY, type MessagePack, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
 import { transact } from "./dexie/transaction.ts";
 import type { ChannelStorage, StorageError } from "./port.ts";
 import { CHANNEL_A, idOf, messageOf, put, receiveOf } from "./testing/samples.ts";
@@ -173,20 +173,47 @@ describe("message packs", () => {
     const messages = sorted(await (await open()).load(CHANNEL_A)).messages;
     expect(messages).toEqual(range(0, 600).map(messageOf));
   });
+
+  it("shrink when most of what they hold was deleted, and then lose the deletions as well", async () => {
+    const { indexedDB, open } = device();
+    let storage = await open();
+    await storage.commit(CHANNEL_A, range(0, 600).map(put.message), "relaxed");
+    const gone = range(0, 590).map((n) => ({ op: "delete", table: "message", key: idOf(n) }) as const);
+    await storage.commit(CHANNEL_A, gone, "relaxed");
+    expect(await counts(indexedDB)).toEqual({ rows: 0, packed: 600 });
+    expect(await deletionsInPacks(indexedDB)).toBe(590);
+    for (let start = 0; start < 2; start++) {
+      expect(sorted(await storage.load(CHANNEL_A)).messages).toEqual(range(590, 600).map(messageOf));
+      await storage.close();
+      expect(await counts(indexedDB)).toEqual({ rows: 0, packed: 10 });
+      storage = await open();
+    }
+    expect(await deletionsInPacks(indexedDB)).toBe(0);
+    expect(sorted(await storage.load(CHANNEL_A)).messages).toEqual(range(590, 600).map(messageOf));
+  });
 });
 
 /** Message rows, and entries in packs, as they lie in the database. */
 async function counts(indexedDB: IDBFactory): Promise<{ rows: number; packed: number }> {
+  const { rows, packs } = await lookInto(indexedDB);
+  return { rows, packed: packs.reduce((sum, { records }) => sum + records.length, 0) };
+}
+
+async function deletionsInPacks(indexedDB: IDBFactory): Promise<number> {
+  return (await lookInto(indexedDB)).packs.reduce((sum, { gone }) => sum + gone.length, 0);
+}
+
+async function lookInto(indexedDB: IDBFactory): Promise<{ rows: number; packs: MessagePack[] }> {
   const db = await new Promise<IDBDatabase>((resolve) => {
     const request = indexedDB.open(nameOfDatabase);
     request.onsuccess = () => resolve(request.result);
   });
   const transaction = db.transaction(["message", "messagePack"]);
   const rows = transaction.objectStore("message").count();
-  const packs: IDBRequest<{ records: unknown[] }[]> = transaction.objectStore("messagePack").getAll();
+  const packs: IDBRequest<MessagePack[]> = transaction.objectStore("messagePack").getAll();
   await new Promise((resolve) => {
     transaction.oncomplete = resolve;
   });
   db.close();
-  return { rows: rows.result, packed: packs.result.reduce((sum, { records }) => sum + records.length, 0) };
+  return { rows: rows.result, packs: packs.result };
 }

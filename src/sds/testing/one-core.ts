@@ -30,9 +30,12 @@ export class OneCore {
     this.state = this.#boot();
   }
 
-  /** The process dies and starts again, with the clock where it is. */
-  restart(): void {
-    this.state = this.#boot();
+  /**
+   * The process dies and starts again, with the clock where it is. Of more than `maxHistory` messages the oldest are
+   * forgotten; it dies again after the first so many `deletions`, if that is said.
+   */
+  restart(maxHistory?: number, deletions = Number.POSITIVE_INFINITY): void {
+    this.state = this.#boot(maxHistory, deletions);
   }
 
   step(input: StepInput): void {
@@ -139,7 +142,7 @@ export class OneCore {
     this.step({ kind: "receive-sync", claim, source });
   }
 
-  #boot(): ChannelState {
+  #boot(maxHistory?: number, deleted = 0): ChannelState {
     const identity = {
       channelId: asChannelId("channel"),
       self: asParticipantId("me"),
@@ -147,8 +150,9 @@ export class OneCore {
       profile: this.#profile,
       parameters: this.#parameters,
     } as const;
-    const { state, changes } = restore(identity, this.tables.load(), this.#env());
+    const { state, changes, deletions } = restore(identity, this.tables.load(), this.#env(), maxHistory);
     this.tables.apply(changes);
+    this.tables.apply(deletions.slice(0, deleted));
     return state;
   }
 

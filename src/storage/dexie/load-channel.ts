@@ -48,9 +48,9 @@ export function toMeta(keys: readonly IDBValidKey[], values: readonly number[]):
 
 function toKeys(
   keys: readonly IDBValidKey[],
-  superseded: ReadonlyMap<number, ReadonlySet<MessageId>> | null,
+  superseded: ReadonlyMap<number, ReadonlySet<MessageId>>,
 ): (readonly [IDBValidKey, ReadonlySet<MessageId>])[] {
-  return [...(superseded ?? [])].flatMap(([at, dead]) => {
+  return [...superseded].flatMap(([at, dead]) => {
     const key = keys[at];
     return key === undefined ? [] : [[key, dead] as const];
   });

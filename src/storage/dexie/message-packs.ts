@@ -43,22 +43,24 @@ export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof ID
 }
 
 /**
- * Entries of `packs` (as loaded, in order) that a later pack overrides or deletes, per index of the pack; null unless
- * more than half of all entries are such. An overridden entry stays overridden, so the answer does not go stale.
+ * Entries of `packs` (as loaded, in order) that a later pack overrides or deletes, and deletions that have nothing left to
+ * delete, per index of the pack; of those packs only of which they are more than half. Packs are only added and shrunk, so
+ * the answer does not go stale.
  */
-export function supersededEntries(packs: readonly MessagePack[]): Map<number, Set<MessageId>> | null {
+export function supersededEntries(packs: readonly MessagePack[]): Map<number, Set<MessageId>> {
   const newest = new Map<MessageId, number>();
-  let total = 0;
-  packs.forEach((pack, index) => {
-    total += pack.records.length;
-    for (const { id } of pack.records) newest.set(id, index);
-    for (const id of pack.gone) newest.set(id, index);
+  const oldest = new Map<MessageId, number>();
+  packs.forEach(({ records, gone }, index) => {
+    for (const { id } of records) newest.set(id, index);
+    for (const id of gone) newest.set(id, index);
+    for (const { id } of records) if (!oldest.has(id)) oldest.set(id, index);
   });
-  if (total <= 2 * newest.size) return null;
   const superseded = new Map<number, Set<MessageId>>();
-  packs.forEach((pack, index) => {
-    const dead = pack.records.filter(({ id }) => newest.get(id) !== index).map(({ id }) => id);
-    if (dead.length > 0) superseded.set(index, new Set(dead));
+  packs.forEach(({ records, gone }, index) => {
+    const overridden = records.filter(({ id }) => newest.get(id) !== index).map(({ id }) => id);
+    const idle = gone.filter((id) => (oldest.get(id) ?? index) >= index);
+    const dead = new Set([...overridden, ...idle]);
+    if (2 * dead.size > records.length + gone.length) superseded.set(index, dead);
   });
   return superseded;
 }
@@ -71,8 +73,9 @@ export function shrinkPack(transaction: IDBTransaction, key: IDBValidKey, dead: 
     // Absent when the channel was dropped meanwhile: it must stay so.
     if (found.result === undefined) return;
     const records = found.result.records.filter(({ id }) => !dead.has(id));
-    if (records.length === 0 && found.result.gone.length === 0) packs.delete(key);
-    else packs.put({ records, gone: found.result.gone } satisfies MessagePack, key);
+    const gone = found.result.gone.filter((id) => !dead.has(id));
+    if (records.length === 0 && gone.length === 0) packs.delete(key);
+    else packs.put({ records, gone } satisfies MessagePack, key);
   };
 }
 

@@ -75,6 +75,11 @@ function read(
     packsBackwards.onsuccess = () => {
       const cursor = packsBackwards.result;
       if (cursor !== null) packs.unshift(cursor.value);
+      // Many deletions at once fill packs of their own, which bring nothing to show.
+      if (cursor?.value.records.length === 0) {
+        cursor.continue();
+        return;
+      }
       // Requests of one transaction are answered in order, so the rows are there by now.
       const found = foldMessages(packs, rows.result);
       if (cursor !== null && found.length < count) {
