@@ -41,8 +41,8 @@ export interface Participant {
   unresolvedClaims: number;
   /** Missing ids that are followed on the word of this participant's syncs. */
   followed: number;
-  /** The last difference between this participant's sync and our log that reset the idle timer. */
-  lastDifference: string;
+  /** The last difference between this participant's sync and our log that reset the idle timer (`difference.ts`). */
+  lastDifference: number | null;
 }
 
 export function createParticipant(index: number, id: ParticipantId, publicKey: Uint8Array | null): Participant {
@@ -63,7 +63,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     filter: null,
     unresolvedClaims: 0,
     followed: 0,
-    lastDifference: "",
+    lastDifference: null,
   };
 }
 
