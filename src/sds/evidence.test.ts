@@ -107,6 +107,33 @@ test("who lists old messages of others one by one fills nothing, and takes nothi
   expect(hasIt("late")).toBe(true);
 });
 
+test("the first word of a new key tells of own messages, and of the newest of others", () => {
+  const core = new OneCore();
+  core.online();
+  const own = core.say("own");
+  core.taken();
+  core.wait(10);
+  core.receive("m", "ann", { lamport: core.now, parents: [edgeTo(core, own)] });
+  for (let place = 1; place < 2_000; place++) {
+    core.now++;
+    const before = core.state.log.last();
+    if (before !== undefined)
+      core.receive(`m${place}`, "ann", { lamport: core.now, parents: [edgeTo(core, before.id)] });
+  }
+  const rows = core.tables.ledger.length;
+  core.hear("new", ["m1999"]);
+  const told = core.tables.ledger.slice(rows).filter((row) => row.kind === "evidence");
+  const ids = told.flatMap((row) => row.ids);
+  expect(ids.length).toBe(257);
+  expect(ids[0]).toBe("m1999");
+  expect(told[0]).toMatchObject({ listed: 1 });
+  expect(ids).toContain(own);
+  expect(ids).toContain("m1744");
+  const { credits } = participantOf(core, "new");
+  for (const entry of core.state.log) expect(credits.has(entry.number)).toBe(true);
+  expect(core.state.outbox.get(own)?.stage).toBe("settled");
+});
+
 function edgeTo(core: OneCore, id: MessageId): { id: MessageId; lamport: number } {
   return { id, lamport: core.state.entries.get(id)?.lamport ?? 0 };
 }

@@ -3,6 +3,7 @@ import type { MessageId } from "./ids.ts";
 import { MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
+import { comparePlaces } from "./ordered-log.ts";
 import { settleOutbox } from "./outbox-settlement.ts";
 import type { Participant } from "./participant.ts";
 import { addPending } from "./pending-credit.ts";
@@ -10,6 +11,8 @@ import type { ClaimEntry } from "./records.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
 const IDS_PER_ROW = 256;
+/** More than the rows of the largest view of who has what. */
+const OTHERS_TOLD = 256;
 
 interface Gain {
   readonly listed: LogEntry[];
@@ -166,14 +169,28 @@ function pushAncestors(
 }
 
 function record(ctx: StepContext, participant: Participant, by: "content" | "sync", gain: Gain): void {
-  const entries = [...gain.listed, ...gain.ancestry];
   const signed = participant.publicKey !== null;
+  const told = worthTelling(gain);
+  const entries = [...told.listed, ...told.ancestry];
   for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
     const part = entries.slice(start, start + IDS_PER_ROW);
-    const listed = Math.max(0, Math.min(part.length, gain.listed.length - start));
+    const listed = Math.max(0, Math.min(part.length, told.listed.length - start));
     const ids = part.map((entry) => entry.id);
     ledger(ctx, ids, { kind: "evidence", participant: participant.index, by, listed, signed });
   }
   if (!signed) return;
   for (const entry of entries) if (entry.mine) settleOutbox(ctx, entry, participant, receivedBy(ctx.state, entry));
+}
+
+/**
+ * All that is gained for own messages; of others' the newest, as far as people look at once. The rest follows from the
+ * claim whenever it is wanted: the first word of a new key must not write as much as the log is long.
+ */
+function worthTelling(gain: Gain): Gain {
+  if (gain.listed.length + gain.ancestry.length <= OTHERS_TOLD) return gain;
+  const others = [...gain.listed, ...gain.ancestry].filter(({ mine }) => !mine);
+  if (others.length <= OTHERS_TOLD) return gain;
+  const newest = new Set(others.sort(comparePlaces).slice(-OTHERS_TOLD));
+  const isTold = (entry: LogEntry) => entry.mine || newest.has(entry);
+  return { listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
 }
