@@ -165,7 +165,7 @@ export function createOracle(world: OracleWorld): Oracle {
       for (const { id } of member.state.log) seen.delivered.add(id);
       for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);
       seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
-      checkRestored(member, truths);
+      checkRestored(member, truths, bySender);
       checkCompleteSince(member);
     },
     stepped(member, input, effects) {

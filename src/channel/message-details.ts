@@ -17,7 +17,7 @@ export function messageDetails(state: ChannelState, entry: LogEntry, rows: reado
     bytes: entry.size,
     authorSeq: entry.authorSeq,
     numberShared: sharesNumber(state, entry),
-    evidence: rows.flatMap((row) => evidenceOf(state, entry.id, row)),
+    evidence: firstOfEach(rows.flatMap((row) => evidenceOf(state, entry.id, row))),
     possible: possibleOf(state, entry),
     attempts: attemptsOf(rows),
   };
@@ -28,6 +28,15 @@ function evidenceOf(state: ChannelState, id: MessageId, row: LedgerRow): Evidenc
   const participant = state.participants[row.participant]?.id ?? asParticipantId("");
   const how = row.ids.indexOf(id) < row.listed ? "listed" : "ancestry";
   return [{ participant, by: row.by, how, signed: row.signed, at: row.at }];
+}
+
+/** What is not kept over a restart is told again when it is said again: it is known since the first time. */
+function firstOfEach(evidence: readonly EvidenceView[]): EvidenceView[] {
+  const told = new Set<string>();
+  return evidence.filter(({ participant, signed }) => {
+    const of = `${participant} ${signed}`;
+    return !told.has(of) && told.add(of);
+  });
 }
 
 /** The author needs no filter to have it. */

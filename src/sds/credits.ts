@@ -3,6 +3,9 @@
  * under which the entry was credited. It matters twice. A walk may stop at an entry that was credited under the same or
  * a lower `complete_since`, since everything below was credited then too; and a parent that turns up late inherits the
  * credit of its child only if it is not older than that `complete_since`.
+ *
+ * The bytes are in pages that are made when something in them is credited: a key costs nothing to make, and one that
+ * names a single message must not cost as much as the log is long.
  */
 export interface Credits {
   /** `complete_since` under which the entry was credited, or null. Infinity: named outright, proves no ancestry. */
@@ -18,11 +21,15 @@ export interface Credits {
   credit(entryNumber: number, completeSince: number): void;
 }
 
-const INITIAL_CAPACITY = 64;
+const PAGE_BITS = 10;
+const PAGE_SIZE = 2 ** PAGE_BITS;
+const PLACE_IN_PAGE = PAGE_SIZE - 1;
 const MAX_EPOCHS = 255;
+/** Stands for every page in which nothing is credited. Never written to. */
+const EMPTY = new Uint8Array(PAGE_SIZE);
 
 export function createCredits(): Credits {
-  let epochOf = new Uint8Array(INITIAL_CAPACITY);
+  const pages: Uint8Array[] = [];
   // Epoch e (1-based, 0 = not credited) has complete_since epochs[e - 1].
   const epochs: number[] = [Number.POSITIVE_INFINITY];
 
@@ -42,23 +49,32 @@ export function createCredits(): Credits {
     return best + 1;
   }
 
+  function epochOf(entryNumber: number): number {
+    return (pages[entryNumber >>> PAGE_BITS] ?? EMPTY)[entryNumber & PLACE_IN_PAGE] as number;
+  }
+
+  function pageToWrite(place: number): Uint8Array {
+    while (pages.length <= place) pages.push(EMPTY);
+    const page = pages[place] as Uint8Array;
+    if (page !== EMPTY) return page;
+    const created = new Uint8Array(PAGE_SIZE);
+    pages[place] = created;
+    return created;
+  }
+
   function since(entryNumber: number): number | null {
-    const epoch = epochOf[entryNumber] ?? 0;
+    const epoch = epochOf(entryNumber);
     return epoch === 0 ? null : (epochs[epoch - 1] as number);
   }
 
   return {
     since,
     bound: (completeSince) => epochs[epochFor(completeSince) - 1] as number,
-    has: (entryNumber) => (epochOf[entryNumber] ?? 0) !== 0,
+    has: (entryNumber) => epochOf(entryNumber) !== 0,
     credit(entryNumber, completeSince) {
-      if (entryNumber >= epochOf.length) {
-        const grown = new Uint8Array(Math.max(entryNumber + 1, epochOf.length * 2));
-        grown.set(epochOf);
-        epochOf = grown;
-      }
       const before = since(entryNumber);
-      if (before === null || completeSince < before) epochOf[entryNumber] = epochFor(completeSince);
+      if (before !== null && before <= completeSince) return;
+      pageToWrite(entryNumber >>> PAGE_BITS)[entryNumber & PLACE_IN_PAGE] = epochFor(completeSince);
     },
   };
 }

@@ -5,9 +5,11 @@ import { receivedBy } from "./evidence.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "./ids.ts";
 import { MESSAGE_TYPE } from "./message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "./parameters.ts";
+import type { StoredChannel } from "./records.ts";
 import { restore } from "./restore.ts";
 import { step } from "./step.ts";
 import type { IncomingClaim, IncomingContent, StepInput } from "./step-input.ts";
+import { createStoredTables } from "./testing/stored-tables.ts";
 
 /** Any group, any causal graph, any order of arrival: what one participant makes of it. */
 
@@ -47,12 +49,14 @@ function contentsOf(graph: Graph): IncomingContent[] {
   return contents;
 }
 
-function boot(): ChannelState {
+const NOTHING: StoredChannel = { messages: [], outbox: [], participants: [], holes: [], meta: {} };
+
+function boot(stored = NOTHING): ChannelState {
   const identity = {
     ...{ channelId: asChannelId("c"), self: asParticipantId("me"), publicKey: Uint8Array.of(9) },
     ...({ profile: "community", parameters: CHANNEL_PARAMETER_DEFAULTS } as const),
   };
-  return restore(identity, { messages: [], outbox: [], participants: [], holes: [], meta: {} }, envAt(START)).state;
+  return restore(identity, stored, envAt(START)).state;
 }
 
 function envAt(now: number): Environment {
@@ -185,6 +189,45 @@ describe("evidence", () => {
           ].sort(),
         );
       }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is the same after a restart at any time", () => {
+    fc.assert(
+      fc.property(
+        graphs,
+        keys,
+        claimShapes,
+        fc.array(fc.boolean(), { maxLength: 60 }),
+        (graph, order, shapes, stops) => {
+          const contents = contentsOf(graph).map((content) =>
+            content.sender === "cleo" ? { ...content, sender: asParticipantId("me") } : content,
+          );
+          const inputs: { input: StepInput; at: number }[] = [
+            ...shuffled(contents, order).map((content, at) => ({ input: receive(content), at: at * 2 })),
+            ...truthfulClaims(contents, shapes).map(
+              ({ claim, at }) => ({ input: { kind: "receive-sync", claim, source: "live" }, at }) as const,
+            ),
+          ];
+          const tables = createStoredTables();
+          let state = boot(tables.load());
+          for (const [index, { input }] of inputs.sort((a, b) => a.at - b.at).entries()) {
+            for (const effect of step(state, input, envAt(START + 1_000))) {
+              if (effect.kind === "commit") tables.apply(effect.changes);
+            }
+            if (stops[index] !== true) continue;
+            const before = creditedTo(state, "dora");
+            state = boot(tables.load());
+            expect(creditedTo(state, "dora")).toEqual(before);
+          }
+          const contentsProven = provenBy(
+            contents,
+            truthfulClaims(contents, shapes).map(({ claim }) => claim),
+          );
+          expect([...creditedTo(state, "dora")].sort()).toEqual([...contentsProven].sort());
+        },
+      ),
       { numRuns: 300 },
     );
   });

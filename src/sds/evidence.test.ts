@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { receivedBy } from "./evidence.ts";
 import { asMessageId, asParticipantId, type MessageId } from "./ids.ts";
-import { MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
+import { MAX_OTHER_CLAIMS, MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import type { Participant } from "./participant.ts";
 import { OneCore } from "./testing/one-core.ts";
 
@@ -46,6 +46,97 @@ test("a participant who said more values of complete_since than are kept makes n
   // Each edge is looked at once at most; there are 3 ** 8 paths.
   expect(since.mock.calls.length).toBeLessThan(9 * layers + 10);
 });
+
+const claimsOf = (core: OneCore, name: string): number => {
+  const { index } = participantOf(core, name);
+  return core.tables.load().participants.find((record) => record.index === index)?.claims.length ?? 0;
+};
+
+/** A chain of messages by ann, oldest first. */
+function chain(core: OneCore, length: number): string[] {
+  const ids = Array.from({ length }, (_, place) => `m${place}`);
+  for (const [place, id] of ids.entries()) {
+    const lamport = core.now - 10_000 + place;
+    const parents = place === 0 ? [] : [{ id: asMessageId(`m${place - 1}`), lamport: lamport - 1 }];
+    core.receive(id, "ann", { lamport, parents });
+  }
+  return ids;
+}
+
+test("what is proven already makes no claim longer, however often it is named", () => {
+  const core = new OneCore();
+  core.online();
+  const ids = chain(core, 50);
+  core.hear("ben", ids.slice(-1));
+  for (const id of ids) core.hear("ben", ["m49", id], { lamport: ++core.now });
+  expect(claimsOf(core, "ben")).toBe(1);
+});
+
+test("nothing of unsigned claims is written down", () => {
+  const core = new OneCore({}, "sds");
+  core.online();
+  for (const id of chain(core, 20)) {
+    core.hear("plain", [id, "unknown"], { signed: false, publicKey: null, completeSince: Number.POSITIVE_INFINITY });
+  }
+  expect(claimsOf(core, "plain")).toBe(0);
+  expect(participantOf(core, "plain").unresolvedClaims).toBe(1);
+});
+
+test("who lists old messages of others one by one fills nothing, and takes nothing from what is known of own ones", () => {
+  const core = new OneCore();
+  core.online();
+  const own = core.say("own");
+  core.taken();
+  const ids = chain(core, 400);
+  core.wait(100);
+  const late = { id: asMessageId("late"), lamport: core.now - 5 };
+  core.receive("above", "ann", { parents: [late, edgeTo(core, own)] });
+  core.wait(11 * 60_000);
+  core.hear("mal", ["above"]);
+  for (let start = 0; start < ids.length; start += 100) {
+    core.hear("mal", ids.slice(start, start + 100), { lamport: ++core.now, completeSince: 2 ** 52 });
+  }
+  expect(claimsOf(core, "mal")).toBe(MAX_OTHER_CLAIMS + 1);
+  core.restart();
+  const hasIt = (id: string) => {
+    const entry = core.state.entries.get(asMessageId(id));
+    return entry !== undefined && participantOf(core, "mal").credits.has(entry.number);
+  };
+  expect([own, "above", "m399", "m0"].map(hasIt)).toEqual([true, true, true, false]);
+  core.receive("late", "ann", { lamport: late.lamport });
+  expect(hasIt("late")).toBe(true);
+});
+
+test("the first word of a new key tells of own messages, and of the newest of others", () => {
+  const core = new OneCore();
+  core.online();
+  const own = core.say("own");
+  core.taken();
+  core.wait(10);
+  core.receive("m", "ann", { lamport: core.now, parents: [edgeTo(core, own)] });
+  for (let place = 1; place < 2_000; place++) {
+    core.now++;
+    const before = core.state.log.last();
+    if (before !== undefined)
+      core.receive(`m${place}`, "ann", { lamport: core.now, parents: [edgeTo(core, before.id)] });
+  }
+  const rows = core.tables.ledger.length;
+  core.hear("new", ["m1999"]);
+  const told = core.tables.ledger.slice(rows).filter((row) => row.kind === "evidence");
+  const ids = told.flatMap((row) => row.ids);
+  expect(ids.length).toBe(257);
+  expect(ids[0]).toBe("m1999");
+  expect(told[0]).toMatchObject({ listed: 1 });
+  expect(ids).toContain(own);
+  expect(ids).toContain("m1744");
+  const { credits } = participantOf(core, "new");
+  for (const entry of core.state.log) expect(credits.has(entry.number)).toBe(true);
+  expect(core.state.outbox.get(own)?.stage).toBe("settled");
+});
+
+function edgeTo(core: OneCore, id: MessageId): { id: MessageId; lamport: number } {
+  return { id, lamport: core.state.entries.get(id)?.lamport ?? 0 };
+}
 
 function participantOf(core: OneCore, name: string): Participant {
   const participant = core.state.participantById.get(asParticipantId(name));

@@ -3,14 +3,17 @@ import type { MessageId } from "./ids.ts";
 import { MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
+import { comparePlaces } from "./ordered-log.ts";
 import { settleOutbox } from "./outbox-settlement.ts";
-import { dropClaim, type Participant, setClaim } from "./participant.ts";
-import type { PendingCredit } from "./pending-credit.ts";
+import type { Participant } from "./participant.ts";
+import { addPending } from "./pending-credit.ts";
 import type { ClaimEntry } from "./records.ts";
 import { isForgotten } from "./watermark.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
 const IDS_PER_ROW = 256;
+/** More than the rows of the largest view of who has what. */
+const OTHERS_TOLD = 256;
 
 interface Gain {
   readonly listed: LogEntry[];
@@ -19,7 +22,7 @@ interface Gain {
 
 /**
  * Takes a participant's verified word: they have each id they list, and everything signed below it from
- * `completeSince` on. Evidence only grows. Without a signature the word is kept, and never counts as a receipt.
+ * `completeSince` on. Evidence only grows. Without a signature the word never counts as a receipt.
  */
 export function applyClaim(
   ctx: StepContext,
@@ -29,24 +32,15 @@ export function applyClaim(
   const gain: Gain = { listed: [], ancestry: [] };
   for (const { messageId } of claim.listed) {
     if (ctx.state.belowWatermark.has(messageId)) continue;
-    const completeSince = participant.credits.bound(claim.completeSince);
-    noteClaim(participant, messageId, completeSince);
-    const entry = ctx.state.entries.get(messageId);
-    if (entry === undefined) pendListed(ctx.state, participant, messageId, completeSince);
-    else walk(ctx.state, participant, entry, completeSince, true, gain);
+    claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
   }
-  ctx.touchedParticipants.add(participant);
+  if (participant.claims.changed) ctx.touchedParticipants.add(participant);
   record(ctx, participant, claim.by, gain);
 }
 
 /** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
 export function restoreClaim(state: ChannelState, participant: Participant, claim: ClaimEntry): void {
-  const { id } = claim;
-  const completeSince = participant.credits.bound(claim.completeSince);
-  noteClaim(participant, id, completeSince);
-  const entry = state.entries.get(id);
-  if (entry === undefined) pendListed(state, participant, id, completeSince);
-  else walk(state, participant, entry, completeSince, true, null);
+  claimListed(state, participant, claim.id, claim.completeSince, null);
 }
 
 /** A message arrived that claims were waiting for. */
@@ -55,10 +49,16 @@ export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
   if (pending === undefined) return;
   ctx.state.pendingCredits.delete(entry.id);
   for (const { participant, completeSince, listed, signedLamport } of pending) {
-    if (listed) participant.unresolvedClaims--;
-    else if (entry.signed && signedLamport !== entry.lamport) continue;
     const gain: Gain = { listed: [], ancestry: [] };
-    walk(ctx.state, participant, entry, completeSince, listed, gain);
+    if (listed) {
+      participant.unresolvedClaims--;
+      // Now it shows whether it is needed.
+      participant.claims.drop(entry.id);
+      creditListed(ctx.state, participant, entry, completeSince, gain);
+    } else {
+      if (entry.signed && signedLamport !== entry.lamport) continue;
+      walk(ctx.state, participant, entry, completeSince, { gain, listed: false });
+    }
     record(ctx, participant, "sync", gain);
   }
 }
@@ -68,7 +68,7 @@ export function dropPendingCredits({ state, touchedParticipants }: StepContext, 
   for (const { participant, listed } of state.pendingCredits.get(id) ?? []) {
     if (!listed) continue;
     participant.unresolvedClaims--;
-    dropClaim(participant, id);
+    participant.claims.drop(id);
     touchedParticipants.add(participant);
   }
   state.pendingCredits.delete(id);
@@ -89,103 +89,124 @@ export function receivedBy(state: ChannelState, entry: LogEntry): Set<number> {
   return received;
 }
 
-/** The set of claims stays minimal: one that a newer claim walks over, at no higher a bound, is dropped in `walk`. */
-function noteClaim(participant: Participant, id: MessageId, completeSince: number): void {
-  const before = participant.claims.get(id);
-  if (before === undefined || completeSince < before) setClaim(participant, id, completeSince);
+function claimListed(
+  state: ChannelState,
+  participant: Participant,
+  id: MessageId,
+  completeSince: number,
+  gain: Gain | null,
+): void {
+  const entry = state.entries.get(id);
+  if (entry === undefined) pendListed(state, participant, id, completeSince);
+  else creditListed(state, participant, entry, completeSince, gain);
 }
 
-function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
+function pendListed(state: ChannelState, participant: Participant, id: MessageId, said: number): void {
   // What waits already has its place; told again, it must not lose it because others filled the rest.
   const waits = state.pendingCredits.get(id)?.some((credit) => credit.listed && credit.participant === participant);
-  if (waits !== true && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) {
-    dropClaim(participant, id);
-    return;
-  }
-  if (pend(state, id, { participant, completeSince, listed: true, signedLamport: null }))
-    participant.unresolvedClaims++;
+  if (waits !== true && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
+  const completeSince = participant.credits.bound(said);
+  const credit = { participant, completeSince, listed: true, signedLamport: null };
+  const added = addPending(state.pendingCredits, id, credit);
+  if (added === "known") return;
+  if (added === "new") participant.unresolvedClaims++;
+  keepClaim(participant, id, completeSince, true);
 }
 
-/** False when the same participant's word for the same id is already waiting; the lower bound is kept. */
-function pend(state: ChannelState, id: MessageId, credit: PendingCredit): boolean {
-  const waiting = state.pendingCredits.get(id);
-  if (waiting === undefined) {
-    state.pendingCredits.set(id, [credit]);
-    return true;
-  }
-  const same = waiting.findIndex(
-    (other) =>
-      other.participant === credit.participant &&
-      other.listed === credit.listed &&
-      other.signedLamport === credit.signedLamport,
-  );
-  const known = waiting[same];
-  if (known === undefined) {
-    waiting.push(credit);
-    return true;
-  }
-  if (credit.completeSince < known.completeSince) waiting[same] = credit;
-  return false;
+/** What adds nothing is not kept: members who are asked for receipts list what they have proved long before. */
+function creditListed(
+  state: ChannelState,
+  participant: Participant,
+  entry: LogEntry,
+  said: number,
+  gain: Gain | null,
+): void {
+  const before = participant.credits.since(entry.number);
+  if (before !== null && before <= said) return;
+  const completeSince = participant.credits.bound(said);
+  if (before !== null && before <= completeSince) return;
+  const needed = walk(state, participant, entry, completeSince, { gain, listed: true });
+  keepClaim(participant, entry.id, completeSince, needed);
+}
+
+/** An unsigned word counts for nothing, so it is not worth writing down. */
+function keepClaim(participant: Participant, id: MessageId, completeSince: number, needed: boolean): void {
+  if (participant.publicKey !== null) participant.claims.keep(id, completeSince, needed);
 }
 
 /**
  * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
  * under the same or a lower bound: everything below was credited then. `completeSince` is one that the credits keep.
+ * Drops the claims that this one proves. True if this one is needed for what is known of own messages.
  */
 function walk(
   state: ChannelState,
   participant: Participant,
   from: LogEntry,
   completeSince: number,
-  listed: boolean,
-  gain: Gain | null,
-): void {
+  { gain, listed }: { readonly gain: Gain | null; readonly listed: boolean },
+): boolean {
+  let needed = false;
   const stack = [from];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     const before = participant.credits.since(entry.number);
-    if (entry !== from || !listed) dropProvenClaim(participant, entry, completeSince);
+    if (participant.claims.dropProven(entry.id, completeSince)) needed = true;
     if (before !== null && before <= completeSince) continue;
     participant.credits.credit(entry.number, completeSince);
+    if (before === null && entry.mine) needed = true;
     if (gain !== null && before === null && entry.author !== participant)
       (entry === from && listed ? gain.listed : gain.ancestry).push(entry);
-    if (entry.signed) pushAncestors(state, participant, entry, completeSince, stack);
+    if (entry.signed && pushAncestors(state, participant, entry, completeSince, stack)) needed = true;
   }
+  return needed;
 }
 
-function dropProvenClaim(participant: Participant, entry: LogEntry, completeSince: number): void {
-  const claimed = participant.claims.get(entry.id);
-  if (claimed !== undefined && claimed >= completeSince) dropClaim(participant, entry.id);
-}
-
+/** True if an ancestor is awaited: what is below it is not known yet. */
 function pushAncestors(
   state: ChannelState,
   participant: Participant,
   entry: LogEntry,
   completeSince: number,
   stack: LogEntry[],
-): void {
+): boolean {
+  let awaited = false;
   for (const reference of entry.parents) {
     if (reference.lamport === null || reference.lamport < completeSince || reference.lamport >= entry.lamport) continue;
     const parent = state.entries.get(reference.id);
     if (isForgotten(state, reference)) continue;
     if (parent === undefined) {
       const credit = { participant, completeSince, listed: false, signedLamport: reference.lamport };
-      pend(state, reference.id, credit);
+      if (addPending(state.pendingCredits, reference.id, credit) !== "known") awaited = true;
     } else if (isTrueEdge(entry, reference, parent)) {
       stack.push(parent);
     }
   }
+  return awaited;
 }
 
 function record(ctx: StepContext, participant: Participant, by: "content" | "sync", gain: Gain): void {
-  const entries = [...gain.listed, ...gain.ancestry];
   const signed = participant.publicKey !== null;
+  const told = worthTelling(gain);
+  const entries = [...told.listed, ...told.ancestry];
   for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
     const part = entries.slice(start, start + IDS_PER_ROW);
-    const listed = Math.max(0, Math.min(part.length, gain.listed.length - start));
+    const listed = Math.max(0, Math.min(part.length, told.listed.length - start));
     const ids = part.map((entry) => entry.id);
     ledger(ctx, ids, { kind: "evidence", participant: participant.index, by, listed, signed });
   }
   if (!signed) return;
   for (const entry of entries) if (entry.mine) settleOutbox(ctx, entry, participant, receivedBy(ctx.state, entry));
+}
+
+/**
+ * All that is gained for own messages; of others' the newest, as far as people look at once. The rest follows from the
+ * claim whenever it is wanted: the first word of a new key must not write as much as the log is long.
+ */
+function worthTelling(gain: Gain): Gain {
+  if (gain.listed.length + gain.ancestry.length <= OTHERS_TOLD) return gain;
+  const others = [...gain.listed, ...gain.ancestry].filter(({ mine }) => !mine);
+  if (others.length <= OTHERS_TOLD) return gain;
+  const newest = new Set(others.sort(comparePlaces).slice(-OTHERS_TOLD));
+  const isTold = (entry: LogEntry) => entry.mine || newest.has(entry);
+  return { listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
 }

@@ -24,7 +24,10 @@ export type LedgerEntry =
   | { readonly kind: "delivered"; readonly participant: number | null }
   /** Another copy of an unsigned message took its place: it has another author and place in the log. */
   | { readonly kind: "moved" }
-  /** `ids` = listed, then ancestry; the first `listed` of them were named outright. */
+  /**
+   * `ids` = listed, then ancestry; the first `listed` of them were named outright. All own messages among what a word
+   * proved, and the newest of others; the rest is in no row.
+   */
   | {
       readonly kind: "evidence";
       readonly participant: number;

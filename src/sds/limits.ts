@@ -13,6 +13,8 @@ export const MAX_BUFFERED_BYTES_PER_SENDER = 8 * 1024 * 1024;
 export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Claims that name an id we lack, kept per participant. */
 export const MAX_UNRESOLVED_CLAIMS = 64;
+/** Claims that prove nothing of own messages, kept per participant over a restart: as many as one message can list. */
+export const MAX_OTHER_CLAIMS = 256;
 
 /**
  * Messages of a channel that a device keeps. Each costs up to a kilobyte of memory as long as the channel is open, and a

@@ -2,7 +2,8 @@ import { type AuthorNumbers, createAuthorNumbers } from "./author-numbers.ts";
 import type { BloomFilter } from "./bloom-filter.ts";
 import { type Credits, createCredits } from "./credits.ts";
 import type { MessageId, ParticipantId } from "./ids.ts";
-import type { ClaimEntry, ParticipantRecord } from "./records.ts";
+import { KeptClaims } from "./kept-claims.ts";
+import type { ParticipantRecord } from "./records.ts";
 
 /** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */
 export interface ReceivedFilter {
@@ -27,11 +28,9 @@ export interface Participant {
   lastAheadLamport: number;
   name: string;
   nameLamport: number;
-  /** Smallest set of claims that proves all this participant is known to have: listed id -> complete_since. */
-  readonly claims: Map<MessageId, number>;
-  /** The same as it is stored; null once it changed. Most words of a participant change only when it was heard. */
-  claimEntries: readonly ClaimEntry[] | null;
-  /** What those claims prove, derived: entry number -> credited or not. */
+  /** What proves all this participant is known to have, after a restart too. None of somebody without a key. */
+  readonly claims: KeptClaims;
+  /** What their claims prove, derived: entry number -> credited or not. */
   readonly credits: Credits;
   /** Numbers of their signed messages that are held, and how many messages came under a number used before. Derived. */
   readonly numbers: AuthorNumbers;
@@ -44,8 +43,8 @@ export interface Participant {
   readonly followed: Set<MessageId>;
   /** Missing ids that this participant was the first to name, and that messages name. */
   readonly awaited: Set<MessageId>;
-  /** The last difference between this participant's sync and our log that reset the idle timer. */
-  lastDifference: string;
+  /** The last difference between this participant's sync and our log that reset the idle timer (`difference.ts`). */
+  lastDifference: number | null;
 }
 
 export function createParticipant(index: number, id: ParticipantId, publicKey: Uint8Array | null): Participant {
@@ -59,8 +58,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     lastAheadLamport: -1,
     name: "",
     nameLamport: -1,
-    claims: new Map(),
-    claimEntries: null,
+    claims: new KeptClaims(),
     credits: createCredits(),
     numbers: createAuthorNumbers(),
     equivocations: 0,
@@ -68,21 +66,11 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     unresolvedClaims: 0,
     followed: new Set(),
     awaited: new Set(),
-    lastDifference: "",
+    lastDifference: null,
   };
 }
 
-export function setClaim(participant: Participant, id: MessageId, completeSince: number): void {
-  participant.claims.set(id, completeSince);
-  participant.claimEntries = null;
-}
-
-export function dropClaim(participant: Participant, id: MessageId): void {
-  if (participant.claims.delete(id)) participant.claimEntries = null;
-}
-
 export function participantRecordOf(participant: Participant): ParticipantRecord {
-  participant.claimEntries ??= [...participant.claims].map(([id, completeSince]) => ({ id, completeSince }));
   return {
     index: participant.index,
     id: participant.id,
@@ -90,7 +78,7 @@ export function participantRecordOf(participant: Participant): ParticipantRecord
     heardAt: participant.heardAt,
     heardConnectedMs: participant.heardConnectedMs,
     lastClaimLamport: participant.lastClaimLamport,
-    claims: participant.claimEntries,
+    claims: participant.claims.stored(),
     name: participant.name,
     nameLamport: participant.nameLamport,
   };

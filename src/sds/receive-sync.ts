@@ -27,6 +27,7 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
   applyClaim(ctx, participant, claim);
   noteFilter(ctx, participant, claim);
   if (!isNewest(participant, claim.lamport, ctx.env.now)) return;
+  ctx.touchedParticipants.add(participant);
   hearSync(ctx, participant, source, claim.lamport);
   if (source !== "live") return;
   resendStoredTo(ctx, participant);

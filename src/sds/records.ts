@@ -80,7 +80,7 @@ export interface ParticipantRecord {
   readonly heardConnectedMs: number;
   /** Lamport of the newest trailer acted on. */
   readonly lastClaimLamport: number;
-  /** Smallest set of claims that proves all they are known to have: listed id -> complete_since of that claim. */
+  /** Claims that prove what they are known to have (`kept-claims.ts`). */
   readonly claims: readonly ClaimEntry[];
   readonly name: string;
   /** Lamport timestamp of the profile message that set `name`. */

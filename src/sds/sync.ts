@@ -1,6 +1,7 @@
 import { takeToken, tokenAt } from "./budget.ts";
 import { chooseSyncHistory, hasLeft, hasOpenIds } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
+import { differenceOf } from "./difference.ts";
 import { completeSince, missMessage } from "./holes.ts";
 import { asMessageId, type MessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
@@ -83,7 +84,7 @@ export function startSyncing(ctx: StepContext): void {
 /** Compares a live sync with our log. Ids we lack are followed; a difference makes everybody talk sooner. */
 export function compareSync(ctx: StepContext, participant: Participant, claim: IncomingClaim, isNew: boolean): void {
   const { state } = ctx;
-  const lacking: string[] = [];
+  const lacking: MessageId[] = [];
   const doubted = isDoubted(participant);
   for (const { messageId, retrievalHint } of claim.listed) {
     if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
@@ -91,28 +92,36 @@ export function compareSync(ctx: StepContext, participant: Participant, claim: I
     lacking.push(messageId);
     followNamed(ctx, participant, messageId, retrievalHint);
   }
-  const leftOut = [...state.heads]
-    // Below the watermark others may have forgotten it, as we have all around it.
-    .filter((head) => head.lamport >= state.watermark && hasLeft(state, head))
-    .filter((head) => !participant.credits.has(head.number))
-    .map((head) => head.id);
+  const leftOut = headsLeftOut(state, participant);
   if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
   if (isNew) {
     becomeInconsistent(ctx);
     return;
   }
   if (lacking.length === 0 && leftOut.length === 0) {
-    participant.lastDifference = "";
+    participant.lastDifference = null;
     becomeConsistent(state, participant);
     return;
   }
   // The same difference again is neutral: a member who cannot or will not catch up must not keep everybody talking.
-  const difference = `${lacking.sort().join()}|${leftOut.sort().join()}`;
+  const difference = differenceOf(lacking, leftOut);
   if (difference === participant.lastDifference) return;
   participant.lastDifference = difference;
   // Nor may one who names what does not exist, a new list each time.
   if (doubted && leftOut.length === 0) return;
   becomeInconsistent(ctx);
+}
+
+/** An author has its own messages, also those that it deleted and does not name any more. */
+function headsLeftOut(state: ChannelState, participant: Participant): LogEntry[] {
+  const leftOut: LogEntry[] = [];
+  for (const head of state.heads) {
+    if (head.author === participant || participant.credits.has(head.number)) continue;
+    // Others may have forgotten it, as we have all around it.
+    if (head.lamport < state.watermark) continue;
+    if (hasLeft(state, head)) leftOut.push(head);
+  }
+  return leftOut;
 }
 
 /** Who names ids that never turn up uses up their own share, and nobody else's. */

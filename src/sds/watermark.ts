@@ -5,7 +5,7 @@ import { MAX_BELOW_WATERMARK } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { isUnconfirmed } from "./outbox-stage.ts";
 import { HORIZON_MS } from "./parameters.ts";
-import { dropClaim, type Participant, participantRecordOf, setClaim } from "./participant.ts";
+import { type Participant, participantRecordOf } from "./participant.ts";
 import type { Change, ParentReference, StoredChannel } from "./records.ts";
 import { forgetMissing } from "./shares.ts";
 
@@ -92,10 +92,10 @@ function moveClaims(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Set<
     }
   }
   for (const participant of others) {
-    for (const id of participant.claims.keys()) {
+    for (const id of participant.claims.ids()) {
       const entry = state.entries.get(id);
       if (entry === undefined || !forgotten.has(entry)) continue;
-      dropClaim(participant, id);
+      participant.claims.drop(id);
       touched.add(participant);
     }
   }
@@ -107,7 +107,8 @@ function keepCredit(participant: Participant, child: LogEntry, parent: LogEntry,
   if (since === null || !participant.credits.has(child.number)) return;
   const claimed = participant.claims.get(parent.id);
   if (claimed !== undefined && claimed <= since) return;
-  setClaim(participant, parent.id, since);
+  // It may be what all that is known of own messages further down follows from.
+  participant.claims.keep(parent.id, since, true);
   touched.add(participant);
 }
 

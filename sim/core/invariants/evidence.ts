@@ -60,13 +60,17 @@ export function checkNoSlander({ state, index }: SimParticipant, isHonest: (id: 
   }
 }
 
-/** A boot knows what was written: every accepted message, and every receipt. */
-export function checkRestored(member: SimParticipant, truths: Truths): void {
+/** A boot knows what was written: every accepted message, and every receipt; of liars only those for own messages. */
+export function checkRestored(
+  member: SimParticipant,
+  truths: Truths,
+  bySender: ReadonlyMap<ParticipantId, SimParticipant>,
+): void {
   const { state, disk } = member;
   const rows = disk.ledger;
   for (const row of rows) {
     if (row.kind === "accepted") for (const id of row.ids) checkAccepted(member, id, truths);
-    if (row.kind === "evidence" && row.signed) checkRemembered(member, row);
+    if (row.kind === "evidence" && row.signed) checkRemembered(member, row, bySender);
   }
   for (const [id, { author, told }] of truths) if (told && author === member.index) checkAccepted(member, id, truths);
   const last = rows.at(-1)?.seq ?? 0;
@@ -88,10 +92,16 @@ function checkAccepted(member: SimParticipant, id: MessageId, truths: Truths): v
   check(kept, "accepted is durable", () => `member ${member.index} lost its own ${id} in a restart`);
 }
 
-function checkRemembered(member: SimParticipant, row: Extract<LedgerRow, { kind: "evidence" }>): void {
+function checkRemembered(
+  member: SimParticipant,
+  row: Extract<LedgerRow, { kind: "evidence" }>,
+  bySender: ReadonlyMap<ParticipantId, SimParticipant>,
+): void {
+  const speaker = member.state.participants[row.participant]?.id;
+  const honest = speaker !== undefined && bySender.has(speaker);
   for (const id of row.ids) {
     const entry = member.state.entries.get(id);
-    if (entry === undefined) continue;
+    if (entry === undefined || !(entry.mine || honest)) continue;
     check(receivedBy(member.state, entry).has(row.participant), "evidence never regresses", () => {
       return `member ${member.index} forgot in a restart that participant ${row.participant} has ${id}`;
     });

@@ -13,6 +13,8 @@ const MOST_MISSING = 4_096;
 const MOST_EMBARGOED = 256;
 const MOST_ANSWERS_PER_PARTICIPANT = 40;
 const MOST_UNRESOLVED_PER_PARTICIPANT = 64;
+/** Beside those that are the first to prove an own message, or wait for causes of a message that is held. */
+const MOST_CLAIMS = 256 + MOST_UNRESOLVED_PER_PARTICIPANT;
 const MOST_BUFFERED_PER_SENDER = 500;
 
 /** What holds of a member's whole state at any time. Costs its size, so it is sampled. */
@@ -74,7 +76,7 @@ function checkMemory({ state, index }: SimParticipant): void {
     ["embargoed", state.embargoed.size, MOST_EMBARGOED],
     ["answers", state.answers.size, MOST_ANSWERS_PER_PARTICIPANT * people],
     ["buffered", state.buffered.size, MOST_BUFFERED_PER_SENDER * people],
-    ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), 4_096 + 2 * state.entries.size],
+    ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), MOST_CLAIMS + state.entries.size],
   ];
   for (const [what, size, limit] of sizes) {
     check(size <= limit, "bounded memory", () => `member ${index} keeps ${size} ${what}, more than ${limit}`);

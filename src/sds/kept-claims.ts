@@ -1,0 +1,68 @@
+import type { MessageId } from "./ids.ts";
+import { MAX_OTHER_CLAIMS } from "./limits.ts";
+import type { ClaimEntry } from "./records.ts";
+
+/**
+ * The claims of one participant that a restart derives again what they have from: listed id -> complete_since. Kept are
+ * only those that proved something when they came, less those that a newer one proves. Two kinds:
+ *
+ * - *needed*: the first that proved an own message, or one that waits for a message and may come to. What walks over one
+ *   takes its place. All that is known of own messages follows from these, so none is dropped; nobody can make more of
+ *   them than there are own messages, messages with causes that never came, and ids that may wait.
+ * - *others* prove who has messages of others. A member can make any number of them, by listing old ids one by one, and
+ *   all are written with each word of theirs; so only the newest are kept, and a restart may forget the rest.
+ */
+export class KeptClaims {
+  readonly #needed = new Map<MessageId, number>();
+  readonly #others = new Map<MessageId, number>();
+  #stored: readonly ClaimEntry[] | null = null;
+
+  get size(): number {
+    return this.#needed.size + this.#others.size;
+  }
+
+  /** Listed ids. */
+  ids(): readonly MessageId[] {
+    return [...this.#needed.keys(), ...this.#others.keys()];
+  }
+
+  /** The complete_since of the claim of this id; undefined when there is none. */
+  get(id: MessageId): number | undefined {
+    return this.#needed.get(id) ?? this.#others.get(id);
+  }
+
+  /** Since they were last asked for as they are stored. Most words of a participant change only when it was heard. */
+  get changed(): boolean {
+    return this.#stored === null;
+  }
+
+  keep(id: MessageId, completeSince: number, needed: boolean): void {
+    this.drop(id);
+    (needed ? this.#needed : this.#others).set(id, completeSince);
+    this.#stored = null;
+    if (this.#others.size <= MAX_OTHER_CLAIMS) return;
+    for (const oldest of this.#others.keys()) {
+      this.#others.delete(oldest);
+      return;
+    }
+  }
+
+  drop(id: MessageId): void {
+    if (this.#needed.delete(id) || this.#others.delete(id)) this.#stored = null;
+  }
+
+  /** Drops a claim of `id` that one with this `completeSince` walked over. True if that one is needed in its place. */
+  dropProven(id: MessageId, completeSince: number): boolean {
+    const needed = this.#needed.get(id);
+    const claimed = needed ?? this.#others.get(id);
+    if (claimed === undefined || claimed < completeSince) return false;
+    this.drop(id);
+    return needed !== undefined;
+  }
+
+  /** As they are stored: a restart that takes them in this order needs the same ones again, or fewer. */
+  stored(): readonly ClaimEntry[] {
+    this.#stored ??= [...this.#needed, ...this.#others].map(([id, completeSince]) => ({ id, completeSince }));
+    return this.#stored;
+  }
+}
