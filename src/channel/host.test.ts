@@ -5,7 +5,7 @@ import { createMemoryNetwork, type MemoryTransport } from "../transport/memory/m
 import type { ChannelClient, ChannelSnapshot, MessageView } from "./channel-client.ts";
 import type { ChannelHost } from "./channel-host.ts";
 import { createChannelHost } from "./host.ts";
-import { MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./limits.ts";
 
 /** Short protocol times, so that real timers do in a second what takes a minute outside. */
 const QUICK = {
@@ -249,6 +249,16 @@ describe("bad input", () => {
     await expect(ada.send({ requestId: "", type: "chat", text: "x" })).rejects.toMatchObject({ code: "invalid" });
     await say(ada, "x".repeat(MAX_TEXT_BYTES));
     expect((await untilAllReceived(ada, 1)).map(({ text }) => text.length)).toEqual([MAX_TEXT_BYTES]);
+  });
+
+  it("a name is shortened and cleaned by whoever hears it", async () => {
+    const { clients } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    await ben.send({ requestId: "name", type: "profile", text: `\u202eevil\n${"x".repeat(60_000)}` });
+    const wanted = `evil${"x".repeat(MAX_DISPLAY_NAME_CHARACTERS - 4)}`;
+    await until("the name", async () => (await ada.snapshot()).participants.some(({ name }) => name === wanted));
+    const { entries } = (await ada.snapshot()).page;
+    expect(entries.at(-1)).toMatchObject({ type: "profile", text: wanted });
   });
 
   it("an invite that is damaged, cut off or no invite says so", async () => {

@@ -18,6 +18,7 @@ import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { ParentReference } from "../sds/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/step-input.ts";
 import type { EphemeralView } from "./channel-client.ts";
+import { profileNameOf } from "./display-name.ts";
 import { decodeText } from "./text.ts";
 import { typeName } from "./views.ts";
 
@@ -147,7 +148,7 @@ function signedContent(
     composedAt: envelope.composedAt,
     parents: parentsOf(message, (index) => lamports[index] ?? null),
     bytes,
-    profileName: envelope.type === MESSAGE_TYPE.profile ? decodeText(envelope.body) : null,
+    profileName: envelope.type === MESSAGE_TYPE.profile ? profileNameOf(decodeText(envelope.body)) : null,
   };
 }
 

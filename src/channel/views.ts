@@ -10,6 +10,7 @@ import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { Participant } from "../sds/participant.ts";
 import { isPresent } from "../sds/presence.ts";
 import type { DeliveryView, HoleView, LogEntry, LogPosition, MessageView, ParticipantView } from "./channel-client.ts";
+import { displayNameOf } from "./display-name.ts";
 
 /** What people see of the protocol's state. Plain data, made anew each time. */
 export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryView {
@@ -52,7 +53,7 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
     mine: entry.mine,
     signed: entry.signed,
     type: typeName(entry.type),
-    text,
+    text: entry.type === MESSAGE_TYPE.profile ? displayNameOf(text) : text,
     composedAt: entry.composedAt,
     delivery: deliveryView(state, entry),
   };
