@@ -201,6 +201,25 @@ describe("a device that comes and goes", () => {
     await untilAllReceived(ada, 5);
   });
 
+  it("what comes late, and belongs before what was read, is unread all the same, also after a restart", async () => {
+    const { clients, devices, net, channel } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    const [device, other] = devices as [Device, Device];
+    other.transport.setOnline(false);
+    await say(ben, "written offline");
+    await say(ada, "written later");
+    await ada.markRead(chats(await ada.snapshot()).at(-1) as MessageView);
+    other.transport.setOnline(true);
+    expect(await untilTexts(ada, 2)).toEqual(["written offline", "written later"]);
+    expect((await ada.snapshot()).unread).toBe(1);
+    expect((await device.host.channels())[0]?.unread).toBe(1);
+    await stop(device);
+    const again = start(net, device.disk).host.open(channel.id);
+    expect((await again.snapshot()).unread).toBe(1);
+    await again.markRead(chats(await again.snapshot()).at(-1) as MessageView);
+    expect((await again.snapshot()).unread).toBe(0);
+  });
+
   it("resumes after a restart: nothing lost, nothing twice, the same view", async () => {
     const { clients, devices, net, channel } = await together(["Ada", "Ben"]);
     const [ada, ben] = clients as [ChannelClient, ChannelClient];

@@ -1,7 +1,7 @@
 import type { ChannelState } from "../sds/channel-state.ts";
 import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../sds/delivery-state.ts";
 import { receivedBy } from "../sds/evidence.ts";
-import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.ts";
+import { asParticipantId, type ParticipantId } from "../sds/ids.ts";
 import { levelOf } from "../sds/level.ts";
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
@@ -146,18 +146,7 @@ function comparePositions(a: LogPosition, b: LogPosition): number {
   return a.lamport - b.lamport || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** Chat and announcements of others behind the place up to which everything was read. */
-export function countUnread(state: ChannelState): number {
-  let unread = 0;
-  for (const entry of state.log.after({ lamport: state.lastReadLamport, id: LAST_ID })) {
-    if (!entry.mine && isShown(entry)) unread++;
-  }
-  return unread;
-}
-
-/** Behind every id of its Lamport timestamp. */
-const LAST_ID = "\uffff" as MessageId;
-
-function isShown(entry: GraphEntry): boolean {
-  return entry.type === MESSAGE_TYPE.chat || entry.type === MESSAGE_TYPE.announcement;
+/** Chat and announcements of others that nobody on this device has seen. */
+export function countUnread({ unread }: ChannelState): number {
+  return unread.behind + unread.late;
 }

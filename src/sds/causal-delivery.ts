@@ -9,6 +9,7 @@ import { addDependent, type Edge, isTrueEdge, type LogEntry, recordOf } from "./
 import { unpackHint } from "./packed-hint.ts";
 import { audienceFor } from "./presence.ts";
 import { scheduleAck } from "./sync.ts";
+import { noteUnread } from "./unread.ts";
 
 /**
  * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
@@ -111,6 +112,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   closeHole(ctx, entry);
   ctx.changes.push({ op: "put", table: "message", record: recordOf(entry) });
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
+  noteUnread(ctx, entry);
   if (!entry.mine) {
     creditHolder(state, entry);
     scheduleAck(ctx);

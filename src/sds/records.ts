@@ -111,6 +111,8 @@ export interface MetaRecords {
   /** Milliseconds: Store queried up to here. */
   historyCursor: number;
   lastReadLamport: number;
+  /** Unread messages before that place. */
+  lateUnread: number;
   /** Token buckets of the rate limit, as of `budgetAt`. */
   budgetContent: number;
   budgetResend: number;

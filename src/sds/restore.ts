@@ -22,6 +22,7 @@ import { createParticipant } from "./participant.ts";
 import type { Change, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
+import { restoreUnread } from "./unread.ts";
 
 /** A channel as it was when this device last wrote it, or a fresh one. `changes` is what a fresh one has to write. */
 export function restore(
@@ -47,6 +48,7 @@ export function restore(
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(state, stored);
+  restoreUnread(state, stored);
   return { state, changes: stored.meta.joinLamport === undefined ? freshMeta(state) : [] };
 }
 
@@ -60,7 +62,6 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.authorSeq = meta.authorSeq ?? 0;
   state.ledgerSeq = meta.ledgerSeq ?? 0;
   state.historyCursor = meta.historyCursor ?? 0;
-  state.lastReadLamport = meta.lastReadLamport ?? 0;
   state.budget = createBudget(meta);
   state.sync.reservedLamport = meta.lamportReserved ?? 0;
   state.sync.lastSyncLamport = state.sync.reservedLamport;

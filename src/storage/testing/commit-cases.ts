@@ -24,6 +24,7 @@ const META: MetaRecords = {
   ledgerSeq: 3,
   historyCursor: -1,
   lastReadLamport: 1_760_000_000_000,
+  lateUnread: 2,
   connectedMs: 3_600_000.25,
   budgetContent: 13.5,
   budgetResend: 3,
