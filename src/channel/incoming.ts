@@ -49,6 +49,8 @@ export interface Trailer {
   readonly of: MessageId | null;
   /** Its bytes, when they are another copy than the stored one. */
   readonly copy: Uint8Array | null;
+  /** Bytes of the message, which it holds until it is verified. */
+  readonly size: number;
   /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. */
   readonly verify: () => AuthenticationProblem | null;
 }
@@ -220,6 +222,7 @@ function trailerOf(
     source,
     of: message.kind === "content" ? message.messageId : null,
     copy: null,
+    size: bytes.length,
     verify: () => (verify() ? null : "bad-trailer-signature"),
   };
 }
