@@ -17,7 +17,7 @@ export interface ChannelWatcher {
   onNewMessage(message: NewMessage): void;
   /** False: channels are joined and none is connected. */
   onOnline(online: boolean): void;
-  /** The list or a channel cannot be read, or a channel has stopped because it could not be written. */
+  /** The list or a channel cannot be read, or a channel has stopped: only opening it anew helps. */
   onStorageProblem(): void;
 }
 
@@ -38,10 +38,10 @@ export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): ()
     const client = host.open(channel);
     const item: Watched = { client, names: new Map(), status: "connecting", unsubscribe: () => {} };
     watched.set(channel, item);
-    client.watchStatus(({ connection, storageProblem }) => {
+    client.watchStatus(({ connection, storageProblem, mistake }) => {
       item.status = connection;
       tellOnline();
-      if (storageProblem !== "") watcher.onStorageProblem();
+      if (storageProblem !== "" || mistake) watcher.onStorageProblem();
     });
     void follow(channel, item);
   }

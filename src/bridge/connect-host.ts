@@ -170,9 +170,9 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
   };
 }
 
-const NOTHING_KNOWN = { waiting: 0, early: 0, clockOffMs: 0, storageProblem: "" };
+const NOTHING_KNOWN = { waiting: 0, early: 0, clockOffMs: 0, storageProblem: "", mistake: false };
 
 function offerOwn(feed: ValueFeed<ChannelStatus>, own: Pick<ChannelStatus, "connection" | "reason">): void {
-  const { waiting, early, clockOffMs, storageProblem } = feed.latest() ?? NOTHING_KNOWN;
-  feed.offer({ ...own, peers: 0, waiting, early, clockOffMs, storageProblem });
+  const { waiting, early, clockOffMs, storageProblem, mistake } = feed.latest() ?? NOTHING_KNOWN;
+  feed.offer({ ...own, peers: 0, waiting, early, clockOffMs, storageProblem, mistake });
 }

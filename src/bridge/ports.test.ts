@@ -2,35 +2,13 @@ import { describe, expect, test, vi } from "vitest";
 import { messagePort } from "./message-port.ts";
 import type { BridgePort } from "./port.ts";
 import { pause } from "./testing/raw-end.ts";
-import { workerPort, workerScopePort } from "./worker-port.ts";
 
-/** Two event targets that post to each other, as a Worker and its scope do. */
-function workerAndScope() {
-  class End extends EventTarget {
-    peer: End | null = null;
-    postMessage(message: unknown): void {
-      const data: unknown = structuredClone(message);
-      this.peer?.dispatchEvent(new MessageEvent("message", { data }));
-    }
-  }
-  const [worker, scope] = [new End(), new End()];
-  worker.peer = scope;
-  scope.peer = worker;
-  return { worker, scope };
+function open(): readonly [BridgePort, BridgePort] {
+  const { port1, port2 } = new MessageChannel();
+  return [messagePort(port1), messagePort(port2)];
 }
 
-const pairs: Readonly<Record<string, () => readonly [BridgePort, BridgePort]>> = {
-  "message ports": () => {
-    const { port1, port2 } = new MessageChannel();
-    return [messagePort(port1), messagePort(port2)];
-  },
-  "a worker and its scope": () => {
-    const { worker, scope } = workerAndScope();
-    return [workerPort(worker), workerScopePort(scope)];
-  },
-};
-
-describe.each(Object.entries(pairs))("%s", (_, open) => {
+describe("two message ports", () => {
   test("carry plain data both ways in order, to every listener until it leaves", async () => {
     const [left, right] = open();
     const heard: unknown[][] = [[], [], []];
@@ -95,19 +73,5 @@ describe("a message port", () => {
     await vi.waitFor(() => expect(heard).toEqual(["bye", "closed"]));
     await pause(10);
     expect(heard).toHaveLength(2);
-  });
-});
-
-describe("a worker", () => {
-  test("whose script cannot be loaded is a closed port; an uncaught error in it is not", () => {
-    const { worker } = workerAndScope();
-    const port = workerPort(worker);
-    let closings = 0;
-    port.onClose(() => closings++);
-    worker.dispatchEvent(Object.assign(new Event("error"), { message: "x is not defined" }));
-    expect(closings).toBe(0);
-    worker.dispatchEvent(new Event("error"));
-    worker.dispatchEvent(new Event("error"));
-    expect(closings).toBe(1);
   });
 });

@@ -1,3 +1,4 @@
+import { ChannelError } from "../channel/channel-client.ts";
 import { createListeners } from "./listeners.ts";
 import type { BridgePort } from "./port.ts";
 
@@ -13,6 +14,9 @@ interface RuntimeEvent<T> {
   addListener(listener: (value: T) => void): void;
   removeListener(listener: (value: T) => void): void;
 }
+
+/** Chrome throws at 64 MiB of UTF-8; a character takes 3 bytes at most. */
+export const MAX_MESSAGE_CHARACTERS = 20 * 1024 * 1024;
 
 /**
  * A bridge port over an extension's runtime port. Messages cross as JSON texts. What arrives before the first listener is kept,
@@ -46,6 +50,15 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
     closings.call(null);
   }
 
+  /** Whatever is still there at the other end learns that nobody is here. */
+  function disconnect(): void {
+    try {
+      port.disconnect();
+    } catch {
+      // The extension itself was replaced or removed: the port is gone.
+    }
+  }
+
   port.onMessage.addListener(onMessage);
   port.onDisconnect.addListener(onDisconnect);
   return {
@@ -55,8 +68,9 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
       try {
         port.postMessage(text);
       } catch {
-        // Only a port whose other end is gone refuses a text; its disconnect event may still be on the way.
+        // Only a port whose other end is gone refuses a text of this length; its disconnect event may still be on the way.
         onDisconnect();
+        disconnect();
       }
     },
     onMessage(listener) {
@@ -82,14 +96,16 @@ export function runtimePort(port: RuntimePortLike): BridgePort {
       if (state !== "open") return;
       release("closed");
       closings.clear();
-      port.disconnect();
+      disconnect();
     },
   };
 }
 
 /** One text in both browsers: left to them, Chrome drops what JSON cannot say without a word, and Firefox refuses it. */
 function toText(message: unknown): string {
-  return JSON.stringify(message, refuseUnsayable);
+  const text = JSON.stringify(message, refuseUnsayable);
+  if (text.length <= MAX_MESSAGE_CHARACTERS) return text;
+  throw new ChannelError("internal", "This is more than the browser carries at once. Ask for less at a time.");
 }
 
 function refuseUnsayable(_key: string, value: unknown): unknown {

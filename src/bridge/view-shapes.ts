@@ -155,6 +155,7 @@ export const channelStatus = object<ChannelStatus>({
   early: count,
   clockOffMs: finite,
   storageProblem: text(),
+  mistake: bool,
 });
 
 const evidence = object<EvidenceView>({

@@ -218,6 +218,8 @@ export interface ChannelStatus {
   readonly clockOffMs: number;
   /** Storage failed: nothing is accepted or published until the channel is opened anew. Empty when all is well. */
   readonly storageProblem: string;
+  /** The same, because Hearback itself went wrong. */
+  readonly mistake: boolean;
 }
 
 export interface MessageDetails {

@@ -121,7 +121,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const sendEphemeral = createEphemeralSender({ state, author, clock, dispatch, publish: outbound.ephemeral });
   const ephemeralListeners = new Set<(message: EphemeralView) => void>();
   const readListeners = new Set<() => void>();
-  let storageProblem = "";
+  /** Nothing is accepted or published any more, and why. */
+  let stopped: ChannelError | null = null;
   let closed = false;
   let cancelWake = () => {};
   let wakePlanned = false;
@@ -135,16 +136,18 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       waiting: countWaiting(state),
       early: state.embargoed.size,
       clockOffMs: -corrected.correctionMs(),
-      storageProblem,
+      storageProblem: stopped?.code === "storage" ? stopped.message : "",
+      mistake: stopped?.code === "internal",
     };
   }
 
   function onStorageFailure(error: unknown): void {
-    stopFor(error instanceof Error ? error.message : "This device could not save the channel.");
+    const words = error instanceof Error ? error.message : "This device could not save the channel.";
+    stopFor(new ChannelError("storage", words, { cause: error }));
   }
 
-  function stopFor(problem: string): void {
-    storageProblem = problem;
+  function stopFor(error: ChannelError): void {
+    stopped ??= error;
     cancelWake();
     history.close();
     status.refresh();
@@ -154,7 +157,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   async function dispatch(input: StepInput): Promise<void> {
     if (closed) throw new ChannelError("closed", "The channel is closed.");
-    if (storageProblem !== "") throw new ChannelError("storage", storageProblem);
+    if (stopped !== null) throw stopped;
     const effects = stepOrStop(input);
     planWake();
     await write(effects);
@@ -173,9 +176,11 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   function stepOrStop(input: StepInput): Effect[] {
     try {
       return step(state, input, environment());
-    } catch (error) {
-      stopFor("Hearback made a mistake in this channel and stopped it. Reload: everything accepted is saved.");
-      throw error;
+    } catch (cause) {
+      const words = "Hearback made a mistake in this channel and stopped it. Reload: everything accepted is saved.";
+      const mistake = new ChannelError("internal", words, { cause });
+      stopFor(mistake);
+      throw mistake;
     }
   }
 
@@ -227,7 +232,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     void Promise.resolve().then(() => {
       wakePlanned = false;
       cancelWake();
-      if (closed || storageProblem !== "") return;
+      if (closed || stopped !== null) return;
       const now = clock.now();
       const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, nextWakeAt(state, now) - now));
       cancelWake = clock.schedule(delay, () => dispatchUnasked({ kind: "wake" }));

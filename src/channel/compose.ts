@@ -7,6 +7,7 @@ import type { ChannelId, ParticipantId } from "../sds/ids.ts";
 import { messageIdOf } from "../sds/message-id.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { IncomingContent } from "../sds/step-input.ts";
+import { profileNameOf } from "./display-name.ts";
 import { decodeText } from "./text.ts";
 
 export interface Author {
@@ -43,7 +44,7 @@ export async function composeContent(
     content,
   });
   const bytes = await appendTrailer(message, { flags: 0, completeSince }, signer);
-  const profileName = type === MESSAGE_TYPE.profile ? decodeText(body) : null;
+  const profileName = type === MESSAGE_TYPE.profile ? profileNameOf(decodeText(body)) : null;
   return {
     ...{ id, lamport, authorSeq, composedAt, parents, bytes, profileName },
     sender: self,

@@ -30,6 +30,15 @@ describe("a corrected clock", () => {
     expect(clock.correctionMs(), "two against two, ours included").toBe(0);
   });
 
+  test("is moved by no more than a day, whatever the group says", () => {
+    const { device, clock } = clockAt(HOUR * 1_000);
+    clock.hear(ben, device.at + 365 * 24 * HOUR);
+    clock.hear(cleo, device.at + 365 * 24 * HOUR);
+    expect(clock.correctionMs()).toBe(0);
+    clock.hear(dora, device.at + HOUR);
+    expect(clock.correctionMs(), "one vote that counts").toBe(0);
+  });
+
   test("leaves small differences alone", () => {
     const { device, clock } = clockAt(HOUR * 1_000);
     for (const signer of [ben, cleo, dora]) clock.hear(signer, device.at - 19_000);

@@ -9,6 +9,11 @@ const SAME_MS = 5_000;
 const VOTE_LASTS_MS = 2 * 60 * 60_000;
 /** One other clock against ours proves nothing; a liar alone must not move us. */
 const FEWEST_VOTES = 2;
+/**
+ * A vote on more than this counts for nothing. Two keys, which anybody with the invite can make, are enough votes in a silent group:
+ * they must not move a clock past all that is kept. A device that is further off has to be set right by its owner.
+ */
+const MAX_CORRECTION_MS = 24 * 60 * 60_000;
 
 /**
  * The device's clock, set right by what most participants show. No protocol of a service node tells the time, so the
@@ -42,7 +47,7 @@ export function createCorrectedClock(clock: Pick<Clock, "now">): CorrectedClock 
     for (const [signer, { differenceMs, at }] of votes) {
       // The device's clock may have been set meanwhile, in either direction; then the vote is about another clock.
       if (Math.abs(now - at) > VOTE_LASTS_MS) votes.delete(signer);
-      else heard.push(differenceMs);
+      else if (Math.abs(differenceMs) <= MAX_CORRECTION_MS) heard.push(differenceMs);
     }
     return heard;
   }

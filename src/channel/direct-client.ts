@@ -9,6 +9,7 @@ import {
   type LogPage,
   type LogPosition,
 } from "./channel-client.ts";
+import { endOfPage } from "./end-of-page.ts";
 import { messageDetails } from "./message-details.ts";
 import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "./views.ts";
 
@@ -114,7 +115,7 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
       ? messageView(channel.state, place.entry, texts.get(place.entry.id))
       : holeView(place.missing),
   );
-  return { entries, more };
+  return endOfPage({ entries, more });
 }
 
 function deliveredEntry(channel: Channel, id: MessageId): LogEntry {

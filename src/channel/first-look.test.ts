@@ -18,15 +18,19 @@ interface Looks {
   readonly look: ChannelSnapshot;
 }
 
-/** Ada, whose database is kept, and Ben talk; what her channel then says from storage, and what `bodies` messages of it say. */
-async function looks(messages: number, bodies: number): Promise<Looks> {
+/** Ada, whose database is kept, and Ben talk, then she deletes some before they left; what her channel then says from storage, and what `bodies` messages of it say. */
+async function looks(messages: number, bodies: number, deleted = 0): Promise<Looks> {
   const indexedDB = new IDBFactory();
   const clock = createVirtualClock(1_800_000_000_000);
   const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
-  const options = { clock, openTransport: () => network.transport() };
+  const transport = network.transport();
   const storage = await createDexieStorage({ name, indexedDB, IDBKeyRange });
-  const ada = createChannelHost({ storage, ...options });
-  const ben = createChannelHost({ storage: createMemoryStorage(), ...options });
+  const ada = createChannelHost({ storage, clock, openTransport: () => transport });
+  const ben = createChannelHost({
+    storage: createMemoryStorage(),
+    clock,
+    openTransport: () => network.transport(),
+  });
   const { id, inviteCode } = await ada.create({
     ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} },
   });
@@ -39,6 +43,11 @@ async function looks(messages: number, bodies: number): Promise<Looks> {
   }
   await clock.advanceSettled(30_000);
   await ben.close();
+  if (deleted > 0) transport.setOnline(false);
+  for (let n = 1; n <= deleted; n++) {
+    const { id: regretted } = await clients[0].send({ requestId: `d${n}`, type: "chat", text: `regretted ${n}` });
+    await clients[0].remove(regretted);
+  }
   await clients[0].send({ requestId: "last", type: "chat", text: "to nobody" });
   await ada.close();
   const recent = await readRecent({ name, channel: id, bodies, indexedDB, IDBKeyRange });
@@ -55,6 +64,9 @@ async function looks(messages: number, bodies: number): Promise<Looks> {
 
 /** Presence runs on connected time, of which the last stretch is saved now and then only. */
 const withoutPresence = (people: readonly ParticipantView[]) => people.map(({ present: _, ...rest }) => rest);
+
+const textsOf = ({ page }: ChannelSnapshot) =>
+  page.entries.map((entry) => (entry.kind === "message" ? entry.text : ""));
 
 describe("firstLook", () => {
   it("shows the end of a long log as the channel itself does, receipts included", async () => {
@@ -90,6 +102,14 @@ describe("firstLook", () => {
     const gone = firstLook({ ...recent, bodies, stored: { ...recent.stored, meta } }, 1_800_000_300_000);
     expect(gone.page.entries.at(-4)).toMatchObject({ id: lost?.id, text: "", textKept: false });
     expect(gone.page.entries.at(-3)).toMatchObject({ textKept: true });
+  });
+
+  it("shows no message whose text was not read, when some behind it were deleted before they left", async () => {
+    const { snapshot, look } = await looks(30, 10, 5);
+    const texts = textsOf(look);
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts).toEqual(textsOf(snapshot).slice(-texts.length));
+    expect(look.page.more).toBe(true);
   });
 
   it("shows all of a short log and says that there is no more", async () => {

@@ -17,6 +17,7 @@ export function firstLook({ device, stored, complete, bodies }: RecentChannel, n
   const { state } = restore(identityOf(device, descriptor), stored, { now, random: () => 0 });
   const texts = new Map(bodies.map(({ id, bytes }) => [id, textOf(bytes)]));
   const { places, more } = placesBefore(state, undefined, Math.max(1, bodies.length));
+  // What was deleted before it left is not shown, though a body of it was read: a page may reach further back than bodies do.
   const isUnread = (place: Place): boolean =>
     place.kind === "message" && !texts.has(place.entry.id) && !isBodyGivenUp(state, place.entry);
   const gap = Math.max(newestGap(state), ...places.filter(isUnread).map(lamportOf));

@@ -1,3 +1,4 @@
+import { withoutForbidden } from "../identity/channel-name.ts";
 import type { ChannelNetwork } from "../identity/channel-network.ts";
 import type { Descriptor } from "../identity/descriptor.ts";
 import { parseInvite } from "../identity/invite.ts";
@@ -8,7 +9,7 @@ import { networkAddressOf } from "./transport-pool.ts";
 
 /** What people give to create or join a channel, checked; a `ChannelError` says what is wrong with it. */
 export function checkedName(name: string): string {
-  const trimmed = typeof name === "string" ? name.trim() : "";
+  const trimmed = typeof name === "string" ? withoutForbidden(name).trim() : "";
   const length = [...trimmed].length;
   if (length >= 1 && length <= MAX_DISPLAY_NAME_CHARACTERS) return trimmed;
   throw new ChannelError("invalid", `Your name has 1 to ${MAX_DISPLAY_NAME_CHARACTERS} characters.`);

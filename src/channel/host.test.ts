@@ -5,7 +5,7 @@ import { createMemoryNetwork, type MemoryTransport } from "../transport/memory/m
 import type { ChannelClient, ChannelSnapshot, MessageView } from "./channel-client.ts";
 import type { ChannelHost } from "./channel-host.ts";
 import { createChannelHost } from "./host.ts";
-import { MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./limits.ts";
 
 /** Short protocol times, so that real timers do in a second what takes a minute outside. */
 const QUICK = {
@@ -200,6 +200,25 @@ describe("a device that comes and goes", () => {
     await untilAllReceived(ada, 5);
   });
 
+  it("what comes late, and belongs before what was read, is unread all the same, also after a restart", async () => {
+    const { clients, devices, net, channel } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    const [device, other] = devices as [Device, Device];
+    other.transport.setOnline(false);
+    await say(ben, "written offline");
+    await say(ada, "written later");
+    await ada.markRead(chats(await ada.snapshot()).at(-1) as MessageView);
+    other.transport.setOnline(true);
+    expect(await untilTexts(ada, 2)).toEqual(["written offline", "written later"]);
+    expect((await ada.snapshot()).unread).toBe(1);
+    expect((await device.host.channels())[0]?.unread).toBe(1);
+    await stop(device);
+    const again = start(net, device.disk).host.open(channel.id);
+    expect((await again.snapshot()).unread).toBe(1);
+    await again.markRead(chats(await again.snapshot()).at(-1) as MessageView);
+    expect((await again.snapshot()).unread).toBe(0);
+  });
+
   it("resumes after a restart: nothing lost, nothing twice, the same view", async () => {
     const { clients, devices, net, channel } = await together(["Ada", "Ben"]);
     const [ada, ben] = clients as [ChannelClient, ChannelClient];
@@ -248,6 +267,16 @@ describe("bad input", () => {
     await expect(ada.send({ requestId: "", type: "chat", text: "x" })).rejects.toMatchObject({ code: "invalid" });
     await say(ada, "x".repeat(MAX_TEXT_BYTES));
     expect((await untilAllReceived(ada, 1)).map(({ text }) => text.length)).toEqual([MAX_TEXT_BYTES]);
+  });
+
+  it("a name is shortened and cleaned by whoever hears it", async () => {
+    const { clients } = await together(["Ada", "Ben"]);
+    const [ada, ben] = clients as [ChannelClient, ChannelClient];
+    await ben.send({ requestId: "name", type: "profile", text: `\u202eevil\n${"x".repeat(60_000)}` });
+    const wanted = `evil${"x".repeat(MAX_DISPLAY_NAME_CHARACTERS - 4)}`;
+    await until("the name", async () => (await ada.snapshot()).participants.some(({ name }) => name === wanted));
+    const { entries } = (await ada.snapshot()).page;
+    expect(entries.at(-1)).toMatchObject({ type: "profile", text: wanted });
   });
 
   it("an invite that is damaged, cut off or no invite says so", async () => {

@@ -18,6 +18,7 @@ import { MESSAGE_TYPE } from "../sds/message-type.ts";
 import type { ParentReference } from "../sds/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../sds/step-input.ts";
 import type { EphemeralView } from "./channel-client.ts";
+import { profileNameOf } from "./display-name.ts";
 import { decodeText } from "./text.ts";
 import { typeName } from "./views.ts";
 
@@ -48,6 +49,8 @@ export interface Trailer {
   readonly of: MessageId | null;
   /** Its bytes, when they are another copy than the stored one. */
   readonly copy: Uint8Array | null;
+  /** Bytes of the message, which it holds until it is verified. */
+  readonly size: number;
   /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. */
   readonly verify: () => AuthenticationProblem | null;
 }
@@ -147,7 +150,7 @@ function signedContent(
     composedAt: envelope.composedAt,
     parents: parentsOf(message, (index) => lamports[index] ?? null),
     bytes,
-    profileName: envelope.type === MESSAGE_TYPE.profile ? decodeText(envelope.body) : null,
+    profileName: envelope.type === MESSAGE_TYPE.profile ? profileNameOf(decodeText(envelope.body)) : null,
   };
 }
 
@@ -219,6 +222,7 @@ function trailerOf(
     source,
     of: message.kind === "content" ? message.messageId : null,
     copy: null,
+    size: bytes.length,
     verify: () => (verify() ? null : "bad-trailer-signature"),
   };
 }

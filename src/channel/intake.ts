@@ -7,15 +7,13 @@ import { type CopyPlace, placeOf } from "../sds/lower-copy.ts";
 import { addsNothing, isCopyWorthComparing } from "../sds/receive-claim.ts";
 import type { IncomingClaim, Source, StepInput } from "../sds/step-input.ts";
 import type { InboundFrame } from "../transport/port.ts";
+import { createBacklog } from "./backlog.ts";
 import type { BodyCache } from "./body-cache.ts";
 import type { EphemeralView } from "./channel-client.ts";
 import type { CorrectedClock } from "./corrected-clock.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
-
-/** Frames waiting to be verified; beyond that the newest are dropped and come again by resend or from the Store. */
-const MAX_INBOUND = 10_000;
 
 /** What comes in: decrypted, decoded, verified, and given to the protocol. */
 export interface Intake {
@@ -45,12 +43,12 @@ export function createIntake(options: IntakeOptions): Intake {
   const { channelId, self, profile } = state.identity;
   const ephemerals = createEphemeralGate();
   let taking: Promise<void> = Promise.resolve();
-  let waiting = 0;
+  const waiting = createBacklog();
   let closed = false;
 
   const trailers = createTrailerQueue({
     clock,
-    isBusy: () => waiting > 0,
+    isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
     apply: (trailer) => dispatch(inputOf(trailer)),
     refuse,
@@ -58,9 +56,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
   /** Frames are taken in one after the other, in the order in which they came. */
   function take(frame: InboundFrame, source: Source): Promise<void> {
-    waiting++;
+    const bytes = frame.payload.length;
+    waiting.add(bytes);
     const taken = taking.then(() => takeNow(frame, source));
-    taking = taken.catch(() => {}).then(() => void waiting--);
+    taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
     return taken;
   }
 
@@ -129,7 +128,8 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     live: (frame) => {
-      if (waiting >= MAX_INBOUND) refuse("inbound-full");
+      // The newest are dropped, and come again by resend or from the Store.
+      if (!waiting.hasRoomFor(frame.payload.length)) refuse("inbound-full");
       else take(frame, "live").catch(() => {});
     },
     fromStore: async (frame) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asMessageId, asParticipantId } from "../sds/ids.ts";
 import type { Source } from "../sds/step-input.ts";
+import { MAX_BACKLOG_BYTES } from "./backlog.ts";
 import type { Trailer } from "./incoming.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -44,6 +45,7 @@ interface Saying {
   readonly source?: Source;
   readonly holds?: boolean;
   readonly copy?: boolean;
+  readonly size?: number;
 }
 
 function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
@@ -59,7 +61,10 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
     apply: ({ claim }) => void applied.push(claim.lamport),
     refuse: (reason) => void refused.push(reason),
   });
-  const add = (lamport: number, { of = "content", source = "live", holds = true, copy = false }: Saying = {}) => {
+  const add = (
+    lamport: number,
+    { of = "content", source = "live", holds = true, copy = false, size = 1 }: Saying = {},
+  ) => {
     const trailer: Trailer = {
       claim: {
         ...{ sender: asParticipantId("ben"), signed: true, publicKey: Uint8Array.of(1), by: "content", lamport },
@@ -68,6 +73,7 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
       source,
       of: of === null ? null : asMessageId(of),
       copy: copy ? Uint8Array.of(1) : null,
+      size,
       verify: () => {
         verified.push(lamport);
         return holds ? null : "bad-trailer-signature";
@@ -145,6 +151,18 @@ describe("trailers", () => {
     });
     await timers.pass(30);
     expect([idle, applied]).toEqual([true, [1]]);
+  });
+
+  it("are dropped when too many bytes wait for them, and taken again when those are verified", async () => {
+    const { timers, applied, refused, queue, add } = queueOf();
+    const size = MAX_BACKLOG_BYTES / 4;
+    for (let lamport = 1; lamport <= 6; lamport++) add(lamport, { size });
+    expect(refused).toEqual(["inbound-full", "inbound-full"]);
+    expect(queue.isLong()).toBe(true);
+    await timers.pass(1_000);
+    add(7, { size });
+    await timers.pass(1_000);
+    expect([applied, queue.isLong()]).toEqual([[4, 3, 2, 1, 7], false]);
   });
 
   it("are dropped when too many wait, and when the channel closes", async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../runtime/port.ts";
+import { createBacklog, MAX_BACKLOG_BYTES } from "./backlog.ts";
 import type { Trailer } from "./incoming.ts";
 
 /**
@@ -32,11 +33,13 @@ const MAX_GATHER_MS = 500;
 /** Verdicts in one go: some milliseconds, in which nothing else runs. */
 const VERDICTS_IN_A_ROW = 16;
 const LONG = 1_000;
-const MAX_WAITING = 10_000;
+const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
 
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   const { clock, isBusy, addsNothing, apply, refuse } = options;
   let waiting: Trailer[] = [];
+  /** Those of the batch that is being verified too. */
+  const backlog = createBacklog();
   let cancelTimer: (() => void) | null = null;
   let running: Promise<void> | null = null;
   let gatheredMs = 0;
@@ -70,6 +73,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     let verdicts = 0;
     for (const trailer of batch) {
       if (closed) return;
+      backlog.remove(trailer.size);
       if (trailer.copy === null && addsNothing(trailer)) continue;
       const problem = trailer.verify();
       if (problem === null) apply(trailer);
@@ -85,11 +89,12 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   return {
     add: (trailer) => {
       if (closed) return;
-      if (waiting.length >= MAX_WAITING) refuse("inbound-full");
-      else waiting.push(trailer);
+      if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
+      backlog.add(trailer.size);
+      waiting.push(trailer);
       schedule();
     },
-    isLong: () => waiting.length >= LONG,
+    isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,
     idle: async () => {
       if (closed || (running === null && waiting.length === 0)) return;
       await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import type { ChannelState } from "../sds/channel-state.ts";
 import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../sds/delivery-state.ts";
 import { receivedBy } from "../sds/evidence.ts";
-import { asParticipantId, type MessageId, type ParticipantId } from "../sds/ids.ts";
+import { asParticipantId, type ParticipantId } from "../sds/ids.ts";
 import { levelOf } from "../sds/level.ts";
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
 import { MESSAGE_TYPE } from "../sds/message-type.ts";
@@ -10,6 +10,7 @@ import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { Participant } from "../sds/participant.ts";
 import { isPresent } from "../sds/presence.ts";
 import type { DeliveryView, HoleView, LogEntry, LogPosition, MessageView, ParticipantView } from "./channel-client.ts";
+import { displayNameOf } from "./display-name.ts";
 
 /** What people see of the protocol's state. Plain data, made anew each time. */
 export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryView {
@@ -53,7 +54,7 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
     mine: entry.mine,
     signed: entry.signed,
     type: typeName(entry.type),
-    text: text ?? "",
+    text: entry.type === MESSAGE_TYPE.profile ? displayNameOf(text ?? "") : (text ?? ""),
     textKept: text !== undefined,
     composedAt: entry.composedAt,
     delivery: deliveryView(state, entry),
@@ -147,18 +148,7 @@ function comparePositions(a: LogPosition, b: LogPosition): number {
   return a.lamport - b.lamport || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** Chat and announcements of others behind the place up to which everything was read. */
-export function countUnread(state: ChannelState): number {
-  let unread = 0;
-  for (const entry of state.log.after({ lamport: state.lastReadLamport, id: LAST_ID })) {
-    if (!entry.mine && isShown(entry)) unread++;
-  }
-  return unread;
-}
-
-/** Behind every id of its Lamport timestamp. */
-const LAST_ID = "\uffff" as MessageId;
-
-function isShown(entry: GraphEntry): boolean {
-  return entry.type === MESSAGE_TYPE.chat || entry.type === MESSAGE_TYPE.announcement;
+/** Chat and announcements of others that nobody on this device has seen. */
+export function countUnread({ unread }: ChannelState): number {
+  return unread.behind + unread.late;
 }

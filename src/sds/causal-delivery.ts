@@ -12,6 +12,7 @@ import { audienceFor } from "./presence.ts";
 import { saveMessage } from "./save-message.ts";
 import { nowAwaited } from "./shares.ts";
 import { scheduleAck } from "./sync.ts";
+import { noteUnread } from "./unread.ts";
 import { isForgotten } from "./watermark.ts";
 
 /**
@@ -134,6 +135,7 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
   closeHole(ctx, entry.id);
   saveMessage(ctx, entry);
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
+  noteUnread(ctx, entry);
   if (!entry.mine) {
     creditHolder(state, entry);
     scheduleAck(ctx);

@@ -17,6 +17,7 @@ import type { RollingBloom } from "./rolling-bloom.ts";
 import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
 import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
 import { type Budget, createBudget } from "./token-buckets.ts";
+import { createUnread, type Unread } from "./unread-count.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 /** Time and chance, given to each step. The same state, input and environment give the same effects. */
@@ -44,7 +45,7 @@ export interface ChannelState {
   joinLamport: number;
   ledgerSeq: number;
   historyCursor: number;
-  lastReadLamport: number;
+  readonly unread: Unread;
   /** Bodies below this Lamport timestamp were given up, but for a few (`give-up-bodies.ts`). */
   bodiesSince: number;
   /** Messages below this Lamport timestamp are forgotten, and count as known when others name them (`watermark.ts`). */
@@ -139,7 +140,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     joinLamport: 0,
     ledgerSeq: 0,
     historyCursor: 0,
-    lastReadLamport: 0,
+    unread: createUnread(),
     bodiesSince: 0,
     watermark: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },

@@ -115,6 +115,8 @@ export interface MetaRecords {
   /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
   historyCursor: number;
   lastReadLamport: number;
+  /** Unread messages before that place. */
+  lateUnread: number;
   /** Bodies below this Lamport timestamp were given up when the disk was full. */
   bodiesSince: number;
   /** Messages below this Lamport timestamp are forgotten. */

@@ -22,6 +22,7 @@ import { createParticipant } from "./participant.ts";
 import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
 import { createBudget } from "./token-buckets.ts";
+import { restoreUnread } from "./unread.ts";
 import { forgetOld, isBelow, raisedWatermark } from "./watermark.ts";
 
 export interface Restored {
@@ -62,6 +63,7 @@ export function restore(
   for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(state, stored);
   const { changes, deletions } = forgetOld(state);
+  restoreUnread(state, stored);
   return { state, changes: [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...changes], deletions };
 }
 
@@ -75,7 +77,6 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   state.authorSeq = meta.authorSeq ?? 0;
   state.ledgerSeq = meta.ledgerSeq ?? 0;
   state.historyCursor = meta.historyCursor ?? 0;
-  state.lastReadLamport = meta.lastReadLamport ?? 0;
   state.bodiesSince = meta.bodiesSince ?? 0;
   state.budget = createBudget(meta, env.now);
   state.sync.lastSyncLamport = Math.max(0, (meta.lamportReserved ?? 0) - 1);

@@ -23,6 +23,7 @@ import { receiveSync } from "./receive-sync.ts";
 import { answerDue, nextAnswerAt } from "./repair.ts";
 import type { StepInput } from "./step-input.ts";
 import { checkpointResult, nextSyncAt, noteOwnContent, syncDue } from "./sync.ts";
+import { markRead } from "./unread.ts";
 
 /**
  * One step of the protocol: takes what happened, changes the state in place, and says as data what is to be done. It
@@ -138,8 +139,7 @@ function handle(ctx: StepContext, input: StepInput): void {
       ctx.changes.push({ op: "meta", key: "historyCursor", value: cursorToKeep(ctx.state, ctx.env.now) });
       return;
     case "marked-read":
-      ctx.state.lastReadLamport = Math.max(ctx.state.lastReadLamport, input.lamport);
-      ctx.changes.push({ op: "meta", key: "lastReadLamport", value: ctx.state.lastReadLamport });
+      markRead(ctx, input.lamport);
       return;
     case "clock-corrected":
     case "wake":

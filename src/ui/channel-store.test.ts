@@ -60,6 +60,7 @@ const status: ChannelStatus = {
   early: 0,
   clockOffMs: 0,
   storageProblem: "",
+  mistake: false,
 };
 
 /** A client whose every answer the test gives by hand. */

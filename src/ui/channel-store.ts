@@ -30,6 +30,7 @@ const NOT_YET_KNOWN: ChannelStatus = {
   early: 0,
   clockOffMs: 0,
   storageProblem: "",
+  mistake: false,
 };
 
 /** What the screens read of one channel. */

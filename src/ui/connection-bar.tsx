@@ -26,13 +26,14 @@ export function ConnectionBar({ status }: { readonly status: ChannelStatus }): J
   const strings = useStrings().connection;
   const slow = useSlow(status.connection === "connecting");
   const explain = status.connection === "offline" || (status.connection === "connecting" && slow);
-  const trouble = status.storageProblem !== "" || status.connection === "closed";
+  const trouble = status.storageProblem !== "" || status.mistake || status.connection === "closed";
   return (
     <div class="bars">
       <div role="alert">
         {status.storageProblem === "" ? null : (
           <p class="bar bar-bad">{strings.storageProblem(status.storageProblem)}</p>
         )}
+        {status.mistake ? <p class="bar bar-bad">{strings.mistake}</p> : null}
         {status.connection === "closed" ? <p class="bar bar-bad">{strings.closedHelp}</p> : null}
       </div>
       <div role="status">

@@ -15,6 +15,7 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
   const strings = useStrings();
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const pressedOutside = useRef(false);
   useEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
@@ -35,8 +36,12 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
         event.preventDefault();
         onClose();
       }}
+      onPointerDown={(event) => {
+        pressedOutside.current = event.target === event.currentTarget;
+      }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) onClose();
+        // Text that is selected inside may be let go of outside; that is no click on the backdrop.
+        if (event.target === event.currentTarget && pressedOutside.current) onClose();
       }}
     >
       <div class="dialog-inner">

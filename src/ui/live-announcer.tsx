@@ -5,13 +5,25 @@ import { createAnnouncer } from "./delivery-announcements.ts";
 import { textOrNote } from "./message-text.ts";
 import { useStrings } from "./strings-context.ts";
 
+/** Each sentence is a node of its own: the same words a second time change no text, and would not be read out. */
+interface Said {
+  readonly text: string;
+  readonly turn: number;
+}
+
+const NOTHING: Said = { text: "", turn: 0 };
+const saying = (text: string) => (before: Said) => ({ text, turn: before.turn + 1 });
+
 /** Reads out changes of my own messages: politely and gathered, failures at once. Invisible. */
 export function LiveAnnouncer({ store }: { readonly store: ChannelStore }): JSX.Element {
   const strings = useStrings();
-  const [polite, setPolite] = useState("");
-  const [assertive, setAssertive] = useState("");
+  const [polite, setPolite] = useState(NOTHING);
+  const [assertive, setAssertive] = useState(NOTHING);
   useEffect(() => {
-    const announcer = createAnnouncer(strings, { polite: setPolite, assertive: setAssertive });
+    const announcer = createAnnouncer(strings, {
+      polite: (text) => setPolite(saying(text)),
+      assertive: (text) => setAssertive(saying(text)),
+    });
     const stop = store.onDelivery((updates) => {
       for (const { id, delivery } of updates) {
         const entry = store.entries.value.find((candidate) => candidate.id === id);
@@ -28,10 +40,10 @@ export function LiveAnnouncer({ store }: { readonly store: ChannelStore }): JSX.
   return (
     <>
       <div class="visually-hidden" role="status">
-        {polite}
+        <span key={polite.turn}>{polite.text}</span>
       </div>
       <div class="visually-hidden" role="alert">
-        {assertive}
+        <span key={assertive.turn}>{assertive.text}</span>
       </div>
     </>
   );

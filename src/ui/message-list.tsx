@@ -24,7 +24,12 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const onSeen = useCallback((entry: LogEntry) => store.markRead(entry), [store]);
   // Failing is shown by the row itself: it stays where it is, and can be asked for again.
   const onFetchAgain = useCallback((id: MessageId) => void store.client.fetchAgain(id).catch(() => {}), [store]);
-  const { unseen, onScroll, toEnd } = useLogScroll(container, { entries, onNearTop, onSeen });
+  const { unseen, onScroll, toEnd } = useLogScroll(container, {
+    entries,
+    unread: store.unread.value,
+    onNearTop,
+    onSeen,
+  });
 
   return (
     <div class="log-frame">

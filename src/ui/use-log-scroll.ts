@@ -21,6 +21,8 @@ export interface LogScroll {
 
 export interface LogScrollOptions {
   readonly entries: readonly LogEntry[];
+  /** How many messages count as unread, those that came late and stand further up among them. */
+  readonly unread: number;
   readonly onNearTop: () => void;
   /** The newest entry is on screen and the page is visible. */
   readonly onSeen: (entry: LogEntry) => void;
@@ -31,7 +33,7 @@ export interface LogScrollOptions {
  * is, whatever is inserted above it (older pages, recovered messages).
  */
 export function useLogScroll(container: RefObject<HTMLElement | null>, options: LogScrollOptions): LogScroll {
-  const { entries, onNearTop, onSeen } = options;
+  const { entries, unread, onNearTop, onSeen } = options;
   const atEnd = useRef(true);
   const anchor = useRef<Anchor | null>(null);
   const seen = useRef<string | null>(null);
@@ -43,10 +45,10 @@ export function useLogScroll(container: RefObject<HTMLElement | null>, options: 
   const markSeen = useCallback(() => {
     const onScreen = document.visibilityState === "visible" && (container.current?.clientHeight ?? 0) > 0;
     if (last === undefined || !atEnd.current || !onScreen) return;
-    if (seen.current === last.id) return;
+    if (seen.current === last.id && unread === 0) return;
     seen.current = last.id;
     onSeen(last);
-  }, [container, last, onSeen]);
+  }, [container, last, unread, onSeen]);
 
   const onScroll = useCallback(() => {
     const element = container.current;

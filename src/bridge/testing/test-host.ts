@@ -19,6 +19,7 @@ export const STATUS: ChannelStatus = {
   early: 0,
   clockOffMs: 0,
   storageProblem: "",
+  mistake: false,
 };
 
 /**

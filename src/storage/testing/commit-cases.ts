@@ -24,6 +24,7 @@ const META: MetaRecords = {
   ledgerSeq: 3,
   historyCursor: -1,
   lastReadLamport: 1_760_000_000_000,
+  lateUnread: 2,
   bodiesSince: 1_750_000_000_000,
   watermark: 1_740_000_000_000,
   connectedMs: 3_600_000.25,

@@ -14,6 +14,7 @@ import {
 } from "../port.ts";
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
+import { Backoff } from "./backoff.ts";
 import { MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
 import { closedError } from "./errors.ts";
 import { GuardedNode } from "./guarded-node.ts";
@@ -23,6 +24,7 @@ import { toInboundFrame } from "./opaque-codec.ts";
 import { pushToNetwork } from "./publisher.ts";
 import { ServiceLinks } from "./service-links.ts";
 import { TopicRegistry } from "./topic-registry.ts";
+import { WakeableSleep } from "./wakeable-sleep.ts";
 import { encodedSize, pubsubTopicOf, toWakuMessage } from "./wire.ts";
 
 export interface WakuTransportOptions {
@@ -35,6 +37,9 @@ export interface WakuTransportOptions {
 
 const PUBLISH_TIMEOUT_MS = 10_000;
 const HISTORY_CONNECT_TIMEOUT_MS = 10_000;
+/** A start fails when the browser is short of memory, say: it is tried again for as long as somebody wants to be connected. */
+const FIRST_RESTART_MS = 1_000;
+const LAST_RESTART_MS = 60_000;
 /** A connection has 64 streams per protocol, beyond which the SDK fails at once; the rest is left to other traffic. */
 const MAX_IN_FLIGHT = 16;
 
@@ -55,6 +60,7 @@ class WakuTransport implements Transport {
   private readonly signal = new HealthSignal({ kind: "connecting" });
   private readonly listeners = new TopicListeners();
   private readonly started: Promise<void>;
+  private readonly restart = new WakeableSleep();
   private node: GuardedNode | undefined;
   private startFailure: string | undefined;
   private closing: Promise<void> | undefined;
@@ -125,11 +131,20 @@ class WakuTransport implements Transport {
   close(): Promise<void> {
     // Assigned before anybody is told, since a health listener may call back into this transport.
     this.closing ??= this.started.then(() => this.shutDown());
+    this.restart.wake();
     this.fallSilent();
     return this.closing;
   }
 
   private async start(publishLimitMs: number): Promise<void> {
+    const backoff = new Backoff(FIRST_RESTART_MS, LAST_RESTART_MS);
+    while (this.closing === undefined && !(await this.startOnce(publishLimitMs))) {
+      await this.restart.sleep(backoff.pause());
+    }
+  }
+
+  /** False when it failed. */
+  private async startOnce(publishLimitMs: number): Promise<boolean> {
     try {
       const node = await GuardedNode.start({
         network: this.network,
@@ -138,13 +153,17 @@ class WakuTransport implements Transport {
         onBrokenPush: (connection) => this.links.checkSubscriptions(connection),
       });
       this.node = node;
+      this.startFailure = undefined;
       if (this.closing === undefined) {
         this.topics.start(node.sdk.filter);
         this.links.open(node.links);
       }
+      return true;
     } catch (error) {
       this.startFailure = `the network layer did not start: ${String(error)}`;
       this.update();
+      // One that runs is never started a second time.
+      return this.node !== undefined;
     }
   }
 

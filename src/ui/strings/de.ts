@@ -104,11 +104,9 @@ export const de: Strings = {
     stopSending: "Nicht weiter senden",
     remove: "Löschen",
     copyText: "Text kopieren",
-    copied: "Kopiert",
     explainReceipt: "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",
   },
   connection: {
-    label: "Verbindung",
     online: (peers) => (peers > 1 ? `Mit ${number(peers)} Knoten verbunden` : "Verbunden"),
     connecting: "Verbindet",
     offline: "Offline",
@@ -129,6 +127,8 @@ export const de: Strings = {
     waiting: (n) => count(n, "1 Nachricht wartet auf das Senden.", `${number(n)} Nachrichten warten auf das Senden.`),
     storageProblem: (problem) =>
       `Dieser Browser konnte die letzte Änderung nicht speichern; bis dahin wird nichts gesendet oder angenommen. ${problem} Schaffe Platz oder prüfe die Speicher-Einstellungen des Browsers und lade dann neu.`,
+    mistake:
+      "Hearback hat in diesem Kanal einen Fehler gemacht und ihn angehalten; bis dahin wird nichts gesendet oder angenommen. Was angenommen war, ist gespeichert. Lade neu.",
     loadProblem: (problem) => `Die Nachrichten ließen sich nicht lesen. ${problem}`,
   },
   people: {
@@ -149,7 +149,6 @@ export const de: Strings = {
     title: "Wer hat was",
     caption: "Nachrichten und die Teilnehmenden, die sie bestätigt haben, neueste Nachricht zuerst",
     message: "Nachricht",
-    summary: "Zustellung",
     author: "hat sie geschrieben",
     has: "hat sie",
     noEvidence: "noch kein Nachweis",
@@ -222,7 +221,6 @@ export const de: Strings = {
   },
   channel: {
     loading: "Der Kanal wird geöffnet",
-    showMatrix: "Wer hat was",
     leave: "Kanal verlassen",
     leaveTitle: (channel) => `${channel} verlassen?`,
     leaveText:

@@ -107,11 +107,9 @@ export const en: Strings = {
     stopSending: "Stop sending",
     remove: "Delete",
     copyText: "Copy text",
-    copied: "Copied",
     explainReceipt: "A receipt means that a participant's device has the message, on its own signed word.",
   },
   connection: {
-    label: "Connection",
     online: (peers) => (peers > 1 ? `Connected to ${number(peers)} nodes` : "Connected"),
     connecting: "Connecting",
     offline: "Offline",
@@ -131,6 +129,8 @@ export const en: Strings = {
       ),
     storageProblem: (problem) =>
       `This browser could not store the last change, so nothing is sent or accepted for now. ${problem} Make room or check the browser's storage settings, then reload.`,
+    mistake:
+      "Hearback made a mistake in this channel and stopped it, so nothing is sent or accepted for now. What was accepted is saved. Reload.",
     loadProblem: (problem) => `The messages could not be read. ${problem}`,
   },
   people: {
@@ -147,7 +147,6 @@ export const en: Strings = {
     title: "Who has what",
     caption: "Messages and the participants who confirmed them, newest message first",
     message: "Message",
-    summary: "Delivery",
     author: "wrote it",
     has: "has it",
     noEvidence: "no evidence yet",
@@ -215,7 +214,6 @@ export const en: Strings = {
   },
   channel: {
     loading: "Opening the channel",
-    showMatrix: "Who has what",
     leave: "Leave channel",
     leaveTitle: (channel) => `Leave ${channel}?`,
     leaveText:

@@ -98,12 +98,10 @@ export interface DetailsStrings {
   readonly stopSending: string;
   readonly remove: string;
   readonly copyText: string;
-  readonly copied: string;
   readonly explainReceipt: string;
 }
 
 export interface ConnectionStrings {
-  readonly label: string;
   readonly online: (peers: number) => string;
   readonly connecting: string;
   readonly offline: string;
@@ -116,6 +114,7 @@ export interface ConnectionStrings {
   readonly clockOff: (offMs: number) => string;
   readonly early: (count: number) => string;
   readonly storageProblem: (problem: string) => string;
+  readonly mistake: string;
   readonly loadProblem: (problem: string) => string;
 }
 
@@ -134,7 +133,6 @@ export interface MatrixStrings {
   readonly title: string;
   readonly caption: string;
   readonly message: string;
-  readonly summary: string;
   readonly author: string;
   readonly has: string;
   readonly noEvidence: string;
@@ -203,7 +201,6 @@ export interface InviteStrings {
 
 export interface ChannelStrings {
   readonly loading: string;
-  readonly showMatrix: string;
   readonly leave: string;
   readonly leaveTitle: (channel: string) => string;
   readonly leaveText: string;
