@@ -7,6 +7,7 @@ import { noteFilter } from "./received-filter.ts";
 import { cancelAnswer } from "./repair.ts";
 import { saveMessage } from "./save-message.ts";
 import type { IncomingClaim, Source, StepInput } from "./step-input.ts";
+import { withoutForgotten } from "./watermark.ts";
 
 type Claimed = Extract<StepInput, { kind: "receive-claim" }>;
 
@@ -25,7 +26,7 @@ export function receiveClaim(ctx: StepContext, { id, claim, copy, source }: Clai
   if (copy !== null) takeWholeCopy(ctx, entry, copy, source);
   entry.trailerHolds = true;
   if (entry.mine) return;
-  applyClaim(ctx, entry.author, claim);
+  applyClaim(ctx, entry.author, withoutForgotten(state, claim, entry));
   noteFilter(ctx, entry.author, claim);
 }
 

@@ -15,7 +15,7 @@ import { applyProfileName, hearContent, meet } from "./presence.ts";
 import { noteFilter } from "./received-filter.ts";
 import { cancelAnswer } from "./repair.ts";
 import type { IncomingContent, StepInput } from "./step-input.ts";
-import { isForgotten, noteBelowWatermark } from "./watermark.ts";
+import { isForgotten, noteBelowWatermark, withoutForgotten } from "./watermark.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
 export function receiveContent(ctx: StepContext, message: EmbargoedMessage): void {
@@ -49,7 +49,7 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   admit(ctx, entry);
   applyPendingCredits(ctx, entry);
   if (claim !== null && !entry.mine) {
-    applyClaim(ctx, author, claim);
+    applyClaim(ctx, author, withoutForgotten(state, claim, entry));
     noteFilter(ctx, author, claim);
   }
   if (content.profileName !== null && content.signed) {

@@ -3,6 +3,7 @@ import { completeSince } from "./holes.ts";
 import { asMessageId } from "./ids.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { ParentReference } from "./records.ts";
+import type { IncomingClaim } from "./step-input.ts";
 import { OneCore } from "./testing/one-core.ts";
 
 const DAY = HORIZON_MS;
@@ -189,6 +190,22 @@ describe("below the watermark", () => {
     expect([...(cleo?.claims.ids() ?? [])]).toEqual([name(20)]);
     // No difference, so no reason to talk.
     expect(cleo?.lastDifference).toBeNull();
+  });
+
+  it("a cause that its author lists as held leaves no claim that waits", () => {
+    const core = forgetful();
+    const content = core.content(asMessageId("late"), "cleo", { parents: [ref(1), ref(20)] });
+    const claim: IncomingClaim = {
+      ...{ sender: content.sender, signed: true, publicKey: content.publicKey, lamport: core.now },
+      ...{ by: "content", completeSince: 0, repairRequests: [], receiptsWantedFrom: null },
+      listed: content.parents.map(({ id }) => ({ messageId: id, retrievalHint: undefined })),
+    };
+    core.step({ kind: "receive-content", content, claim, source: "live", hint: undefined });
+    core.step({ kind: "receive-claim", id: content.id, claim, copy: null, source: "live" });
+    const cleo = core.state.participants.find(({ id }) => id === "cleo");
+    expect([...(cleo?.claims.keys() ?? [])]).toEqual([name(20)]);
+    expect(cleo?.unresolvedClaims).toBe(0);
+    expect(core.state.pendingCredits.size).toBe(0);
   });
 
   it("holes are dropped", () => {

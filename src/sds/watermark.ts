@@ -8,6 +8,7 @@ import { HORIZON_MS } from "./parameters.ts";
 import { type Participant, participantRecordOf } from "./participant.ts";
 import type { Change, ParentReference, StoredChannel } from "./records.ts";
 import { forgetMissing } from "./shares.ts";
+import type { IncomingClaim } from "./step-input.ts";
 
 /** When there are too many, so many tenths stay: forgetting is work, and should not be due again soon. */
 const STAY = 0.9;
@@ -120,6 +121,13 @@ export function isBelow({ watermark }: ChannelState, lamport: number | null): bo
 /** A cause from below the watermark that is not held. Only the Lamport timestamp that the child's author signed says so. */
 export function isForgotten(state: ChannelState, { id, lamport }: Pick<ParentReference, "id" | "lamport">): boolean {
   return isBelow(state, lamport) && !state.entries.has(id);
+}
+
+/** What the sender of a message lists in it, but for causes that are forgotten here: no claim may wait for those. */
+export function withoutForgotten(state: ChannelState, claim: IncomingClaim, { parents }: LogEntry): IncomingClaim {
+  const forgotten = parents.filter((parent) => isForgotten(state, parent)).map(({ id }) => id);
+  if (forgotten.length === 0) return claim;
+  return { ...claim, listed: claim.listed.filter(({ messageId }) => !forgotten.includes(messageId)) };
 }
 
 /** Its content came and was refused as too old: from now on it is nothing to ask for, however often syncs name it. */
