@@ -4,6 +4,7 @@ import { creditHolder } from "./evidence.ts";
 import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
+import { isBeforeJoin } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
 import { addDependent, type Edge, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { unpackHint } from "./packed-hint.ts";
@@ -78,11 +79,6 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
 /** A false edge is none; of unsigned children nothing better is known than what they name. */
 function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boolean {
   return !child.signed || isTrueEdge(child, reference, parent);
-}
-
-/** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
-function isBeforeJoin(state: ChannelState, reference: Edge | undefined): boolean {
-  return reference !== undefined && reference.lamport !== null && reference.lamport < state.joinLamport;
 }
 
 /** Delivers the entry and then, causes first, all that only waited for it. */
