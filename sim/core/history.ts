@@ -68,7 +68,8 @@ export class HistoryReading {
     this.#reading = true;
     const { archive, after, latency, now, trueNow, reaches, cursor, onFrame, onRead } = this.#hooks;
     const startedAt = now();
-    const from = cursor() === 0 ? startedAt - HORIZON_MS : cursor() - HISTORY_OVERLAP_MS;
+    const isKnown = cursor() !== 0 && cursor() <= startedAt + HISTORY_OVERLAP_MS;
+    const from = isKnown ? cursor() - HISTORY_OVERLAP_MS : startedAt - HORIZON_MS;
     after(latency(), () => {
       this.#reading = false;
       if (!reaches()) {

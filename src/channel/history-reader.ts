@@ -46,9 +46,13 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     cancelTimer = clock.schedule(ms, () => void readNow());
   }
 
-  /** The overlap covers clocks that differ, and messages that reached the Store late. */
+  /**
+   * The overlap covers clocks that differ, and messages that reached the Store late. A cursor that lies further ahead was
+   * written by a wrong clock, and how far it was read is not known.
+   */
   function pastQuery(startedAt: number): HistoryQuery {
-    const from = cursor() === 0 ? startedAt - HORIZON_MS : cursor() - HISTORY_OVERLAP_MS;
+    const isKnown = cursor() !== 0 && cursor() <= startedAt + HISTORY_OVERLAP_MS;
+    const from = isKnown ? cursor() - HISTORY_OVERLAP_MS : startedAt - HORIZON_MS;
     return { by: "time", contentTopic, from: Math.max(0, from), to: startedAt + LAMPORT_EMBARGO_MS };
   }
 
