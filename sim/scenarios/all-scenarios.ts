@@ -5,6 +5,7 @@ import { fakeIds } from "./fake-ids.ts";
 import { falseParentLamport } from "./false-parent-lamport.ts";
 import { flood } from "./flood.ts";
 import { idleDay } from "./idle-day.ts";
+import { joinsAhead } from "./joins-ahead.ts";
 import { laptopLid } from "./laptop-lid.ts";
 import { lateJoiner10k } from "./late-joiner-10k.ts";
 import { lone } from "./lone.ts";
@@ -41,6 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   poison,
   flood,
   wrongClock,
+  joinsAhead,
   workerKillEvery30s,
   members512,
 ];

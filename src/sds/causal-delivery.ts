@@ -4,6 +4,7 @@ import { creditHolder } from "./evidence.ts";
 import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
+import { isBeforeJoin } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
 import { addDependent, type Edge, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { planAsking } from "./missing-schedule.ts";
@@ -98,11 +99,6 @@ export function releaseKnown(ctx: StepContext, id: MessageId): void {
   });
   closeHole(ctx, id);
   for (const child of waiting) unblock(ctx, child);
-}
-
-/** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
-function isBeforeJoin(state: ChannelState, reference: Edge | undefined): boolean {
-  return reference !== undefined && reference.lamport !== null && reference.lamport < state.joinLamport;
 }
 
 /** Delivers the entry and then, causes first, all that only waited for it. */

@@ -171,14 +171,23 @@ export function closeHole(ctx: StepContext, id: MessageId): void {
 }
 
 /**
- * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. A hole raises it above
- * itself, and so does the watermark: what is below it was refused or forgotten. There is no list of exceptions: it would
+ * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. What is not delivered of it
+ * raises it above itself, for whatever reason something was delivered past it, and so does the watermark: what is below it
+ * was refused or forgotten. There is no list of exceptions: it would
  * hide the ids behind the exception.
  */
 export function completeSince(state: ChannelState): number {
   let since = Math.max(state.joinLamport, state.watermark);
   for (const missing of state.missing.values()) {
-    if (missing.state === "lost" && missing.lamport !== null) since = Math.max(since, missing.lamport + 1);
+    const { lamport } = missing;
+    if (lamport !== null && lamport >= since && wasDeliveredPast(missing)) since = lamport + 1;
+  }
+  for (const { lamport, deliveredChildren } of state.buffered) {
+    if (deliveredChildren > 0) since = Math.max(since, lamport + 1);
   }
   return since;
+}
+
+function wasDeliveredPast(missing: MissingMessage): boolean {
+  return missing.state === "lost" || missing.children.some(({ status }) => status === "delivered");
 }

@@ -11,13 +11,13 @@ import {
 import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
 import { missMessage } from "./holes.ts";
+import { joinPointAt } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
 import { MAX_HISTORY } from "./limits.ts";
 import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
 import { packHint } from "./packed-hint.ts";
-import { JOIN_WINDOW_MS } from "./parameters.ts";
 import { createParticipant } from "./participant.ts";
 import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
 import { RollingBloom } from "./rolling-bloom.ts";
@@ -72,7 +72,7 @@ function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null 
 }
 
 function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environment): void {
-  state.joinLamport = meta.joinLamport ?? Math.max(0, env.now - JOIN_WINDOW_MS);
+  state.joinLamport = meta.joinLamport ?? joinPointAt(env.now);
   state.lamport = meta.lamport ?? 0;
   state.authorSeq = meta.authorSeq ?? 0;
   state.ledgerSeq = meta.ledgerSeq ?? 0;

@@ -10,6 +10,7 @@ import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { cursorToKeep, releaseEmbargoed } from "./embargo.ts";
 import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
+import { settleJoinPoint } from "./join-point.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import { referenceOf } from "./log-entry.ts";
 import { nextFetchAt } from "./missing-schedule.ts";
@@ -40,6 +41,7 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
   };
   if (input.kind === "clock-corrected") clockCorrected(ctx, input.byMs);
   else noticeClock(ctx);
+  settleJoinPoint(ctx);
   settleAhead(ctx);
   handle(ctx, input);
   if (!isReceipt(input)) runSchedules(ctx);

@@ -203,7 +203,7 @@ describe("below the watermark", () => {
     core.step({ kind: "receive-content", content, claim, source: "live", hint: undefined });
     core.step({ kind: "receive-claim", id: content.id, claim, copy: null, source: "live" });
     const cleo = core.state.participants.find(({ id }) => id === "cleo");
-    expect([...(cleo?.claims.keys() ?? [])]).toEqual([name(20)]);
+    expect([...(cleo?.claims.ids() ?? [])]).toEqual([name(20)]);
     expect(cleo?.unresolvedClaims).toBe(0);
     expect(core.state.pendingCredits.size).toBe(0);
   });
