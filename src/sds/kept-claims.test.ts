@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { asMessageId } from "./ids.ts";
+import { KeptClaims } from "./kept-claims.ts";
+import { MAX_OTHER_CLAIMS } from "./limits.ts";
+
+const ids = (claims: KeptClaims) => claims.stored().map(({ id }) => id);
+
+test("of claims that nothing of one's own needs the newest are kept, of needed ones all", () => {
+  const claims = new KeptClaims();
+  for (let place = 0; place < 2 * MAX_OTHER_CLAIMS; place++) {
+    claims.keep(asMessageId(`needed ${place}`), place, true);
+    claims.keep(asMessageId(`other ${place}`), place, false);
+  }
+  expect(claims.size).toBe(3 * MAX_OTHER_CLAIMS);
+  expect(ids(claims).slice(0, 1)).toEqual(["needed 0"]);
+  expect(ids(claims)).not.toContain(`other ${MAX_OTHER_CLAIMS - 1}`);
+  expect(ids(claims)).toContain(`other ${MAX_OTHER_CLAIMS}`);
+});
+
+test("what walks over a needed claim takes its place, if it proves all that it proved", () => {
+  const claims = new KeptClaims();
+  claims.keep(asMessageId("needed"), 10, true);
+  claims.keep(asMessageId("other"), 10, false);
+  expect(claims.dropProven(asMessageId("needed"), 11)).toBe(false);
+  expect(claims.size).toBe(2);
+  expect(claims.dropProven(asMessageId("other"), 10)).toBe(false);
+  expect(claims.dropProven(asMessageId("needed"), 10)).toBe(true);
+  expect(claims.size).toBe(0);
+});
+
+test("says whether there is anything new to store", () => {
+  const claims = new KeptClaims();
+  claims.keep(asMessageId("a"), 10, false);
+  expect(claims.stored()).toEqual([{ id: "a", completeSince: 10 }]);
+  expect(claims.changed).toBe(false);
+  claims.drop(asMessageId("b"));
+  expect(claims.changed).toBe(false);
+  claims.keep(asMessageId("a"), 5, true);
+  expect(claims.changed).toBe(true);
+  expect(claims.stored()).toEqual([{ id: "a", completeSince: 5 }]);
+});
