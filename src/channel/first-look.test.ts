@@ -5,7 +5,7 @@ import { createDexieStorage } from "../storage/dexie/dexie-storage.ts";
 import { readRecent } from "../storage/dexie/read-recent.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
 import type { RecentChannel } from "../storage/recent-channel.ts";
-import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
+import { createMemoryNetwork, type MemoryTransport } from "../transport/memory/memory-network.ts";
 import type { ChannelSnapshot, ParticipantView } from "./channel-client.ts";
 import { firstLook } from "./first-look.ts";
 import { createChannelHost } from "./host.ts";
@@ -16,6 +16,13 @@ interface Looks {
   readonly recent: RecentChannel;
   readonly snapshot: ChannelSnapshot;
   readonly look: ChannelSnapshot;
+}
+
+/** Whoever starts on it says nothing more: what is on disk is all that is shown. */
+function offline(): MemoryTransport {
+  const transport = createMemoryNetwork().transport();
+  transport.setOnline(false);
+  return transport;
 }
 
 /** Ada, whose database is kept, and Ben talk, then she deletes some before they left; what her channel then says from storage, and what `bodies` messages of it say. */
@@ -55,7 +62,7 @@ async function looks(messages: number, bodies: number, deleted = 0): Promise<Loo
   const again = createChannelHost({
     storage: await createDexieStorage({ name, indexedDB, IDBKeyRange }),
     clock,
-    openTransport: () => createMemoryNetwork().transport(),
+    openTransport: offline,
   });
   const snapshot = await again.open(id).snapshot(bodies);
   await again.close();
