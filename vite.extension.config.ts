@@ -4,6 +4,7 @@ import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 import { type ChromeManifest, firefoxManifest } from "./extension/manifest/firefox-manifest.ts";
 import manifest from "./manifest.json" with { type: "json" };
+import { minifyOnceMore } from "./scripts/lib/minify-once-more.ts";
 import { oneCopyPerVersion } from "./scripts/lib/one-copy-per-version.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -19,8 +20,19 @@ export default defineConfig(({ mode, command }) => {
   return {
     root: path("."),
     publicDir: path("extension/public"),
-    plugins: [oneCopyPerVersion(path(".")), preact(), crx({ manifest: own as unknown as ManifestV3Export, browser })],
-    resolve: { alias: { lodash: path("scripts/lib/lodash-for-sds.mjs") } },
+    plugins: [
+      oneCopyPerVersion(path(".")),
+      preact(),
+      crx({ manifest: own as unknown as ManifestV3Export, browser }),
+      minifyOnceMore(),
+    ],
+    resolve: {
+      alias: {
+        lodash: path("scripts/lib/lodash-for-sds.mjs"),
+        // Its usual build is for browsers of 2015.
+        dexie: path("node_modules/dexie/dist/modern/dexie.mjs"),
+      },
+    },
     build: {
       outDir: path(outDir),
       emptyOutDir: true,
