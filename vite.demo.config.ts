@@ -11,7 +11,13 @@ export default defineConfig({
   base: "./",
   plugins: [oneCopyPerVersion(path(".")), preact()],
   worker: { format: "es", plugins: () => [oneCopyPerVersion(path("."))] },
-  resolve: { alias: { lodash: path("scripts/lib/lodash-for-sds.mjs") } },
+  resolve: {
+    alias: {
+      lodash: path("scripts/lib/lodash-for-sds.mjs"),
+      // Its usual build is for browsers of 2015.
+      dexie: path("node_modules/dexie/dist/modern/dexie.mjs"),
+    },
+  },
   build: {
     outDir: path("dist/web-demo"),
     emptyOutDir: true,

@@ -97,8 +97,7 @@ interface ActionsProps {
 function Actions({ client, message, act }: ActionsProps): JSX.Element {
   const strings = useStrings().details;
   const kind = message.delivery.state.kind;
-  // Of one that failed the same bytes would fail again: its text can be copied, and it can be deleted.
-  const again = message.mine && ["unconfirmed", "stopped"].includes(kind);
+  const again = message.mine && ["failed", "unconfirmed", "stopped"].includes(kind);
   const stop = message.mine && ["sending", "sent", "stored", "unconfirmed"].includes(kind);
   const remove = message.mine && ["queued", "waiting", "failed", "stopped"].includes(kind);
   return (
