@@ -173,8 +173,7 @@ export function closeHole(ctx: StepContext, id: MessageId): void {
 /**
  * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. What is not delivered of it
  * raises it above itself, for whatever reason something was delivered past it, and so does the watermark: what is below it
- * was refused or forgotten. There is no list of exceptions: it would
- * hide the ids behind the exception.
+ * was refused or forgotten. There is no list of exceptions: it would hide the ids behind the exception.
  */
 export function completeSince(state: ChannelState): number {
   let since = Math.max(state.joinLamport, state.watermark);
