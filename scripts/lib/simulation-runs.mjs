@@ -18,7 +18,7 @@ const DIFFERENTIAL = /^\{"seed":.*"oursDelivered":100,.*"oursTwice":0,.*"oursBef
 export const SHORT_RUNS = [
   { name: "swarm", args: ["--seeds", "200", ...JOBS], proof: SWARM, least: 1, timeoutMs: 10 * MINUTE },
   { name: "full-stack", args: ["--full", "--seeds", "12", ...JOBS], proof: SWARM, least: 1, timeoutMs: 10 * MINUTE },
-  { name: "scenarios", args: ["--scenario", "all"], proof: SCENARIO, least: 20, timeoutMs: 10 * MINUTE },
+  { name: "scenarios", args: ["--scenario", "all"], proof: SCENARIO, least: 21, timeoutMs: 10 * MINUTE },
   { name: "crash-points", args: ["--crash-points"], proof: CRASH_POINTS, least: 5, timeoutMs: 10 * MINUTE },
 ];
 
@@ -26,7 +26,7 @@ export const SHORT_RUNS = [
 export const LONG_RUNS = [
   { name: "swarm", args: ["--seeds", "20000", ...JOBS], proof: SWARM, least: 1, timeoutMs: 240 * MINUTE },
   { name: "full-stack", args: ["--full", "--seeds", "400", ...JOBS], proof: SWARM, least: 1, timeoutMs: 60 * MINUTE },
-  { name: "scenarios", args: ["--scenario", "all"], proof: SCENARIO, least: 20, timeoutMs: 20 * MINUTE },
+  { name: "scenarios", args: ["--scenario", "all"], proof: SCENARIO, least: 21, timeoutMs: 20 * MINUTE },
   { name: "512-members", args: ["--scenario", "512-members"], proof: SCENARIO, least: 1, timeoutMs: 60 * MINUTE },
   { name: "mutations", args: ["--mutations"], proof: MUTATION, least: 20, timeoutMs: 60 * MINUTE },
   { name: "crash-points", args: ["--crash-points"], proof: CRASH_POINTS, least: 5, timeoutMs: 30 * MINUTE },

@@ -9,13 +9,13 @@ export const joinsAhead: Scenario = {
     const [running, restarted] = [settings.participants - 1, settings.participants - 2];
     return [
       ...chatter(settings, random, 10 * MINUTE),
-      { at: 1, kind: "clock-jump", member: running, ms: 24 * HOUR },
+      { at: 1, kind: "clock-jump", member: running, ms: 20 * HOUR },
       { at: 1, kind: "clock-jump", member: restarted, ms: 5 * HOUR },
       { at: 20 * MINUTE, kind: "join", member: running },
       { at: 20 * MINUTE, kind: "join", member: restarted },
       { at: 21 * MINUTE, kind: "kill", member: restarted, ms: 10_000, lands: true, keep: null },
       { at: 21 * MINUTE + 5_000, kind: "clock-jump", member: restarted, ms: -5 * HOUR },
-      { at: 40 * MINUTE, kind: "clock-jump", member: running, ms: -24 * HOUR },
+      { at: 40 * MINUTE, kind: "clock-jump", member: running, ms: -20 * HOUR },
     ];
   },
   expect: (world) => {
