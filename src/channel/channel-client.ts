@@ -213,7 +213,7 @@ export interface ChannelStatus {
   readonly early: number;
   /**
    * By how much this device's clock is ahead (behind: negative) of what most participants show, in milliseconds; 0 when
-   * it is right or nobody can tell. The channel goes by the corrected time.
+   * it is right or nobody can tell. The channel goes by the corrected time, up to `MAX_CLOCK_CORRECTION_MS`.
    */
   readonly clockOffMs: number;
   /** Storage failed: nothing is accepted or published until the channel is opened anew. Empty when all is well. */

@@ -135,7 +135,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       reason: health.kind === "offline" ? health.reason : "",
       waiting: countWaiting(state),
       early: state.embargoed.size,
-      clockOffMs: -corrected.correctionMs(),
+      clockOffMs: -corrected.suspectedMs(),
       storageProblem: stopped?.code === "storage" ? stopped.message : "",
       mistake: stopped?.code === "internal",
     };

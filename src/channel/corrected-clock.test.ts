@@ -35,6 +35,7 @@ describe("a corrected clock", () => {
     clock.hear(ben, device.at + 365 * 24 * HOUR);
     clock.hear(cleo, device.at + 365 * 24 * HOUR);
     expect(clock.correctionMs()).toBe(0);
+    expect(clock.suspectedMs(), "but people are told").toBe(365 * 24 * HOUR);
     clock.hear(dora, device.at + HOUR);
     expect(clock.correctionMs(), "one vote that counts").toBe(0);
   });

@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/port.ts";
 import type { ParticipantId } from "../sds/ids.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "./limits.ts";
 
 /** Smaller differences are what networks and unattended clocks have; service nodes refuse what is further off. */
 export const CLOCK_TOLERANCE_MS = 20_000;
@@ -10,12 +11,6 @@ const VOTE_LASTS_MS = 2 * 60 * 60_000;
 /** One other clock against ours proves nothing; a liar alone must not move us. */
 const FEWEST_VOTES = 2;
 /**
- * A vote on more than this counts for nothing. Two keys, which anybody with the invite can make, are enough votes in a silent group:
- * they must not move a clock past all that is kept. A device that is further off has to be set right by its owner.
- */
-const MAX_CORRECTION_MS = 24 * 60 * 60_000;
-
-/**
  * The device's clock, set right by what most participants show. No protocol of a service node tells the time, so the
  * signed syncs of the others do: each is a vote on how far off we are. The median counts, with our own clock as one vote
  * of "not at all", so that less than half of the group cannot move anybody's clock.
@@ -23,8 +18,10 @@ const MAX_CORRECTION_MS = 24 * 60 * 60_000;
 export interface CorrectedClock {
   /** Milliseconds since the epoch, corrected. */
   now(): number;
-  /** What is added to the device's clock now; 0 when it is right, or nobody can tell. */
+  /** What is added to the device's clock now; 0 when it is right, too far off, or nobody can tell. */
   correctionMs(): number;
+  /** What should be added by what the others show, however much; for people to be told. */
+  suspectedMs(): number;
   /**
    * A live, verified sync said that it is `theirs` now. Only the newest word of each signer counts, so a replay says nothing.
    * Returns by how much the corrected clock moved.
@@ -47,13 +44,12 @@ export function createCorrectedClock(clock: Pick<Clock, "now">): CorrectedClock 
     for (const [signer, { differenceMs, at }] of votes) {
       // The device's clock may have been set meanwhile, in either direction; then the vote is about another clock.
       if (Math.abs(now - at) > VOTE_LASTS_MS) votes.delete(signer);
-      else if (Math.abs(differenceMs) <= MAX_CORRECTION_MS) heard.push(differenceMs);
+      else heard.push(differenceMs);
     }
     return heard;
   }
 
-  function wanted(now: number): number {
-    const heard = differences(now);
+  function medianOf(heard: readonly number[]): number {
     if (heard.length < FEWEST_VOTES) return 0;
     const median = medianTowardsZero([0, ...heard]);
     return Math.abs(median) > CLOCK_TOLERANCE_MS ? median : 0;
@@ -62,11 +58,12 @@ export function createCorrectedClock(clock: Pick<Clock, "now">): CorrectedClock 
   return {
     now: () => clock.now() + correctionMs,
     correctionMs: () => correctionMs,
+    suspectedMs: () => (correctionMs === 0 ? medianOf(differences(clock.now())) : correctionMs),
     hear: (signer, theirs) => {
       const now = clock.now();
       if (theirs <= (votes.get(signer)?.theirs ?? Number.NEGATIVE_INFINITY)) return 0;
       votes.set(signer, { theirs, differenceMs: theirs - now, at: now });
-      const next = wanted(now);
+      const next = medianOf(differences(now).filter((difference) => Math.abs(difference) <= MAX_CLOCK_CORRECTION_MS));
       const moved = next - correctionMs;
       if (Math.abs(moved) < SAME_MS) return 0;
       correctionMs = next;

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ChannelStatus } from "../channel/channel-client.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "../channel/limits.ts";
 import { useStrings } from "./strings-context.ts";
 
 /** Connecting is normal for a moment; explained only when it takes longer. */
@@ -25,6 +26,8 @@ export function ConnectionState({ status }: { readonly status: ChannelStatus }):
 export function ConnectionBar({ status }: { readonly status: ChannelStatus }): JSX.Element {
   const strings = useStrings().connection;
   const slow = useSlow(status.connection === "connecting");
+  const clockWords = (offMs: number): string =>
+    Math.abs(offMs) > MAX_CLOCK_CORRECTION_MS ? strings.clockFarOff(offMs) : strings.clockOff(offMs);
   const explain = status.connection === "offline" || (status.connection === "connecting" && slow);
   const trouble = status.storageProblem !== "" || status.mistake || status.connection === "closed";
   return (
@@ -43,7 +46,7 @@ export function ConnectionBar({ status }: { readonly status: ChannelStatus }): J
             {status.waiting > 0 ? strings.waiting(status.waiting) : ""}
           </p>
         ) : null}
-        {status.clockOffMs === 0 ? null : <p class="bar bar-attention">{strings.clockOff(status.clockOffMs)}</p>}
+        {status.clockOffMs === 0 ? null : <p class="bar bar-attention">{clockWords(status.clockOffMs)}</p>}
         {status.early === 0 ? null : <p class="bar bar-attention">{strings.early(status.early)}</p>}
       </div>
     </div>

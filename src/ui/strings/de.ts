@@ -116,6 +116,8 @@ export const de: Strings = {
       // Reasons are English, and help whoever looks after the node.
       `Der Dienstknoten ist nicht erreichbar${reason === "" ? "" : ` (${reason.replace(/\.$/, "")})`}. Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
     closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
+    clockFarOff: (offMs) =>
+      `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Stell sie richtig: bis dahin steht, was du schreibst, am falschen Platz oder wird niemandem gezeigt.`,
     clockOff: (offMs) =>
       `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Hearback richtet sich nach ihnen; stell deine bei Gelegenheit richtig.`,
     early: (n) =>

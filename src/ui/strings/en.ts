@@ -119,6 +119,8 @@ export const en: Strings = {
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,
     closedHelp: "This channel is closed in this tab. Reload the page to open it again.",
     waiting: (n) => count(n, "1 message is waiting to be sent.", `${number(n)} messages are waiting to be sent.`),
+    clockFarOff: (offMs) =>
+      `This device's clock is about ${duration(Math.abs(offMs))} ${offMs > 0 ? "fast" : "slow"} by what the others show. Set it right: until then what you write stands in a wrong place, or is shown to nobody.`,
     clockOff: (offMs) =>
       `This device's clock is about ${duration(Math.abs(offMs))} ${offMs > 0 ? "fast" : "slow"} by what the others show. Hearback goes by theirs; set yours right when you can.`,
     early: (n) =>

@@ -112,6 +112,8 @@ export interface ConnectionStrings {
   readonly waiting: (count: number) => string;
   /** `offMs` > 0: this device's clock is ahead. */
   readonly clockOff: (offMs: number) => string;
+  /** Too far off to be corrected. */
+  readonly clockFarOff: (offMs: number) => string;
   readonly early: (count: number) => string;
   readonly storageProblem: (problem: string) => string;
   readonly mistake: string;
