@@ -9,7 +9,8 @@ import { hearReceiptRequest } from "./receipts.ts";
 import { noteFilter } from "./received-filter.ts";
 import { hearRequests } from "./repair.ts";
 import type { IncomingClaim, Source } from "./step-input.ts";
-import { compareSync, scheduleAnswer } from "./sync.ts";
+import { scheduleAnswer } from "./sync.ts";
+import { compareSync } from "./sync-comparison.ts";
 
 /**
  * A sync arrived. Its claims count whenever it was said; presence and what it makes us do count once, only for the

@@ -56,3 +56,11 @@ export function createSyncSchedule(): SyncSchedule {
     lastSyncLamport: 0,
   };
 }
+
+/** Signers are counted per interval: a new one begins with nobody. */
+export function inInterval<T>(sync: SyncSchedule, trickle: TrickleState, change: () => T): T {
+  const intervalEnd = trickle.intervalEnd;
+  const result = change();
+  if (trickle.intervalEnd !== intervalEnd) sync.consistentSigners.clear();
+  return result;
+}

@@ -1,30 +1,17 @@
 import { takeToken, tokenAt } from "./budget.ts";
-import { chooseSyncHistory, hasLeft, hasOpenIds } from "./causal-history.ts";
+import { chooseSyncHistory, hasOpenIds } from "./causal-history.ts";
 import { type ChannelState, connectedNow, type StepContext } from "./channel-state.ts";
-import { differenceOf } from "./difference.ts";
-import { completeSince, missMessage } from "./holes.ts";
-import { asMessageId, type MessageId } from "./ids.ts";
+import { completeSince } from "./holes.ts";
+import { asMessageId } from "./ids.ts";
 import { tickLamport } from "./lamport-clock.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { isDoubted, planAsking } from "./missing-schedule.ts";
 import { CLAIM_REPEAT_MS, LARGE_GROUP, SILENCE_FLOOR_LARGE_GROUP_MS, SILENCE_FLOOR_MS } from "./parameters.ts";
-import type { Participant } from "./participant.ts";
 import { presentParticipants } from "./presence.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "./repair.ts";
 import { filterOfSync } from "./sent-filter.ts";
-import { makeRoomToFollow, putIntoShare } from "./shares.ts";
-import type { IncomingClaim } from "./step-input.ts";
-import {
-  DEFAULT_REDUNDANCY,
-  fireTrickle,
-  nextTrickleAt,
-  startTrickle,
-  type TrickleParameters,
-  type TrickleState,
-  trickleConsistent,
-  trickleInconsistent,
-} from "./trickle.ts";
+import { inInterval } from "./sync-schedule.ts";
+import { DEFAULT_REDUNDANCY, fireTrickle, nextTrickleAt, startTrickle, type TrickleParameters } from "./trickle.ts";
 
 /** The ack window is meant for groups of this size; it grows in proportion beyond. */
 const ACK_WINDOW_GROUP = 8;
@@ -81,80 +68,6 @@ export function startSyncing(ctx: StepContext): void {
   }
 }
 
-/** Compares a live sync with our log. Ids we lack are followed; a difference makes everybody talk sooner. */
-export function compareSync(ctx: StepContext, participant: Participant, claim: IncomingClaim, isNew: boolean): void {
-  const { state } = ctx;
-  const lacking: MessageId[] = [];
-  const doubted = isDoubted(participant);
-  for (const { messageId, retrievalHint } of claim.listed) {
-    if (state.entries.has(messageId) || state.embargoed.has(messageId)) continue;
-    if (state.belowWatermark.has(messageId)) continue;
-    lacking.push(messageId);
-    followNamed(ctx, participant, messageId, retrievalHint);
-  }
-  const leftOut = headsLeftOut(state, participant);
-  if (isNew && state.participants.length <= LARGE_GROUP) state.sync.introduce = true;
-  if (isNew) {
-    becomeInconsistent(ctx);
-    return;
-  }
-  if (lacking.length === 0 && leftOut.length === 0) {
-    participant.lastDifference = null;
-    becomeConsistent(state, participant);
-    return;
-  }
-  // The same difference again is neutral: a member who cannot or will not catch up must not keep everybody talking.
-  const difference = differenceOf(lacking, leftOut);
-  if (difference === participant.lastDifference) return;
-  participant.lastDifference = difference;
-  // Nor may one who names what does not exist, a new list each time.
-  if (doubted && leftOut.length === 0) return;
-  becomeInconsistent(ctx);
-}
-
-/** An author has its own messages, also those that it deleted and does not name any more. */
-function headsLeftOut(state: ChannelState, participant: Participant): LogEntry[] {
-  const leftOut: LogEntry[] = [];
-  for (const head of state.heads) {
-    if (head.author === participant || participant.credits.has(head.number)) continue;
-    // Others may have forgotten it, as we have all around it.
-    if (head.lamport < state.watermark) continue;
-    if (hasLeft(state, head)) leftOut.push(head);
-  }
-  return leftOut;
-}
-
-/** Who names ids that never turn up uses up their own share, and nobody else's. */
-function followNamed(ctx: StepContext, participant: Participant, id: MessageId, hint: Uint8Array | undefined): void {
-  const { state } = ctx;
-  const isNew = !state.missing.has(id);
-  if (isNew && !makeRoomToFollow(state, participant)) return;
-  const followed = missMessage(ctx, id, { by: participant.index, lamport: null, hint });
-  if (isNew) putIntoShare(followed, participant);
-  planAsking(state, followed);
-}
-
-/** Distinct signers only: one member repeating itself must not silence the rest. */
-function becomeConsistent(state: ChannelState, participant: Participant): void {
-  const { trickle, consistentSigners } = state.sync;
-  if (trickle === null || participant.publicKey === null || consistentSigners.has(participant.index)) return;
-  consistentSigners.add(participant.index);
-  trickleConsistent(trickle);
-}
-
-function becomeInconsistent(ctx: StepContext): void {
-  const { trickle } = ctx.state.sync;
-  if (trickle !== null) inInterval(ctx, trickle, () => trickleInconsistent(trickle, ctx.env.now, ctx.env.random));
-}
-
-/** Signers are counted per interval: a new one begins with nobody. */
-function inInterval<T>(ctx: StepContext, trickle: TrickleState, change: () => T): T {
-  const intervalEnd = trickle.intervalEnd;
-  const result = change();
-  if (trickle.intervalEnd !== intervalEnd) ctx.state.sync.consistentSigners.clear();
-  return result;
-}
-
 function trickleParameters(state: ChannelState): TrickleParameters {
   const { idleSyncMinMs, idleSyncMaxMs } = state.identity.parameters;
   return { iMinMs: idleSyncMinMs, iMaxMs: Math.max(idleSyncMinMs, idleSyncMaxMs), k: DEFAULT_REDUNDANCY };
@@ -172,7 +85,7 @@ export function syncDue(ctx: StepContext): void {
   say(ctx, false);
   // It says what an idle one would, if that was due as well.
   const { trickle } = state.sync;
-  inInterval(ctx, trickle, () => fireTrickle(trickle, env.now, env.random));
+  inInterval(ctx.state.sync, trickle, () => fireTrickle(trickle, env.now, env.random));
 }
 
 /** The earliest of all reasons to say something but the idle one. */
@@ -214,7 +127,7 @@ function idleDue(ctx: StepContext): void {
   if (trickle === null) return;
   const silent = connectedNow(state, env.now) - sync.lastSaidConnectedMs >= silenceFloor(state);
   if (sync.introduce || silent) trickle.heard = 0;
-  const { send } = inInterval(ctx, trickle, () => fireTrickle(trickle, env.now, env.random));
+  const { send } = inInterval(ctx.state.sync, trickle, () => fireTrickle(trickle, env.now, env.random));
   if (send) say(ctx, true);
 }
 
