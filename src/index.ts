@@ -14,6 +14,8 @@ export type {
   ChannelView,
   DeliveryUpdate,
   DeliveryView,
+  EphemeralRequest,
+  EphemeralView,
   EvidenceView,
   HoleView,
   LogEntry,
@@ -35,7 +37,12 @@ export type {
   NetworkView,
 } from "./channel/channel-host.ts";
 export { type ChannelHostOptions, createChannelHost } from "./channel/host.ts";
-export { MAX_DISPLAY_NAME_CHARACTERS, MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./channel/limits.ts";
+export {
+  MAX_CLOCK_CORRECTION_MS,
+  MAX_DISPLAY_NAME_CHARACTERS,
+  MAX_REQUEST_ID_LENGTH,
+  MAX_TEXT_BYTES,
+} from "./channel/limits.ts";
 
 export type { ChannelNetwork } from "./identity/channel-network.ts";
 export { parametersOf } from "./identity/channel-overrides.ts";
