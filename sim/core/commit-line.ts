@@ -1,3 +1,4 @@
+import type { MessageId } from "../../src/sds/ids.ts";
 import type { Change, Durability } from "../../src/sds/records.ts";
 import type { SimDisk } from "./disk.ts";
 
@@ -28,6 +29,16 @@ export class CommitLine {
   add(changes: readonly Change[], durability: Durability, done: () => void): void {
     this.#waiting.push({ changes, durability, done });
     if (this.#writing === null) this.#next();
+  }
+
+  /** What the channel has in memory of a body: also what is still to be written. */
+  body(id: MessageId): Uint8Array | null {
+    const pending = [...(this.#writing ?? []), ...this.#waiting].flatMap(({ changes }) => changes).reverse();
+    for (const change of pending) {
+      if (change.op === "put" && change.table === "body" && change.record.id === id) return change.record.bytes;
+      if (change.op === "delete" && change.table === "body" && change.key === id) return null;
+    }
+    return this.#disk.body(id);
   }
 
   /** The process dies: the write under way may land or not, nothing is done after it. */

@@ -193,8 +193,12 @@ export class Member implements SimParticipant {
     else this.#after(Math.floor(this.#world.random.next() * MOST_BEHIND_MS), takeClaim);
   }
 
+  #body(id: MessageId): Uint8Array | null {
+    return this.#line === null ? this.disk.body(id) : this.#line.body(id);
+  }
+
   #isOtherCopy(id: MessageId, frame: Frame): boolean {
-    const stored = this.disk.body(id);
+    const stored = this.#body(id);
     return stored !== null && !sameBytes(stored, frame.bytes);
   }
 
@@ -340,7 +344,7 @@ export class Member implements SimParticipant {
 
   #send(id: MessageId, attempt: number): void {
     const { random, publishFailure, observer } = this.#world;
-    const bytes = this.disk.body(id);
+    const bytes = this.#body(id);
     const fails = random.next() < publishFailure;
     if (fails) observer.failed();
     // A failure that is told may be an answer that was lost: the bytes left all the same.
@@ -363,7 +367,7 @@ export class Member implements SimParticipant {
     const done: IncomingContent[] = [];
     for (const id of ids) {
       const preparation = prepareAnew(this.state, this.#env(), ids, done);
-      const said = decodeFrame(this.disk.body(id) ?? new Uint8Array());
+      const said = decodeFrame(this.#body(id) ?? new Uint8Array());
       if (preparation === null || typeof said === "string" || said.kind === "sync") {
         this.dispatch({ kind: "composed-anew", ids, contents: [] });
         return;
@@ -380,7 +384,7 @@ export class Member implements SimParticipant {
   }
 
   #repair(id: MessageId): void {
-    const bytes = this.disk.body(id);
+    const bytes = this.#body(id);
     if (bytes === null) throw new Violation("repairs what it has", `member ${this.index} has no body of ${id}`);
     this.#world.publish(this, "repair", bytes, false);
   }

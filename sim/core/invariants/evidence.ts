@@ -1,6 +1,7 @@
 import { receivedBy } from "../../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
 import type { LedgerRow } from "../../../src/sds/ledger.ts";
+import { MAX_OTHER_CLAIMS } from "../../../src/sds/limits.ts";
 import type { LogEntry } from "../../../src/sds/log-entry.ts";
 import { MESSAGE_TYPE } from "../../../src/sds/message-type.ts";
 import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
@@ -60,7 +61,10 @@ export function checkNoSlander({ state, index }: SimParticipant, isHonest: (id: 
   }
 }
 
-/** A boot knows what was written: every accepted message, and every receipt; of liars only those for own messages. */
+/**
+ * A boot knows what was written: every accepted message, and every receipt; of others' messages not what liars say, nor what
+ * those say of whom more was heard than is kept.
+ */
 export function checkRestored(
   member: SimParticipant,
   truths: Truths,
@@ -68,9 +72,10 @@ export function checkRestored(
 ): void {
   const { state, disk } = member;
   const rows = disk.ledger;
+  const remembered = rememberedParticipants(member, bySender);
   for (const row of rows) {
     if (row.kind === "accepted") for (const id of row.ids) checkAccepted(member, id, truths);
-    if (row.kind === "evidence" && row.signed) checkRemembered(member, row, bySender);
+    if (row.kind === "evidence" && row.signed) checkRemembered(member, row, remembered);
   }
   for (const [id, { author, told }] of truths) if (told && author === member.index) checkAccepted(member, id, truths);
   const last = rows.at(-1)?.seq ?? 0;
@@ -92,16 +97,26 @@ function checkAccepted(member: SimParticipant, id: MessageId, truths: Truths): v
   check(kept, "accepted is durable", () => `member ${member.index} lost its own ${id} in a restart`);
 }
 
+/** Whose word on messages of others has to be there after a boot: they are honest, and all of it fitted. */
+function rememberedParticipants(
+  { state, disk }: SimParticipant,
+  bySender: ReadonlyMap<ParticipantId, SimParticipant>,
+): ReadonlySet<number> {
+  const claims = new Map(disk.load().participants.map((record) => [record.index, record.claims.length]));
+  const fitted = state.participants.filter(({ id, index }) => {
+    return bySender.has(id) && (claims.get(index) ?? 0) < MAX_OTHER_CLAIMS;
+  });
+  return new Set(fitted.map(({ index }) => index));
+}
+
 function checkRemembered(
   member: SimParticipant,
   row: Extract<LedgerRow, { kind: "evidence" }>,
-  bySender: ReadonlyMap<ParticipantId, SimParticipant>,
+  remembered: ReadonlySet<number>,
 ): void {
-  const speaker = member.state.participants[row.participant]?.id;
-  const honest = speaker !== undefined && bySender.has(speaker);
   for (const id of row.ids) {
     const entry = member.state.entries.get(id);
-    if (entry === undefined || !(entry.mine || honest)) continue;
+    if (entry === undefined || !(entry.mine || remembered.has(row.participant))) continue;
     check(receivedBy(member.state, entry).has(row.participant), "evidence never regresses", () => {
       return `member ${member.index} forgot in a restart that participant ${row.participant} has ${id}`;
     });
