@@ -77,6 +77,8 @@ export interface ChannelState {
   readonly repeatedRequests: DueQueue<MissingMessage>;
   /** Claims that wait for an id to arrive. */
   readonly pendingCredits: Map<MessageId, PendingCredit[]>;
+  /** What the words of participants prove and was too much to follow at once. */
+  readonly unfinishedWalks: UnfinishedWalk[];
   readonly participants: Participant[];
   readonly participantById: Map<ParticipantId, Participant>;
   /** Derived from `participants`; null when it has to be found anew. */
@@ -94,6 +96,13 @@ export interface ChannelState {
   /** Filters of others, as a detail. */
   readonly filters: KeptFilters;
   nextEntryNumber: number;
+}
+
+export interface UnfinishedWalk {
+  readonly participant: Participant;
+  readonly completeSince: number;
+  /** Entries from which it goes on. */
+  readonly stack: LogEntry[];
 }
 
 export interface KeptFilters {
@@ -159,6 +168,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     firstRequests: new DueQueue(),
     repeatedRequests: new DueQueue(),
     pendingCredits: new Map(),
+    unfinishedWalks: [],
     participants: [self],
     participantById: new Map([[identity.self, self]]),
     present: null,

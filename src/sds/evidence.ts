@@ -12,13 +12,19 @@ import { isForgotten } from "./watermark.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
 const IDS_PER_ROW = 256;
+/** Entries that one word may walk over at once, about a millisecond's; the rest waits for the next steps. */
+const MAX_WALKED = 4_096;
 /** More than the rows of the largest view of who has what. */
 const OTHERS_TOLD = 256;
 
 interface Gain {
   readonly listed: LogEntry[];
   readonly ancestry: LogEntry[];
+  /** Entries that may still be walked over in this step. */
+  left: number;
 }
+
+const nothingGained = (): Gain => ({ listed: [], ancestry: [], left: MAX_WALKED });
 
 /**
  * Takes a participant's verified word: they have each id they list, and everything signed below it from
@@ -29,7 +35,7 @@ export function applyClaim(
   participant: Participant,
   claim: { readonly listed: readonly HistoryEntry[]; readonly completeSince: number; readonly by: "content" | "sync" },
 ): void {
-  const gain: Gain = { listed: [], ancestry: [] };
+  const gain = nothingGained();
   for (const { messageId } of claim.listed) {
     if (ctx.state.belowWatermark.has(messageId)) continue;
     claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
@@ -49,7 +55,7 @@ export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
   if (pending === undefined) return;
   ctx.state.pendingCredits.delete(entry.id);
   for (const { participant, completeSince, listed, signedLamport } of pending) {
-    const gain: Gain = { listed: [], ancestry: [] };
+    const gain = nothingGained();
     if (listed) {
       participant.unresolvedClaims--;
       // Now it shows whether it is needed.
@@ -57,10 +63,23 @@ export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
       creditListed(ctx.state, participant, entry, completeSince, gain);
     } else {
       if (entry.signed && signedLamport !== entry.lamport) continue;
-      walk(ctx.state, participant, entry, completeSince, { gain, listed: false });
+      walk(ctx.state, participant, [entry], completeSince, { gain, listed: null });
     }
     record(ctx, participant, "sync", gain);
   }
+}
+
+/**
+ * Goes on with what a word had too much to walk over, the oldest first. The claim is kept from the beginning, so a restart
+ * derives all of it.
+ */
+export function continueWalk(ctx: StepContext): void {
+  const unfinished = ctx.state.unfinishedWalks.shift();
+  if (unfinished === undefined) return;
+  const { participant, completeSince, stack } = unfinished;
+  const gain = nothingGained();
+  walk(ctx.state, participant, stack, completeSince, { gain, listed: null });
+  record(ctx, participant, "sync", gain);
 }
 
 /** What claims were waiting for came, and is not kept: they have nothing to wait for. */
@@ -125,7 +144,7 @@ function creditListed(
   if (before !== null && before <= said) return;
   const completeSince = participant.credits.bound(said);
   if (before !== null && before <= completeSince) return;
-  const needed = walk(state, participant, entry, completeSince, { gain, listed: true });
+  const needed = walk(state, participant, [entry], completeSince, { gain, listed: entry });
   keepClaim(participant, entry.id, completeSince, needed);
 }
 
@@ -137,25 +156,29 @@ function keepClaim(participant: Participant, id: MessageId, completeSince: numbe
 /**
  * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
  * under the same or a lower bound: everything below was credited then. `completeSince` is one that the credits keep.
- * Drops the claims that this one proves. True if this one is needed for what is known of own messages.
+ * Drops the claims that this one proves. True if this one is needed for what is known of own messages, or may be.
  */
 function walk(
   state: ChannelState,
   participant: Participant,
-  from: LogEntry,
+  stack: LogEntry[],
   completeSince: number,
-  { gain, listed }: { readonly gain: Gain | null; readonly listed: boolean },
+  { gain, listed }: { readonly gain: Gain | null; readonly listed: LogEntry | null },
 ): boolean {
   let needed = false;
-  const stack = [from];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    if (gain !== null && gain.left-- <= 0) {
+      stack.push(entry);
+      state.unfinishedWalks.push({ participant, completeSince, stack });
+      return true;
+    }
     const before = participant.credits.since(entry.number);
     if (participant.claims.dropProven(entry.id, completeSince)) needed = true;
     if (before !== null && before <= completeSince) continue;
     participant.credits.credit(entry.number, completeSince);
     if (before === null && entry.mine) needed = true;
     if (gain !== null && before === null && entry.author !== participant)
-      (entry === from && listed ? gain.listed : gain.ancestry).push(entry);
+      (entry === listed ? gain.listed : gain.ancestry).push(entry);
     if (entry.signed && pushAncestors(state, participant, entry, completeSince, stack)) needed = true;
   }
   return needed;
@@ -208,5 +231,5 @@ function worthTelling(gain: Gain): Gain {
   if (others.length <= OTHERS_TOLD) return gain;
   const newest = new Set(others.sort(comparePlaces).slice(-OTHERS_TOLD));
   const isTold = (entry: LogEntry) => entry.mine || newest.has(entry);
-  return { listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
+  return { ...gain, listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
 }

@@ -9,6 +9,7 @@ import { nextSaveAt, saveConnectedTime } from "./connected-time.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { cursorToKeep, releaseEmbargoed } from "./embargo.ts";
+import { continueWalk } from "./evidence.ts";
 import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
 import { settleJoinPoint } from "./join-point.ts";
 import { tickLamport } from "./lamport-clock.ts";
@@ -83,6 +84,7 @@ export function nextWakeAt(state: ChannelState, now: number): number {
 }
 
 function nextPlanAt(state: ChannelState, now: number): number {
+  if (state.unfinishedWalks.length > 0) return now;
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
   next = Math.min(next, nextAheadAt(state), nextSaveAt(state, now));
   next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
@@ -169,6 +171,7 @@ function composed(ctx: StepContext, input: Extract<StepInput, { kind: "composed"
 }
 
 function runSchedules(ctx: StepContext): void {
+  continueWalk(ctx);
   releaseEmbargoed(ctx, receiveContent);
   deliverPastLost(ctx);
   fetchMissing(ctx);
