@@ -1,6 +1,7 @@
 import { asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/ids.ts";
 import type { Change, MessageRecord } from "../../sds/records.ts";
 import { type ChannelStorage, StorageError } from "../../storage/port.ts";
+import { storageWith } from "../../storage/testing/storage-with.ts";
 
 /** `inner` with room for so many more bodies. Like a browser's database it always takes deletions, and gives space back late. */
 export interface SmallDisk extends ChannelStorage {
@@ -12,6 +13,7 @@ export interface SmallDisk extends ChannelStorage {
 export function createSmallDisk(inner: ChannelStorage, room: number, lag: number): SmallDisk {
   let [free, deleted, refused] = [room, 0, 0];
   return {
+    ...storageWith(inner, {}),
     get refused() {
       return refused;
     },
@@ -30,14 +32,6 @@ export function createSmallDisk(inner: ChannelStorage, room: number, lag: number
       free += deleted;
       deleted = 0;
     },
-    load: (channel) => inner.load(channel),
-    readBodies: (channel, ids) => inner.readBodies(channel, ids),
-    readLedger: (channel, afterSeq, limit) => inner.readLedger(channel, afterSeq, limit),
-    readLedgerOf: (channel, id) => inner.readLedgerOf(channel, id),
-    drop: (channel) => inner.drop(channel),
-    listDevice: () => inner.listDevice(),
-    putDevice: (record) => inner.putDevice(record),
-    close: () => inner.close(),
   };
 }
 
