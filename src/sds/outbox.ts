@@ -235,7 +235,10 @@ export function readmit(ctx: StepContext, entry: LogEntry): void {
   enqueue(ctx, entry, UNASKED);
   confirmStored(ctx, entry.id);
   const item = ctx.state.outbox.get(entry.id);
-  if (item !== undefined) item.nextAttemptAt = null;
+  if (item !== undefined) {
+    item.held = false;
+    item.nextAttemptAt = null;
+  }
   ctx.state.authorSeq = Math.max(ctx.state.authorSeq, entry.authorSeq ?? 0);
   ctx.changes.push({ op: "meta", key: "authorSeq", value: ctx.state.authorSeq });
 }

@@ -5,6 +5,7 @@ import { asMessageId, asParticipantId, type ChannelId } from "../../../src/sds/i
 import type { Change, MessageRecord } from "../../../src/sds/records.ts";
 import { createDexieStorage } from "../../../src/storage/dexie/dexie-storage.ts";
 import { type ChannelStorage, StorageError } from "../../../src/storage/port.ts";
+import { storageWith } from "../../../src/storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../../../src/transport/memory/memory-network.ts";
 
 /** A channel on a disk that is full, in a page or worker. */
@@ -134,7 +135,7 @@ function hostOn(storage: ChannelStorage): ChannelHost {
 }
 
 function refusalsOf(inner: ChannelStorage, onRefused: () => void): ChannelStorage {
-  return {
+  return storageWith(inner, {
     commit: async (channel, changes, durability) => {
       try {
         await inner.commit(channel, changes, durability);
@@ -143,15 +144,7 @@ function refusalsOf(inner: ChannelStorage, onRefused: () => void): ChannelStorag
         throw error;
       }
     },
-    load: (channel) => inner.load(channel),
-    readBodies: (channel, ids) => inner.readBodies(channel, ids),
-    readLedger: (channel, afterSeq, limit) => inner.readLedger(channel, afterSeq, limit),
-    readLedgerOf: (channel, id) => inner.readLedgerOf(channel, id),
-    drop: (channel) => inner.drop(channel),
-    listDevice: () => inner.listDevice(),
-    putDevice: (record) => inner.putDevice(record),
-    close: () => inner.close(),
-  };
+  });
 }
 
 const textOf = (n: number): string => `said on a full disk ${n}`;
