@@ -3,7 +3,7 @@
  * The last line is `N passed, N failed`: tests of vitest and Playwright, plus the checks of the other stages.
  * Usage: node scripts/test.mjs [STAGE ...]  (all stages by default; install always runs)
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -11,6 +11,7 @@ import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { run, stopAllOnSignals } from "./lib/processes.mjs";
 import { judge, SHORT_RUNS } from "./lib/simulation-runs.mjs";
+import { lastLines, readPlaywrightReport, readVitestReport } from "./lib/test-reports.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOGS = join(ROOT, ".cache", "test");
@@ -21,7 +22,7 @@ const MINUTE = 60_000;
 
 /**
  * @typedef {{ name: string, ok: boolean, output: string }} Check one yes or no
- * @typedef {{ passed: number, failed: number, tail: string }} Result
+ * @typedef {{ passed: number, failed: number, tail: string, failures?: readonly string[] }} Result failures: a line or a few each
  * @typedef {{ name: string, needs: readonly string[], run: () => Promise<Result> }} Stage
  */
 
@@ -66,8 +67,7 @@ async function unitTests() {
   rmSync(report, { force: true });
   const command = tool("unit", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`);
   const { code, output } = await execute(command, 10 * MINUTE);
-  const counts = readReport(report, (json) => ({ passed: json.numPassedTests, failed: json.numFailedTests }));
-  return testResult(counts, code, output);
+  return testResult(readVitestReport(report, ROOT), code, output);
 }
 
 async function endToEndTests() {
@@ -76,11 +76,7 @@ async function endToEndTests() {
   const command = tool("e2e", "playwright", "test", "-c", "e2e/playwright.config.ts");
   const env = { ...process.env, HEARBACK_E2E_REPORT: report };
   const { code, output } = await execute({ ...command, env, live: true }, 15 * MINUTE);
-  const counts = readReport(report, ({ stats }) => ({
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-  }));
-  return testResult(counts, code, output);
+  return testResult(readPlaywrightReport(report), code, output);
 }
 
 async function simulation() {
@@ -176,8 +172,9 @@ async function checks(commands) {
 /** @param {readonly Check[]} done */
 function summarize(done) {
   const failed = done.filter((check) => !check.ok);
-  const tail = failed.map((check) => `${check.name} failed:\n${lastLines(check.output)}`).join("\n\n");
-  return { passed: done.length - failed.length, failed: failed.length, tail };
+  const tail = failed.map((check) => `${check.name} failed:\n${lastLines(check.output, TAIL_LINES)}`).join("\n\n");
+  const failures = failed.map((check) => `${check.name}: ${lastLines(check.output)}`);
+  return { passed: done.length - failed.length, failed: failed.length, tail, failures };
 }
 
 /** Counts of a test runner; its exit code counts as one more failure when the counts do not show why it failed. */
@@ -186,16 +183,8 @@ function testResult(counts, code, output) {
   const unexplained = counts.failed === 0 && (code !== 0 || ranNothing);
   const failed = counts.failed + (unexplained ? 1 : 0);
   const note = ranNothing ? "\nNo test ran." : "";
-  return { passed: counts.passed, failed, tail: failed === 0 ? "" : lastLines(output) + note };
-}
-
-function readReport(file, count) {
-  if (!existsSync(file)) return { passed: 0, failed: 0 };
-  return count(JSON.parse(readFileSync(file, "utf8")));
-}
-
-function lastLines(text) {
-  return text.trimEnd().split("\n").slice(-TAIL_LINES).join("\n");
+  const failures = unexplained ? [`exit code ${code}: ${lastLines(output)}${note}`] : counts.failures;
+  return { passed: counts.passed, failed, tail: failed === 0 ? "" : lastLines(output, TAIL_LINES) + note, failures };
 }
 
 function selectStages(names) {
@@ -227,12 +216,16 @@ async function main() {
     const started = performance.now();
     const result =
       blocker === undefined
-        ? await stage.run().catch((error) => ({ passed: 0, failed: 1, tail: error.stack }))
+        ? await stage.run().catch((error) => ({ passed: 0, failed: 1, tail: error.stack, failures: [error.stack] }))
         : { passed: 0, failed: 1, tail: `not run, because ${blocker} failed` };
     results.set(stage.name, result);
     if (result.failed > 0) console.log(`${result.tail}\n-- the stage ${stage.name} FAILED; logs are in .cache/test`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`== ${stage.name}: ${result.passed} passed, ${result.failed} failed, ${seconds} s`);
+  }
+  // Once more, for a reader who is shown only the end of a long output.
+  for (const [stage, { failures = [] }] of results) {
+    for (const failure of failures) console.log(`\nFAILED in ${stage}: ${failure}`);
   }
   const sum = (key) => [...results.values()].reduce((total, result) => total + result[key], 0);
   process.exitCode = sum("failed") > 0 ? 1 : 0;

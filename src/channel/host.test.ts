@@ -77,6 +77,12 @@ let requests = 0;
 const say = (client: ChannelClient, text: string) =>
   client.send({ requestId: `request-${++requests}`, type: "chat", text });
 
+/** Of messages that know nothing of each other and were written in the same millisecond, the id decides which comes first. */
+const untilNextMillisecond = () => {
+  const now = Date.now();
+  return until("the next millisecond", async () => Date.now() > now);
+};
+
 async function together(names: readonly string[], net = network()) {
   const devices = names.map(() => start(net));
   const [first, ...others] = devices as [Device, ...Device[]];
@@ -127,7 +133,9 @@ describe("participants in a channel", () => {
     const { participants } = await ada.snapshot();
     const ben = participants.find(({ name }) => name === "Ben");
     expect(details.evidence).toMatchObject([{ participant: ben?.id, by: "sync", how: "listed", signed: true }]);
-    expect(details.attempts).toMatchObject([{ attempt: 1, outcome: "taken", reason: "" }]);
+    // On a busy machine the ack may come after a second attempt.
+    expect(details.attempts[0]).toMatchObject({ attempt: 1, outcome: "taken", reason: "" });
+    expect(details.attempts).toHaveLength(details.delivery.attempts);
     expect(details.bytes).toBeGreaterThan(300);
     await expect(ada.details("f".repeat(64) as typeof id)).rejects.toMatchObject({ code: "not-found" });
   });
@@ -206,6 +214,7 @@ describe("a device that comes and goes", () => {
     const [device, other] = devices as [Device, Device];
     other.transport.setOnline(false);
     await say(ben, "written offline");
+    await untilNextMillisecond();
     await say(ada, "written later");
     await ada.markRead(chats(await ada.snapshot()).at(-1) as MessageView);
     other.transport.setOnline(true);
