@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { expect, test } from "playwright/test";
 import { storageContract } from "../../src/storage/contract.ts";
-import { type BrowserProfile, chromiumOptions, openFreshProfile } from "../support/browser.ts";
+import { type BrowserProfile, chromiumOptions, killBrowser, openFreshProfile } from "../support/browser.ts";
 import type { Actions } from "./app/actions.ts";
 import { type ServedApp, serveApp } from "./serve-app.ts";
 
@@ -233,17 +233,4 @@ async function expectPrefix(page: Page, database: string, atLeast: number): Prom
   test.info().annotations.push({ type: "strict / found", description: `${atLeast} / ${count}` });
   expect(count).toBeGreaterThanOrEqual(atLeast);
   await run(page, "page", "expectMessages", database, count);
-}
-
-/** Ends the browser process at once, as a crash or the task manager does. */
-async function killBrowser(context: BrowserContext): Promise<void> {
-  const browser = context.browser();
-  if (browser === null) throw new Error("this context has no browser of its own");
-  const devtools = await browser.newBrowserCDPSession();
-  const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
-  const main = processInfo.find(({ type }) => type === "browser");
-  if (main === undefined) throw new Error("the browser does not tell its process id");
-  const closed = new Promise<void>((resolve) => context.once("close", () => resolve()));
-  process.kill(main.id, "SIGKILL");
-  await closed;
 }

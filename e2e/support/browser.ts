@@ -50,7 +50,7 @@ export async function openFreshProfile(): Promise<BrowserProfile> {
       return context;
     },
     async killAndReopen() {
-      await kill(context);
+      await killBrowser(context);
       context = await chromium.launchPersistentContext(folder, options);
       return context;
     },
@@ -61,7 +61,8 @@ export async function openFreshProfile(): Promise<BrowserProfile> {
   };
 }
 
-async function kill(context: BrowserContext): Promise<void> {
+/** Ends the browser process at once, as a crash or the task manager does. */
+export async function killBrowser(context: BrowserContext): Promise<void> {
   const browser = context.browser();
   if (browser === null) throw new Error("this context has no browser of its own");
   const devtools = await browser.newBrowserCDPSession();

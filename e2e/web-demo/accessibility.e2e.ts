@@ -3,20 +3,14 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright";
 import { expect, test } from "playwright/test";
 import { composer, expectDelivery, messages, send } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
+const stage = useStage();
 let axe = "";
 
 test.beforeAll(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  stage = await openStage();
 });
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
 
 interface AxeResult {
   readonly violations: readonly {

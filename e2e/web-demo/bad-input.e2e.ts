@@ -4,18 +4,9 @@ import { toBase64url } from "../../src/identity/base64url.ts";
 import { encodeDescriptor } from "../../src/identity/descriptor.ts";
 import { parseInvite } from "../../src/identity/invite.ts";
 import { composer, expectDelivery, inviteCode, send, textsOf } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+const stage = useStage();
 
 const inviteField = (page: Page) => page.getByLabel("Invite link or code");
 

@@ -14,24 +14,16 @@ import {
   messages,
   send,
 } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
+const stage = useStage();
 /** Alice's, which dies; the others have the stage's. */
 let browser: BrowserProfile;
 
-test.beforeAll(async () => {
-  stage = await openStage();
-});
 test.beforeEach(async () => {
   browser = await openFreshProfile();
 });
-test.afterEach(async () => {
-  await stage.clear();
-  await browser.dispose();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+test.afterEach(() => browser.dispose());
 
 interface Company {
   readonly alice: Page;

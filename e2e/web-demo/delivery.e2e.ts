@@ -11,18 +11,9 @@ import {
   send,
   textsOf,
 } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+const stage = useStage();
 
 test("three tabs exchange messages, and every tab's matrix says that all have each of them", async () => {
   const [alice, bob, carol] = await stage.meet("Alice", "Bob", "Carol");

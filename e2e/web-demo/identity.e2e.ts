@@ -2,18 +2,9 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "playwright/test";
 import { build } from "vite";
 import { composer, expectParticipants, expectReceivedByAll, ownParticipant, send } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+const stage = useStage();
 
 test("a duplicated tab is a new participant, and the original stays who it is", async () => {
   const [alice, bob] = await stage.meet("Alice", "Bob");

@@ -9,18 +9,9 @@ import {
   messages,
   send,
 } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+const stage = useStage();
 
 /** The sentence under the header that says what is wrong and what happens to what is written meanwhile. */
 const bar = (tab: Page) => tab.getByText("everything is sent once the connection is back");

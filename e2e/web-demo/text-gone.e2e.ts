@@ -1,18 +1,9 @@
 import type { Page } from "playwright";
 import { expect, test } from "playwright/test";
 import { expectDelivery, messages, send } from "../support/demo-page.ts";
-import { openStage, type Stage } from "../support/stage.ts";
+import { useStage } from "../support/use-stage.ts";
 
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterEach(async () => {
-  await stage.clear();
-  expect(stage.takePageErrors()).toEqual([]);
-});
-test.afterAll(() => stage?.close());
+const stage = useStage();
 
 const GONE = "The text of this message is no longer on this device: its storage was full.";
 

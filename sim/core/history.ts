@@ -1,3 +1,4 @@
+import { timeWindows } from "../../src/channel/time-windows.ts";
 import type { WantedMessage } from "../../src/sds/effect.ts";
 import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS, LAMPORT_EMBARGO_MS } from "../../src/sds/parameters.ts";
 import type { Archive } from "./archive.ts";
@@ -5,8 +6,6 @@ import type { Frame } from "./frame.ts";
 
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
-const WINDOW_MS = 2 * 60_000;
-const MAX_WINDOWS = 4;
 
 export interface HistoryHooks {
   readonly archive: Archive;
@@ -82,16 +81,4 @@ export class HistoryReading {
       this.#plan(HISTORY_POLL_MS);
     });
   }
-}
-
-function timeWindows(wanted: readonly WantedMessage[]): { readonly from: number; readonly to: number }[] {
-  const lamports = wanted.flatMap(({ hint, lamport }) => (hint === undefined && lamport !== null ? [lamport] : []));
-  const windows: { from: number; to: number }[] = [];
-  for (const lamport of lamports.sort((a, b) => a - b)) {
-    const last = windows.at(-1);
-    const from = Math.max(0, lamport - WINDOW_MS);
-    if (last !== undefined && from <= last.to) last.to = lamport + WINDOW_MS;
-    else windows.push({ from, to: lamport + WINDOW_MS });
-  }
-  return windows.slice(-MAX_WINDOWS);
 }

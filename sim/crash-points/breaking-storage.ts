@@ -1,4 +1,5 @@
 import type { ChannelStorage } from "../../src/storage/port.ts";
+import { wrapStorage } from "../../src/storage/wrap-storage.ts";
 import type { DexieDeviceDisk } from "./dexie-device-disk.ts";
 
 export interface BreakPlan {
@@ -19,6 +20,7 @@ export function createBreakingStorage(inner: ChannelStorage, { write, disk, onCr
     return dead ? never() : result;
   };
   return {
+    ...wrapStorage(inner, alive),
     commit: async (channel, changes, durability) => {
       if (dead) return never();
       if (++writes < write) return alive(() => inner.commit(channel, changes, durability));
@@ -27,14 +29,6 @@ export function createBreakingStorage(inner: ChannelStorage, { write, disk, onCr
       onCrash();
       return never();
     },
-    load: (channel) => alive(() => inner.load(channel)),
-    readBodies: (channel, ids) => alive(() => inner.readBodies(channel, ids)),
-    readLedger: (channel, afterSeq, limit) => alive(() => inner.readLedger(channel, afterSeq, limit)),
-    readLedgerOf: (channel, id) => alive(() => inner.readLedgerOf(channel, id)),
-    drop: (channel) => alive(() => inner.drop(channel)),
-    listDevice: () => alive(() => inner.listDevice()),
-    putDevice: (record) => alive(() => inner.putDevice(record)),
-    close: () => alive(() => inner.close()),
   };
 }
 

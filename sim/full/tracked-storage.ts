@@ -1,5 +1,6 @@
 import type { Change, Durability } from "../../src/sds/records.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
+import { wrapStorage } from "../../src/storage/wrap-storage.ts";
 import { SimDisk } from "../core/disk.ts";
 import type { DeviceDisk } from "./device-disk.ts";
 import { whileUnderWay } from "./under-way.ts";
@@ -36,6 +37,7 @@ export async function openTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks)
     return hooks.isDead() ? never() : result;
   };
   return {
+    ...wrapStorage(inner, alive),
     commit: async (channel, changes, durability) => {
       if (hooks.isDead()) return never();
       await hooks.beforeWrite(durability);
@@ -46,14 +48,6 @@ export async function openTrackedStorage(disk: TrackedDisk, hooks: TrackedHooks)
       await written;
       if (hooks.isDead()) return never();
     },
-    load: (channel) => alive(() => inner.load(channel)),
-    readBodies: (channel, ids) => alive(() => inner.readBodies(channel, ids)),
-    readLedger: (channel, afterSeq, limit) => alive(() => inner.readLedger(channel, afterSeq, limit)),
-    readLedgerOf: (channel, id) => alive(() => inner.readLedgerOf(channel, id)),
-    drop: (channel) => alive(() => inner.drop(channel)),
-    listDevice: () => alive(() => inner.listDevice()),
-    putDevice: (record) => alive(() => inner.putDevice(record)),
-    close: () => alive(() => inner.close()),
   };
 }
 

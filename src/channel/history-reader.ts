@@ -2,13 +2,11 @@ import type { Clock } from "../runtime/port.ts";
 import type { WantedMessage } from "../sds/effect.ts";
 import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS, LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { HistoryQuery, InboundFrame, Transport } from "../transport/port.ts";
+import { timeWindows } from "./time-windows.ts";
 
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
 const HASHES_PER_QUERY = 50;
-/** Without a hash, a message is looked for this long before and after its Lamport timestamp, which follows real time. */
-const WINDOW_MS = 2 * 60_000;
-const MAX_WINDOWS = 4;
 
 /** Reads what was said while we were not listening, and single messages that are missed. */
 export interface HistoryReader {
@@ -124,17 +122,4 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       cancelTimer();
     },
   };
-}
-
-/** Where messages without a hash should be, overlapping windows as one, the newest few. */
-function timeWindows(wanted: readonly WantedMessage[]): { readonly from: number; readonly to: number }[] {
-  const lamports = wanted.flatMap(({ hint, lamport }) => (hint === undefined && lamport !== null ? [lamport] : []));
-  const windows: { from: number; to: number }[] = [];
-  for (const lamport of lamports.sort((a, b) => a - b)) {
-    const last = windows.at(-1);
-    const from = Math.max(0, lamport - WINDOW_MS);
-    if (last !== undefined && from <= last.to) last.to = lamport + WINDOW_MS;
-    else windows.push({ from, to: lamport + WINDOW_MS });
-  }
-  return windows.slice(-MAX_WINDOWS);
 }

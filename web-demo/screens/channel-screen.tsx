@@ -7,15 +7,14 @@ import { type ChannelStore, createChannelStore } from "../../src/ui/channel-stor
 import { Composer } from "../../src/ui/composer.tsx";
 import { ConnectionBar } from "../../src/ui/connection-bar.tsx";
 import { DeliveryMatrix } from "../../src/ui/delivery-matrix.tsx";
-import { DetailsPanel } from "../../src/ui/details-panel.tsx";
-import { errorWords } from "../../src/ui/error-words.ts";
 import { LiveAnnouncer } from "../../src/ui/live-announcer.tsx";
+import { LoadProblem } from "../../src/ui/load-problem.tsx";
 import { isLoopback } from "../../src/ui/loopback.ts";
 import { MessageList } from "../../src/ui/message-list.tsx";
 import { Participants } from "../../src/ui/participants.tsx";
-import { InviteDialog } from "../../src/ui/screens/invite-dialog.tsx";
-import { LeaveDialog } from "../../src/ui/screens/leave-dialog.tsx";
+import { ChannelDialogs, type OpenDialog } from "../../src/ui/screens/channel-dialogs.tsx";
 import { useStrings } from "../../src/ui/strings-context.ts";
+import { useChannelTitle } from "../../src/ui/use-channel-title.ts";
 import { draftsOf } from "../drafts.ts";
 import { linkOfCode } from "../link-of-code.ts";
 import { dismissStorageNote, shouldTellStorage } from "../storage-promise.ts";
@@ -27,7 +26,6 @@ const WIDE = "(min-width: 900px)";
 
 /** One channel of this tab's participant. */
 export function ChannelScreen({ tab, id }: { readonly tab: Tab; readonly id: ChannelId }): JSX.Element {
-  const strings = useStrings();
   const [store, setStore] = useState<ChannelStore | null>(null);
   useEffect(() => {
     const opened = createChannelStore(tab.host.open(id));
@@ -44,12 +42,7 @@ export function ChannelScreen({ tab, id }: { readonly tab: Tab; readonly id: Cha
   if (store.problem.value === null) return <Opening />;
   return (
     <main class="page">
-      <div class="note note-bad bar-actions" role="alert">
-        <p>{strings.connection.loadProblem(errorWords(store.problem.value, strings))}</p>
-        <button type="button" class="secondary" onClick={() => store.retry()}>
-          {strings.common.retry}
-        </button>
-      </div>
+      <LoadProblem store={store} look="note" />
     </main>
   );
 }
@@ -68,15 +61,13 @@ interface OpenChannelProps {
   readonly channel: ChannelView;
 }
 
-type OpenDialog = { readonly kind: "invite" | "leave" } | { readonly kind: "details"; readonly id: MessageId } | null;
-
 function OpenChannel({ tab, store, channel }: OpenChannelProps): JSX.Element {
   const [matrixShown, setMatrixShown] = useState(() => matchMedia(WIDE).matches);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const drafts = useMemo(() => draftsOf(tab.participant, channel.id), [tab, channel.id]);
   const link = useMemo(() => linkOfCode(location, channel.inviteCode), [channel.inviteCode]);
   const showDetails = useMemo(() => (message: MessageId) => setDialog({ kind: "details", id: message }), []);
-  useTitle(channel.name, store.unread.value);
+  useChannelTitle(channel.name, store.unread.value);
   return (
     <main class="channel">
       <ChannelHeader
@@ -99,44 +90,18 @@ function OpenChannel({ tab, store, channel }: OpenChannelProps): JSX.Element {
         {matrixShown ? <DeliveryMatrix store={store} onDetails={showDetails} /> : null}
       </div>
       <LiveAnnouncer store={store} />
-      <Dialogs tab={tab} store={store} channel={channel} link={link} dialog={dialog} close={() => setDialog(null)} />
+      <ChannelDialogs
+        {...{ store, channel, dialog, link }}
+        linkIsLocal={isLoopback(location.hostname)}
+        onLeave={() => tab.leave(channel.id)}
+        onClose={() => setDialog(null)}
+      />
     </main>
   );
 }
 
-interface DialogsProps extends OpenChannelProps {
-  readonly link: string;
-  readonly dialog: OpenDialog;
-  readonly close: () => void;
-}
-
-function Dialogs({ tab, store, channel, link, dialog, close }: DialogsProps): JSX.Element | null {
-  if (dialog === null) return null;
-  switch (dialog.kind) {
-    case "invite":
-      return (
-        <InviteDialog
-          code={channel.inviteCode}
-          link={link}
-          linkIsLocal={isLoopback(location.hostname)}
-          onClose={close}
-        />
-      );
-    case "leave":
-      return <LeaveDialog channelName={channel.name} onLeave={() => tab.leave(channel.id)} onClose={close} />;
-    case "details": {
-      const message = store.entries.value.find((entry) => entry.id === dialog.id);
-      if (message?.kind !== "message") return null;
-      return (
-        <DetailsPanel client={store.client} message={message} participants={store.participants.value} onClose={close} />
-      );
-    }
-  }
-}
-
 function Bars({ tab, store }: Omit<OpenChannelProps, "channel">): JSX.Element {
   const strings = useStrings();
-  const problem = store.problem.value;
   return (
     <div>
       {tab.stopped.value ? (
@@ -147,14 +112,7 @@ function Bars({ tab, store }: Omit<OpenChannelProps, "channel">): JSX.Element {
           </button>
         </div>
       ) : null}
-      {problem === null ? null : (
-        <div class="bar bar-bad bar-actions" role="alert">
-          <p>{strings.connection.loadProblem(errorWords(problem, strings))}</p>
-          <button type="button" class="secondary" onClick={() => store.retry()}>
-            {strings.common.retry}
-          </button>
-        </div>
-      )}
+      <LoadProblem store={store} look="bar" />
       <ConnectionBar status={store.status.value} />
       {shouldTellStorage() ? (
         <div class="bar bar-quiet bar-actions">
@@ -186,14 +144,4 @@ function ViewSwitch({ matrixShown, onChange }: ViewSwitchProps): JSX.Element {
       </button>
     </div>
   );
-}
-
-function useTitle(name: string, unread: number): void {
-  const { appName } = useStrings();
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name} · ${appName}`;
-    return () => {
-      document.title = appName;
-    };
-  }, [name, unread, appName]);
 }
