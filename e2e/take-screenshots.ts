@@ -23,6 +23,7 @@ try {
   const speakers = [ada, ben, tab, ada];
   for (const [index, text] of TALK.entries()) {
     const speaker = speakers[index] ?? ada;
+    if (index === 0) await speaker.getByRole("checkbox", { name: "Announcement" }).check();
     await send(speaker, text);
     for (const view of [ada, ben, tab]) await expectDelivery(view, text, "everyone");
   }

@@ -70,3 +70,27 @@ test("somebody who joins later reads what was said before, and the mark counts t
   for (const tab of [alice, bob, carol]) await expectReceivedByAll(tab, ["said late"], 2);
   await expectSameLog([alice, bob, carol]);
 });
+
+test("an announcement is chosen for one message, shown as such, and confirmed by a share of those who are here", async () => {
+  const [alice, bob, carol] = await stage.meet("Alice", "Bob", "Carol");
+  const choice = alice.getByRole("checkbox", { name: "Announcement" });
+  await choice.check();
+  await expect(alice.getByText("Confirmed once 80 % have it")).toBeVisible();
+  await send(alice, "The harbour closes at six");
+  await expect(choice).not.toBeChecked();
+  await send(alice, "See you there");
+  for (const tab of [alice, bob, carol]) {
+    await expect(messages(tab, "The harbour closes at six")).toContainText("Announcement");
+    await expect(messages(tab, "See you there")).not.toContainText("Announcement");
+  }
+  await expectReceivedByAll(alice, ["The harbour closes at six", "See you there"], 2);
+});
+
+test("the choice to announce outlives a reload, with the text it was made for", async () => {
+  const [alice] = await stage.meet("Alice");
+  await composer(alice).fill("To be announced");
+  await alice.getByRole("checkbox", { name: "Announcement" }).check();
+  await alice.reload();
+  await expect(composer(alice)).toHaveValue("To be announced");
+  await expect(alice.getByRole("checkbox", { name: "Announcement" })).toBeChecked();
+});

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChannelClient } from "../channel/channel-client.ts";
 import { utf8Length } from "./bytes.ts";
-import { type Drafts, Submissions } from "./draft.ts";
+import { type Drafts, type DraftType, Submissions } from "./draft.ts";
 import { sendProblem } from "./error-words.ts";
 import type { Strings } from "./strings/strings.ts";
 import { useStrings } from "./strings-context.ts";
@@ -12,6 +12,8 @@ const NEAR_LIMIT = 0.8;
 
 export interface ComposerProps {
   readonly client: ChannelClient;
+  /** The share of its audience that has to confirm an announcement. */
+  readonly levelPercent: number;
   /** Limit of the text in bytes of UTF-8. */
   readonly maxBytes: number;
   readonly drafts: Drafts;
@@ -23,24 +25,26 @@ type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
  * Enter sends, Shift + Enter starts a new line. The text leaves the field when the channel has accepted it, which means
  * that it is durable; until then, and when it is refused, it stays.
  */
-export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Element {
+export function Composer({ client, levelPercent, maxBytes, drafts }: ComposerProps): JSX.Element {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
   const [before] = useState(() => drafts.load());
   const [text, setText] = useState(before.text);
+  const [type, setType] = useState(before.type);
   const [problem, setProblem] = useState("");
-  const latest = useRef(text);
+  const latest = useRef({ text, type });
   const sending = useRef(false);
   const submissions = useMemo(() => new Submissions(() => crypto.randomUUID(), before.waiting), [before]);
 
-  const change = (next: string): void => {
-    latest.current = next;
-    setText(next);
-    drafts.save(submissions.draft(next));
+  const change = (next: { readonly text?: string; readonly type?: DraftType }): void => {
+    latest.current = { ...latest.current, ...next };
+    setText(latest.current.text);
+    setType(latest.current.type);
+    drafts.save(submissions.draft(latest.current.text, latest.current.type));
   };
 
   const submit = (): void => {
-    const value = submissions.fresh(latest.current);
+    const value = submissions.fresh(latest.current.text);
     field.current?.focus();
     if (value.trim() === "") {
       if (submissions.next() === null) setProblem(strings.composer.empty);
@@ -48,9 +52,9 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
     }
     if (utf8Length(value) > maxBytes) return;
     setProblem("");
-    submissions.submit(value);
-    // Before it is sent: this page may be gone before the answer is here.
-    drafts.save(submissions.draft(latest.current));
+    submissions.submit(value, latest.current.type);
+    // Saved before it is sent: this page may be gone before the answer is here. An announcement is chosen each time.
+    change({ type: "chat" });
     void sendAll();
   };
 
@@ -59,10 +63,10 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
     sending.current = true;
     for (let attempt = submissions.next(); attempt !== null; attempt = submissions.next()) {
       try {
-        await client.send({ requestId: attempt.requestId, type: "chat", text: attempt.text });
-        change(submissions.accepted(latest.current));
+        await client.send(attempt);
+        change({ text: submissions.accepted(latest.current.text) });
       } catch (error) {
-        change(submissions.refused(latest.current));
+        change(submissions.refused(latest.current.text, latest.current.type));
         setProblem(sendProblem(error, strings));
       }
     }
@@ -72,7 +76,13 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
   useLayoutEffect(() => fitHeight(field.current), [text]);
 
   const bytes = utf8Length(text);
-  const note = composerNote(bytes, maxBytes, problem, strings);
+  const note = composerNote({
+    bytes,
+    maxBytes,
+    problem,
+    strings,
+    level: type === "announcement" ? levelPercent : null,
+  });
   return (
     <form
       class="composer"
@@ -94,7 +104,7 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
           onInput={(event) => {
             setProblem("");
             if (event.currentTarget.value === "") submissions.cleared();
-            change(event.currentTarget.value);
+            change({ text: event.currentTarget.value });
           }}
           onKeyDown={(event) => {
             // While an input method is composing, Enter confirms its suggestion.
@@ -107,18 +117,37 @@ export function Composer({ client, maxBytes, drafts }: ComposerProps): JSX.Eleme
           {strings.composer.send}
         </button>
       </div>
-      <p id="composer-note" class="composer-note" data-tone={note.tone} role="status">
-        {note.text}
-      </p>
+      <div class="composer-foot">
+        <p id="composer-note" class="composer-note" data-tone={note.tone} role="status">
+          {note.text}
+        </p>
+        <label class="composer-type">
+          <input
+            type="checkbox"
+            checked={type === "announcement"}
+            onChange={({ currentTarget }) => change({ type: currentTarget.checked ? "announcement" : "chat" })}
+          />
+          {strings.list.announcement}
+        </label>
+      </div>
     </form>
   );
 }
 
-function composerNote(bytes: number, maxBytes: number, problem: string, strings: Strings): Note {
+interface ComposerState {
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly problem: string;
+  /** Of an announcement; null otherwise. */
+  readonly level: number | null;
+  readonly strings: Strings;
+}
+
+function composerNote({ bytes, maxBytes, problem, level, strings }: ComposerState): Note {
   if (bytes > maxBytes) return { tone: "bad", text: strings.composer.tooLong(bytes - maxBytes, maxBytes) };
   if (problem !== "") return { tone: "bad", text: problem };
   if (bytes > maxBytes * NEAR_LIMIT) return { tone: "quiet", text: strings.composer.nearLimit(bytes, maxBytes) };
-  return { tone: "quiet", text: strings.composer.hint };
+  return { tone: "quiet", text: level === null ? strings.composer.hint : strings.composer.announcement(level) };
 }
 
 /** Grows with the text up to the height that the style allows. */

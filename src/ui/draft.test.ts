@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readDraft, Submissions, storedDraft } from "./draft.ts";
+import { NO_DRAFT, readDraft, Submissions, storedDraft } from "./draft.ts";
 
 function create(): Submissions {
   let last = 0;
@@ -10,16 +10,16 @@ function create(): Submissions {
 describe("Submissions", () => {
   it("leaves what was typed behind a text while it was sent", () => {
     const texts = create();
-    texts.submit("hello");
+    texts.submit("hello", "chat");
     expect(texts.accepted("hello and more")).toBe(" and more");
     expect(texts.next()).toBeNull();
   });
 
   it("sends what is typed and submitted meanwhile as a message of its own", () => {
     const texts = create();
-    texts.submit("one");
+    texts.submit("one", "chat");
     expect(texts.fresh("onetwo")).toBe("two");
-    texts.submit("two");
+    texts.submit("two", "chat");
     expect(texts.next()?.text).toBe("one");
     expect(texts.accepted("onetwo")).toBe("two");
     expect(texts.next()?.text).toBe("two");
@@ -28,59 +28,76 @@ describe("Submissions", () => {
 
   it("has nothing new when the same text is submitted twice in a hurry", () => {
     const texts = create();
-    texts.submit("one");
+    texts.submit("one", "chat");
     expect(texts.fresh("one")).toBe("");
   });
 
   it("loses nothing when the field is replaced meanwhile", () => {
     const texts = create();
-    texts.submit("one");
+    texts.submit("one", "chat");
     expect(texts.fresh("two")).toBe("two");
-    texts.submit("two");
-    expect(texts.draft("three").text).toBe("one\ntwo\nthree");
+    texts.submit("two", "chat");
+    expect(texts.draft("three", "chat").text).toBe("one\ntwo\nthree");
     expect(texts.accepted("three")).toBe("three");
-    expect(texts.refused("three")).toBe("two\nthree");
+    expect(texts.refused("three", "chat").text).toBe("two\nthree");
   });
 
   it("keeps the request id of the same text tried again, so that it cannot be sent twice", () => {
     const texts = create();
-    texts.submit("hello");
+    texts.submit("hello", "chat");
     const first = texts.next()?.requestId;
-    expect(texts.refused("hello")).toBe("hello");
-    texts.submit("hello");
+    expect(texts.refused("hello", "chat").text).toBe("hello");
+    texts.submit("hello", "chat");
     expect(texts.next()?.requestId).toBe(first);
-    texts.refused("hello");
-    texts.submit("hello!");
+    texts.refused("hello", "chat").text;
+    texts.submit("hello!", "chat");
     expect(texts.next()?.requestId).not.toBe(first);
   });
 
   it("keeps the request ids of what a page that was closed had submitted", () => {
     const closed = create();
-    closed.submit("one");
-    closed.submit("two");
-    const ids = closed.draft("onetwo").waiting.map(({ requestId }) => requestId);
-    const { text, waiting } = readDraft(JSON.parse(JSON.stringify(storedDraft(closed.draft("onetwo")))));
+    closed.submit("one", "chat");
+    closed.submit("two", "chat");
+    const ids = closed.draft("onetwo", "chat").waiting.map(({ requestId }) => requestId);
+    const { text, waiting } = readDraft(JSON.parse(JSON.stringify(storedDraft(closed.draft("onetwo", "chat")))));
     const texts = new Submissions(() => "new", waiting);
     expect(texts.fresh(text)).toBe("onetwo");
-    texts.submit(text);
-    expect(texts.next()).toEqual({ requestId: ids[0], text: "one" });
+    texts.submit(text, "chat");
+    expect(texts.next()).toEqual({ requestId: ids[0], text: "one", type: "chat" });
     expect(texts.accepted("onetwo")).toBe("two");
-    expect(texts.next()).toEqual({ requestId: ids[1], text: "two" });
+    expect(texts.next()).toEqual({ requestId: ids[1], text: "two", type: "chat" });
     expect(texts.accepted("two")).toBe("");
-    expect(storedDraft(texts.draft(""))).toBeNull();
+    expect(storedDraft(texts.draft("", "chat"))).toBeNull();
   });
 
   it("takes the same words for a new wish once the field was emptied", () => {
-    const texts = new Submissions(() => "new", [{ requestId: "old", text: "ok" }]);
+    const texts = new Submissions(() => "new", [{ requestId: "old", text: "ok", type: "chat" }]);
     texts.cleared();
-    texts.submit("ok");
+    texts.submit("ok", "chat");
     expect(texts.next()?.requestId).toBe("new");
+  });
+
+  it("remembers what a text is to be sent as; as something else it is another wish", () => {
+    const texts = create();
+    texts.submit("listen", "announcement");
+    const first = texts.next();
+    expect(first?.type).toBe("announcement");
+    // The choice is gone from the screen by then, and comes back with the text.
+    expect(texts.refused("listen", "chat")).toEqual({ text: "listen", type: "announcement" });
+    texts.submit("listen", "announcement");
+    expect(texts.next()?.requestId).toBe(first?.requestId);
+    const closed = readDraft(JSON.parse(JSON.stringify(storedDraft(texts.draft("listen", "chat")))));
+    expect(closed).toEqual({ text: "listen", type: "announcement", waiting: [first] });
+    texts.refused("listen", "chat");
+    texts.submit("listen", "chat");
+    expect(texts.next()).toMatchObject({ text: "listen", type: "chat" });
+    expect(texts.next()?.requestId).not.toBe(first?.requestId);
   });
 
   it("reads a draft of an earlier version, and no garbage", () => {
     expect(readDraft("plain").text).toBe("plain");
     for (const garbage of [null, 7, [], { text: 7, waiting: [{ text: "no id" }, null] }]) {
-      expect(readDraft(garbage)).toEqual({ text: "", waiting: [] });
+      expect(readDraft(garbage)).toEqual(NO_DRAFT);
     }
   });
 
@@ -105,16 +122,16 @@ describe("Submissions", () => {
           } else if (action === "submit") {
             const text = texts.fresh(field);
             if (text === "") continue;
-            texts.submit(text);
+            texts.submit(text, "chat");
             for (const part of text.match(/<\d+>/g) ?? []) wanted.add(part);
           } else if (texts.next() !== null) {
             if (action === "accept") {
               accepted.push(texts.next()?.text ?? "");
               field = texts.accepted(field);
-            } else field = texts.refused(field);
+            } else field = texts.refused(field, "chat").text;
           }
           if (action === "replace" && texts.next() === null) wanted.clear();
-          const kept = accepted.join("") + texts.draft(field).text;
+          const kept = accepted.join("") + texts.draft(field, "chat").text;
           if (texts.next() !== null) for (const part of wanted) expect(kept).toContain(part);
         }
       }),

@@ -6,34 +6,45 @@ export interface Drafts {
 
 export interface Draft {
   readonly text: string;
+  /** What the text will be sent as. */
+  readonly type: DraftType;
   /** Submitted already, and not answered: a page that closes at once never hears that it was sent. */
   readonly waiting: readonly Attempt[];
 }
+
+/** What people can choose to send a text as. */
+export type DraftType = "chat" | "announcement";
 
 /** One wish to send one text. */
 export interface Attempt {
   readonly requestId: string;
   readonly text: string;
+  readonly type: DraftType;
 }
 
-export const NO_DRAFT: Draft = { text: "", waiting: [] };
+export const NO_DRAFT: Draft = { text: "", type: "chat", waiting: [] };
 
 /** A draft as it was stored: nothing to keep is null. */
-export function storedDraft({ text, waiting }: Draft): Draft | null {
-  return text === "" && waiting.length === 0 ? null : { text, waiting };
+export function storedDraft({ text, type, waiting }: Draft): Draft | null {
+  return text === "" && waiting.length === 0 ? null : { text, type, waiting };
 }
 
 /** What was stored, read again. A plain text is what earlier versions stored; anything else is no draft. */
 export function readDraft(stored: unknown): Draft {
-  if (typeof stored === "string") return { text: stored, waiting: [] };
+  if (typeof stored === "string") return { ...NO_DRAFT, text: stored };
   if (typeof stored !== "object" || stored === null || !("text" in stored)) return NO_DRAFT;
-  const waiting = "waiting" in stored && Array.isArray(stored.waiting) ? stored.waiting.filter(isAttempt) : [];
-  return { text: typeof stored.text === "string" ? stored.text : "", waiting };
+  const waiting = "waiting" in stored && Array.isArray(stored.waiting) ? stored.waiting.flatMap(readAttempt) : [];
+  return { text: typeof stored.text === "string" ? stored.text : "", type: readType(stored), waiting };
 }
 
-function isAttempt(value: unknown): value is Attempt {
-  if (typeof value !== "object" || value === null || !("requestId" in value) || !("text" in value)) return false;
-  return typeof value.requestId === "string" && typeof value.text === "string";
+function readAttempt(value: unknown): readonly Attempt[] {
+  if (typeof value !== "object" || value === null || !("requestId" in value) || !("text" in value)) return [];
+  const { requestId, text } = value;
+  return typeof requestId === "string" && typeof text === "string" ? [{ requestId, text, type: readType(value) }] : [];
+}
+
+function readType(stored: object): DraftType {
+  return "type" in stored && stored.type === "announcement" ? "announcement" : "chat";
 }
 
 /**
@@ -63,10 +74,10 @@ export class Submissions {
     return field.startsWith(submitted) ? field.slice(submitted.length) : field;
   }
 
-  /** The same text as what is unanswered keeps its request ids: an answer that got lost cannot make it two messages. */
-  submit(text: string): void {
-    const again = isTextOf(this.#unanswered, text);
-    this.#waiting.push(...(again ? this.#unanswered : [{ requestId: this.#newId(), text }]));
+  /** The same as what is unanswered keeps its request ids: an answer that got lost cannot make it two messages. */
+  submit(text: string, type: DraftType): void {
+    const again = isTextOf(this.#unanswered, text) && this.#unanswered.at(-1)?.type === type;
+    this.#waiting.push(...(again ? this.#unanswered : [{ requestId: this.#newId(), text, type }]));
     this.#unanswered = [];
   }
 
@@ -84,19 +95,21 @@ export class Submissions {
   }
 
   /** The first one was refused, and the others are not tried. Returns the field with all of them. */
-  refused(field: string): string {
-    const { text } = this.draft(field);
+  refused(field: string, chosen: DraftType): Pick<Draft, "text" | "type"> {
+    const { text, type } = this.draft(field, chosen);
     this.#unanswered = this.#waiting;
     this.#waiting = [];
-    return text;
+    return { text, type };
   }
 
-  /** Everything that would be lost if the page went away now. */
-  draft(field: string): Draft {
+  /** Everything that would be lost if the page went away now. `chosen`: for what is typed from now on. */
+  draft(field: string, chosen: DraftType): Draft {
     const waiting = this.#waiting.length > 0 ? [...this.#waiting] : this.#unanswered;
-    if (this.#isInField(field)) return { text: field, waiting };
+    // What comes back to the field after it was submitted is what it was submitted as.
+    const type = this.#waiting.at(-1)?.type ?? chosen;
+    if (this.#isInField(field)) return { text: field, type, waiting };
     const texts = [...this.#waiting.map(({ text }) => text), ...(field === "" ? [] : [field])];
-    return { text: texts.join("\n"), waiting };
+    return { text: texts.join("\n"), type, waiting };
   }
 
   #submitted(): string {

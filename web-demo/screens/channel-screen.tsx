@@ -85,7 +85,12 @@ function OpenChannel({ tab, store, channel }: OpenChannelProps): JSX.Element {
       <div class="channel-body" data-matrix={matrixShown ? "shown" : "hidden"}>
         <div class="chat">
           <MessageList store={store} onDetails={showDetails} />
-          <Composer client={store.client} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
+          <Composer
+            client={store.client}
+            levelPercent={channel.levelPercent}
+            maxBytes={MAX_TEXT_BYTES}
+            drafts={drafts}
+          />
         </div>
         {matrixShown ? <DeliveryMatrix store={store} onDetails={showDetails} /> : null}
       </div>

@@ -73,7 +73,7 @@ function OpenChannel({ shell, store, channel }: OpenChannelProps): JSX.Element {
       <Bars store={store} />
       <div class="chat">
         <MessageList store={store} onDetails={showDetails} />
-        <Composer client={store.client} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
+        <Composer client={store.client} levelPercent={channel.levelPercent} maxBytes={MAX_TEXT_BYTES} drafts={drafts} />
       </div>
       <LiveAnnouncer store={store} />
       <ChannelDialogs

@@ -59,7 +59,8 @@ export const de: Strings = {
     label: "Nachricht",
     placeholder: "Nachricht schreiben",
     send: "Senden",
-    hint: "Enter sendet, Umschalt + Enter beginnt eine neue Zeile",
+    hint: "Umschalt + Enter: neue Zeile",
+    announcement: (share) => `Bestätigt, sobald ${number(share)} % sie haben`,
     empty: "Schreib zuerst etwas.",
     tooLong: (over, max) =>
       `${number(over)} ${count(over, "Byte", "Bytes")} zu lang (erlaubt sind ${number(max)}). Kürze den Text oder sende ihn in Teilen.`,

@@ -64,7 +64,8 @@ export const en: Strings = {
     label: "Message",
     placeholder: "Write a message",
     send: "Send",
-    hint: "Enter sends, Shift + Enter starts a new line",
+    hint: "Shift + Enter starts a new line",
+    announcement: (share) => `Confirmed once ${number(share)} % have it`,
     empty: "Write something first.",
     tooLong: (over, max) =>
       `Too long by ${number(over)} ${count(over, "byte", "bytes")} (the limit is ${number(max)}). Shorten it or send it in parts.`,

@@ -62,6 +62,8 @@ export interface ComposerStrings {
   readonly placeholder: string;
   readonly send: string;
   readonly hint: string;
+  /** In place of the hint; `share` in percent. */
+  readonly announcement: (share: number) => string;
   readonly empty: string;
   readonly tooLong: (overBytes: number, maxBytes: number) => string;
   readonly nearLimit: (bytes: number, maxBytes: number) => string;
