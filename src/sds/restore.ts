@@ -241,7 +241,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     inFlight: false,
     held: false,
     limited: false,
-    asked: false,
+    asked: record.asked ?? false,
     taken: record.taken,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,
