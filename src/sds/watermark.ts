@@ -59,8 +59,10 @@ function dropHoles(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Chang
     const { id, children } = missing;
     const stay = children.filter((child) => !forgotten.has(child));
     if (stay.length === children.length) continue;
-    children.splice(0, children.length, ...stay);
-    if (stay.length > 0) continue;
+    if (stay.length > 0) {
+      children.splice(0, children.length, ...stay);
+      continue;
+    }
     forgetMissing(state, missing);
     dropped.push({ op: "delete", table: "hole", key: id });
   }
