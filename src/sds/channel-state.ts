@@ -1,6 +1,7 @@
 import type { BloomHashes } from "./bloom-filter.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effect.ts";
+import type { Effort, UnfinishedWalk } from "./evidence-walk.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -10,7 +11,6 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
-import type { PendingCredit } from "./pending-credit.ts";
 import type { PresentParticipants } from "./present-participants.ts";
 import type { Change, Durability } from "./records.ts";
 import type { RollingBloom } from "./rolling-bloom.ts";
@@ -75,10 +75,10 @@ export interface ChannelState {
   readonly fetches: DueQueue<MissingMessage>;
   readonly firstRequests: DueQueue<MissingMessage>;
   readonly repeatedRequests: DueQueue<MissingMessage>;
-  /** Claims that wait for an id to arrive. */
-  readonly pendingCredits: Map<MessageId, PendingCredit[]>;
-  /** What the words of participants prove and was too much to follow at once. */
-  readonly unfinishedWalks: UnfinishedWalk[];
+  /** Claims that wait for an id to arrive: whose, and with which `complete_since`. */
+  readonly pendingCredits: Map<MessageId, Map<Participant, number>>;
+  /** What the words of participants prove and was too much to follow at once, in that order. */
+  readonly unfinishedWalks: Set<UnfinishedWalk>;
   readonly participants: Participant[];
   readonly participantById: Map<ParticipantId, Participant>;
   /** Derived from `participants`; null when it has to be found anew. */
@@ -96,13 +96,6 @@ export interface ChannelState {
   /** Filters of others, as a detail. */
   readonly filters: KeptFilters;
   nextEntryNumber: number;
-}
-
-export interface UnfinishedWalk {
-  readonly participant: Participant;
-  readonly completeSince: number;
-  /** Entries from which it goes on. */
-  readonly stack: LogEntry[];
 }
 
 export interface KeptFilters {
@@ -168,7 +161,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     firstRequests: new DueQueue(),
     repeatedRequests: new DueQueue(),
     pendingCredits: new Map(),
-    unfinishedWalks: [],
+    unfinishedWalks: new Set(),
     participants: [self],
     participantById: new Map([[identity.self, self]]),
     present: null,
@@ -191,6 +184,8 @@ export interface StepContext {
   readonly changes: Change[];
   readonly effects: Effect[];
   readonly touchedParticipants: Set<Participant>;
+  /** How far claims may still be followed in this step. */
+  readonly effort: Effort;
   durability: Durability;
 }
 

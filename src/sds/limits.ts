@@ -13,6 +13,8 @@ export const MAX_BUFFERED_BYTES_PER_SENDER = 8 * 1024 * 1024;
 export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Claims that name an id we lack, kept per participant. */
 export const MAX_UNRESOLVED_CLAIMS = 64;
+/** Claims that are still to be followed, per participant: as many as four messages can list. */
+export const MAX_UNFINISHED_WALKS = 1_024;
 /** Claims that prove nothing of own messages, kept per participant over a restart: as many as one message can list. */
 export const MAX_OTHER_CLAIMS = 256;
 

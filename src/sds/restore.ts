@@ -10,6 +10,8 @@ import {
 } from "./channel-state.ts";
 import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
+import { tellRestored } from "./evidence-told.ts";
+import { createEffort } from "./evidence-walk.ts";
 import { missMessage } from "./holes.ts";
 import { joinPointAt } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
@@ -49,22 +51,24 @@ export function restore(
   state.watermark = raisedWatermark(stored, env.now, maxHistory);
   for (const record of [...stored.participants].sort((a, b) => a.index - b.index)) restoreParticipant(state, record);
   // What the steps below would write is on disk already.
-  const ctx: StepContext = {
-    state,
-    env,
-    changes: [],
-    effects: [],
-    touchedParticipants: new Set(),
-    durability: "relaxed",
-  };
-  restoreLog(ctx, stored);
+  restoreLog(contextOf(state, env), stored);
   // Storages keep them by id; they leave in the order in which they were accepted.
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(state, stored);
+  const told = contextOf(state, env);
+  tellRestored(told);
   const { changes, deletions } = forgetOld(state);
   restoreUnread(state, stored);
-  return { state, changes: [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...changes], deletions };
+  const first = [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...told.changes];
+  return { state, changes: [...first, ...changes], deletions };
+}
+
+function contextOf(state: ChannelState, env: Environment): StepContext {
+  return {
+    ...{ state, env, changes: [], effects: [], touchedParticipants: new Set(), effort: createEffort() },
+    durability: "relaxed",
+  };
 }
 
 function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null {
@@ -86,8 +90,9 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
 }
 
 /** The join point is fixed once, at the first boot. */
-function changedMeta({ joinLamport, watermark }: ChannelState, { meta }: StoredChannel): Change[] {
+function changedMeta({ joinLamport, watermark, ledgerSeq }: ChannelState, { meta }: StoredChannel): Change[] {
   const changes: Change[] = [];
+  if (ledgerSeq > (meta.ledgerSeq ?? 0)) changes.push({ op: "meta", key: "ledgerSeq", value: ledgerSeq });
   if (meta.joinLamport === undefined) changes.push({ op: "meta", key: "joinLamport", value: joinLamport });
   if (watermark > (meta.watermark ?? 0)) changes.push({ op: "meta", key: "watermark", value: watermark });
   return changes;

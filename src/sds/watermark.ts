@@ -111,7 +111,7 @@ function keepCredit(participant: Participant, child: LogEntry, parent: LogEntry,
   const claimed = participant.claims.get(parent.id);
   if (claimed !== undefined && claimed <= since) return;
   // It may be what all that is known of own messages further down follows from.
-  participant.claims.keep(parent.id, since, true);
+  participant.claims.keep(parent.id, since, "needed");
   touched.add(participant);
 }
 
