@@ -1,7 +1,7 @@
 import type { BloomHashes } from "./bloom-filter.ts";
+import type { Effort, UnfinishedWalk } from "./claim-walk.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effect.ts";
-import type { Effort, UnfinishedWalk } from "./evidence-walk.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { LogEntry } from "./log-entry.ts";

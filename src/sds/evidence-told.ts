@@ -1,5 +1,5 @@
 import { ledger, type StepContext } from "./channel-state.ts";
-import type { Gain, Word } from "./evidence-walk.ts";
+import type { Gain, Word } from "./claim-walk.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { comparePlaces } from "./ordered-log.ts";
 import { settleOutbox } from "./outbox-settlement.ts";

@@ -1,7 +1,9 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
+import type { Gain } from "./claim-walk.ts";
 import { tellGain, wordOf } from "./evidence-told.ts";
-import { follow, type Gain, inheritedSince, type Need, nothingGained } from "./evidence-walk.ts";
+import { follow, inheritedSince, nothingGained } from "./evidence-walk.ts";
 import type { MessageId } from "./ids.ts";
+import type { Need } from "./kept-claims.ts";
 import { MAX_UNFINISHED_WALKS, MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";

@@ -1,7 +1,9 @@
-import type { Need } from "./evidence-walk.ts";
 import type { MessageId } from "./ids.ts";
 import { MAX_OTHER_CLAIMS } from "./limits.ts";
 import type { ClaimEntry } from "./records.ts";
+
+/** Whether what is known of own messages follows from a claim, or may come to. */
+export type Need = "needed" | "other" | "undecided";
 
 /**
  * The claims of one participant that a restart derives again what they have from: listed id -> complete_since. Kept are

@@ -8,10 +8,10 @@ import {
   type Environment,
   type StepContext,
 } from "./channel-state.ts";
+import { createEffort } from "./claim-walk.ts";
 import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
 import { tellRestored } from "./evidence-told.ts";
-import { createEffort } from "./evidence-walk.ts";
 import { missMessage } from "./holes.ts";
 import { joinPointAt } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";

@@ -22,8 +22,8 @@ import {
 import { createStoredTables } from "./testing/stored-tables.ts";
 
 /** As if every log were too long to be followed through at once. */
-vi.mock("./evidence-walk.ts", async (original) => ({
-  ...(await original<typeof import("./evidence-walk.ts")>()),
+vi.mock("./claim-walk.ts", async (original) => ({
+  ...(await original<typeof import("./claim-walk.ts")>()),
   createEffort: () => ({ left: 3 }),
 }));
 
