@@ -159,3 +159,22 @@ test("what made-up causes keep in memory does not grow with the keys whose words
   for (let key = 0; key < 10; key++)
     expect(participantOf(core, `key ${key}`).credits.has(entry?.number ?? -1)).toBe(true);
 });
+
+test("however many values of complete_since a participant said, a head proves what is below it", () => {
+  const core = new OneCore();
+  core.online();
+  const next = (id: string) => {
+    core.now += 10;
+    const before = core.state.log.last();
+    core.receive(id, "ann", { lamport: core.now, parents: before === undefined ? [] : [edgeTo(core, before.id)] });
+  };
+  for (let value = 0; value < 1_000; value++) {
+    next(`m${value}`);
+    core.hear("ben", [`m${value}`], { completeSince: core.now });
+  }
+  const since = core.now + 1;
+  for (const id of ["x", "y", "z"]) next(id);
+  core.hear("ben", ["z"], { completeSince: since });
+  const { credits } = participantOf(core, "ben");
+  for (const entry of core.state.log) expect(credits.has(entry.number), entry.id).toBe(true);
+});

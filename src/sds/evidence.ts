@@ -107,12 +107,11 @@ function claimListed(
 }
 
 /** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
-function pendListed(state: ChannelState, participant: Participant, id: MessageId, said: number): void {
+function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
   const waiting = state.pendingCredits.get(id) ?? new Map<Participant, number>();
   const before = waiting.get(participant);
   // What waits already has its place; told again, it must not lose it because others filled the rest.
   if (before === undefined && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
-  const completeSince = participant.credits.bound(said);
   if (before !== undefined && before <= completeSince) return;
   if (before === undefined) participant.unresolvedClaims++;
   state.pendingCredits.set(id, waiting.set(participant, completeSince));
@@ -124,12 +123,10 @@ function creditListed(
   state: ChannelState,
   participant: Participant,
   entry: LogEntry,
-  said: number,
+  completeSince: number,
   gain: Gain | null,
 ): void {
   const before = participant.credits.since(entry.number);
-  if (before !== null && before <= said) return;
-  const completeSince = participant.credits.bound(said);
   if (before !== null && before <= completeSince) return;
   const need = follow(state, { participant, completeSince, stack: [entry], listed: entry, needed: false }, gain);
   keepClaim(participant, entry.id, completeSince, need);
