@@ -81,6 +81,8 @@ export interface ChannelState {
   readonly unfinishedWalks: Set<UnfinishedWalk>;
   readonly participants: Participant[];
   readonly participantById: Map<ParticipantId, Participant>;
+  /** Others of whom no message was held. Derived. */
+  readonly strangers: Set<Participant>;
   /** Derived from `participants`; null when it has to be found anew. */
   present: PresentParticipants | null;
   readonly outbox: Map<MessageId, OutboxEntry>;
@@ -164,6 +166,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     unfinishedWalks: new Set(),
     participants: [self],
     participantById: new Map([[identity.self, self]]),
+    strangers: new Set(),
     present: null,
     outbox: new Map(),
     open: new Set(),

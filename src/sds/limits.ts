@@ -30,6 +30,9 @@ export const MAX_BELOW_WATERMARK = 1_024;
 export const MAX_FOLLOWED_PER_PARTICIPANT = 512;
 export const MAX_FOLLOWED = 4_096;
 
+/** Participants who only said syncs: keys cost nothing, and each one is kept for good. */
+export const MAX_STRANGERS = 1_024;
+
 /** Own content lists at most this many causes. */
 export const MAX_PARENTS = 8;
 /** A sync lists at most this many heads, the oldest half always. */

@@ -40,6 +40,7 @@ export function takeLowerCopy(
   const delivered = entry.status === "delivered";
   if (delivered) state.log.remove(entry);
   entry.author = meet(ctx, content.sender, content.publicKey);
+  state.strangers.delete(entry.author);
   entry.lamport = content.lamport;
   entry.composedAt = content.composedAt;
   entry.size = content.bytes.length;

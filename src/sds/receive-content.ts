@@ -108,10 +108,12 @@ function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
 /** The node of the causal graph for a message, not yet linked to anything. */
 export function createEntry(ctx: StepContext, content: IncomingContent, hint: Uint8Array | undefined): LogEntry {
   const { state } = ctx;
+  const author = meet(ctx, content.sender, content.publicKey);
+  state.strangers.delete(author);
   return {
     id: content.id,
     lamport: content.lamport,
-    author: meet(ctx, content.sender, content.publicKey),
+    author,
     mine: content.sender === state.identity.self,
     signed: content.signed,
     authorSeq: content.authorSeq,

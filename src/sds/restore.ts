@@ -114,6 +114,7 @@ function restoreParticipant(state: ChannelState, record: ParticipantRecord): voi
   participant.nameLamport = record.nameLamport;
   state.participants[record.index] = participant;
   state.participantById.set(record.id, participant);
+  if (record.index > 0) state.strangers.add(participant);
 }
 
 function restoreLog(ctx: StepContext, stored: StoredChannel): void {
@@ -176,6 +177,7 @@ const NO_EDGES: readonly Edge[] = [];
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
+  state.strangers.delete(author);
   return {
     id: record.id,
     lamport: record.lamport,
