@@ -79,7 +79,7 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
     hint: unpackHint(reference.hint),
   });
   missing.children.push(entry);
-  nowAwaited(missing, entry.author);
+  nowAwaited(state, missing, entry.author);
   planAsking(state, missing);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
 }

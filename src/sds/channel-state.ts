@@ -2,6 +2,7 @@ import type { BloomHashes } from "./bloom-filter.ts";
 import type { Effort, UnfinishedWalk } from "./claim-walk.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effect.ts";
+import { Followers } from "./followers.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -70,6 +71,8 @@ export interface ChannelState {
   readonly belowWatermark: Set<MessageId>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
+  /** Whose syncs alone name which of these. */
+  readonly followers: Followers;
   nextMissingNumber: number;
   /** When each is to be asked of a Store; and of the others, for the first time and again. Kept by holes.ts and repair.ts. */
   readonly fetches: DueQueue<MissingMessage>;
@@ -158,6 +161,7 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     embargoed: new Map(),
     belowWatermark: new Set(),
     missing: new Map(),
+    followers: new Followers(),
     nextMissingNumber: 0,
     fetches: new DueQueue(),
     firstRequests: new DueQueue(),
