@@ -1,6 +1,6 @@
-import { receivedBy } from "../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/ids.ts";
 import type { LedgerRow } from "../../src/sds/ledger.ts";
+import { receivedBy } from "../../src/sds/received-by.ts";
 import type { IncomingContent } from "../../src/sds/step-input.ts";
 import { decodeFrame, type Frame, type Speaker } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";

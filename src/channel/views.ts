@@ -1,6 +1,5 @@
 import type { ChannelState } from "../sds/channel-state.ts";
 import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../sds/delivery-state.ts";
-import { receivedBy } from "../sds/evidence.ts";
 import { asParticipantId, type ParticipantId } from "../sds/ids.ts";
 import { levelOf } from "../sds/level.ts";
 import type { LogEntry as GraphEntry } from "../sds/log-entry.ts";
@@ -9,6 +8,7 @@ import type { MissingMessage } from "../sds/missing-message.ts";
 import { LAMPORT_EMBARGO_MS } from "../sds/parameters.ts";
 import type { Participant } from "../sds/participant.ts";
 import { isPresent } from "../sds/presence.ts";
+import { receivedBy } from "../sds/received-by.ts";
 import type { DeliveryView, HoleView, LogEntry, LogPosition, MessageView, ParticipantView } from "./channel-client.ts";
 import { displayNameOf } from "./display-name.ts";
 

@@ -1,5 +1,6 @@
 import { setAhead } from "./ahead.ts";
 import { type ChannelState, connectedNow, ledger, type StepContext } from "./channel-state.ts";
+import { groupsCausesFirst } from "./circles.ts";
 import { creditHolder } from "./evidence.ts";
 import { headsAfterDelivery } from "./heads.ts";
 import { closeHole, declareLost, missMessage } from "./holes.ts";
@@ -78,7 +79,7 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
     hint: unpackHint(reference.hint),
   });
   missing.children.push(entry);
-  nowAwaited(missing, entry.author);
+  nowAwaited(state, missing, entry.author);
   planAsking(state, missing);
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
 }
@@ -101,15 +102,15 @@ export function releaseKnown(ctx: StepContext, id: MessageId): void {
   for (const child of waiting) unblock(ctx, child);
 }
 
-/** Delivers the entry and then, causes first, all that only waited for it. */
-export function deliverWithDependents(ctx: StepContext, first: LogEntry): void {
-  const ready = [first];
-  for (let entry = ready.shift(); entry !== undefined; entry = ready.shift()) {
+/** Delivers these entries and then, causes first, all that only waited for them. */
+export function deliverWithDependents(ctx: StepContext, ...first: LogEntry[]): void {
+  const ready = new Set(first);
+  for (const entry of ready) {
     deliver(ctx, entry);
     const dependents = entry.dependents ?? [];
     entry.dependents = null;
     for (const dependent of dependents) {
-      if (--dependent.blocking === 0 && dependent.status === "buffered") ready.push(dependent);
+      if (--dependent.blocking === 0 && dependent.status === "buffered") ready.add(dependent);
     }
   }
 }
@@ -144,29 +145,40 @@ export function deliverPastLost(ctx: StepContext): void {
   for (const entry of state.buffered.overdue(connectedNow(state, env.now))) {
     if (entry.status !== "buffered") continue;
     for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
-    // Unsigned messages can name each other in a circle; nothing is missing, and waiting longer would not help.
-    if (entry.status === "buffered") deliverWithDependents(ctx, entry);
+    if (entry.status === "buffered") deliverCircles(ctx, entry);
   }
 }
 
+/** Nothing is missing, so what it waits for waits for itself, and waiting longer would not help. */
+function deliverCircles(ctx: StepContext, above: LogEntry): void {
+  for (const group of groupsCausesFirst(above, (entry) => waitedFor(ctx.state, entry))) {
+    const waiting = group.filter(({ status }) => status === "buffered");
+    // All of one circle, before anything that waits for one of it.
+    deliverWithDependents(ctx, ...waiting);
+  }
+}
+
+/** The causes that an entry waits for and that wait themselves. Not those that came when they had been given up. */
+function waitedFor(state: ChannelState, entry: LogEntry): LogEntry[] {
+  return entry.parents.flatMap((reference) => {
+    const parent = state.entries.get(reference.id);
+    return parent?.status === "buffered" && parent.dependents?.has(entry) === true ? [parent] : [];
+  });
+}
+
 /**
- * All that is missing under a buffered entry, through buffered parents: causes stay first even when time runs out. Not
- * through what it names falsely: that is no cause, and what it waits for has its own time.
+ * All that is missing under a buffered entry, through those it waits for: causes stay first even when time runs out. Not
+ * through what it names falsely, or came too late for it: it waits for neither, and these have their own time.
  */
 function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
   const found = new Set<MessageId>();
   const seen = new Set<LogEntry>([entry]);
-  const stack = [entry];
-  for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
+  for (const current of seen) {
     for (const reference of current.parents) {
-      const parent = state.entries.get(reference.id);
-      if (parent === undefined) {
-        if (!isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
-      } else if (parent.status === "buffered" && !seen.has(parent) && isDependency(current, reference, parent)) {
-        seen.add(parent);
-        stack.push(parent);
-      }
+      const isMissing = !state.entries.has(reference.id);
+      if (isMissing && !isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
     }
+    for (const parent of waitedFor(state, current)) seen.add(parent);
   }
   return [...found];
 }

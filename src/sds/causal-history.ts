@@ -15,6 +15,8 @@ import { comparePlaces } from "./ordered-log.ts";
 import { unpackHint } from "./packed-hint.ts";
 import { HORIZON_MS } from "./parameters.ts";
 
+const NONE: ReadonlySet<LogEntry> = new Set();
+
 /**
  * Parents of a new content message: my own previous one (so that my messages form a chain), the oldest head (so that no
  * head stays behind for ever), then heads by chance (so that people writing at once name different ones). Taking only
@@ -80,12 +82,15 @@ function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
 
 /**
  * What new content may name: an own message that was refused for good or deleted is one that the others may never get, and
- * would wait for. In its place stands what it builds on.
+ * would wait for. In its place stands what it builds on; so it does for those of `without`, which are to be replaced.
  */
-export function nameable(state: ChannelState): { readonly heads: Set<LogEntry>; readonly lastOwn: LogEntry | null } {
-  const { heads, lastOwn } = state;
-  const lost = new Set<LogEntry>();
-  const stack = [...heads, ...(lastOwn === null ? [] : [lastOwn])];
+export function nameable(
+  state: ChannelState,
+  without: ReadonlySet<LogEntry> = NONE,
+): { readonly heads: Set<LogEntry>; readonly lastOwn: LogEntry | null } {
+  const lost = new Set(without);
+  const lastOwn = without.size === 0 ? state.lastOwn : newestOwn(state, without);
+  const stack = [...headsWithout(state, without), ...(lastOwn === null ? [] : [lastOwn])];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (lost.has(entry) || isObtainable(state, entry)) continue;
     lost.add(entry);

@@ -1,6 +1,8 @@
 import type { BloomHashes } from "./bloom-filter.ts";
+import type { Effort, UnfinishedWalk } from "./claim-walk.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effect.ts";
+import { Followers } from "./followers.ts";
 import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -10,7 +12,6 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { PendingAnswer } from "./pending-answer.ts";
-import type { PendingCredit } from "./pending-credit.ts";
 import type { PresentParticipants } from "./present-participants.ts";
 import type { Change, Durability } from "./records.ts";
 import type { RollingBloom } from "./rolling-bloom.ts";
@@ -70,17 +71,21 @@ export interface ChannelState {
   readonly belowWatermark: Set<MessageId>;
   /** Ids that others name and we do not hold. */
   readonly missing: Map<MessageId, MissingMessage>;
+  /** Whose syncs alone name which of these. */
+  readonly followers: Followers;
   nextMissingNumber: number;
   /** When each is to be asked of a Store; and of the others, for the first time and again. Kept by holes.ts and repair.ts. */
   readonly fetches: DueQueue<MissingMessage>;
   readonly firstRequests: DueQueue<MissingMessage>;
   readonly repeatedRequests: DueQueue<MissingMessage>;
-  /** Claims that wait for an id to arrive. */
-  readonly pendingCredits: Map<MessageId, PendingCredit[]>;
-  /** What the words of participants prove and was too much to follow at once. */
-  readonly unfinishedWalks: UnfinishedWalk[];
+  /** Claims that wait for an id to arrive: whose, and with which `complete_since`. */
+  readonly pendingCredits: Map<MessageId, Map<Participant, number>>;
+  /** What the words of participants prove and was too much to follow at once, in that order. */
+  readonly unfinishedWalks: Set<UnfinishedWalk>;
   readonly participants: Participant[];
   readonly participantById: Map<ParticipantId, Participant>;
+  /** Others of whom no message was held. Derived. */
+  readonly strangers: Set<Participant>;
   /** Derived from `participants`; null when it has to be found anew. */
   present: PresentParticipants | null;
   readonly outbox: Map<MessageId, OutboxEntry>;
@@ -96,13 +101,6 @@ export interface ChannelState {
   /** Filters of others, as a detail. */
   readonly filters: KeptFilters;
   nextEntryNumber: number;
-}
-
-export interface UnfinishedWalk {
-  readonly participant: Participant;
-  readonly completeSince: number;
-  /** Entries from which it goes on. */
-  readonly stack: LogEntry[];
 }
 
 export interface KeptFilters {
@@ -163,14 +161,16 @@ export function createChannelState(identity: ChannelIdentity, bloom: RollingBloo
     embargoed: new Map(),
     belowWatermark: new Set(),
     missing: new Map(),
+    followers: new Followers(),
     nextMissingNumber: 0,
     fetches: new DueQueue(),
     firstRequests: new DueQueue(),
     repeatedRequests: new DueQueue(),
     pendingCredits: new Map(),
-    unfinishedWalks: [],
+    unfinishedWalks: new Set(),
     participants: [self],
     participantById: new Map([[identity.self, self]]),
+    strangers: new Set(),
     present: null,
     outbox: new Map(),
     open: new Set(),
@@ -191,6 +191,8 @@ export interface StepContext {
   readonly changes: Change[];
   readonly effects: Effect[];
   readonly touchedParticipants: Set<Participant>;
+  /** How far claims may still be followed in this step. */
+  readonly effort: Effort;
   durability: Durability;
 }
 

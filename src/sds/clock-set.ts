@@ -1,4 +1,6 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
+import { saveHole } from "./holes.ts";
+import type { MissingMessage } from "./missing-message.ts";
 import { planAsking } from "./missing-schedule.ts";
 import { LONGEST_PAUSE_MS } from "./parameters.ts";
 import { dropAnswers } from "./repair.ts";
@@ -15,7 +17,7 @@ const JUMP_MS = 1_000;
 export function noticeClock(ctx: StepContext): void {
   const { state, env } = ctx;
   const jump = env.now - state.lastNow;
-  if (jump < -JUMP_MS) movePlans(state, jump);
+  if (jump < -JUMP_MS) movePlans(ctx, jump);
   if (jump > LONGEST_PAUSE_MS) {
     state.connection.since += jump - LONGEST_PAUSE_MS;
     dropAnswers(state);
@@ -26,21 +28,19 @@ export function noticeClock(ctx: StepContext): void {
 
 /** The clock was corrected by so much, and `now` is by the new one already. */
 export function clockCorrected(ctx: StepContext, byMs: number): void {
-  movePlans(ctx.state, byMs);
+  movePlans(ctx, byMs);
   ctx.state.lastNow += byMs;
   noticeClock(ctx);
 }
 
-function movePlans(state: ChannelState, byMs: number): void {
+function movePlans(ctx: StepContext, byMs: number): void {
+  const { state } = ctx;
   const { connection, sync, budget } = state;
   connection.since += byMs;
   budget.at += byMs;
   for (const item of state.open) if (item.nextAttemptAt !== null) item.nextAttemptAt += byMs;
-  for (const missing of state.missing.values()) {
-    missing.askAt += byMs;
-    missing.requestAt += byMs;
-    planAsking(state, missing);
-  }
+  for (const missing of state.missing.values()) moveMissing(ctx, missing, byMs);
+  moveEmbargoed(state, byMs);
   for (const answer of state.answers.values()) answer.at += byMs;
   sync.ackAt = moved(sync.ackAt, byMs);
   sync.lastAckAt += byMs;
@@ -54,6 +54,21 @@ function movePlans(state: ChannelState, byMs: number): void {
   if (sync.trickle === null) return;
   sync.trickle.intervalEnd += byMs;
   sync.trickle.speakAt = moved(sync.trickle.speakAt, byMs);
+}
+
+/** It was missed by the clock that was wrong: by the new one it might look as if it had been asked for all day. */
+function moveMissing(ctx: StepContext, missing: MissingMessage, byMs: number): void {
+  missing.askAt += byMs;
+  missing.requestAt += byMs;
+  missing.since += byMs;
+  planAsking(ctx.state, missing);
+  if (missing.state !== null) saveHole(ctx, missing, missing.state);
+}
+
+/** The Store goes by its own clock. Read again too much does no harm, so nothing is moved towards now. */
+function moveEmbargoed({ embargoed }: ChannelState, byMs: number): void {
+  if (byMs >= 0) return;
+  for (const [id, message] of embargoed) embargoed.set(id, { ...message, storedSince: message.storedSince + byMs });
 }
 
 function moved(at: number | null, byMs: number): number | null {

@@ -70,6 +70,37 @@ describe("deleting a message that never left", () => {
     expect(core.taken()).toEqual(expect.arrayContaining([own[1], own[2]]));
   });
 
+  test("what is composed anew does not name what the network refused for good", () => {
+    const core = new OneCore();
+    core.online();
+    core.receive("theirs", "ben");
+    core.wait(1_000);
+    core.say("too large");
+    for (const { id, attempt } of core.take("send")) {
+      const outcome = { ok: false, reason: "too large", retryable: false } as const;
+      core.step({ kind: "attempt-result", id, attempt, outcome });
+    }
+    core.online(false);
+    core.wait(1_000);
+    const next = core.say("next");
+    expect(parentsOf(core, next)).toEqual(["theirs"]);
+    core.step({ kind: "withdraw", id: next });
+    const [anew] = core.composeAnew();
+    expect(parentsOf(core, anew)).toEqual(["theirs"]);
+  });
+
+  test("what never left is not hidden instead while later ones are being composed anew: its number would be a gap", () => {
+    const { core, own } = offlineWithThree();
+    core.step({ kind: "withdraw", id: own[1] });
+    core.step({ kind: "withdraw", id: own[0] });
+    core.composeAnew();
+    core.step({ kind: "withdraw", id: own[0] });
+    const anew = core.composeAnew();
+    core.online();
+    expect(core.taken()).toEqual(anew);
+    expect(seqs(core)).toEqual([1, 2, 3]);
+  });
+
   test("when composing fails they stay as they were, and leave a little later", () => {
     const { core, own } = offlineWithThree();
     core.step({ kind: "withdraw", id: own[2] });

@@ -1,9 +1,9 @@
 import { newestOwn } from "./ahead.ts";
 import { admit } from "./causal-delivery.ts";
-import { chooseParents } from "./causal-history.ts";
+import { chooseParents, nameable } from "./causal-history.ts";
 import { type ChannelState, type Environment, ledger, type StepContext } from "./channel-state.ts";
 import type { Preparation } from "./effect.ts";
-import { headsWithout, isCover, trueParents } from "./heads.ts";
+import { isCover, trueParents } from "./heads.ts";
 import { completeSince } from "./holes.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, tickLamport } from "./lamport-clock.ts";
@@ -26,8 +26,10 @@ import type { IncomingContent } from "./step-input.ts";
 /** A person deletes an own message. What never left is as if it had not been said; what may have left is only hidden here. */
 export function withdraw(ctx: StepContext, id: MessageId): void {
   const item = ctx.state.outbox.get(id);
-  // What is being composed anew comes back under another id, and can be deleted then.
+  // What is being composed anew comes back under another id, and can be deleted then; and so can what never left before it,
+  // in whose place a void could not come now.
   if (item === undefined || item.held) return;
+  if (neverLeft(ctx.state, id) && ownFrom(ctx.state, item).some(({ held }) => held)) return;
   const replaced = replaceableFrom(ctx.state, item);
   if (replaced === null) remove(ctx, item);
   else hold(ctx, replaced, id);
@@ -120,7 +122,7 @@ function parentsAnew(
   done: readonly IncomingContent[],
 ): ParentReference[] {
   const previous = done.at(-1);
-  const log = { heads: headsWithout(state, replaced), lastOwn: newestOwn(state, replaced) };
+  const log = nameable(state, replaced);
   if (previous === undefined) return chooseParents(log, env).map(referenceOf);
   const named = new Set(done.flatMap(({ parents }) => parents.map(({ id }) => id)));
   const rest = { heads: [...log.heads].filter(({ id }) => !named.has(id)), lastOwn: null };

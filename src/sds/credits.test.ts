@@ -1,16 +1,31 @@
 import { expect, test } from "vitest";
 import { createCredits } from "./credits.ts";
 
-test("what a claim is bound to is what is kept of it, also when no epoch is free", () => {
+test("when no epoch is free neighbours are merged: what is kept is never lower than what was claimed, and stays finite", () => {
   const credits = createCredits();
-  for (let value = 1_000; value < 1_254; value++) expect(credits.bound(value)).toBe(value);
-  expect(credits.bound(1_100)).toBe(1_100);
-  // Infinity is one of the 255, so none is free.
-  expect(credits.bound(5)).toBe(1_000);
-  expect(credits.bound(2_000)).toBe(Number.POSITIVE_INFINITY);
-  credits.credit(7, credits.bound(5));
-  expect(credits.since(7)).toBe(1_000);
-  expect(credits.since(8)).toBe(null);
+  const values = Array.from({ length: 2_000 }, (_, n) => 1_000 + ((n * 7_919) % 2_000));
+  credits.credit(0, Number.POSITIVE_INFINITY);
+  for (const [place, value] of values.entries()) {
+    credits.credit(place + 1, value);
+    expect(credits.since(place + 1), "what was credited last").toBe(value);
+  }
+  expect(credits.since(0)).toBe(Number.POSITIVE_INFINITY);
+  const kept = values.map((_, place) => credits.since(place + 1) ?? 0);
+  for (const [place, value] of values.entries()) {
+    expect(kept[place]).toBeGreaterThanOrEqual(value);
+    expect(kept[place]).toBeLessThan(3_000);
+  }
+  expect(new Set(kept).size).toBeGreaterThan(100);
+  expect(credits.since(values.length + 1)).toBe(null);
+});
+
+test("an entry that was raised can be credited under the lower value again", () => {
+  const credits = createCredits();
+  for (let value = 0; value < 300; value++) credits.credit(value, 1_000 + value);
+  const [raised] = Array.from({ length: 300 }, (_, n) => n).filter((n) => credits.since(n) !== 1_000 + n);
+  expect(raised).toBeDefined();
+  credits.credit(raised ?? 0, 1_000 + (raised ?? 0));
+  expect(credits.since(raised ?? 0)).toBe(1_000 + (raised ?? 0));
 });
 
 test("credits far apart cost no more than the pages that they are in, and none of the others", () => {

@@ -2,7 +2,8 @@
  * Which entries one participant is known to have, one byte per entry. The byte names an epoch: the `complete_since`
  * under which the entry was credited. It matters twice. A walk may stop at an entry that was credited under the same or
  * a lower `complete_since`, since everything below was credited then too; and a parent that turns up late inherits the
- * credit of its child only if it is not older than that `complete_since`.
+ * credit of its child only if it is not older than that `complete_since`. It may be raised later, and never is while a
+ * walk goes on: all that it credits has one value.
  *
  * The bytes are in pages that are made when something in them is credited: a key costs nothing to make, and one that
  * names a single message must not cost as much as the log is long.
@@ -11,13 +12,7 @@ export interface Credits {
   /** `complete_since` under which the entry was credited, or null. Infinity: named outright, proves no ancestry. */
   since(entryNumber: number): number | null;
   has(entryNumber: number): boolean;
-  /**
-   * The `complete_since` that is kept for a claim with this one: itself, or with no epoch free the next higher one, which
-   * claims less and so stays sound. A walk has to go by it from the start: under a lower one than can be kept, what it
-   * credited would never look as if it had been there, and every path through the graph would be walked again.
-   */
-  bound(completeSince: number): number;
-  /** Credits the entry under what `bound` gave; keeps the lower `complete_since` if it was credited before. */
+  /** Keeps the lower `complete_since` if it was credited before. */
   credit(entryNumber: number, completeSince: number): void;
 }
 
@@ -36,17 +31,27 @@ export function createCredits(): Credits {
   function epochFor(completeSince: number): number {
     const known = epochs.lastIndexOf(completeSince);
     if (known >= 0) return known + 1;
-    if (epochs.length < MAX_EPOCHS) return epochs.push(completeSince);
-    return nearestAbove(completeSince);
+    if (epochs.length === MAX_EPOCHS) mergeEpochs();
+    return epochs.push(completeSince);
   }
 
-  function nearestAbove(completeSince: number): number {
-    let best = 0;
-    for (let index = 1; index < epochs.length; index++) {
-      const value = epochs[index] as number;
-      if (value >= completeSince && value < (epochs[best] as number)) best = index;
+  /**
+   * Of each two neighbours the lower one is raised to the higher: what was credited under it looks as if less had been
+   * claimed, which is true as well. A claim in between walks there once more; and since half of the epochs are free then,
+   * this happens once in that many new values.
+   */
+  function mergeEpochs(): void {
+    const finite = epochs.slice(1).sort((a, b) => a - b);
+    const kept = finite.filter((_, index) => index % 2 === 1 || index === finite.length - 1);
+    const moved = new Uint8Array(MAX_EPOCHS + 1);
+    for (const [index, value] of epochs.entries()) {
+      moved[index + 1] = value === Number.POSITIVE_INFINITY ? 1 : 2 + kept.findIndex((higher) => higher >= value);
     }
-    return best + 1;
+    epochs.splice(1, epochs.length, ...kept);
+    for (const page of pages) {
+      if (page === EMPTY) continue;
+      for (let place = 0; place < PAGE_SIZE; place++) page[place] = moved[page[place] as number] as number;
+    }
   }
 
   function epochOf(entryNumber: number): number {
@@ -69,7 +74,6 @@ export function createCredits(): Credits {
 
   return {
     since,
-    bound: (completeSince) => epochs[epochFor(completeSince) - 1] as number,
     has: (entryNumber) => epochOf(entryNumber) !== 0,
     credit(entryNumber, completeSince) {
       const before = since(entryNumber);

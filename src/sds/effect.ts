@@ -32,6 +32,8 @@ export type RejectReason =
   | "below-watermark"
   | "buffer-full"
   | "embargo-full"
+  /** A sync by one more key that wrote nothing. */
+  | "strangers-full"
   | "not-authentic"
   /** Of the filter only: the message that carried it was taken. */
   | BloomProblem;

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { receivedBy } from "./evidence.ts";
 import { asMessageId, asParticipantId, type MessageId } from "./ids.ts";
 import { MAX_OTHER_CLAIMS, MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
 import type { Participant } from "./participant.ts";
+import { receivedBy } from "./received-by.ts";
 import { OneCore } from "./testing/one-core.ts";
 
 test("a claim that waits for its message is kept when it is said again, however many others wait by then", () => {
@@ -143,3 +143,38 @@ function participantOf(core: OneCore, name: string): Participant {
   if (participant === undefined) throw new Error(`${name} is not known.`);
   return participant;
 }
+
+test("what made-up causes keep in memory does not grow with the keys whose words pass over them", () => {
+  const core = new OneCore();
+  core.online();
+  const wide = ["w0", "w1", "w2"];
+  for (const id of wide) {
+    const parents = Array.from({ length: 256 }, (_, n) => ({ id: asMessageId(`${id} ${n}`), lamport: core.now - 1 }));
+    core.receive(id, "mal", { parents });
+  }
+  for (let key = 0; key < 10; key++) core.hear(`key ${key}`, wide);
+  expect(core.state.pendingCredits.size).toBe(0);
+  core.receive("w1 7", "mal", { lamport: core.now - 1 });
+  const entry = core.state.entries.get(asMessageId("w1 7"));
+  for (let key = 0; key < 10; key++)
+    expect(participantOf(core, `key ${key}`).credits.has(entry?.number ?? -1)).toBe(true);
+});
+
+test("however many values of complete_since a participant said, a head proves what is below it", () => {
+  const core = new OneCore();
+  core.online();
+  const next = (id: string) => {
+    core.now += 10;
+    const before = core.state.log.last();
+    core.receive(id, "ann", { lamport: core.now, parents: before === undefined ? [] : [edgeTo(core, before.id)] });
+  };
+  for (let value = 0; value < 1_000; value++) {
+    next(`m${value}`);
+    core.hear("ben", [`m${value}`], { completeSince: core.now });
+  }
+  const since = core.now + 1;
+  for (const id of ["x", "y", "z"]) next(id);
+  core.hear("ben", ["z"], { completeSince: since });
+  const { credits } = participantOf(core, "ben");
+  for (const entry of core.state.log) expect(credits.has(entry.number), entry.id).toBe(true);
+});

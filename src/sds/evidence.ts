@@ -1,30 +1,14 @@
-import { type ChannelState, ledger, type StepContext } from "./channel-state.ts";
+import type { ChannelState, StepContext } from "./channel-state.ts";
+import type { Gain } from "./claim-walk.ts";
+import { tellGain, wordOf } from "./evidence-told.ts";
+import { follow, inheritedSince, nothingGained } from "./evidence-walk.ts";
 import type { MessageId } from "./ids.ts";
-import { MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
-import { isTrueEdge, type LogEntry } from "./log-entry.ts";
+import type { Need } from "./kept-claims.ts";
+import { MAX_UNFINISHED_WALKS, MAX_UNRESOLVED_CLAIMS } from "./limits.ts";
+import type { LogEntry } from "./log-entry.ts";
 import type { HistoryEntry } from "./message.ts";
-import { comparePlaces } from "./ordered-log.ts";
-import { settleOutbox } from "./outbox-settlement.ts";
 import type { Participant } from "./participant.ts";
-import { addPending } from "./pending-credit.ts";
 import type { ClaimEntry } from "./records.ts";
-import { isForgotten } from "./watermark.ts";
-
-/** Ledger rows stay small: one row names at most this many ids. */
-const IDS_PER_ROW = 256;
-/** Entries that one word may walk over at once, about a millisecond's; the rest waits for the next steps. */
-const MAX_WALKED = 4_096;
-/** More than the rows of the largest view of who has what. */
-const OTHERS_TOLD = 256;
-
-interface Gain {
-  readonly listed: LogEntry[];
-  readonly ancestry: LogEntry[];
-  /** Entries that may still be walked over in this step. */
-  left: number;
-}
-
-const nothingGained = (): Gain => ({ listed: [], ancestry: [], left: MAX_WALKED });
 
 /**
  * Takes a participant's verified word: they have each id they list, and everything signed below it from
@@ -35,13 +19,15 @@ export function applyClaim(
   participant: Participant,
   claim: { readonly listed: readonly HistoryEntry[]; readonly completeSince: number; readonly by: "content" | "sync" },
 ): void {
-  const gain = nothingGained();
+  // Who says so much that it cannot be followed says it again, or did so for that.
+  if (participant.unfinishedWalks >= MAX_UNFINISHED_WALKS) return;
+  const gain = nothingGained(ctx, wordOf(participant, claim.by));
   for (const { messageId } of claim.listed) {
     if (ctx.state.belowWatermark.has(messageId)) continue;
     claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
   }
   if (participant.claims.changed) ctx.touchedParticipants.add(participant);
-  record(ctx, participant, claim.by, gain);
+  tellGain(ctx, gain);
 }
 
 /** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
@@ -49,43 +35,53 @@ export function restoreClaim(state: ChannelState, participant: Participant, clai
   claimListed(state, participant, claim.id, claim.completeSince, null);
 }
 
-/** A message arrived that claims were waiting for. */
-export function applyPendingCredits(ctx: StepContext, entry: LogEntry): void {
-  const pending = ctx.state.pendingCredits.get(entry.id);
-  if (pending === undefined) return;
-  ctx.state.pendingCredits.delete(entry.id);
-  for (const { participant, completeSince, listed, signedLamport } of pending) {
-    const gain = nothingGained();
-    if (listed) {
-      participant.unresolvedClaims--;
-      // Now it shows whether it is needed.
-      participant.claims.drop(entry.id);
-      creditListed(ctx.state, participant, entry, completeSince, gain);
-    } else {
-      if (entry.signed && signedLamport !== entry.lamport) continue;
-      walk(ctx.state, participant, [entry], completeSince, { gain, listed: null });
-    }
-    record(ctx, participant, "sync", gain);
+/**
+ * A message arrived that claims were waiting for. `children` are those that were held before and name it: who is known to
+ * have one of them has it too.
+ */
+export function creditLate(ctx: StepContext, entry: LogEntry, children: readonly LogEntry[]): void {
+  const { state } = ctx;
+  const pending = state.pendingCredits.get(entry.id);
+  state.pendingCredits.delete(entry.id);
+  for (const [participant, completeSince] of pending ?? []) {
+    participant.unresolvedClaims--;
+    // Now it shows whether it is needed.
+    participant.claims.drop(entry.id);
+    const gain = nothingGained(ctx, wordOf(participant, "sync"));
+    creditListed(state, participant, entry, completeSince, gain);
+    tellGain(ctx, gain);
+  }
+  if (children.length === 0) return;
+  for (const participant of state.participants) {
+    const completeSince = participant.index === 0 ? null : inheritedSince(participant, entry, children);
+    if (completeSince === null) continue;
+    const gain = nothingGained(ctx, wordOf(participant, "sync"));
+    follow(state, { participant, completeSince, stack: [entry], listed: null, needed: false }, gain);
+    tellGain(ctx, gain);
   }
 }
 
 /**
- * Goes on with what a word had too much to walk over, the oldest first. The claim is kept from the beginning, so a restart
- * derives all of it.
+ * Goes on with what words had too much to be followed at once, the oldest first. The claims are kept from the beginning, so
+ * a restart derives all of it.
  */
-export function continueWalk(ctx: StepContext): void {
-  const unfinished = ctx.state.unfinishedWalks.shift();
-  if (unfinished === undefined) return;
-  const { participant, completeSince, stack } = unfinished;
-  const gain = nothingGained();
-  walk(ctx.state, participant, stack, completeSince, { gain, listed: null });
-  record(ctx, participant, "sync", gain);
+export function continueWalks(ctx: StepContext): void {
+  const { unfinishedWalks } = ctx.state;
+  for (const walk of unfinishedWalks) {
+    if (ctx.effort.left <= 0) return;
+    unfinishedWalks.delete(walk);
+    const { participant, completeSince, listed } = walk;
+    participant.unfinishedWalks--;
+    const gain = nothingGained(ctx, walk.word);
+    const need = follow(ctx.state, walk, gain);
+    if (need !== "undecided" && listed !== null) participant.claims.decide(listed.id, completeSince, need);
+    tellGain(ctx, gain);
+  }
 }
 
 /** What claims were waiting for came, and is not kept: they have nothing to wait for. */
 export function dropPendingCredits({ state, touchedParticipants }: StepContext, id: MessageId): void {
-  for (const { participant, listed } of state.pendingCredits.get(id) ?? []) {
-    if (!listed) continue;
+  for (const participant of state.pendingCredits.get(id)?.keys() ?? []) {
     participant.unresolvedClaims--;
     participant.claims.drop(id);
     touchedParticipants.add(participant);
@@ -96,16 +92,6 @@ export function dropPendingCredits({ state, touchedParticipants }: StepContext, 
 /** We hold it ourselves. */
 export function creditHolder(state: ChannelState, entry: LogEntry): void {
   state.participants[0]?.credits.credit(entry.number, Number.POSITIVE_INFINITY);
-}
-
-/** Participants with exact, signed evidence of an entry, the author not among them. */
-export function receivedBy(state: ChannelState, entry: LogEntry): Set<number> {
-  const received = new Set<number>();
-  for (const participant of state.participants) {
-    if (participant === entry.author || participant.publicKey === null) continue;
-    if (participant.credits.has(entry.number)) received.add(participant.index);
-  }
-  return received;
 }
 
 function claimListed(
@@ -120,16 +106,16 @@ function claimListed(
   else creditListed(state, participant, entry, completeSince, gain);
 }
 
-function pendListed(state: ChannelState, participant: Participant, id: MessageId, said: number): void {
+/** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
+function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
+  const waiting = state.pendingCredits.get(id) ?? new Map<Participant, number>();
+  const before = waiting.get(participant);
   // What waits already has its place; told again, it must not lose it because others filled the rest.
-  const waits = state.pendingCredits.get(id)?.some((credit) => credit.listed && credit.participant === participant);
-  if (waits !== true && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
-  const completeSince = participant.credits.bound(said);
-  const credit = { participant, completeSince, listed: true, signedLamport: null };
-  const added = addPending(state.pendingCredits, id, credit);
-  if (added === "known") return;
-  if (added === "new") participant.unresolvedClaims++;
-  keepClaim(participant, id, completeSince, true);
+  if (before === undefined && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
+  if (before !== undefined && before <= completeSince) return;
+  if (before === undefined) participant.unresolvedClaims++;
+  state.pendingCredits.set(id, waiting.set(participant, completeSince));
+  keepClaim(participant, id, completeSince, "needed");
 }
 
 /** What adds nothing is not kept: members who are asked for receipts list what they have proved long before. */
@@ -137,99 +123,16 @@ function creditListed(
   state: ChannelState,
   participant: Participant,
   entry: LogEntry,
-  said: number,
+  completeSince: number,
   gain: Gain | null,
 ): void {
   const before = participant.credits.since(entry.number);
-  if (before !== null && before <= said) return;
-  const completeSince = participant.credits.bound(said);
   if (before !== null && before <= completeSince) return;
-  const needed = walk(state, participant, [entry], completeSince, { gain, listed: entry });
-  keepClaim(participant, entry.id, completeSince, needed);
+  const need = follow(state, { participant, completeSince, stack: [entry], listed: entry, needed: false }, gain);
+  keepClaim(participant, entry.id, completeSince, need);
 }
 
 /** An unsigned word counts for nothing, so it is not worth writing down. */
-function keepClaim(participant: Participant, id: MessageId, completeSince: number, needed: boolean): void {
-  if (participant.publicKey !== null) participant.claims.keep(id, completeSince, needed);
-}
-
-/**
- * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
- * under the same or a lower bound: everything below was credited then. `completeSince` is one that the credits keep.
- * Drops the claims that this one proves. True if this one is needed for what is known of own messages, or may be.
- */
-function walk(
-  state: ChannelState,
-  participant: Participant,
-  stack: LogEntry[],
-  completeSince: number,
-  { gain, listed }: { readonly gain: Gain | null; readonly listed: LogEntry | null },
-): boolean {
-  let needed = false;
-  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    if (gain !== null && gain.left-- <= 0) {
-      stack.push(entry);
-      state.unfinishedWalks.push({ participant, completeSince, stack });
-      return true;
-    }
-    const before = participant.credits.since(entry.number);
-    if (participant.claims.dropProven(entry.id, completeSince)) needed = true;
-    if (before !== null && before <= completeSince) continue;
-    participant.credits.credit(entry.number, completeSince);
-    if (before === null && entry.mine) needed = true;
-    if (gain !== null && before === null && entry.author !== participant)
-      (entry === listed ? gain.listed : gain.ancestry).push(entry);
-    if (entry.signed && pushAncestors(state, participant, entry, completeSince, stack)) needed = true;
-  }
-  return needed;
-}
-
-/** True if an ancestor is awaited: what is below it is not known yet. */
-function pushAncestors(
-  state: ChannelState,
-  participant: Participant,
-  entry: LogEntry,
-  completeSince: number,
-  stack: LogEntry[],
-): boolean {
-  let awaited = false;
-  for (const reference of entry.parents) {
-    if (reference.lamport === null || reference.lamport < completeSince || reference.lamport >= entry.lamport) continue;
-    const parent = state.entries.get(reference.id);
-    if (isForgotten(state, reference)) continue;
-    if (parent === undefined) {
-      const credit = { participant, completeSince, listed: false, signedLamport: reference.lamport };
-      if (addPending(state.pendingCredits, reference.id, credit) !== "known") awaited = true;
-    } else if (isTrueEdge(entry, reference, parent)) {
-      stack.push(parent);
-    }
-  }
-  return awaited;
-}
-
-function record(ctx: StepContext, participant: Participant, by: "content" | "sync", gain: Gain): void {
-  const signed = participant.publicKey !== null;
-  const told = worthTelling(gain);
-  const entries = [...told.listed, ...told.ancestry];
-  for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
-    const part = entries.slice(start, start + IDS_PER_ROW);
-    const listed = Math.max(0, Math.min(part.length, told.listed.length - start));
-    const ids = part.map((entry) => entry.id);
-    ledger(ctx, ids, { kind: "evidence", participant: participant.index, by, listed, signed });
-  }
-  if (!signed) return;
-  for (const entry of entries) if (entry.mine) settleOutbox(ctx, entry, participant, receivedBy(ctx.state, entry));
-}
-
-/**
- * All that is gained for own messages; of others' the newest, as far as people look at once. The rest follows from the
- * claim whenever it is wanted: the first word of a new key must not write as much as the log is long.
- */
-function worthTelling(gain: Gain): Gain {
-  if (gain.listed.length + gain.ancestry.length <= OTHERS_TOLD) return gain;
-  const others = [...gain.listed, ...gain.ancestry].filter(({ mine }) => !mine);
-  if (others.length <= OTHERS_TOLD) return gain;
-  const newest = new Set(others.sort(comparePlaces).slice(-OTHERS_TOLD));
-  const isTold = (entry: LogEntry) => entry.mine || newest.has(entry);
-  return { ...gain, listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
+function keepClaim(participant: Participant, id: MessageId, completeSince: number, need: Need): void {
+  if (participant.publicKey !== null) participant.claims.keep(id, completeSince, need);
 }

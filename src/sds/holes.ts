@@ -155,7 +155,7 @@ function showHole(ctx: StepContext, missing: MissingMessage, holeState: HoleReco
   ledger(ctx, [missing.id], { kind: "hole", state: holeState });
 }
 
-function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["state"]): void {
+export function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["state"]): void {
   const { id, lamport, since, hint } = missing;
   ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state, since, hint } });
 }

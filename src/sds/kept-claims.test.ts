@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asMessageId } from "./ids.ts";
+import { asMessageId, type MessageId } from "./ids.ts";
 import { KeptClaims } from "./kept-claims.ts";
 import { MAX_OTHER_CLAIMS } from "./limits.ts";
 
@@ -8,8 +8,8 @@ const ids = (claims: KeptClaims) => claims.stored().map(({ id }) => id);
 test("of claims that nothing of one's own needs the newest are kept, of needed ones all", () => {
   const claims = new KeptClaims();
   for (let place = 0; place < 2 * MAX_OTHER_CLAIMS; place++) {
-    claims.keep(asMessageId(`needed ${place}`), place, true);
-    claims.keep(asMessageId(`other ${place}`), place, false);
+    claims.keep(asMessageId(`needed ${place}`), place, "needed");
+    claims.keep(asMessageId(`other ${place}`), place, "other");
   }
   expect(claims.size).toBe(3 * MAX_OTHER_CLAIMS);
   expect(ids(claims).slice(0, 1)).toEqual(["needed 0"]);
@@ -19,8 +19,8 @@ test("of claims that nothing of one's own needs the newest are kept, of needed o
 
 test("what walks over a needed claim takes its place, if it proves all that it proved", () => {
   const claims = new KeptClaims();
-  claims.keep(asMessageId("needed"), 10, true);
-  claims.keep(asMessageId("other"), 10, false);
+  claims.keep(asMessageId("needed"), 10, "needed");
+  claims.keep(asMessageId("other"), 10, "other");
   expect(claims.dropProven(asMessageId("needed"), 11)).toBe(false);
   expect(claims.size).toBe(2);
   expect(claims.dropProven(asMessageId("other"), 10)).toBe(false);
@@ -30,12 +30,30 @@ test("what walks over a needed claim takes its place, if it proves all that it p
 
 test("says whether there is anything new to store", () => {
   const claims = new KeptClaims();
-  claims.keep(asMessageId("a"), 10, false);
+  claims.keep(asMessageId("a"), 10, "other");
   expect(claims.stored()).toEqual([{ id: "a", completeSince: 10 }]);
   expect(claims.changed).toBe(false);
   claims.drop(asMessageId("b"));
   expect(claims.changed).toBe(false);
-  claims.keep(asMessageId("a"), 5, true);
+  claims.keep(asMessageId("a"), 5, "needed");
   expect(claims.changed).toBe(true);
   expect(claims.stored()).toEqual([{ id: "a", completeSince: 5 }]);
+});
+
+test("what is still to be followed is kept until it shows what it is", () => {
+  const claims = new KeptClaims();
+  const [a, b, c] = ["a", "b", "c"].map(asMessageId) as [MessageId, MessageId, MessageId];
+  for (const id of [a, b, c]) claims.keep(id, 10, "undecided");
+  expect(claims.dropProven(a, 5)).toBe(false);
+  expect(claims.size).toBe(3);
+  claims.decide(a, 10, "other");
+  expect(claims.dropProven(a, 5), "not needed").toBe(false);
+  claims.decide(b, 10, "needed");
+  expect(claims.dropProven(b, 5)).toBe(true);
+  claims.keep(c, 5, "undecided");
+  claims.decide(c, 10, "other");
+  expect(claims.dropProven(c, 0), "the second one of this id is not decided yet").toBe(false);
+  claims.decide(c, 10, "needed");
+  claims.decide(c, 5, "other");
+  expect([claims.get(c), claims.dropProven(c, 0)]).toEqual([5, true]);
 });

@@ -13,6 +13,8 @@ export const MAX_BUFFERED_BYTES_PER_SENDER = 8 * 1024 * 1024;
 export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Claims that name an id we lack, kept per participant. */
 export const MAX_UNRESOLVED_CLAIMS = 64;
+/** Claims that are still to be followed, per participant: as many as four messages can list. */
+export const MAX_UNFINISHED_WALKS = 1_024;
 /** Claims that prove nothing of own messages, kept per participant over a restart: as many as one message can list. */
 export const MAX_OTHER_CLAIMS = 256;
 
@@ -27,6 +29,9 @@ export const MAX_BELOW_WATERMARK = 1_024;
 /** Ids that only syncs name, followed per participant who named them first, and in all: a liar can name any number. */
 export const MAX_FOLLOWED_PER_PARTICIPANT = 512;
 export const MAX_FOLLOWED = 4_096;
+
+/** Participants who only said syncs: keys cost nothing, and each one is kept for good. */
+export const MAX_STRANGERS = 1_024;
 
 /** Own content lists at most this many causes. */
 export const MAX_PARENTS = 8;

@@ -39,7 +39,7 @@ export interface LogEntry {
   /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
   blocking: number;
   /** Buffered entries that wait until this one is delivered. Null: none, and most never have any. */
-  dependents: LogEntry[] | null;
+  dependents: Set<LogEntry> | null;
   /** Delivered entries that name this one with its true Lamport timestamp. */
   deliveredChildren: number;
   /** A message of somebody else names it so. */
@@ -103,6 +103,6 @@ export function edgesOf(
 }
 
 export function addDependent(entry: LogEntry, dependent: LogEntry): void {
-  if (entry.dependents === null) entry.dependents = [dependent];
-  else entry.dependents.push(dependent);
+  if (entry.dependents === null) entry.dependents = new Set([dependent]);
+  else entry.dependents.add(dependent);
 }

@@ -82,3 +82,18 @@ test("signed content has one copy, wherever another one says that it stands", ()
   expect(shown(core)).toEqual([["ok", 0, "ben"]]);
   expect(core.state.participantById.has(asParticipantId("x"))).toBe(false);
 });
+
+test("an unread message that moves to before what was read to stays unread, also over a restart", () => {
+  const core = new OneCore({}, "sds");
+  core.online();
+  core.receive("seen", "ben", { lamport: core.now - 5 });
+  core.step({ kind: "marked-read", lamport: core.now - 5 });
+  hear(core, "y", core.now);
+  hear(core, "x", core.now - 10);
+  for (const run of [1, 2]) {
+    expect(core.state.unread.behind + core.state.unread.late, `run ${run}`).toBe(1);
+    core.restart();
+  }
+  core.step({ kind: "marked-read", lamport: core.now });
+  expect(core.state.unread.behind + core.state.unread.late).toBe(0);
+});

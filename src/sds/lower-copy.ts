@@ -5,6 +5,7 @@ import { packHint } from "./packed-hint.ts";
 import { meet } from "./presence.ts";
 import { saveMessage } from "./save-message.ts";
 import type { IncomingContent } from "./step-input.ts";
+import { noteMoved } from "./unread.ts";
 
 /** Where a copy of an unsigned message stands: nothing but its content is under the id. */
 export interface CopyPlace {
@@ -40,6 +41,8 @@ export function takeLowerCopy(
   const delivered = entry.status === "delivered";
   if (delivered) state.log.remove(entry);
   entry.author = meet(ctx, content.sender, content.publicKey);
+  state.strangers.delete(entry.author);
+  const from = entry.lamport;
   entry.lamport = content.lamport;
   entry.composedAt = content.composedAt;
   entry.size = content.bytes.length;
@@ -47,5 +50,7 @@ export function takeLowerCopy(
   if (delivered) state.log.insert(entry);
   changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: content.bytes } });
   saveMessage(ctx, entry);
-  if (delivered) ledger(ctx, [entry.id], { kind: "moved" });
+  if (!delivered) return;
+  ledger(ctx, [entry.id], { kind: "moved" });
+  noteMoved(ctx, entry, from);
 }

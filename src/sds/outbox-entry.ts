@@ -39,6 +39,7 @@ export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
     firstAttemptAt: item.firstAttemptAt,
     nextAttemptAt: item.nextAttemptAt,
     reason: item.reason,
+    ...(item.asked ? { asked: true } : {}),
     ...(item.firstAttemptConnectedMs === null ? {} : { firstAttemptConnectedMs: item.firstAttemptConnectedMs }),
     ...(item.levelPercent === null ? {} : { levelPercent: item.levelPercent }),
   };

@@ -9,6 +9,8 @@ export function moveStage(ctx: StepContext, item: OutboxEntry, event: OutboxEven
   const stage = nextStage(item.stage, event);
   const changed = stage !== item.stage;
   item.stage = stage;
+  // What a person asked for is answered, or taken back.
+  if (stage === "stopped" || stage === "settled") item.asked = false;
   if (isOpen(item)) {
     ctx.state.open.add(item);
   } else {

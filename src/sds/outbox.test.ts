@@ -125,3 +125,44 @@ test("after a day nothing is sent again by itself, and nothing is looked through
   core.wait(25 * HOUR);
   expect(core.state.open.size).toBe(0);
 });
+
+test("a person who asks again and then stops it, or deletes it, before it left is obeyed", () => {
+  for (const kind of ["stop-sending", "withdraw"] as const) {
+    const core = new OneCore();
+    core.online();
+    const id = core.say("hello");
+    core.taken();
+    core.online(false);
+    core.step({ kind: "send-again", id });
+    core.step({ kind, id });
+    core.online();
+    core.wait(MINUTE);
+    expect(core.take("send"), kind).toEqual([]);
+  }
+});
+
+test("what was deleted cannot be sent again: its bytes are gone", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("hello");
+  core.taken();
+  core.step({ kind: "withdraw", id });
+  core.step({ kind: "send-again", id });
+  core.wait(MINUTE);
+  expect(core.take("send")).toEqual([]);
+  expect(core.state.outbox.get(id)?.stage).toBe("stopped");
+});
+
+test("that a person asked survives a restart, however old the message is, until it was sent", () => {
+  const { core, newer } = twoUnconfirmed();
+  core.wait(25 * HOUR);
+  core.online(false);
+  core.step({ kind: "send-again", id: newer });
+  core.restart();
+  core.online();
+  expect(core.taken()).toEqual([newer]);
+  core.restart();
+  core.online();
+  core.wait(HOUR);
+  expect(core.take("send"), "once").toEqual([]);
+});

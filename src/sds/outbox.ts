@@ -153,7 +153,7 @@ function silentAt(state: ChannelState, item: OutboxEntry): number {
 export function sendAgain(ctx: StepContext, id: MessageId): void {
   const { state, env } = ctx;
   const item = state.outbox.get(id);
-  if (item === undefined || item.stage === "settled") return;
+  if (item === undefined || item.stage === "settled" || item.entry.removed) return;
   if (!item.inFlight) {
     item.asked = true;
     item.nextAttemptAt = env.now;

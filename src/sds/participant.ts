@@ -39,6 +39,8 @@ export interface Participant {
   filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
   unresolvedClaims: number;
+  /** Claims that are still to be followed. */
+  unfinishedWalks: number;
   /** Missing ids that are followed on the word of this participant's syncs alone, the longest first. */
   readonly followed: Set<MessageId>;
   /** Missing ids that this participant was the first to name, and that messages name. */
@@ -64,6 +66,7 @@ export function createParticipant(index: number, id: ParticipantId, publicKey: U
     equivocations: 0,
     filter: null,
     unresolvedClaims: 0,
+    unfinishedWalks: 0,
     followed: new Set(),
     awaited: new Set(),
     lastDifference: null,

@@ -22,6 +22,7 @@ export function meet(ctx: StepContext, id: ParticipantId, publicKey: Uint8Array 
   const participant = createParticipant(state.participants.length, id, publicKey?.slice() ?? null);
   state.participants.push(participant);
   state.participantById.set(id, participant);
+  state.strangers.add(participant);
   state.present = null;
   ctx.touchedParticipants.add(participant);
   ledger(ctx, [], { kind: "participant", participant: participant.index });

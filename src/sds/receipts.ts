@@ -1,11 +1,11 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
 import { reachesLevel } from "./delivery-state.ts";
-import { receivedBy } from "./evidence.ts";
 import { levelOf } from "./level.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
+import { receivedBy } from "./received-by.ts";
 import { hash64 } from "./repair-timing.ts";
 
 /**

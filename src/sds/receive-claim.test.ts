@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { receivedBy } from "./evidence.ts";
 import { asMessageId, asParticipantId } from "./ids.ts";
 import { addsNothing } from "./receive-claim.ts";
+import { receivedBy } from "./received-by.ts";
 import type { IncomingClaim } from "./step-input.ts";
 import { OneCore } from "./testing/one-core.ts";
 

@@ -3,7 +3,7 @@ import type { ChannelState, EmbargoedMessage, StepContext } from "./channel-stat
 import type { RejectReason } from "./effect.ts";
 import { embargo } from "./embargo.ts";
 import { noteNumber } from "./equivocation.ts";
-import { applyClaim, applyPendingCredits, dropPendingCredits } from "./evidence.ts";
+import { applyClaim, creditLate, dropPendingCredits } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
 import { isEmbargoed, isExactLamport, mergeLamport } from "./lamport-clock.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_BYTES_PER_SENDER, MAX_BUFFERED_PER_SENDER } from "./limits.ts";
@@ -46,8 +46,10 @@ export function receiveContent(ctx: StepContext, message: EmbargoedMessage): voi
   const entry = createEntry(ctx, content, hint);
   if (entry.mine) readmit(ctx, entry);
   noteNumber(ctx, entry);
+  // Delivered it is missing no more, so they are to be found before.
+  const children = state.missing.get(entry.id)?.children ?? [];
   admit(ctx, entry);
-  applyPendingCredits(ctx, entry);
+  creditLate(ctx, entry, children);
   if (claim !== null && !entry.mine) {
     applyClaim(ctx, author, withoutForgotten(state, claim, entry));
     noteFilter(ctx, author, claim);
@@ -106,10 +108,12 @@ function isBufferFull(state: ChannelState, content: IncomingContent): boolean {
 /** The node of the causal graph for a message, not yet linked to anything. */
 export function createEntry(ctx: StepContext, content: IncomingContent, hint: Uint8Array | undefined): LogEntry {
   const { state } = ctx;
+  const author = meet(ctx, content.sender, content.publicKey);
+  state.strangers.delete(author);
   return {
     id: content.id,
     lamport: content.lamport,
-    author: meet(ctx, content.sender, content.publicKey),
+    author,
     mine: content.sender === state.identity.self,
     signed: content.signed,
     authorSeq: content.authorSeq,

@@ -1,6 +1,7 @@
 import type { StepContext } from "./channel-state.ts";
 import { applyClaim } from "./evidence.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
+import { MAX_STRANGERS } from "./limits.ts";
 import { resendStoredTo } from "./outbox.ts";
 import { HORIZON_MS } from "./parameters.ts";
 import type { Participant } from "./participant.ts";
@@ -24,6 +25,11 @@ export function receiveSync(ctx: StepContext, claim: IncomingClaim, source: Sour
     return;
   }
   const isNew = !state.participantById.has(claim.sender);
+  // Whoever is meant to be here writes: a name comes first. So nobody who did has to give way.
+  if (isNew && state.strangers.size >= MAX_STRANGERS) {
+    ctx.effects.push({ kind: "reject", reason: "strangers-full" });
+    return;
+  }
   const participant = meet(ctx, claim.sender, claim.publicKey);
   applyClaim(ctx, participant, claim);
   noteFilter(ctx, participant, claim);

@@ -63,6 +63,8 @@ export interface OutboxRecord {
   readonly nextAttemptAt: number | null;
   /** Why it is `failed`; empty otherwise. */
   readonly reason: string;
+  /** A person asked for one more attempt, and none was made since. */
+  readonly asked?: true;
   /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
   readonly levelPercent?: number;
 }

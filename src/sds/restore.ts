@@ -8,8 +8,10 @@ import {
   type Environment,
   type StepContext,
 } from "./channel-state.ts";
+import { createEffort } from "./claim-walk.ts";
 import { countNumber } from "./equivocation.ts";
 import { creditHolder, restoreClaim } from "./evidence.ts";
+import { tellRestored } from "./evidence-told.ts";
 import { missMessage } from "./holes.ts";
 import { joinPointAt } from "./join-point.ts";
 import { isEmbargoed } from "./lamport-clock.ts";
@@ -49,22 +51,24 @@ export function restore(
   state.watermark = raisedWatermark(stored, env.now, maxHistory);
   for (const record of [...stored.participants].sort((a, b) => a.index - b.index)) restoreParticipant(state, record);
   // What the steps below would write is on disk already.
-  const ctx: StepContext = {
-    state,
-    env,
-    changes: [],
-    effects: [],
-    touchedParticipants: new Set(),
-    durability: "relaxed",
-  };
-  restoreLog(ctx, stored);
+  restoreLog(contextOf(state, env), stored);
   // Storages keep them by id; they leave in the order in which they were accepted.
   const inOrder = [...stored.outbox].sort((a, b) => seqOf(state, a) - seqOf(state, b));
   for (const record of inOrder) restoreOutbox(state, record, env.now);
   restoreEvidence(state, stored);
+  const told = contextOf(state, env);
+  tellRestored(told);
   const { changes, deletions } = forgetOld(state);
   restoreUnread(state, stored);
-  return { state, changes: [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...changes], deletions };
+  const first = [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...told.changes];
+  return { state, changes: [...first, ...changes], deletions };
+}
+
+function contextOf(state: ChannelState, env: Environment): StepContext {
+  return {
+    ...{ state, env, changes: [], effects: [], touchedParticipants: new Set(), effort: createEffort() },
+    durability: "relaxed",
+  };
 }
 
 function bloomOf({ profile, parameters }: ChannelIdentity): RollingBloom | null {
@@ -86,8 +90,9 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
 }
 
 /** The join point is fixed once, at the first boot. */
-function changedMeta({ joinLamport, watermark }: ChannelState, { meta }: StoredChannel): Change[] {
+function changedMeta({ joinLamport, watermark, ledgerSeq }: ChannelState, { meta }: StoredChannel): Change[] {
   const changes: Change[] = [];
+  if (ledgerSeq > (meta.ledgerSeq ?? 0)) changes.push({ op: "meta", key: "ledgerSeq", value: ledgerSeq });
   if (meta.joinLamport === undefined) changes.push({ op: "meta", key: "joinLamport", value: joinLamport });
   if (watermark > (meta.watermark ?? 0)) changes.push({ op: "meta", key: "watermark", value: watermark });
   return changes;
@@ -109,6 +114,7 @@ function restoreParticipant(state: ChannelState, record: ParticipantRecord): voi
   participant.nameLamport = record.nameLamport;
   state.participants[record.index] = participant;
   state.participantById.set(record.id, participant);
+  if (record.index > 0) state.strangers.add(participant);
 }
 
 function restoreLog(ctx: StepContext, stored: StoredChannel): void {
@@ -171,6 +177,7 @@ const NO_EDGES: readonly Edge[] = [];
 function restoreEntry(state: ChannelState, record: MessageRecord): LogEntry {
   const author = state.participantById.get(record.sender);
   if (author === undefined) throw new Error(`Message ${record.id} is by ${record.sender}, who is not in storage.`);
+  state.strangers.delete(author);
   return {
     id: record.id,
     lamport: record.lamport,
@@ -241,7 +248,7 @@ function restoreOutbox(state: ChannelState, record: OutboxRecord, now: number): 
     inFlight: false,
     held: false,
     limited: false,
-    asked: false,
+    asked: record.asked ?? false,
     taken: record.taken,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,

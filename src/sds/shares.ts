@@ -1,5 +1,4 @@
 import type { ChannelState } from "./channel-state.ts";
-import type { MessageId } from "./ids.ts";
 import { MAX_FOLLOWED, MAX_FOLLOWED_PER_PARTICIPANT } from "./limits.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { isDoubted, planAsking } from "./missing-schedule.ts";
@@ -13,30 +12,27 @@ import type { Participant } from "./participant.ts";
 /** Room for one more id that only this participant's syncs name. When all is taken, the largest share gives way. */
 export function makeRoomToFollow(state: ChannelState, participant: Participant): boolean {
   if (participant.followed.size >= MAX_FOLLOWED_PER_PARTICIPANT) return false;
-  if (countFollowed(state) < MAX_FOLLOWED) return true;
-  const largest = state.participants.reduce((a, b) => (b.followed.size > a.followed.size ? b : a), participant);
-  if (largest.followed.size <= participant.followed.size + 1) return false;
+  if (state.followers.total < MAX_FOLLOWED) return true;
+  const largest = state.followers.largest();
+  if (largest === undefined || largest.followed.size <= participant.followed.size + 1) return false;
   const [oldest] = largest.followed;
   const given = oldest === undefined ? undefined : state.missing.get(oldest);
   if (given !== undefined) forgetMissing(state, given);
   return true;
 }
 
-function countFollowed({ participants }: ChannelState): number {
-  return participants.reduce((sum, { followed }) => sum + followed.size, 0);
-}
-
 /** Somebody names it, and nobody did before. */
-export function putIntoShare(missing: MissingMessage, participant: Participant): void {
+export function putIntoShare({ followers }: ChannelState, missing: MissingMessage, participant: Participant): void {
   missing.inShareOf = participant;
-  shareOf(missing)?.add(missing.id);
+  if (isAwaited(missing)) participant.awaited.add(missing.id);
+  else followers.add(participant, missing.id);
 }
 
 /** A message names it: it is waited for, and not forgotten. */
-export function nowAwaited(missing: MissingMessage, author: Participant): void {
+export function nowAwaited(state: ChannelState, missing: MissingMessage, author: Participant): void {
   const { inShareOf } = missing;
-  if (inShareOf === null) putIntoShare(missing, author);
-  else if (inShareOf.followed.delete(missing.id)) inShareOf.awaited.add(missing.id);
+  if (inShareOf === null) putIntoShare(state, missing, author);
+  else if (state.followers.delete(inShareOf, missing.id)) inShareOf.awaited.add(missing.id);
 }
 
 export function forgetMissing(state: ChannelState, missing: MissingMessage): void {
@@ -44,7 +40,8 @@ export function forgetMissing(state: ChannelState, missing: MissingMessage): voi
   const { inShareOf } = missing;
   if (inShareOf === null) return;
   const wasDoubted = isDoubted(inShareOf);
-  shareOf(missing)?.delete(missing.id);
+  if (isAwaited(missing)) inShareOf.awaited.delete(missing.id);
+  else state.followers.delete(inShareOf, missing.id);
   if (!wasDoubted || isDoubted(inShareOf)) return;
   // What else this participant named is worth a sync of its own again.
   for (const id of [...inShareOf.followed, ...inShareOf.awaited]) {
@@ -53,6 +50,7 @@ export function forgetMissing(state: ChannelState, missing: MissingMessage): voi
   }
 }
 
-function shareOf({ inShareOf, children }: MissingMessage): Set<MessageId> | undefined {
-  return children.length > 0 ? inShareOf?.awaited : inShareOf?.followed;
+/** Messages name it, not only syncs. */
+function isAwaited({ children }: MissingMessage): boolean {
+  return children.length > 0;
 }

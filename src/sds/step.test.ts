@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { receivedBy } from "./evidence.ts";
 import type { MessageId } from "./ids.ts";
 import { isTrueEdge, type LogEntry } from "./log-entry.ts";
 import { MESSAGE_TYPE } from "./message-type.ts";
+import { receivedBy } from "./received-by.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
 
 const SEEDS = Array.from({ length: 24 }, (_, index) => 1_000 + index);

@@ -3,13 +3,14 @@ import { takeToken } from "./budget.ts";
 import { admit, deliverPastLost } from "./causal-delivery.ts";
 import { chooseParents, nameable } from "./causal-history.ts";
 import { type ChannelState, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
+import { createEffort } from "./claim-walk.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
 import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose-anew.ts";
 import { nextSaveAt, saveConnectedTime } from "./connected-time.ts";
 import { setConnection } from "./connection.ts";
 import type { Effect, Preparation } from "./effect.ts";
 import { cursorToKeep, releaseEmbargoed } from "./embargo.ts";
-import { continueWalk } from "./evidence.ts";
+import { continueWalks } from "./evidence.ts";
 import { completeSince, fetchAgain, fetchMissing } from "./holes.ts";
 import { settleJoinPoint } from "./join-point.ts";
 import { tickLamport } from "./lamport-clock.ts";
@@ -38,6 +39,7 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
     changes: [],
     effects: [],
     touchedParticipants: new Set(),
+    effort: createEffort(),
     durability: "relaxed",
   };
   if (input.kind === "clock-corrected") clockCorrected(ctx, input.byMs);
@@ -84,7 +86,7 @@ export function nextWakeAt(state: ChannelState, now: number): number {
 }
 
 function nextPlanAt(state: ChannelState, now: number): number {
-  if (state.unfinishedWalks.length > 0) return now;
+  if (state.unfinishedWalks.size > 0) return now;
   let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
   next = Math.min(next, nextAheadAt(state), nextSaveAt(state, now));
   next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
@@ -171,7 +173,7 @@ function composed(ctx: StepContext, input: Extract<StepInput, { kind: "composed"
 }
 
 function runSchedules(ctx: StepContext): void {
-  continueWalk(ctx);
+  continueWalks(ctx);
   releaseEmbargoed(ctx, receiveContent);
   deliverPastLost(ctx);
   fetchMissing(ctx);

@@ -61,7 +61,7 @@ function followNamed(ctx: StepContext, participant: Participant, id: MessageId, 
   const isNew = !state.missing.has(id);
   if (isNew && !makeRoomToFollow(state, participant)) return;
   const followed = missMessage(ctx, id, { by: participant.index, lamport: null, hint });
-  if (isNew) putIntoShare(followed, participant);
+  if (isNew) putIntoShare(state, followed, participant);
   planAsking(state, followed);
 }
 

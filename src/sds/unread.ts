@@ -12,6 +12,15 @@ export function noteUnread(ctx: StepContext, entry: LogEntry): void {
   else ctx.changes.push({ op: "meta", key: "lateUnread", value: ++unread.late });
 }
 
+/** A delivered message was moved to an earlier place: nobody saw it there, if it was behind what was read to. */
+export function noteMoved(ctx: StepContext, entry: LogEntry, from: number): void {
+  const { unread } = ctx.state;
+  const { lastReadLamport } = unread;
+  if (!counts(entry) || from <= lastReadLamport || entry.lamport > lastReadLamport) return;
+  unread.behind--;
+  ctx.changes.push({ op: "meta", key: "lateUnread", value: ++unread.late });
+}
+
 /** Somebody has seen everything up to this place. A place before the one that was read to last says nothing new. */
 export function markRead(ctx: StepContext, lamport: number): void {
   const { unread } = ctx.state;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { receivedBy } from "./evidence.ts";
 import { completeSince } from "./holes.ts";
 import { asMessageId } from "./ids.ts";
 import { HORIZON_MS } from "./parameters.ts";
+import { receivedBy } from "./received-by.ts";
 import { OneCore } from "./testing/one-core.ts";
 
 const AUTHORS = ["ada", "ben", "cleo"] as const;

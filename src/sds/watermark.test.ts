@@ -240,3 +240,31 @@ describe("below the watermark", () => {
     expect(completeSince(core.state)).toBe(lamportOf(3));
   });
 });
+
+it("takes what only forgotten messages name out of the share of who named it", () => {
+  const core = new OneCore({}, "sds");
+  core.online();
+  core.now = LAMPORT + 10_000;
+  const content = core.content(asMessageId("plain"), "plain", {
+    lamport: LAMPORT,
+    parents: [{ id: asMessageId("never"), lamport: null }],
+  });
+  core.step({
+    kind: "receive-content",
+    content: { ...content, signed: false, publicKey: null, authorSeq: null },
+    ...{ claim: null, source: "live", hint: undefined },
+  });
+  core.wait(11 * 60_000);
+  for (let n = 0; n < 30; n++) write(core, n, n === 0 ? { parents: [] } : {});
+  // It is no head, so that it may be forgotten.
+  write(core, 30, {
+    parents: [
+      { id: asMessageId("plain"), lamport: LAMPORT },
+      { id: asMessageId(name(29)), lamport: lamportOf(29) },
+    ],
+  });
+  core.now += 2 * DAY;
+  core.restart(20);
+  expect(core.state.entries.has(asMessageId("plain"))).toBe(false);
+  expect(core.state.participants.flatMap(({ followed, awaited }) => [...followed, ...awaited])).toEqual([]);
+});

@@ -59,8 +59,10 @@ function dropHoles(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Chang
     const { id, children } = missing;
     const stay = children.filter((child) => !forgotten.has(child));
     if (stay.length === children.length) continue;
-    children.splice(0, children.length, ...stay);
-    if (stay.length > 0) continue;
+    if (stay.length > 0) {
+      children.splice(0, children.length, ...stay);
+      continue;
+    }
     forgetMissing(state, missing);
     dropped.push({ op: "delete", table: "hole", key: id });
   }
@@ -109,7 +111,7 @@ function keepCredit(participant: Participant, child: LogEntry, parent: LogEntry,
   const claimed = participant.claims.get(parent.id);
   if (claimed !== undefined && claimed <= since) return;
   // It may be what all that is known of own messages further down follows from.
-  participant.claims.keep(parent.id, since, true);
+  participant.claims.keep(parent.id, since, "needed");
   touched.add(participant);
 }
 

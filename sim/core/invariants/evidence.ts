@@ -1,10 +1,10 @@
-import { receivedBy } from "../../../src/sds/evidence.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
 import type { LedgerRow } from "../../../src/sds/ledger.ts";
 import { MAX_OTHER_CLAIMS } from "../../../src/sds/limits.ts";
 import type { LogEntry } from "../../../src/sds/log-entry.ts";
 import { MESSAGE_TYPE } from "../../../src/sds/message-type.ts";
 import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
+import { receivedBy } from "../../../src/sds/received-by.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";

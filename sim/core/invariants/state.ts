@@ -89,9 +89,7 @@ function checkMemory({ state, index }: SimParticipant): void {
 function checkUnresolved({ pendingCredits }: ChannelState, index: number): void {
   const waiting = new Map<Participant, number>();
   for (const credits of pendingCredits.values()) {
-    for (const { participant, listed } of credits) {
-      if (listed) waiting.set(participant, (waiting.get(participant) ?? 0) + 1);
-    }
+    for (const participant of credits.keys()) waiting.set(participant, (waiting.get(participant) ?? 0) + 1);
   }
   for (const [participant, count] of waiting) {
     check(count <= MOST_UNRESOLVED_PER_PARTICIPANT, "bounded memory", () => {

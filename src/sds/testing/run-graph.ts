@@ -1,11 +1,11 @@
 import type { ChannelState, Environment } from "../channel-state.ts";
 import type { Effect } from "../effect.ts";
-import { receivedBy } from "../evidence.ts";
 import { completeSince } from "../holes.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../ids.ts";
 import type { LedgerRow } from "../ledger.ts";
 import { comparePlaces } from "../ordered-log.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters.ts";
+import { receivedBy } from "../received-by.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt, step } from "../step.ts";
 import type { IncomingContent, StepInput } from "../step-input.ts";

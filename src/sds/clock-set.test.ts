@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { cursorToKeep } from "./embargo.ts";
+import { asMessageId } from "./ids.ts";
+import { OneCore } from "./testing/one-core.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function correct(core: OneCore, byMs: number): void {
+  core.now += byMs;
+  core.step({ kind: "clock-corrected", byMs });
+}
+
+test("what an embargoed message was noted at by a fast clock is corrected with it: a restart reads the Store from there", () => {
+  const core = new OneCore();
+  core.online();
+  const came = core.now;
+  core.now += HOUR;
+  core.receive("ahead", "ben", { lamport: came + HOUR + 15 * MINUTE });
+  correct(core, -HOUR);
+  core.wait(40 * MINUTE);
+  core.step({ kind: "history-read", cursor: core.now });
+  expect(core.state.embargoed.size).toBe(1);
+  expect(cursorToKeep(core.state, core.now)).toBeLessThanOrEqual(came);
+});
+
+test("what is missing is asked for all day, also by a clock that was set right meanwhile, and after a restart", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("x", "ben", { parents: [{ id: asMessageId("never"), lamport: core.now - 1 }] });
+  core.wait(5_000);
+  correct(core, 23 * HOUR);
+  core.restart();
+  core.online();
+  core.wait(10 * HOUR);
+  core.take("fetch");
+  core.wait(HOUR);
+  expect(core.take("fetch").length).toBeGreaterThan(0);
+  core.wait(15 * HOUR);
+  core.take("fetch");
+  core.wait(HOUR);
+  expect(core.take("fetch")).toEqual([]);
+});
