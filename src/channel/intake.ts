@@ -21,7 +21,7 @@ export interface Intake {
   live(frame: InboundFrame): void;
   /** A frame out of a Store; resolves when the next one may follow. */
   fromStore(frame: InboundFrame): Promise<void>;
-  /** Resolves when what all senders say of themselves was verified and applied. */
+  /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   close(): void;
 }
