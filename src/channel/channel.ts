@@ -26,11 +26,12 @@ import {
 import { createCommitQueue } from "./commit-queue.ts";
 import { createCorrectedClock } from "./corrected-clock.ts";
 import { deleteForgotten } from "./delete-forgotten.ts";
+import { createDiskRoom, type DiskRoom } from "./disk-room.ts";
 import { createEphemeralSender } from "./ephemeral-sender.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
 import { createIntake } from "./intake.ts";
-import { createMakeRoom } from "./make-room.ts";
+import { createOldTexts } from "./old-texts.ts";
 import { createOutbound } from "./outbound.ts";
 import { createStatusBoard, type StatusBoard } from "./status-board.ts";
 
@@ -46,6 +47,8 @@ export interface ChannelOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Shared with all that is written to the same disk. Default: this channel has it for itself. */
+  readonly room?: DiskRoom;
   /** Of more messages than this the oldest are forgotten. Default: `MAX_HISTORY`. */
   readonly maxHistory?: number | undefined;
 }
@@ -91,9 +94,11 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const stored = await storage.load(channelId);
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
   const bodies = createBodyCache(storage, channelId);
-  const makeRoom = createMakeRoom({ state, storage, bodies, clock });
+  const room = options.room ?? createDiskRoom(clock);
   const status = createStatusBoard(currentStatus);
-  const commits = createCommitQueue(storage, channelId, makeRoom, onStorageFailure);
+  const commits = createCommitQueue({
+    ...{ storage, channel: channelId, room, bodiesSince: () => state.bodiesSince, onFailure: onStorageFailure },
+  });
   const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
   const history = createHistoryReader({
     transport,
@@ -121,6 +126,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const sendEphemeral = createEphemeralSender({ state, author, clock, dispatch, publish: outbound.ephemeral });
   const ephemeralListeners = new Set<(message: EphemeralView) => void>();
   const readListeners = new Set<() => void>();
+  const keepTexts = room.offer(createOldTexts({ state, storage, bodies }));
   /** Nothing is accepted or published any more, and why. */
   let stopped: ChannelError | null = null;
   let closed = false;
@@ -148,6 +154,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   function stopFor(error: ChannelError): void {
     stopped ??= error;
+    // What it counts as held by its newest messages may not be on disk.
+    keepTexts();
     cancelWake();
     history.close();
     status.refresh();
@@ -298,6 +306,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       outbound.close();
       intake.close();
       await commits.idle();
+      keepTexts();
       status.refresh();
       events.close();
     },

@@ -1,7 +1,7 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { Change, Durability } from "../sds/records.ts";
-import { type ChannelStorage, StorageError } from "../storage/port.ts";
-import type { MakeRoom } from "./make-room.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+import type { DiskRoom } from "./disk-room.ts";
 
 /** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
 export interface CommitQueue {
@@ -18,17 +18,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+export interface CommitQueueOptions {
+  readonly storage: ChannelStorage;
+  readonly channel: ChannelId;
+  readonly room: Pick<DiskRoom, "write">;
+  /** Up to where bodies were given up, by now; written with whatever is written next. */
+  readonly bodiesSince: () => number;
+  readonly onFailure: (error: unknown) => void;
+}
+
 /**
  * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
  * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage. Only when the disk is full
- * `makeRoom` is asked first, and the same group is written again.
+ * `room` is made first, and the same group is written again.
  */
-export function createCommitQueue(
-  storage: ChannelStorage,
-  channel: ChannelId,
-  makeRoom: MakeRoom,
-  onFailure: (error: unknown) => void,
-): CommitQueue {
+export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
+  const { storage, channel, room, bodiesSince, onFailure } = options;
+  let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
@@ -40,23 +46,16 @@ export function createCommitQueue(
     const changes = group.flatMap((item) => item.changes);
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
-    await writeWithRoom(changes, strict ? "strict" : "relaxed");
+    // Later groups wait meanwhile, so none overtakes it.
+    await room.write(() => writeNow(changes, strict ? "strict" : "relaxed"));
     unsynced = !strict;
   }
 
-  /** Later groups wait meanwhile, so none overtakes it. */
-  async function writeWithRoom(changes: readonly Change[], durability: Durability): Promise<void> {
-    let besides: readonly Change[] = [];
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await storage.commit(channel, [...besides, ...changes], durability);
-        return;
-      } catch (error) {
-        const made = isFull(error) ? await makeRoom(attempt) : null;
-        if (made === null) throw error;
-        besides = made;
-      }
-    }
+  async function writeNow(changes: readonly Change[], durability: Durability): Promise<void> {
+    const since = bodiesSince();
+    const besides: readonly Change[] = since > savedSince ? [{ op: "meta", key: "bodiesSince", value: since }] : [];
+    await storage.commit(channel, [...besides, ...changes], durability);
+    savedSince = since;
   }
 
   async function run(): Promise<void> {
@@ -87,8 +86,4 @@ export function createCommitQueue(
       while (running !== null) await running;
     },
   };
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof StorageError && error.code === "quota";
 }

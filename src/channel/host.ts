@@ -14,6 +14,7 @@ import type { ChannelHost, ChannelSummary, CreateRequest, InvitePreview, JoinReq
 import { channelSummaryOf, invitePreviewOf, ownerFingerprintOf } from "./channel-summary.ts";
 import { channelViewOf, identityOf } from "./device-channel.ts";
 import { createDirectClient } from "./direct-client.ts";
+import { createDiskRoom } from "./disk-room.ts";
 import { asChannelError, checkedName, networkOf, readInvite } from "./host-requests.ts";
 import { createJoinedChannels, type Joined } from "./joined-channels.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
@@ -36,6 +37,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   const random = options.random ?? systemRandom;
   const generateKey = options.generateKey ?? generateDeviceKey;
   const transports = createTransportPool(openTransport);
+  const room = createDiskRoom(clock);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
   let closing: Promise<void> | null = null;
   // Joining is one at a time, so that the same invite twice joins once.
@@ -52,6 +54,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       transport,
       clock,
       random,
+      room,
     });
   }
 
@@ -63,7 +66,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       displayName,
       joinedAt: clock.now(),
     };
-    await storage.putDevice(record);
+    await room.write(() => storage.putDevice(record));
     const item = joined.begin(record, descriptor);
     await item.introduced;
     return channelSummaryOf(descriptor, item.unread);

@@ -1,15 +1,21 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../runtime/port.ts";
+import { systemClock } from "../runtime/system-clock.ts";
 import { createVirtualClock } from "../runtime/virtual-clock.ts";
 import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import { StorageError } from "../storage/port.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
 import type { ChannelClient, MessageView } from "./channel-client.ts";
-import type { ChannelHost } from "./channel-host.ts";
+import type { ChannelHost, CreateRequest } from "./channel-host.ts";
+import { createDiskRoom } from "./disk-room.ts";
 import { createChannelHost } from "./host.ts";
 import { benMessage, createSmallDisk, type SmallDisk, writeHistory } from "./testing/small-disk.ts";
 
 const HISTORY = 5_000;
+const HARBOUR: CreateRequest = {
+  ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} },
+};
 const clock = createVirtualClock(1_800_000_000_000);
 /** Timers fire at fractions of a millisecond, which no clock outside shows. */
 const wholeClock: Clock = { now: () => Math.floor(clock.now()), schedule: (ms, run) => clock.schedule(ms, run) };
@@ -38,9 +44,7 @@ async function crowded(lag: number): Promise<Crowded> {
   const start = (room: number): SmallDisk => createSmallDisk(createMemoryStorage(memory), room, lag);
   const empty = start(Number.POSITIVE_INFINITY);
   const host = hostOn(empty);
-  const { id } = await host.create({
-    ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} },
-  });
+  const { id } = await host.create(HARBOUR);
   await writeHistory(empty, id, HISTORY);
   await host.close();
   return {
@@ -128,5 +132,86 @@ describe("a channel on a full disk", () => {
     const { client } = device.start();
     expect(kept(await ofBen(client))).toBe(HISTORY - 1_000);
     expect((await client.snapshot(1)).page.entries[0]).toMatchObject({ text: "one", textKept: true });
+  });
+});
+
+/** A device with Ada's small channel beside one of 5,000 messages, and not one more text fits. */
+async function crowdedByAnother(lag: number) {
+  const device = await crowded(lag);
+  const { disk } = device.start();
+  const [host] = [...open].slice(-1);
+  if (host === undefined) throw new Error("No host is open");
+  return { disk, host };
+}
+
+describe("a disk that another channel fills", () => {
+  it("has room for who joins or creates a channel, and for what is said there", async () => {
+    const { disk, host } = await crowdedByAnother(1);
+    const [crowding] = await host.channels();
+    if (crowding !== undefined) await host.open(crowding.id).snapshot(1);
+    const summary = await settled(host.create({ ...HARBOUR, name: "Small" }));
+    expect(disk.refused).toBe(1);
+    await say(host.open(summary.id), "here");
+    expect(kept(await ofBen(host.open(crowding?.id ?? summary.id)))).toBe(HISTORY - 1_000);
+  });
+});
+
+describe("room on a disk", () => {
+  const FULL = new StorageError("quota", "The disk is full.");
+  const instant = { schedule: (_ms: number, run: () => void) => systemClock.schedule(0, run) };
+
+  /** Holds so many texts, of which a hundred go at a time. */
+  function texts(held: number) {
+    const item = {
+      held,
+      count: () => item.held,
+      giveUpBatch: async () => {
+        if (item.held < 100) return null;
+        item.held -= 100;
+        return { count: 100, bytes: 100_000_000 };
+      },
+    };
+    return item;
+  }
+
+  it("is made where most is held, and by nobody who does not offer any more", async () => {
+    const room = createDiskRoom(instant);
+    const [small, large, gone] = [texts(300), texts(1_000), texts(9_000)];
+    const ends = [small, large, gone].map((item) => room.offer(item));
+    ends[2]?.();
+    let tries = 0;
+    await room.write(async () => {
+      if (++tries <= 2) throw FULL;
+    });
+    expect([small, large, gone].map(({ held }) => held)).toEqual([300, 800, 9_000]);
+  });
+
+  it("goes in vain up to a quarter in all, however many writes there are", async () => {
+    const room = createDiskRoom(instant);
+    const item = texts(2_000);
+    room.offer(item);
+    const write = () => room.write(() => Promise.reject(FULL));
+    const outcomes = await Promise.allSettled([write(), write(), write()]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    await expect(write()).rejects.toBe(FULL);
+    expect(item.held).toBe(1_500);
+  });
+
+  it("is made anew when something fitted since", async () => {
+    const room = createDiskRoom(instant);
+    const item = texts(2_000);
+    room.offer(item);
+    await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    await room.write(async () => {});
+    await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    expect(item.held).toBe(1_100);
+  });
+
+  it("is not made for what fails otherwise", async () => {
+    const room = createDiskRoom(instant);
+    const item = texts(2_000);
+    room.offer(item);
+    await expect(room.write(() => Promise.reject(new Error("torn")))).rejects.toThrow("torn");
+    expect(item.held).toBe(2_000);
   });
 });
