@@ -26,16 +26,18 @@ afterEach(async () => {
   open.clear();
 });
 
-function hostOn(storage: SmallDisk): ChannelHost {
+function hostOn(storage: SmallDisk, isAttended = true): ChannelHost {
   const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
-  const host = createChannelHost({ storage, clock: wholeClock, openTransport: () => network.transport() });
+  const host = createChannelHost({
+    ...{ storage, clock: wholeClock, openTransport: () => network.transport(), isAttended: () => isAttended },
+  });
   open.add(host);
   return host;
 }
 
 interface Crowded {
   /** Ada's process starts, anew if it ran before. */
-  start(): { readonly disk: SmallDisk; readonly client: ChannelClient };
+  start(isAttended?: boolean): { readonly disk: SmallDisk; readonly client: ChannelClient };
 }
 
 /** Ada's channel holds 5,000 messages of Ben, and not one more fits. */
@@ -48,10 +50,10 @@ async function crowded(lag: number): Promise<Crowded> {
   await writeHistory(empty, id, HISTORY);
   await host.close();
   return {
-    start: () => {
+    start: (isAttended) => {
       // What was there before does not count; nothing else fits.
       const disk = start(0);
-      return { disk, client: hostOn(disk).open(id) };
+      return { disk, client: hostOn(disk, isAttended).open(id) };
     },
   };
 }
@@ -122,6 +124,18 @@ describe("a channel on a full disk", () => {
     const third = device.start();
     await expect(say(third.client, "three")).rejects.toThrow(/full/);
     expect(kept(await everybodys(third.client)), "the newest thousand").toBe(1_000);
+  });
+
+  it("gives nothing up at starts of which nobody knows, however many there are", async () => {
+    const device = await crowded(Number.POSITIVE_INFINITY);
+    for (let start = 0; start < 5; start++) {
+      const { client } = device.start(false);
+      await expect(say(client, "one")).rejects.toThrow(/full/);
+      expect(kept(await ofBen(client))).toBe(HISTORY);
+    }
+    const { client } = device.start(true);
+    await expect(say(client, "one")).rejects.toThrow(/full/);
+    expect(kept(await ofBen(client))).toBeLessThan(HISTORY);
   });
 
   it("says after a restart what is gone", async () => {
@@ -204,6 +218,23 @@ describe("room on a disk", () => {
     await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
     await room.write(async () => {});
     await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    expect(item.held).toBe(1_100);
+  });
+
+  it("is made while nobody is there only by what has written since it began", async () => {
+    let isAttended = false;
+    const room = createDiskRoom(instant, () => isAttended);
+    const item = texts(2_000);
+    room.offer(item);
+    const fail = () => expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    await fail();
+    expect(item.held).toBe(2_000);
+    isAttended = true;
+    await fail();
+    expect(item.held).toBe(1_500);
+    isAttended = false;
+    await room.write(async () => {});
+    await fail();
     expect(item.held).toBe(1_100);
   });
 

@@ -19,17 +19,22 @@ export interface DiskRoom {
   write(action: () => Promise<void>): Promise<void>;
 }
 
-/** The channel that holds most gives first. Whoever needs room at the same time shares what is given up. */
-export function createDiskRoom(clock: Pick<Clock, "schedule">): DiskRoom {
+/**
+ * The channel that holds most gives first. Whoever needs room at the same time shares what is given up. A worker that starts
+ * again and again by itself, on a disk that others fill, gives nothing up before a person is there to read why.
+ */
+export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () => boolean = () => true): DiskRoom {
   const offered = new Set<OldTexts>();
   /** What may still go in vain; null as long as nothing went. */
   let left: { readonly count: number; readonly bytes: number } | null = null;
   let making: Promise<boolean> | null = null;
+  let hasWritten = false;
   /** Writes that did not fit at first and go on trying. */
   let struggling = 0;
 
   /** False when no more is to be given up. */
   async function makeRoom(): Promise<boolean> {
+    if (!hasWritten && !isAttended()) return false;
     const most = [...offered].sort((a, b) => b.count() - a.count());
     left ??= { count: most.reduce((sum, texts) => sum + texts.count(), 0) * SHARE, bytes: AT_LEAST_BYTES };
     if (left.count <= 0 && left.bytes <= 0) return false;
@@ -75,6 +80,7 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">): DiskRoom {
         struggling++;
         await writeWithRoom(action, error).finally(() => struggling--);
       }
+      hasWritten = true;
       // A small one that fits does not show that room was made for a large one.
       if (struggling === 0) left = null;
     },

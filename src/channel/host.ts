@@ -26,6 +26,8 @@ export interface ChannelHostOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly generateKey?: () => Promise<DeviceKey>;
+  /** Whether anybody is there to read that the disk is full. Default: yes. */
+  readonly isAttended?: () => boolean;
   /** What is stored of a joined channel is damaged, so that it is not in the list. Joining it again makes it whole. */
   readonly onUnreadable?: (channel: ChannelId, error: unknown) => void;
 }
@@ -37,7 +39,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   const random = options.random ?? systemRandom;
   const generateKey = options.generateKey ?? generateDeviceKey;
   const transports = createTransportPool(openTransport);
-  const room = createDiskRoom(clock);
+  const room = createDiskRoom(clock, options.isAttended);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
   let closing: Promise<void> | null = null;
   // Joining is one at a time, so that the same invite twice joins once.
