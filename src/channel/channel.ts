@@ -1,5 +1,6 @@
 import { contentTopicOf } from "../identity/content-topic.ts";
 import type { Signer } from "../identity/port.ts";
+import { callSafely } from "../runtime/call-safely.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
 import type { Effect } from "../sds/effect.ts";
@@ -15,7 +16,6 @@ import type { ChannelStorage } from "../storage/port.ts";
 import type { Transport } from "../transport/port.ts";
 import { createAuthoring } from "./authoring.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
-import { callSafely } from "./call-safely.ts";
 import {
   ChannelError,
   type ChannelStatus,
