@@ -115,7 +115,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     report: dispatchUnasked,
   });
   const intake = createIntake({
-    ...{ state, key, clock, corrected, bodies, dispatch: dispatchUnasked, refuse },
+    ...{ state, key, clock, corrected, bodies, commits, dispatch: dispatchUnasked, refuse },
     onEphemeral: (message) => {
       counts.ephemeral++;
       for (const listener of [...ephemeralListeners]) callSafely(() => listener(message));

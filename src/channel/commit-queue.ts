@@ -1,12 +1,15 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { Change, Durability } from "../sds/records.ts";
 import type { ChannelStorage } from "../storage/port.ts";
+import { createBacklog } from "./backlog.ts";
 import type { DiskRoom } from "./disk-room.ts";
 
 /** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
 export interface CommitQueue {
   /** Resolves when the changes are written; with `strict`, when they and all before them are on disk. */
   commit(changes: readonly Change[], durability: Durability): Promise<void>;
+  /** So much waits to be written that whoever can wait should, and whoever cannot be refused. */
+  isLong(): boolean;
   /** Resolves when everything queued is written (or failed). */
   idle(): Promise<void>;
 }
@@ -14,6 +17,7 @@ export interface CommitQueue {
 interface Waiting {
   readonly changes: readonly Change[];
   readonly durability: Durability;
+  readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,6 +40,8 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   const { storage, channel, room, bodiesSince, onFailure } = options;
   let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
+  /** The group that is being written too. */
+  const backlog = createBacklog();
   let running: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
   /** Something relaxed was written since the last strict commit, so a barrier has work to do. */
@@ -72,6 +78,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
           onFailure(error);
         }
       }
+      for (const { bytes } of group) backlog.remove(bytes);
     }
     running = null;
   }
@@ -79,11 +86,22 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   return {
     commit: (changes, durability) =>
       new Promise((resolve, reject) => {
-        waiting.push({ changes, durability, resolve, reject });
+        const bytes = bodyBytesOf(changes);
+        backlog.add(bytes);
+        waiting.push({ changes, durability, bytes, resolve, reject });
         running ??= run();
       }),
+    isLong: () => !backlog.hasRoomFor(0),
     idle: async () => {
       while (running !== null) await running;
     },
   };
+}
+
+/** The rest is small beside bodies. */
+function bodyBytesOf(changes: readonly Change[]): number {
+  return changes.reduce(
+    (sum, change) => (change.op === "put" && change.table === "body" ? sum + change.record.bytes.length : sum),
+    0,
+  );
 }
