@@ -97,7 +97,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const room = options.room ?? createDiskRoom(clock);
   const status = createStatusBoard(currentStatus);
   const commits = createCommitQueue({
-    ...{ storage, channel: channelId, room, bodiesSince: () => state.bodiesSince, onFailure: onStorageFailure },
+    ...{ storage, channel: channelId, room, bodiesSince: () => state.bodiesSince },
+    ...{ isClosed: () => closed, onFailure: onStorageFailure },
   });
   const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
   const history = createHistoryReader({

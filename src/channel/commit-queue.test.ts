@@ -30,7 +30,14 @@ function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCo
   };
   room.offer({ count: () => 100, giveUpBatch });
   const queue = createCommitQueue({
-    ...{ storage, channel: CHANNEL_A, room, bodiesSince: () => since, onFailure: (error) => failures.push(error) },
+    ...{
+      storage,
+      channel: CHANNEL_A,
+      room,
+      bodiesSince: () => since,
+      isClosed: () => false,
+      onFailure: (error) => failures.push(error),
+    },
   });
   return { storage, failures, asked, queue };
 }

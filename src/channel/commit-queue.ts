@@ -28,6 +28,8 @@ export interface CommitQueueOptions {
   readonly room: Pick<DiskRoom, "write">;
   /** Up to where bodies were given up, by now; written with whatever is written next. */
   readonly bodiesSince: () => number;
+  /** Whoever closes waits for what is queued, but for no room to be made. */
+  readonly isClosed: () => boolean;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -37,7 +39,7 @@ export interface CommitQueueOptions {
  * `room` is made first, and the same group is written again.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
-  const { storage, channel, room, bodiesSince, onFailure } = options;
+  const { storage, channel, room, bodiesSince, isClosed, onFailure } = options;
   let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
   /** The group that is being written too. */
@@ -53,7 +55,10 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
     // Later groups wait meanwhile, so none overtakes it.
-    await room.write(() => writeNow(changes, strict ? "strict" : "relaxed"));
+    await room.write(
+      () => writeNow(changes, strict ? "strict" : "relaxed"),
+      () => !isClosed(),
+    );
     unsynced = !strict;
   }
 

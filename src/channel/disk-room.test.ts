@@ -138,6 +138,18 @@ describe("a channel on a full disk", () => {
     expect(kept(await ofBen(client))).toBeLessThan(HISTORY);
   });
 
+  it("gives up nothing more once it is closed, so that closing takes no longer than a batch", async () => {
+    const { disk, client } = (await crowded(Number.POSITIVE_INFINITY)).start();
+    await client.snapshot(1);
+    const sent = client.send({ requestId: "one", type: "chat", text: "one" }).catch(() => "refused");
+    await clock.runUntilDone(() => disk.refused > 0, 10_000);
+    const [host] = [...open].slice(-1);
+    const closed = host?.close();
+    const before = clock.now();
+    expect(await settled(Promise.all([sent, closed]))).toEqual(["refused", undefined]);
+    expect(clock.now() - before).toBeLessThanOrEqual(500);
+  });
+
   it("says after a restart what is gone", async () => {
     const device = await crowded(1);
     await say(device.start().client, "one");
@@ -236,6 +248,19 @@ describe("room on a disk", () => {
     await room.write(async () => {});
     await fail();
     expect(item.held).toBe(1_100);
+  });
+
+  it("is made no more for who does not want it any more", async () => {
+    const room = createDiskRoom(instant);
+    const item = texts(9_000);
+    room.offer(item);
+    let tries = 0;
+    const action = () => {
+      tries++;
+      return Promise.reject(FULL);
+    };
+    await expect(room.write(action, () => tries < 3)).rejects.toBe(FULL);
+    expect([tries, item.held]).toEqual([3, 8_800]);
   });
 
   it("is not made for what fails otherwise", async () => {

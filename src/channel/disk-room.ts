@@ -15,8 +15,8 @@ const PAUSE_MS = 500;
 export interface DiskRoom {
   /** These may be given up, whoever needs the room. Returns what ends that. */
   offer(texts: OldTexts): () => void;
-  /** Runs `action` again and again while the disk is full and room can be made. Rejects as it does. */
-  write(action: () => Promise<void>): Promise<void>;
+  /** Runs `action` again and again while the disk is full, room can be made, and it is `wanted`. Rejects as it does. */
+  write(action: () => Promise<void>, wanted?: () => boolean): Promise<void>;
 }
 
 /**
@@ -55,9 +55,9 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () =>
     return making;
   }
 
-  async function writeWithRoom(action: () => Promise<void>, refusal: unknown): Promise<void> {
+  async function writeWithRoom(action: () => Promise<void>, wanted: () => boolean, refusal: unknown): Promise<void> {
     for (let error = refusal; ; ) {
-      if (!isFull(error) || !(await makeRoomTogether())) throw error;
+      if (!isFull(error) || !wanted() || !(await makeRoomTogether())) throw error;
       try {
         await action();
         left = null;
@@ -73,12 +73,12 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () =>
       offered.add(texts);
       return () => offered.delete(texts);
     },
-    write: async (action) => {
+    write: async (action, wanted = () => true) => {
       try {
         await action();
       } catch (error) {
         struggling++;
-        await writeWithRoom(action, error).finally(() => struggling--);
+        await writeWithRoom(action, wanted, error).finally(() => struggling--);
       }
       hasWritten = true;
       // A small one that fits does not show that room was made for a large one.
