@@ -11,6 +11,8 @@ export default defineConfig({
     setupFiles: process.env.HEARBACK_PROPERTY_RUNS === undefined ? [] : ["scripts/property-runs.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A second, the default, is little on a machine that does other things as well.
+    expect: { poll: { timeout: 10_000 } },
     passWithNoTests: false,
   },
 });

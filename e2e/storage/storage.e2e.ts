@@ -171,6 +171,23 @@ test("a full disk still lets people read, is reported when they write, and is ov
   await own.dispose();
 });
 
+test("a channel can be left on a disk that was full when Hearback started", async () => {
+  const own = await openFreshProfile();
+  const database = "full-from-the-start";
+  const before = await newPage(own.context);
+  await run(before, "page", "open", database);
+  await run(before, "page", "write", database, 0, 300);
+  await own.restart();
+  const page = await newPage(own.context);
+  const devtools = await own.context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(app.url).origin, quotaSize: 1 });
+  await run(page, "page", "open", database);
+  expect(await run(page, "page", "write", database, 300, 301)).toMatch(/^quota: /);
+  expect(await run(page, "page", "drop", database)).toBe("ok");
+  await run(page, "page", "expectMessages", database, 0);
+  await own.dispose();
+});
+
 test("a channel on a full disk gives up its oldest texts, goes on, and keeps what is said from then on", async () => {
   const own = await openFreshProfile();
   const page = await newPage(own.context);

@@ -41,7 +41,7 @@ const notifier = createNotifier({
 });
 
 const keeper = createHostKeeper({
-  open: openHost,
+  open: () => openHost(() => keeper.openViews > 0),
   watch: (host, onBroken) =>
     watchAllChannels(host, {
       onChannels(channels) {

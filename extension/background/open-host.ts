@@ -12,12 +12,13 @@ const CLAIM_AGAIN_MS = 100;
  * The channels of this browser profile. Waits until no other worker writes; answers from storage at once and connects
  * meanwhile. Rejects with `StorageError` when storage cannot be opened.
  */
-export async function openHost(): Promise<ChannelHost> {
+export async function openHost(isAttended: () => boolean): Promise<ChannelHost> {
   const claim = await claimAsOnlyWriter();
   try {
     const storage = await createDexieStorage({ name: DATABASE });
     const host = createChannelHost({
       storage,
+      isAttended,
       openTransport: (network) => createWakuTransport({ network }),
       onUnreadable: (channel, error) =>
         console.warn(`Hearback cannot read what it stored of channel ${channel}.`, error),

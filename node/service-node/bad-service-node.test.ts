@@ -53,7 +53,8 @@ describe("a service node that misbehaves", () => {
     await untilKind(transport, "online");
     const startedAt = Date.now();
     const results = await Promise.allSettled(Array.from({ length: 40 }, () => transport.publish(frame)));
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    // One after the other they would take sixteen seconds.
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(results.map((result) => result.status === "rejected" && result.reason.code)).toEqual(
       Array.from({ length: 40 }, () => "timeout"),
     );

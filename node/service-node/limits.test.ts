@@ -108,15 +108,17 @@ describe("lightpush", () => {
   });
 
   test("slows down a client that runs wild, and only that one", async () => {
-    const node = await start({ limits: { lightpush: { perSecond: 5, burst: 10 } } });
+    const node = await start({ limits: { lightpush: { perSecond: 1, burst: 10 } } });
     const [wild, calm] = [await connect(node.multiaddr), await connect(node.multiaddr)];
     const codes: (number | undefined)[] = [];
-    for (let number = 0; number < 15; number += 1) {
-      codes.push((await push(wild, messageOf(number))).statusCode);
+    // On a busy machine a token comes back meanwhile.
+    while (codes.at(-1) !== 429 && codes.length < 100) {
+      codes.push((await push(wild, messageOf(codes.length))).statusCode);
     }
     expect(codes.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 200));
     expect(codes.at(-1)).toBe(429);
-    expect((await pushV2(wild, messageOf(99))).response).toMatchObject({ isSuccess: false });
+    const isRefused = async () => (await pushV2(wild, messageOf(99))).response?.isSuccess === false;
+    await expect.poll(isRefused, { interval: 1 }).toBe(true);
     expect((await push(calm, messageOf(1))).statusCode).toBe(200);
     await expect.poll(async () => (await push(wild, messageOf(1))).statusCode, { interval: 300 }).toBe(200);
   });

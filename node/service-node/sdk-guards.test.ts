@@ -174,7 +174,8 @@ describe("where the SDK alone would fall short", () => {
       await untilOnline(transport, 2);
       const startedAt = Date.now();
       await transport.publish(frameAt(Date.now()));
-      expect(Date.now() - startedAt).toBeLessThan(2_000);
+      // Far below the ten seconds after which a silent one is given up.
+      expect(Date.now() - startedAt).toBeLessThan(5_000);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { ChannelEvent } from "../channel/channel-client.ts";
+import { callSafely } from "../runtime/call-safely.ts";
 import type { ChannelId } from "../sds/ids.ts";
-import { callSafely } from "./listeners.ts";
 import type { Topic } from "./protocol.ts";
 import type { Stream, StreamItem } from "./stream-table.ts";
 
@@ -91,7 +91,7 @@ export function createEventFeed(
     for (const follower of [...followers]) {
       if (!followers.has(follower) || (follower.seq === seq && !always)) continue;
       follower.seq = seq;
-      callSafely(follower.listener, { kind: "reset", seq });
+      callSafely(() => follower.listener({ kind: "reset", seq }));
     }
   }
 
@@ -99,7 +99,7 @@ export function createEventFeed(
     for (const follower of [...followers]) {
       if (!followers.has(follower) || event.seq <= follower.seq) continue;
       follower.seq = event.seq;
-      callSafely(follower.listener, event);
+      callSafely(() => follower.listener(event));
     }
   }
 

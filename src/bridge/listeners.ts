@@ -1,3 +1,5 @@
+import { callSafely } from "../runtime/call-safely.ts";
+
 /** A set of callbacks. The same function added twice is called twice; a listener removed during a call is skipped. */
 export interface Listeners<T> {
   readonly size: number;
@@ -20,19 +22,8 @@ export function createListeners<T>(): Listeners<T> {
       };
     },
     call(value) {
-      for (const entry of [...entries]) if (entries.has(entry)) callSafely(entry.listener, value);
+      for (const entry of [...entries]) if (entries.has(entry)) callSafely(() => entry.listener(value));
     },
     clear: () => entries.clear(),
   };
-}
-
-/** A listener that throws must not keep others from hearing: its error is reported as uncaught, by itself. */
-export function callSafely<T>(listener: (value: T) => void, value: T): void {
-  try {
-    listener(value);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

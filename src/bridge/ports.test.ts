@@ -18,10 +18,10 @@ describe("two message ports", () => {
     left.post({ n: 1, list: [null, "x"] });
     left.post(2);
     right.post("back");
-    await vi.waitFor(() => expect(heard.map((list) => list.length)).toEqual([2, 2, 1]));
+    await vi.waitFor(() => expect(heard.map((list) => list.length)).toEqual([2, 2, 1]), 10_000);
     leave();
     left.post(3);
-    await vi.waitFor(() => expect(heard[0]).toEqual([{ n: 1, list: [null, "x"] }, 2, 3]));
+    await vi.waitFor(() => expect(heard[0]).toEqual([{ n: 1, list: [null, "x"] }, 2, 3]), 10_000);
     expect(heard[1]).toHaveLength(2);
     left.close();
     right.close();
@@ -58,7 +58,7 @@ describe("a message port", () => {
     await pause(10);
     const heard: unknown[] = [];
     right.onMessage((message) => heard.push(message));
-    await vi.waitFor(() => expect(heard).toEqual(["early"]));
+    await vi.waitFor(() => expect(heard).toEqual(["early"]), 10_000);
     right.close();
   });
 
@@ -70,7 +70,7 @@ describe("a message port", () => {
     right.onClose(() => heard.push("closed"));
     left.post("bye");
     left.close();
-    await vi.waitFor(() => expect(heard).toEqual(["bye", "closed"]));
+    await vi.waitFor(() => expect(heard).toEqual(["bye", "closed"]), 10_000);
     await pause(10);
     expect(heard).toHaveLength(2);
   });

@@ -1,4 +1,5 @@
-import { callSafely, createListeners } from "./listeners.ts";
+import { callSafely } from "../runtime/call-safely.ts";
+import { createListeners } from "./listeners.ts";
 import type { Stream } from "./stream-table.ts";
 
 /** A state that several listeners of this page watch through one subscription. */
@@ -20,7 +21,8 @@ export function createValueFeed<T>(openStream: () => Stream): ValueFeed<T> {
     watch(listener) {
       const remove = listeners.add(listener);
       stream ??= openStream();
-      if (latest !== null) callSafely(listener, latest.value);
+      const known = latest;
+      if (known !== null) callSafely(() => listener(known.value));
       return () => {
         remove();
         if (listeners.size > 0) return;

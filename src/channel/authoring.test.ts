@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from "vitest";
+import { systemClock } from "../runtime/system-clock.ts";
 import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+import { storageWith } from "../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
 import type { ChannelClient, LogEntry } from "./channel-client.ts";
 import { createChannelHost } from "./host.ts";
@@ -80,4 +83,46 @@ test("what was deleted can be sent again under the same request", async () => {
   const again = await client.send(chat("once more"));
   expect(await texts(client)).toEqual(["once more"]);
   expect((await client.details(again.id)).authorSeq).toBe(3);
+});
+
+test("a deletion that the channel's end cuts off is not said to be done", async () => {
+  const disk = createMemoryDisk();
+  const inner = createMemoryStorage(disk);
+  let gate: Promise<void> | null = null;
+  let [letGo, written] = [() => {}, 0];
+  const commit: ChannelStorage["commit"] = async (...change) => {
+    written++;
+    await gate;
+    await inner.commit(...change);
+  };
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead, schedule: systemClock.schedule };
+  const transport = createMemoryNetwork().transport();
+  const host = createChannelHost({ storage: storageWith(inner, { commit }), clock, openTransport: () => transport });
+  closing.push(() => host.close());
+  // The introduction takes the one token that there is.
+  const parameters = { ...QUICK, resendFirstMs: 600_000, resendMaxMs: 600_000, budgetPerTenMinutes: 1 };
+  const { id } = await host.create({
+    ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters },
+  });
+  const client = host.open(id);
+  await expect.poll(async () => (await client.snapshot()).page.entries.length).toBe(1);
+  const sent = await client.send(chat("regretted"));
+  await expect.poll(async () => (await client.details(sent.id)).delivery.state.kind).toBe("waiting");
+  // What a step writes anyway takes connected time along.
+  clock.ahead += 20_000;
+  gate = new Promise((resolve) => {
+    letGo = () => resolve();
+  });
+  const before = written;
+  const removing = client.remove(sent.id).then(
+    () => "done",
+    ({ code }) => code,
+  );
+  await expect.poll(() => written).toBeGreaterThan(before);
+  const closed = host.close();
+  letGo();
+  await closed;
+  const { messages } = await createMemoryStorage(disk).load(id);
+  expect(messages.map((message) => message.id)).toContain(sent.id);
+  expect(await removing).toBe("closed");
 });

@@ -13,6 +13,8 @@ import { checkRequestId, encodeText } from "./text.ts";
 /** Stands in the place of a message that was deleted before it left. */
 const VOID = { type: MESSAGE_TYPE.void, body: new Uint8Array() };
 
+const CUT_OFF = "The channel was closed before this was done. Reload the page and try again.";
+
 /**
  * Own messages: composed one at a time, since each names the one before it as its cause and sequence numbers stay without
  * gaps. Deleting and composing anew take their turns among sends: none may name a message that is about to be replaced.
@@ -94,6 +96,8 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     const requestId = requestIdOf(id);
     await dispatch({ kind, id });
     await composeHeld();
+    // Nobody was asked to compose it anew, so at the next start it is there as before.
+    if (state.outbox.get(id)?.held === true) throw new ChannelError("closed", CUT_OFF);
     // What is deleted may be said again under the same name.
     if (kind === "withdraw") requests.delete(requestId);
   }

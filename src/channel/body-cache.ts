@@ -6,6 +6,8 @@ import { decodeText } from "./text.ts";
 
 /** About what a few open pages show; older bodies are read from storage when they are wanted. */
 const CAPACITY = 1_000;
+/** So many bytes of them: whoever writes long messages must not fill this device's memory. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** SDS bytes by message id: the newest in memory, all in storage. */
 export interface BodyCache {
@@ -26,12 +28,21 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
   // A Map keeps insertion order, so its first key is the least recently used.
   const cached = new Map<MessageId, Uint8Array>();
 
-  function remember(id: MessageId, bytes: Uint8Array): void {
+  let held = 0;
+
+  function forget(id: MessageId): void {
+    held -= cached.get(id)?.length ?? 0;
     cached.delete(id);
+  }
+
+  function remember(id: MessageId, bytes: Uint8Array): void {
+    forget(id);
     cached.set(id, bytes);
-    if (cached.size <= CAPACITY) return;
-    const [oldest] = cached.keys();
-    if (oldest !== undefined) cached.delete(oldest);
+    held += bytes.length;
+    for (const oldest of cached.keys()) {
+      if (cached.size <= CAPACITY && held <= MAX_BYTES) return;
+      forget(oldest);
+    }
   }
 
   async function load(ids: readonly MessageId[]): Promise<Map<MessageId, Uint8Array>> {
@@ -52,7 +63,7 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
 
   return {
     remember,
-    forget: (id) => void cached.delete(id),
+    forget,
     bytes: async (id) => (await load([id])).get(id) ?? null,
     said: async (id) => {
       const bytes = (await load([id])).get(id);

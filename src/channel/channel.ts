@@ -1,5 +1,6 @@
 import { contentTopicOf } from "../identity/content-topic.ts";
 import type { Signer } from "../identity/port.ts";
+import { callSafely } from "../runtime/call-safely.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
 import type { Effect } from "../sds/effect.ts";
@@ -15,7 +16,6 @@ import type { ChannelStorage } from "../storage/port.ts";
 import type { Transport } from "../transport/port.ts";
 import { createAuthoring } from "./authoring.ts";
 import { type BodyCache, createBodyCache } from "./body-cache.ts";
-import { callSafely } from "./call-safely.ts";
 import {
   ChannelError,
   type ChannelStatus,
@@ -26,11 +26,12 @@ import {
 import { createCommitQueue } from "./commit-queue.ts";
 import { createCorrectedClock } from "./corrected-clock.ts";
 import { deleteForgotten } from "./delete-forgotten.ts";
+import { createDiskRoom, type DiskRoom } from "./disk-room.ts";
 import { createEphemeralSender } from "./ephemeral-sender.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistoryReader } from "./history-reader.ts";
 import { createIntake } from "./intake.ts";
-import { createMakeRoom } from "./make-room.ts";
+import { createOldTexts } from "./old-texts.ts";
 import { createOutbound } from "./outbound.ts";
 import { createStatusBoard, type StatusBoard } from "./status-board.ts";
 
@@ -46,6 +47,8 @@ export interface ChannelOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Shared with all that is written to the same disk. Default: this channel has it for itself. */
+  readonly room?: DiskRoom;
   /** Of more messages than this the oldest are forgotten. Default: `MAX_HISTORY`. */
   readonly maxHistory?: number | undefined;
 }
@@ -91,9 +94,12 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const stored = await storage.load(channelId);
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
   const bodies = createBodyCache(storage, channelId);
-  const makeRoom = createMakeRoom({ state, storage, bodies, clock });
+  const room = options.room ?? createDiskRoom(clock);
   const status = createStatusBoard(currentStatus);
-  const commits = createCommitQueue(storage, channelId, makeRoom, onStorageFailure);
+  const commits = createCommitQueue({
+    ...{ storage, channel: channelId, room, bodiesSince: () => state.bodiesSince },
+    ...{ isClosed: () => closed, onFailure: onStorageFailure },
+  });
   const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
   const history = createHistoryReader({
     transport,
@@ -110,7 +116,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     report: dispatchUnasked,
   });
   const intake = createIntake({
-    ...{ state, key, clock, corrected, bodies, dispatch: dispatchUnasked, refuse },
+    ...{ state, key, clock, corrected, bodies, commits, dispatch: dispatchUnasked, refuse },
     onEphemeral: (message) => {
       counts.ephemeral++;
       for (const listener of [...ephemeralListeners]) callSafely(() => listener(message));
@@ -121,6 +127,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const sendEphemeral = createEphemeralSender({ state, author, clock, dispatch, publish: outbound.ephemeral });
   const ephemeralListeners = new Set<(message: EphemeralView) => void>();
   const readListeners = new Set<() => void>();
+  const keepTexts = room.offer(createOldTexts({ state, storage, bodies }));
   /** Nothing is accepted or published any more, and why. */
   let stopped: ChannelError | null = null;
   let closed = false;
@@ -148,6 +155,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   function stopFor(error: ChannelError): void {
     stopped ??= error;
+    // What it counts as held by its newest messages may not be on disk.
+    keepTexts();
     cancelWake();
     history.close();
     status.refresh();
@@ -298,6 +307,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       outbound.close();
       intake.close();
       await commits.idle();
+      keepTexts();
       status.refresh();
       events.close();
     },

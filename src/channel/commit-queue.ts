@@ -1,12 +1,15 @@
 import type { ChannelId } from "../sds/ids.ts";
 import type { Change, Durability } from "../sds/records.ts";
-import { type ChannelStorage, StorageError } from "../storage/port.ts";
-import type { MakeRoom } from "./make-room.ts";
+import type { ChannelStorage } from "../storage/port.ts";
+import { createBacklog } from "./backlog.ts";
+import type { DiskRoom } from "./disk-room.ts";
 
 /** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
 export interface CommitQueue {
   /** Resolves when the changes are written; with `strict`, when they and all before them are on disk. */
   commit(changes: readonly Change[], durability: Durability): Promise<void>;
+  /** So much waits to be written that whoever can wait should, and whoever cannot be refused. */
+  isLong(): boolean;
   /** Resolves when everything queued is written (or failed). */
   idle(): Promise<void>;
 }
@@ -14,22 +17,33 @@ export interface CommitQueue {
 interface Waiting {
   readonly changes: readonly Change[];
   readonly durability: Durability;
+  readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface CommitQueueOptions {
+  readonly storage: ChannelStorage;
+  readonly channel: ChannelId;
+  readonly room: Pick<DiskRoom, "write">;
+  /** Up to where bodies were given up, by now; written with whatever is written next. */
+  readonly bodiesSince: () => number;
+  /** Whoever closes waits for what is queued, but for no room to be made. */
+  readonly isClosed: () => boolean;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
  * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
  * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage. Only when the disk is full
- * `makeRoom` is asked first, and the same group is written again.
+ * `room` is made first, and the same group is written again.
  */
-export function createCommitQueue(
-  storage: ChannelStorage,
-  channel: ChannelId,
-  makeRoom: MakeRoom,
-  onFailure: (error: unknown) => void,
-): CommitQueue {
+export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
+  const { storage, channel, room, bodiesSince, isClosed, onFailure } = options;
+  let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
+  /** The group that is being written too. */
+  const backlog = createBacklog();
   let running: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
   /** Something relaxed was written since the last strict commit, so a barrier has work to do. */
@@ -40,23 +54,19 @@ export function createCommitQueue(
     const changes = group.flatMap((item) => item.changes);
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
-    await writeWithRoom(changes, strict ? "strict" : "relaxed");
+    // Later groups wait meanwhile, so none overtakes it.
+    await room.write(
+      () => writeNow(changes, strict ? "strict" : "relaxed"),
+      () => !isClosed(),
+    );
     unsynced = !strict;
   }
 
-  /** Later groups wait meanwhile, so none overtakes it. */
-  async function writeWithRoom(changes: readonly Change[], durability: Durability): Promise<void> {
-    let besides: readonly Change[] = [];
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await storage.commit(channel, [...besides, ...changes], durability);
-        return;
-      } catch (error) {
-        const made = isFull(error) ? await makeRoom(attempt) : null;
-        if (made === null) throw error;
-        besides = made;
-      }
-    }
+  async function writeNow(changes: readonly Change[], durability: Durability): Promise<void> {
+    const since = bodiesSince();
+    const besides: readonly Change[] = since > savedSince ? [{ op: "meta", key: "bodiesSince", value: since }] : [];
+    await storage.commit(channel, [...besides, ...changes], durability);
+    savedSince = since;
   }
 
   async function run(): Promise<void> {
@@ -73,6 +83,7 @@ export function createCommitQueue(
           onFailure(error);
         }
       }
+      for (const { bytes } of group) backlog.remove(bytes);
     }
     running = null;
   }
@@ -80,15 +91,22 @@ export function createCommitQueue(
   return {
     commit: (changes, durability) =>
       new Promise((resolve, reject) => {
-        waiting.push({ changes, durability, resolve, reject });
+        const bytes = bodyBytesOf(changes);
+        backlog.add(bytes);
+        waiting.push({ changes, durability, bytes, resolve, reject });
         running ??= run();
       }),
+    isLong: () => !backlog.hasRoomFor(0),
     idle: async () => {
       while (running !== null) await running;
     },
   };
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof StorageError && error.code === "quota";
+/** The rest is small beside bodies. */
+function bodyBytesOf(changes: readonly Change[]): number {
+  return changes.reduce(
+    (sum, change) => (change.op === "put" && change.table === "body" ? sum + change.record.bytes.length : sum),
+    0,
+  );
 }

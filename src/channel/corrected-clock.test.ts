@@ -60,6 +60,18 @@ describe("a corrected clock", () => {
     expect(clock.correctionMs()).toBe(HOUR);
   });
 
+  test("stays right after a sleep, when the first who is heard again says the same as all did before", () => {
+    const { device, clock } = clockAt(HOUR * 1_000);
+    for (const signer of [ben, cleo, dora]) clock.hear(signer, device.at - HOUR);
+    device.at += 3 * HOUR;
+    expect(clock.hear(ben, device.at - HOUR + 700)).toBe(0);
+    expect(clock.correctionMs()).toBe(-HOUR);
+    device.at += 60_000;
+    expect(clock.hear(cleo, device.at - HOUR)).toBe(0);
+    device.at += 3 * HOUR;
+    expect(clock.hear(ben, device.at), "one who says another time").toBe(HOUR);
+  });
+
   test("ends when the device's clock is set right", () => {
     const { device, clock } = clockAt(HOUR * 1_000);
     for (const signer of [ben, cleo, dora]) clock.hear(signer, device.at + HOUR);

@@ -10,6 +10,7 @@ const SAME_MS = 5_000;
 const VOTE_LASTS_MS = 2 * 60 * 60_000;
 /** One other clock against ours proves nothing; a liar alone must not move us. */
 const FEWEST_VOTES = 2;
+
 /**
  * The device's clock, set right by what most participants show. No protocol of a service node tells the time, so the
  * signed syncs of the others do: each is a vote on how far off we are. The median counts, with our own clock as one vote
@@ -55,6 +56,13 @@ export function createCorrectedClock(clock: Pick<Clock, "now">): CorrectedClock 
     return Math.abs(median) > CLOCK_TOLERANCE_MS ? median : 0;
   }
 
+  /** After a sleep too few are heard at first: as long as they say the same as all did before, that holds. */
+  function wanted(heard: readonly number[]): number {
+    const agree = heard.every((difference) => Math.abs(difference - correctionMs) <= CLOCK_TOLERANCE_MS);
+    if (heard.length < FEWEST_VOTES && agree) return correctionMs;
+    return medianOf(heard.filter((difference) => Math.abs(difference) <= MAX_CLOCK_CORRECTION_MS));
+  }
+
   return {
     now: () => clock.now() + correctionMs,
     correctionMs: () => correctionMs,
@@ -63,7 +71,7 @@ export function createCorrectedClock(clock: Pick<Clock, "now">): CorrectedClock 
       const now = clock.now();
       if (theirs <= (votes.get(signer)?.theirs ?? Number.NEGATIVE_INFINITY)) return 0;
       votes.set(signer, { theirs, differenceMs: theirs - now, at: now });
-      const next = medianOf(differences(now).filter((difference) => Math.abs(difference) <= MAX_CLOCK_CORRECTION_MS));
+      const next = wanted(differences(now));
       const moved = next - correctionMs;
       if (Math.abs(moved) < SAME_MS) return 0;
       correctionMs = next;

@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from "vitest";
+import type { Clock } from "../runtime/port.ts";
+import { systemClock } from "../runtime/system-clock.ts";
 import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
 import { createMemoryNetwork } from "../transport/memory/memory-network.ts";
-import type { ChannelStatus, EphemeralView } from "./channel-client.ts";
+import type { ChannelClient, ChannelStatus, EphemeralView } from "./channel-client.ts";
 import { createChannelHost } from "./host.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -11,12 +13,19 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function channelWith(parameters: Readonly<Record<string, number>>) {
+async function online(client: ChannelClient): Promise<void> {
+  const statuses: ChannelStatus[] = [];
+  client.watchStatus((status) => statuses.push(status));
+  await expect.poll(() => statuses.at(-1)?.connection, { timeout: 10_000 }).toBe("online");
+}
+
+async function channelWith(parameters: Readonly<Record<string, number>>, clock: Clock = systemClock) {
   const net = createMemoryNetwork();
   const transport = net.transport();
   const host = createChannelHost({
     storage: createMemoryStorage(createMemoryDisk()),
     openTransport: () => transport,
+    clock,
   });
   closing.push(() => host.close());
   const { id } = await host.create({
@@ -45,7 +54,8 @@ test("the same words twice are two messages, and each comes once", async () => {
   const ben = other.open(id);
   const heard: EphemeralView[] = [];
   ben.watchEphemeral((message) => heard.push(message));
-  await ben.snapshot();
+  // What is said before he is there, nobody keeps for him.
+  await online(ben);
   await client.sendEphemeral(STATUS);
   await client.sendEphemeral(STATUS);
   await client.sendEphemeral({ type: "chat", text: "the end" });
@@ -53,6 +63,26 @@ test("the same words twice are two messages, and each comes once", async () => {
     .poll(() => heard.map(({ text }) => text), { timeout: 10_000 })
     .toEqual(["is writing", "is writing", "the end"]);
   expect(new Set(heard.map((message) => message.id)).size).toBe(3);
+});
+
+test("what is said after a clock was set back is dated by that clock", async () => {
+  const clock = { ahead: 60 * 60_000, now: () => Date.now() + clock.ahead, schedule: systemClock.schedule };
+  const { net, host, client } = await channelWith({}, clock);
+  const other = createChannelHost({
+    storage: createMemoryStorage(createMemoryDisk()),
+    openTransport: () => net.transport(),
+  });
+  closing.push(() => other.close());
+  const [channel] = await host.channels();
+  const { id } = await other.join({ invite: channel?.inviteCode ?? "", displayName: "Ben" });
+  const ben = other.open(id);
+  const heard: string[] = [];
+  ben.watchEphemeral(({ text }) => heard.push(text));
+  await online(ben);
+  await client.sendEphemeral({ type: "chat", text: "from the future" });
+  clock.ahead = 0;
+  await client.sendEphemeral({ type: "chat", text: "now" });
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["now"]);
 });
 
 test("while offline nothing is said, and nothing is kept for later", async () => {
@@ -66,7 +96,7 @@ test("while offline nothing is said, and nothing is kept for later", async () =>
 });
 
 test("what is said in passing takes its share of the network's rate limit, and says when there is room again", async () => {
-  const { client } = await channelWith({ budgetPerTenMinutes: 10 });
+  const { client } = await channelWith({ budgetPerTenMinutes: 10, resendFirstMs: 600_000, resendMaxMs: 600_000 });
   const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => client.sendEphemeral(STATUS)));
   const said = outcomes.filter(({ status }) => status === "fulfilled").length;
   // 45 % of ten, of which the introduction took one.

@@ -9,6 +9,9 @@ import { encodeText } from "./text.ts";
 
 const OFFLINE = "You are offline, so nobody would hear it now. Send it again when you are online.";
 
+/** What was said further ahead than this was said by a clock that was set back since: dated behind it, all would be refused. */
+const SAME_BURST_MS = 1_000;
+
 export interface EphemeralSenderOptions {
   readonly state: ChannelState;
   readonly author: Author;
@@ -32,7 +35,7 @@ export function createEphemeralSender(options: EphemeralSenderOptions): (request
     if (roomAt > now) throw new ChannelError("not-sent", limitedWords(roomAt - now));
     // In the same turn as the look at the bucket: the step takes the token before anybody else can.
     const taken = dispatch({ kind: "ephemeral-leaves" });
-    lastSaidAt = Math.max(now, lastSaidAt + 1);
+    lastSaidAt = lastSaidAt > now + SAME_BURST_MS ? now : Math.max(now, lastSaidAt + 1);
     const composing = composeEphemeral(author, MESSAGE_TYPE[type], body, lastSaidAt);
     const [bytes] = await Promise.all([composing, taken]);
     await publish(bytes).catch(asNotSent);

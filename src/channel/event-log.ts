@@ -1,8 +1,8 @@
+import { callSafely } from "../runtime/call-safely.ts";
 import type { ChannelState } from "../sds/channel-state.ts";
 import type { LedgerRow } from "../sds/ledger.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import type { BodyCache } from "./body-cache.ts";
-import { callSafely } from "./call-safely.ts";
 import type { ChannelEvent } from "./channel-client.ts";
 import { countUnread, deliveryView, holeView, isVisible, messageView, participantView } from "./views.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../runtime/virtual-clock.ts";
+import type { MessageId } from "../sds/ids.ts";
 import { HISTORY_OVERLAP_MS, HORIZON_MS } from "../sds/parameters.ts";
 import { createMemoryDisk } from "../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../storage/memory/memory-storage.ts";
@@ -58,6 +59,37 @@ describe("a history reader", () => {
     await clock.advanceSettled(10);
     expect(asked.length).toBe(2);
     reader.close();
+  });
+});
+
+describe("a history reader that is closed during a read", () => {
+  it.each([
+    ["ends", async () => {}],
+    ["fails", async () => Promise.reject(new Error("The transport is closed."))],
+  ])("plans nothing more when that %s", async (_how, outcome) => {
+    let endRead = () => {};
+    const wait = () => new Promise<void>((resolve) => (endRead = resolve)).then(outcome);
+    const { reader, clock } = readerWith(0, wait);
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.close();
+    endRead();
+    await clock.advanceSettled(10);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("fetches no further page", async () => {
+    let endPage = () => {};
+    const wait = () => new Promise<void>((resolve) => (endPage = resolve));
+    const { reader, clock, asked } = readerWith(0, wait);
+    const far = [START - HOUR, START].map((lamport) => ({ id: `${lamport}` as MessageId, lamport, hint: undefined }));
+    reader.fetch(far);
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(1);
+    reader.close();
+    endPage();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(1);
   });
 });
 

@@ -43,6 +43,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
 
   function schedule(ms: number): void {
     cancelTimer();
+    if (closed) return;
     cancelTimer = clock.schedule(ms, () => void readNow());
   }
 
@@ -78,13 +79,15 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {
       reading = false;
-      if (again && !closed && connected) schedule(0);
+      if (again && connected) schedule(0);
     }
   }
 
   async function takeAll(query: HistoryQuery): Promise<void> {
+    if (closed) return;
     for await (const page of transport.queryHistory(query)) {
       for (const frame of page.frames) await onFrame(frame);
+      if (closed) return;
     }
   }
 

@@ -220,7 +220,8 @@ describe("a device that comes and goes", () => {
     other.transport.setOnline(true);
     expect(await untilTexts(ada, 2)).toEqual(["written offline", "written later"]);
     expect((await ada.snapshot()).unread).toBe(1);
-    expect((await device.host.channels())[0]?.unread).toBe(1);
+    // The list is told by an event, once the message is written.
+    await until("one unread in the list", async () => (await device.host.channels())[0]?.unread === 1);
     await stop(device);
     const again = start(net, device.disk).host.open(channel.id);
     expect((await again.snapshot()).unread).toBe(1);

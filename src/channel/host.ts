@@ -14,6 +14,7 @@ import type { ChannelHost, ChannelSummary, CreateRequest, InvitePreview, JoinReq
 import { channelSummaryOf, invitePreviewOf, ownerFingerprintOf } from "./channel-summary.ts";
 import { channelViewOf, identityOf } from "./device-channel.ts";
 import { createDirectClient } from "./direct-client.ts";
+import { createDiskRoom } from "./disk-room.ts";
 import { asChannelError, checkedName, networkOf, readInvite } from "./host-requests.ts";
 import { createJoinedChannels, type Joined } from "./joined-channels.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
@@ -25,6 +26,8 @@ export interface ChannelHostOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly generateKey?: () => Promise<DeviceKey>;
+  /** Whether anybody is there to read that the disk is full. Default: yes. */
+  readonly isAttended?: () => boolean;
   /** What is stored of a joined channel is damaged, so that it is not in the list. Joining it again makes it whole. */
   readonly onUnreadable?: (channel: ChannelId, error: unknown) => void;
 }
@@ -36,6 +39,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   const random = options.random ?? systemRandom;
   const generateKey = options.generateKey ?? generateDeviceKey;
   const transports = createTransportPool(openTransport);
+  const room = createDiskRoom(clock, options.isAttended);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
   let closing: Promise<void> | null = null;
   // Joining is one at a time, so that the same invite twice joins once.
@@ -52,6 +56,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       transport,
       clock,
       random,
+      room,
     });
   }
 
@@ -63,7 +68,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       displayName,
       joinedAt: clock.now(),
     };
-    await storage.putDevice(record);
+    await room.write(() => storage.putDevice(record));
     const item = joined.begin(record, descriptor);
     await item.introduced;
     return channelSummaryOf(descriptor, item.unread);

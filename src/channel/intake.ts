@@ -10,6 +10,7 @@ import type { InboundFrame } from "../transport/port.ts";
 import { createBacklog } from "./backlog.ts";
 import type { BodyCache } from "./body-cache.ts";
 import type { EphemeralView } from "./channel-client.ts";
+import type { CommitQueue } from "./commit-queue.ts";
 import type { CorrectedClock } from "./corrected-clock.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
@@ -21,7 +22,7 @@ export interface Intake {
   live(frame: InboundFrame): void;
   /** A frame out of a Store; resolves when the next one may follow. */
   fromStore(frame: InboundFrame): Promise<void>;
-  /** Resolves when what all senders say of themselves was verified and applied. */
+  /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   close(): void;
 }
@@ -32,6 +33,7 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly corrected: CorrectedClock;
   readonly bodies: BodyCache;
+  readonly commits: Pick<CommitQueue, "isLong" | "commit">;
   /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
   readonly dispatch: (input: StepInput) => void;
   readonly refuse: (reason: string) => void;
@@ -39,7 +41,7 @@ export interface IntakeOptions {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { state, key, clock, corrected, bodies, dispatch, refuse, onEphemeral } = options;
+  const { state, key, clock, corrected, bodies, commits, dispatch, refuse, onEphemeral } = options;
   const { channelId, self, profile } = state.identity;
   const ephemerals = createEphemeralGate();
   let taking: Promise<void> = Promise.resolve();
@@ -65,6 +67,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   async function takeNow(frame: InboundFrame, source: Source): Promise<void> {
     if (closed) return;
+    if (source === "live" && commits.isLong()) return refuse("inbound-full");
     const bytes = await decryptPayload(key, frame.payload);
     if (bytes === null) return refuse("undecryptable");
     const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
@@ -135,6 +138,7 @@ export function createIntake(options: IntakeOptions): Intake {
     fromStore: async (frame) => {
       await take(frame, "store");
       if (trailers.isLong()) await trailers.idle();
+      if (commits.isLong()) await commits.commit([], "relaxed");
     },
     idle: () => trailers.idle(),
     close: () => {

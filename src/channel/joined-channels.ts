@@ -1,7 +1,7 @@
 import { type Descriptor, readDescriptor } from "../identity/descriptor.ts";
+import { callSafely } from "../runtime/call-safely.ts";
 import type { ChannelId } from "../sds/ids.ts";
 import type { ChannelStorage, DeviceRecord } from "../storage/port.ts";
-import { callSafely } from "./call-safely.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelSummary } from "./channel-host.ts";
 import { channelSummaryOf } from "./channel-summary.ts";

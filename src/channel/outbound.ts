@@ -37,6 +37,7 @@ export interface OutboundOptions {
 export function createOutbound(options: OutboundOptions): Outbound {
   const { author, key, contentTopic, transport, clock, bodies, isKept, report } = options;
   let cancelCheckpointCheck = (): void => {};
+  let closed = false;
 
   async function publish(bytes: Uint8Array, ephemeral: boolean): Promise<Uint8Array> {
     const payload = await encryptPayload(key, bytes);
@@ -71,7 +72,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     sync: async (draft) => {
       try {
         const hash = await publish(await composeSync(author, draft), !draft.checkpoint);
-        if (draft.checkpoint) checkLater(hash);
+        if (draft.checkpoint && !closed) checkLater(hash);
       } catch {
         // A lost sync is covered by the next one; while offline the next one is the hello after the reconnect.
       }
@@ -85,6 +86,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
       }
     },
     ephemeral: async (bytes) => void (await publish(bytes, true)),
-    close: () => cancelCheckpointCheck(),
+    close: () => {
+      closed = true;
+      cancelCheckpointCheck();
+    },
   };
 }

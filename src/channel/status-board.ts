@@ -1,4 +1,4 @@
-import { callSafely } from "./call-safely.ts";
+import { callSafely } from "../runtime/call-safely.ts";
 import type { ChannelStatus } from "./channel-client.ts";
 
 /** The channel's status, told at once to whoever watches and again whenever it differs. */

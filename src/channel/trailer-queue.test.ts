@@ -53,12 +53,15 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
   const applied: number[] = [];
   const verified: number[] = [];
   const refused: string[] = [];
-  const load = { busy: false };
+  const load = { busy: false, next: (_lamport: number) => {} };
   const queue = createTrailerQueue({
     clock: timers,
     isBusy: () => load.busy,
     addsNothing: ({ claim }) => addsNothing(claim.lamport),
-    apply: ({ claim }) => void applied.push(claim.lamport),
+    apply: ({ claim }) => {
+      applied.push(claim.lamport);
+      load.next(claim.lamport);
+    },
     refuse: (reason) => void refused.push(reason),
   });
   const add = (
@@ -175,5 +178,18 @@ describe("trailers", () => {
     await idle;
     await timers.pass(1_000);
     expect(applied).toEqual([]);
+  });
+
+  it("that go on coming hold up nobody who waits for those that were there", async () => {
+    const { timers, queue, applied, add, load } = queueOf();
+    load.next = (lamport) => add(lamport + 1);
+    add(1);
+    let idle = false;
+    void queue.idle().then(() => {
+      idle = true;
+    });
+    await timers.pass(500);
+    expect(applied.length).toBeGreaterThan(10);
+    expect(idle).toBe(true);
   });
 });

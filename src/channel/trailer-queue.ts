@@ -11,7 +11,7 @@ export interface TrailerQueue {
   add(trailer: Trailer): void;
   /** So many wait that whoever can wait should. */
   isLong(): boolean;
-  /** Resolves when all that were added are verified and applied, or dropped. */
+  /** Resolves when all that were added so far are verified and applied, or dropped. */
   idle(): Promise<void>;
   close(): void;
 }
@@ -35,6 +35,11 @@ const VERDICTS_IN_A_ROW = 16;
 const LONG = 1_000;
 const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
 
+interface Idler {
+  batches: number;
+  readonly resolve: () => void;
+}
+
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   const { clock, isBusy, addsNothing, apply, refuse } = options;
   let waiting: Trailer[] = [];
@@ -44,14 +49,15 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   let running: Promise<void> | null = null;
   let gatheredMs = 0;
   let closed = false;
-  const idleListeners = new Set<() => void>();
+  /** Who waits, and for how many batches: whoever never stops talking must not hold them up for ever. */
+  const idlers = new Set<Idler>();
 
   function schedule(): void {
     if (closed || running !== null || cancelTimer !== null || waiting.length === 0) return;
     cancelTimer = clock.schedule(GATHER_MS, () => {
       cancelTimer = null;
       gatheredMs += GATHER_MS;
-      if (isBusy() && gatheredMs < MAX_GATHER_MS && idleListeners.size === 0) schedule();
+      if (isBusy() && gatheredMs < MAX_GATHER_MS && idlers.size === 0) schedule();
       else begin();
     });
   }
@@ -62,8 +68,8 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     gatheredMs = 0;
     running ??= run().finally(() => {
       running = null;
+      for (const idler of idlers) if (--idler.batches <= 0) release(idler);
       if (waiting.length > 0) schedule();
-      else tellIdle();
     });
   }
 
@@ -82,8 +88,9 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     }
   }
 
-  function tellIdle(): void {
-    for (const listener of [...idleListeners]) listener();
+  function release(idler: Idler): void {
+    idlers.delete(idler);
+    idler.resolve();
   }
 
   return {
@@ -96,20 +103,15 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     },
     isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,
     idle: async () => {
-      if (closed || (running === null && waiting.length === 0)) return;
-      await new Promise<void>((resolve) => {
-        const listener = () => {
-          idleListeners.delete(listener);
-          resolve();
-        };
-        idleListeners.add(listener);
-      });
+      const batches = (running === null ? 0 : 1) + (waiting.length > 0 ? 1 : 0);
+      if (closed || batches === 0) return;
+      await new Promise<void>((resolve) => void idlers.add({ batches, resolve }));
     },
     close: () => {
       closed = true;
       cancelTimer?.();
       waiting = [];
-      tellIdle();
+      for (const idler of idlers) release(idler);
     },
   };
 }

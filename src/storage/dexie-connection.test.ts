@@ -1,5 +1,5 @@
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import { describe, expect, it } from "vitest";
+import { IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDexieStorage } from "./dexie/dexie-storage.ts";
 import { Fence } from "./dexie/fence.ts";
 import { openDatabase } from "./dexie/open-database.ts";
@@ -72,6 +72,48 @@ describe("fence", () => {
     expect((await reader.load(CHANNEL_A)).messages).toEqual([messageOf(1)]);
     await expect(reader.commit(CHANNEL_A, [put.message(2)], "strict")).rejects.toMatchObject({ code: "failed" });
     await writer.commit(CHANNEL_A, [put.message(3)], "strict");
+  });
+});
+
+describe("a full disk", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** From now on each transaction that writes anything is aborted, as a browser does; deletions pass. */
+  function fill(): void {
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...values) {
+      const request = put.apply(this, values);
+      const transaction = this.transaction as unknown as { error: unknown; _abort(name: string): void };
+      queueMicrotask(() => transaction.error === null && transaction._abort("QuotaExceededError"));
+      return request;
+    });
+  }
+
+  it("lets a storage that opens on it read, and forget a channel", async () => {
+    const { open } = device();
+    const before = await open();
+    await before.commit(CHANNEL_A, receiveOf(1), "strict");
+    await before.close();
+    fill();
+    const storage = await open();
+    expect((await storage.load(CHANNEL_A)).messages).toEqual([messageOf(1)]);
+    await expect(storage.commit(CHANNEL_A, receiveOf(2), "strict")).rejects.toMatchObject({ code: "quota" });
+    await storage.drop(CHANNEL_A);
+    expect((await storage.load(CHANNEL_A)).messages).toEqual([]);
+  });
+
+  it("lets one that could not claim the database forget nothing once another has claimed it", async () => {
+    const { open } = device();
+    fill();
+    const old = await open();
+    vi.restoreAllMocks();
+    const current = await open();
+    await current.commit(CHANNEL_A, receiveOf(1), "strict");
+    await expect(old.drop(CHANNEL_A)).rejects.toMatchObject(closed(/opened elsewhere/));
+    await expect(old.commit(CHANNEL_A, receiveOf(2), "strict")).rejects.toMatchObject(closed(/opened elsewhere/));
+    expect((await current.load(CHANNEL_A)).messages).toEqual([messageOf(1)]);
   });
 });
 

@@ -184,7 +184,8 @@ export const transportContract: readonly ContractCase[] = [
       const startedAt = Date.now();
       await expectFailure(transport.publish(frameOf(topic, 1)), "offline", true);
       await expectFailure(history(transport, byTime(topic)), "offline", true);
-      expect(Date.now() - startedAt).toBeLessThan(1_000);
+      // Far below the ten seconds for which something that may still come is waited for.
+      expect(Date.now() - startedAt).toBeLessThan(4_000);
       await bench.harness.startNetwork();
     },
   },

@@ -69,6 +69,11 @@ export const actions = {
     return codeOf(() => storageOf(name).commit(CHANNEL_A, range(from, to).flatMap(receiveOf), "strict"));
   },
 
+  /** Forgets the channel; says why when that fails. */
+  async drop(name: string): Promise<string> {
+    return codeOf(() => storageOf(name).drop(CHANNEL_A));
+  },
+
   /** Rejects unless messages 0 up to `count`, their bodies and ledger rows are there, and nothing else. */
   async expectMessages(name: string, count: number): Promise<void> {
     const storage = storageOf(name);

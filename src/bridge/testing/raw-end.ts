@@ -37,6 +37,11 @@ export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
   return { raw, port: messagePort(port2) };
 }
 
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * After a stall timers run before the messages that arrived meanwhile, and an answer takes a turn of its own; so turns of
+ * the event loop follow.
+ */
+export async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

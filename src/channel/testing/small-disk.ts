@@ -5,26 +5,31 @@ import { storageWith } from "../../storage/testing/storage-with.ts";
 
 /** `inner` with room for so many more bodies. Like a browser's database it always takes deletions, and gives space back late. */
 export interface SmallDisk extends ChannelStorage {
-  /** Commits that did not fit. */
+  /** Writes that did not fit. */
   readonly refused: number;
 }
 
 /** `lag`: space is given back only when so many bodies were deleted. */
 export function createSmallDisk(inner: ChannelStorage, room: number, lag: number): SmallDisk {
   let [free, deleted, refused] = [room, 0, 0];
+  const refuse = (): never => {
+    refused++;
+    throw new StorageError("quota", "The small disk is full.");
+  };
   return {
     ...storageWith(inner, {}),
     get refused() {
       return refused;
     },
+    putDevice: async (record) => {
+      if (free < 1) refuse();
+      await inner.putDevice(record);
+    },
     commit: async (channel, changes, durability) => {
       const onlyDeletes = changes.every(({ op }) => op === "delete");
       const bodies = changes.flatMap((change) => (change.op !== "meta" && change.table === "body" ? [change.op] : []));
       const added = bodies.filter((op) => op === "put").length;
-      if (!onlyDeletes && Math.max(1, added) > free) {
-        refused++;
-        throw new StorageError("quota", "The small disk is full.");
-      }
+      if (!onlyDeletes && Math.max(1, added) > free) refuse();
       await inner.commit(channel, changes, durability);
       free -= added;
       deleted += bodies.length - added;

@@ -118,11 +118,12 @@ class DexieStorage implements ChannelStorage {
 
   async drop(channel: ChannelId): Promise<void> {
     const range = channelRange(this.#db.KeyRange, channel);
-    await this.#write([...CHANNEL_STORES, "device"], "strict", (transaction) => {
+    const forget = (transaction: IDBTransaction) => {
       for (const store of CHANNEL_STORES) transaction.objectStore(store).delete(range);
       transaction.objectStore("device").delete(channel);
       return () => undefined;
-    });
+    };
+    await this.#write([...CHANNEL_STORES, "device"], "strict", forget, true);
   }
 
   async listDevice(): Promise<DeviceRecord[]> {

@@ -11,12 +11,14 @@ const OPENED_ELSEWHERE = "This participant was opened elsewhere: go on there, or
 export class Fence {
   /** Null until a transaction that raised the number is complete. */
   #token: number | null = null;
+  /** The newest number when it was first looked at. */
+  #found: number | null = null;
 
   /**
    * Makes `transaction` (readwrite on `control`) claim the database if that was not done yet, else fail if somebody
    * else did since. `touch`: writes in any case, because a strict commit without changes is a barrier for the relaxed
    * ones before it and a browser may skip the flush of a transaction that wrote nothing. `onlyFrees`: does not claim, as
-   * that would not fit on a full disk; what such a transaction deletes nobody needs, whoever the writer is.
+   * that would not fit on a full disk; that nobody else claimed since the first look is enough.
    */
   guard(
     transaction: IDBTransaction,
@@ -27,9 +29,9 @@ export class Fence {
     const current: IDBRequest<number | undefined> = store.get(FENCE_KEY);
     current.onsuccess = () => {
       const newest = current.result ?? 0;
-      if (this.#token === null && onlyFrees) return;
-      if (this.#token === null) this.#claim(transaction, newest + 1);
-      else if (this.#token !== newest) fail(new StorageError("closed", OPENED_ELSEWHERE));
+      this.#found ??= newest;
+      if ((this.#token ?? this.#found) !== newest) fail(new StorageError("closed", OPENED_ELSEWHERE));
+      else if (this.#token === null && !onlyFrees) this.#claim(transaction, newest + 1);
       else if (touch) store.put(newest, FENCE_KEY);
     };
   }

@@ -32,7 +32,7 @@ it("closing ends the wait for the next try", async () => {
   const { start } = GuardedNode;
   vi.mocked(start).mockRejectedValue(new Error("no memory"));
   const transport = createWakuTransport({ network });
-  await vi.waitFor(() => expect(reasonOf(transport.health())).toContain("no memory"));
+  await vi.waitFor(() => expect(reasonOf(transport.health())).toContain("no memory"), 10_000);
   await transport.close();
   expect(start).toHaveBeenCalledTimes(1);
 });
