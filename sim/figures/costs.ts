@@ -35,9 +35,12 @@ const PARAMETERS: Record<Level, Settings["parameters"]> = {
   everyone: { levelPercent: 100 },
 };
 
-/** Large groups cost real time: everybody hears everybody. */
-function measuredMinutes(participants: number): number {
-  if (participants <= 50) return 60;
+/**
+ * Large groups cost real time: everybody hears everybody. But where nobody writes each says something once an hour, which
+ * a shorter time would not show.
+ */
+function measuredMinutes({ participants, perHour }: CostCase): number {
+  if (participants <= 50 || perHour === 0) return 60;
   return participants <= 128 ? 30 : 10;
 }
 
@@ -51,8 +54,9 @@ export function costCases(): CostCase[] {
 }
 
 /** A network that loses one frame in twenty on each link, 50 to 400 ms, with a Store. The joining is not counted. */
-export function costOf({ participants, level, perHour }: CostCase): Cost {
-  const minutes = measuredMinutes(participants);
+export function costOf(one: CostCase): Cost {
+  const { participants, level, perHour } = one;
+  const minutes = measuredMinutes(one);
   const warmUp = 20 * MINUTE;
   const settings: Settings = {
     ...CALM,
