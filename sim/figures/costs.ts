@@ -44,10 +44,15 @@ function measuredMinutes({ participants, perHour }: CostCase): number {
   return participants <= 128 ? 30 : 10;
 }
 
+/** The largest group at the highest rate would take longer than all others together. */
+function ratesOf(participants: number): readonly number[] {
+  return RATES.filter((perHour) => participants * perHour < 512 * 120);
+}
+
 /** All cases, small groups first. Without messages there is no level. */
 export function costCases(): CostCase[] {
   return SIZES.flatMap((participants) =>
-    RATES.flatMap((perHour) =>
+    ratesOf(participants).flatMap((perHour) =>
       (perHour === 0 ? LEVELS.slice(0, 1) : LEVELS).map((level) => ({ participants, level, perHour })),
     ),
   );
