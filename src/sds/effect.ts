@@ -32,7 +32,6 @@ export type RejectReason =
   | "below-watermark"
   | "buffer-full"
   | "embargo-full"
-  | "not-authentic"
   /** Of the filter only: the message that carried it was taken. */
   | BloomProblem;
 
