@@ -25,7 +25,23 @@ function selected(only: string | undefined): readonly Subject[] {
   const names = only.split(",");
   const unknown = names.filter((name) => !SUBJECTS.some((subject) => subject.name === name));
   if (unknown.length === 0) return SUBJECTS.filter((subject) => names.includes(subject.name));
-  console.error(`Unknown subject ${unknown.join(", ")}. Subjects: ${SUBJECTS.map(({ name }) => name).join(", ")}`);
+  return refuse(`Unknown subject ${unknown.join(", ")}. Subjects: ${SUBJECTS.map(({ name }) => name).join(", ")}`);
+}
+
+function optionsOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { quick: { type: "boolean" }, json: { type: "string" }, only: { type: "string" } },
+    }).values;
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return refuse(`${words}\nUsage: npm run bench -- [--quick] [--json FILE] [--only SUBJECT,SUBJECT]`);
+  }
+}
+
+function refuse(words: string): never {
+  console.error(words);
   process.exit(2);
 }
 
@@ -35,20 +51,18 @@ function machine(): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { quick: { type: "boolean" }, json: { type: "string" }, only: { type: "string" } },
-  });
-  const options = { quick: values.quick === true };
+  const { quick = false, json, only } = optionsOf(process.argv.slice(2));
+  const subjects = selected(only);
   const rows: Row[] = [];
   console.log(`${new Date().toISOString().slice(0, 10)}, ${machine()}\n\n${TABLE_HEAD}`);
-  for (const subject of selected(values.only)) {
-    for await (const row of subject.run(options)) {
+  for (const subject of subjects) {
+    for await (const row of subject.run({ quick })) {
       rows.push(row);
       console.log(tableLine(row));
     }
   }
   console.log(`\n${machine()}`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
 }
 
 await main();

@@ -1,4 +1,5 @@
 /** `npm run sim`: the protocol in simulated worlds. `--help` prints what it takes. The last line is JSON. */
+import { commandOf } from "./cli/command.ts";
 import { costs } from "./cli/costs-command.ts";
 import { crashPoints } from "./cli/crash-command.ts";
 import { differential } from "./cli/differential-command.ts";
@@ -14,28 +15,41 @@ const HELP = `npm run sim -- OPTIONS
   --seeds N [--first N] [--jobs N]   worlds one after the other, in N processes; stops after 10 violations
   --seed N [--trace]                 one world again, with all that happens in it
     [--shrink]                       the smallest script that breaks the same promise
-    [--only 3,7,12] [--set loss=0,duplication=0] [--mutation NAME]
+    [--only 3,7,12] [--mutation NAME] [--set loss=0,duplication=0] [--participants P] [--loss X] [--profile P]
   --full [--seeds N | --seed N]      the same on the real channel: signatures, encryption, storage
   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace]
-  --mutations [--mutation NAME]      defects put in on purpose, and how many seeds it takes to find each
+  --mutations [--mutation NAME] [--searches N]   defects put in on purpose, and how many seeds it takes to find each
   --crash-points [--storage memory|dexie] [--script NAME [--write K --moment before|during|after --keep N]]
   --differential [--seeds N | --seed N]   ours and @waku/sds in one channel, with up to 20 % loss
   --figures                          how fast, how much traffic, for groups of 2 to 50
   --costs [--participants MOST]      messages and bytes by group size, level and message rate, as a table`;
 
 async function run(options: Options): Promise<void> {
-  const { seed, scenario } = options;
-  if (options.help) console.log(HELP);
-  else if (options.figures) figures();
-  else if (options.costs) costs(options);
-  else if (options.differential) await differential(options);
-  else if (options["crash-points"]) await crashPoints(options);
-  else if (options.full && seed !== undefined) await oneFullSeed(seed, options);
-  else if (options.full) await swarm("full", options);
-  else if (options.mutations) mutations(options);
-  else if (scenario !== undefined) scenarios(scenario, options);
-  else if (seed !== undefined) oneSeed(seed, options);
-  else await swarm("core", options);
+  const { seed = 0, scenario = "" } = options;
+  switch (commandOf(options)) {
+    case "help":
+      return console.log(HELP);
+    case "figures":
+      return figures();
+    case "costs":
+      return costs(options);
+    case "differential":
+      return differential(options);
+    case "crashPoints":
+      return crashPoints(options);
+    case "fullSeed":
+      return oneFullSeed(seed, options);
+    case "fullSwarm":
+      return swarm("full", options);
+    case "mutations":
+      return mutations(options);
+    case "scenario":
+      return scenarios(scenario, options);
+    case "seed":
+      return oneSeed(seed, options);
+    case "swarm":
+      return swarm("core", options);
+  }
 }
 
 try {

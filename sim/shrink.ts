@@ -1,15 +1,15 @@
 import type { Action } from "./core/script.ts";
-import { CALM, type Settings } from "./core/settings.ts";
+import type { Settings } from "./core/settings.ts";
 import { planOf, runPlan, type SeedOptions } from "./run-seed.ts";
 
 /** Weather that may be switched off without changing what people do. */
-const WEATHER: readonly (readonly [keyof Settings, string])[] = [
-  ["loss", "0"],
-  ["duplication", "0"],
-  ["publishFailure", "0"],
-  ["clockOffsetMs", "0"],
-  ["driftPpm", "0"],
-  ["syncMs", "1"],
+const WEATHER: readonly (readonly [keyof Settings, number])[] = [
+  ["loss", 0],
+  ["duplication", 0],
+  ["publishFailure", 0],
+  ["clockOffsetMs", 0],
+  ["driftPpm", 0],
+  ["syncMs", 1],
 ];
 const MAX_RUNS = 400;
 
@@ -34,7 +34,6 @@ export function shrink(seed: number, options: SeedOptions): Shrunk | null {
   if (invariant === undefined) return null;
   let runs = 0;
   let settings: Partial<Settings> = options.settings ?? {};
-  const set: string[] = [];
   const breaks = (only: readonly number[], tried: Partial<Settings>): boolean => {
     if (runs++ >= MAX_RUNS) return false;
     const attempt = { ...options, settings: tried, only: new Set(only) };
@@ -44,18 +43,26 @@ export function shrink(seed: number, options: SeedOptions): Shrunk | null {
   let only = planOf(seed, options).actions.map((_, index) => index);
   if (options.only !== undefined) only = [...options.only];
   for (const [name, value] of WEATHER) {
-    const tried = { ...settings, [name]: name === "syncMs" ? 1 : CALM[name] };
-    if (!breaks(only, tried)) continue;
-    settings = tried;
-    set.push(`${name}=${value}`);
+    const tried = { ...settings, [name]: value };
+    if (breaks(only, tried)) settings = tried;
   }
   only = withoutWhatIsNotNeeded(only, (part) => breaks(part, settings));
 
   const { actions } = planOf(seed, { ...options, settings, only: new Set(only) });
   const mutation = options.mutation == null ? "" : ` --mutation ${options.mutation.name}`;
-  const overruled = set.length === 0 ? "" : ` --set ${set.join(",")}`;
+  const set = setOption(settings);
+  const overruled = set === "" ? "" : ` --set ${set}`;
   const command = `npm run sim -- --seed ${seed}${mutation} --only ${only.join(",")}${overruled}`;
   return { invariant, only, actions, settings, runs: Math.min(runs, MAX_RUNS), command };
+}
+
+/** All that was overruled, also by whoever asked: without it the script that is left would meet another world. */
+function setOption(settings: Partial<Settings>): string {
+  const parts = Object.entries(settings).flatMap(([name, value]) => {
+    if (typeof value !== "object") return `${name}=${value}`;
+    return Object.entries(value).map(([inner, one]) => `${name}.${inner}=${one}`);
+  });
+  return parts.join(",");
 }
 
 function withoutWhatIsNotNeeded(all: readonly number[], breaks: (part: readonly number[]) => boolean): number[] {

@@ -47,8 +47,12 @@ function scriptsOf({ script }: Options): readonly CrashScript[] {
   return CRASH_SCRIPTS.filter((one) => one.name === name);
 }
 
-function pointOf({ write, moment, keep = "Infinity" }: Options, storage: CrashStorage): CrashPoint | null {
-  if (write === undefined) return null;
+function pointOf({ write, moment, keep: kept, trace }: Options, storage: CrashStorage): CrashPoint | null {
+  if (write === undefined) {
+    if (moment === undefined && kept === undefined && !trace) return null;
+    throw new UsageError("--moment, --keep and --trace are for one crash: name its --write as well.");
+  }
+  const keep = kept ?? "Infinity";
   const when = oneOf("moment", moment ?? "before", ["before", "during", "after"]);
   if (when === "during" && storage === "memory") throw new UsageError("--moment during: only with --storage dexie.");
   if (!/^(\d+|Infinity)$/.test(keep)) throw new UsageError(`--keep ${keep}: a whole number or Infinity is needed.`);

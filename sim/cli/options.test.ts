@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { commandOf } from "./command.ts";
 import { oneOf, parseOptions } from "./options.ts";
 import { failureLines } from "./swarm-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -26,10 +27,49 @@ describe("the command line", () => {
     "--profile nim",
     "--set weather=1",
     "--set loss=",
+    "--set loss=9",
+    "--set loss=many",
+    "--set duplication=-1",
+    "--set profile=nim",
+    "--set archive=true",
+    "--set archive.colour=1",
+    "--set archive.absent=1",
+    "--set latencyMs=5",
+    "--set parameters.nothing=1",
     "--colour",
     "five",
   ])("refuses %s and says why", (line) => {
     expect(() => parseOptions(line.split(" "))).toThrow(UsageError);
+  });
+
+  it.each([
+    ["--seeds 5 --first 2 --jobs 2", "swarm"],
+    ["--full --seeds 5", "fullSwarm"],
+    ["--full --seed 5 --trace", "fullSeed"],
+    ["--seed 5 --trace --loss 0.2 --set parameters.lostAfterMs=1000", "seed"],
+    ["--seed 5 --shrink --mutation asks-once --only 1,2", "seed"],
+    ["--scenario subway --participants 4 --loss 0.1 --profile sds --seed 3", "scenario"],
+    ["--mutations --mutation asks-once --searches 2", "mutations"],
+    ["--crash-points --storage dexie --script hole --write 3 --moment during", "crashPoints"],
+    ["--differential --seeds 3", "differential"],
+    ["--costs --participants 8", "costs"],
+    ["--figures", "figures"],
+    ["--seed 5 --help", "help"],
+  ])("knows what %s asks for", (line, command) => {
+    expect(commandOf(parseOptions(line.split(" ")))).toBe(command);
+  });
+
+  it.each([
+    ["--shrink", "--shrink"],
+    ["--seeds 5 --trace", "--trace"],
+    ["--seeds 5 --loss 0.5", "--loss"],
+    ["--mutation asks-once", "--mutation"],
+    ["--seed 5 --seeds 7", "--seeds"],
+    ["--scenario subway --shrink", "--shrink"],
+    ["--full --seeds 2 --loss 0", "--loss"],
+    ["--figures --costs", "--costs"],
+  ])("refuses %s, since %s would change nothing", (line, option) => {
+    expect(() => commandOf(parseOptions(line.split(" ")))).toThrow(`${option}: no effect on `);
   });
 
   it("names what it knows where a name is unknown", () => {

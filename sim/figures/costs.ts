@@ -35,24 +35,33 @@ const PARAMETERS: Record<Level, Settings["parameters"]> = {
   everyone: { levelPercent: 100 },
 };
 
-/** Large groups cost real time: everybody hears everybody. */
-function measuredMinutes(participants: number): number {
-  if (participants <= 50) return 60;
+/**
+ * Large groups cost real time: everybody hears everybody. But where nobody writes each says something once an hour, which
+ * a shorter time would not show.
+ */
+function measuredMinutes({ participants, perHour }: CostCase): number {
+  if (participants <= 50 || perHour === 0) return 60;
   return participants <= 128 ? 30 : 10;
+}
+
+/** The largest group at the highest rate would take longer than all others together. */
+function ratesOf(participants: number): readonly number[] {
+  return RATES.filter((perHour) => participants * perHour < 512 * 120);
 }
 
 /** All cases, small groups first. Without messages there is no level. */
 export function costCases(): CostCase[] {
   return SIZES.flatMap((participants) =>
-    RATES.flatMap((perHour) =>
+    ratesOf(participants).flatMap((perHour) =>
       (perHour === 0 ? LEVELS.slice(0, 1) : LEVELS).map((level) => ({ participants, level, perHour })),
     ),
   );
 }
 
 /** A network that loses one frame in twenty on each link, 50 to 400 ms, with a Store. The joining is not counted. */
-export function costOf({ participants, level, perHour }: CostCase): Cost {
-  const minutes = measuredMinutes(participants);
+export function costOf(one: CostCase): Cost {
+  const { participants, level, perHour } = one;
+  const minutes = measuredMinutes(one);
   const warmUp = 20 * MINUTE;
   const settings: Settings = {
     ...CALM,

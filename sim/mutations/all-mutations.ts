@@ -10,7 +10,7 @@ import {
   receivedSatisfies,
 } from "./ordering.ts";
 import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
-import { asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
+import { answersAll, asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
 import { givesUpSilently, sentWithNobody } from "./sending.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -29,6 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
   asksOnce,
   neverAnswers,
   requestsSuppress,
+  answersAll,
   sentWithNobody,
   givesUpSilently,
   manyCauses,

@@ -31,3 +31,17 @@ export const requestsSuppress: Mutation = {
     }
   },
 };
+
+export const answersAll: Mutation = {
+  name: "answers-all",
+  defect: "one request is answered with all that there is (amplification)",
+  afterStep: ({ state }, input) => {
+    if (input.kind !== "receive-sync" || input.claim.repairRequests.length === 0) return;
+    const requester = state.participantById.get(input.claim.sender);
+    if (requester === undefined) return;
+    for (const { id, removed } of state.log) {
+      if (!removed && !state.answers.has(id))
+        state.answers.set(id, { at: state.lastNow + 5_000, requester: requester.index });
+    }
+  },
+};

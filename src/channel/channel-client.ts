@@ -50,6 +50,7 @@ export interface ChannelClient {
   close(): void;
 }
 
+/** A message to be said in the log (docs/protocol.md, section 9, Compose). */
 export interface SendRequest {
   /** Unique per user action, at most 64 characters. */
   readonly requestId: string;
@@ -63,6 +64,7 @@ export interface SendRequest {
   readonly levelPercent?: number | undefined;
 }
 
+/** Something to be said to those who are there just now (docs/protocol.md, section 9, Ephemeral messages). */
 export interface EphemeralRequest {
   readonly type: "chat" | "announcement" | "status";
   /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
@@ -81,10 +83,23 @@ export interface EphemeralView {
   readonly composedAt: number | null;
 }
 
+/**
+ * Why a call was refused.
+ * - `empty`, `too-large`: the text has nothing in it, or more than `MAX_TEXT_BYTES`
+ * - `not-sent`: the network did not take it, and nothing was kept
+ * - `not-found`: no such message or channel on this device
+ * - `storage`: this device could not write; nothing was accepted, and nothing will be until the channel is opened anew
+ * - `closed`: the client, channel or host was closed
+ * - `timeout`, `disconnected`: no answer over the bridge; whether it was done is not known, and asking again is safe
+ * - `invalid`: an argument out of its range
+ * - `invalid-invite`: an invite that leads nowhere; `message` says why
+ * - `wrong-key`: the invite's owner did not sign it, or is not the owner of the joined channel that it names
+ * - `unsupported`: it needs a newer version of Hearback, here or at the other end of the bridge
+ * - `internal`: our mistake
+ */
 export type ChannelErrorCode =
   | "empty"
   | "too-large"
-  /** The network did not take it, and nothing was kept. */
   | "not-sent"
   | "not-found"
   | "storage"
@@ -113,33 +128,41 @@ export interface LogPosition {
   readonly id: MessageId;
 }
 
+/** A channel as it is now: enough to draw it. Events with a higher `seq` tell what changes (`subscribe`). */
 export interface ChannelSnapshot {
   readonly channel: ChannelView;
   readonly me: ParticipantId;
   readonly participants: readonly ParticipantView[];
-  /** Ascending in log order. */
+  /** The newest. */
   readonly page: LogPage;
+  /** Messages of others that nobody on this device has seen. */
   readonly unread: number;
+  /** Of the last event that is in it. */
   readonly seq: number;
 }
 
+/** What a channel is, by its descriptor (docs/protocol.md, section 7). */
 export interface ChannelView {
   readonly id: ChannelId;
   readonly name: string;
   readonly profile: "community" | "sds";
   /** Bare invite code `hearback1...`. Whoever has it can read and write. */
   readonly inviteCode: string;
+  /** The share of its audience that an announcement wants receipts from, 1 to 100. */
   readonly levelPercent: number;
 }
 
+/** A piece of the log without gaps, ascending in log order. */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** More history before the first entry. */
   readonly more: boolean;
 }
 
+/** What stands in a place of the log: a message, or a hole where one is missing. */
 export type LogEntry = ({ readonly kind: "message" } & MessageView) | ({ readonly kind: "hole" } & HoleView);
 
+/** A delivered message as it is shown. */
 export interface MessageView extends LogPosition {
   readonly author: ParticipantId;
   readonly mine: boolean;
@@ -149,25 +172,31 @@ export interface MessageView extends LogPosition {
   /** Empty when it is no longer on this device: the disk was full, and the oldest had to go. */
   readonly text: string;
   readonly textKept: boolean;
+  /** Milliseconds since the epoch, by the author's clock. */
   readonly composedAt: number;
   readonly delivery: DeliveryView;
 }
 
+/** Who has a message, as far as they said so themselves (docs/protocol.md, section 10). */
 export interface DeliveryView {
   readonly state: DeliveryState;
   /** Participants with exact evidence, the author not among them; me when it is not mine. */
   readonly received: readonly ParticipantId[];
   /** Who was present when it was sent (mine) or delivered, the author not among them. */
   readonly audience: readonly ParticipantId[];
+  /** How often it was handed to the network, or tried to; 0 when it is not mine. */
   readonly attempts: number;
 }
 
 /** A message that others refer to and we lack: shown dashed in its causal place. */
 export interface HoleView extends LogPosition {
+  /** lost: what builds on it is shown without it; it is still asked for. */
   readonly state: "fetching" | "lost";
+  /** Milliseconds since the epoch: when it was first missed. */
   readonly since: number;
 }
 
+/** Somebody who was heard in the channel, this device included: one device with one key. */
 export interface ParticipantView {
   readonly id: ParticipantId;
   readonly me: boolean;
@@ -175,9 +204,11 @@ export interface ParticipantView {
   readonly name: string;
   /** 0, 1, 2 ... in the order in which this device met them; for colour and letter. */
   readonly index: number;
+  /** Milliseconds since the epoch, by this device's clock; 0 if never. */
   readonly heardAt: number;
   /** Heard within the presence window. */
   readonly present: boolean;
+  /** False: a plain SDS client, known by unsigned words only; never a named receiver. */
   readonly signed: boolean;
   /** How often another signed message of theirs came under a number that they had used before. */
   readonly equivocations: number;
@@ -185,6 +216,10 @@ export interface ParticipantView {
   readonly gaps: number;
 }
 
+/**
+ * What changed, in the order of `seq`, which rises by one with each event: a gap means that something was missed, and
+ * `subscribe(seq)` gives it again. A `reset` stands for what is too much to replay.
+ */
 export type ChannelEvent =
   | { readonly kind: "entry"; readonly seq: number; readonly entry: LogEntry; readonly unread: number }
   | { readonly kind: "delivery"; readonly seq: number; readonly updates: readonly DeliveryUpdate[] }
@@ -196,11 +231,13 @@ export type ChannelEvent =
   | { readonly kind: "tick"; readonly seq: number }
   | { readonly kind: "reset"; readonly seq: number };
 
+/** The new `DeliveryView` of one message. */
 export interface DeliveryUpdate {
   readonly id: MessageId;
   readonly delivery: DeliveryView;
 }
 
+/** How the channel is doing: connection, outbox, clock, storage. */
 export interface ChannelStatus {
   readonly connection: "connecting" | "online" | "offline" | "closed";
   /** Service nodes connected. */
@@ -222,11 +259,15 @@ export interface ChannelStatus {
   readonly mistake: boolean;
 }
 
+/** All that this device knows of one message. */
 export interface MessageDetails {
   readonly id: MessageId;
   readonly delivery: DeliveryView;
+  /** Milliseconds since the epoch, by the author's clock. */
   readonly composedAt: number;
+  /** Its place in the log: a Lamport timestamp, in milliseconds since the epoch as far as clocks agree. */
   readonly lamport: number;
+  /** Of the SDS message, before encryption. */
   readonly bytes: number;
   /** The author's number for it; null for a plain SDS client's. */
   readonly authorSeq: number | null;
@@ -238,13 +279,16 @@ export interface MessageDetails {
   readonly attempts: readonly AttemptView[];
 }
 
+/** One participant's word that they have a message (docs/protocol.md, section 10). */
 export interface EvidenceView {
   readonly participant: ParticipantId;
-  /** listed: named outright. ancestry: they have a later message and said they have everything it builds on. */
+  /** In a message of the log, or in a sync. */
   readonly by: "content" | "sync";
+  /** listed: named outright. ancestry: they have a later message and said they have everything it builds on. */
   readonly how: "listed" | "ancestry";
   /** False: an unsigned claim of a plain SDS client, never counted as received. */
   readonly signed: boolean;
+  /** Milliseconds since the epoch: when this device learned of it. */
   readonly at: number;
 }
 
@@ -253,13 +297,19 @@ export interface PossibleView {
   readonly participant: ParticipantId;
   /** That the filter errs: from 0 to 1. */
   readonly chance: number;
+  /** The filter came under a signature. */
   readonly signed: boolean;
+  /** Milliseconds since the epoch: when the filter came. */
   readonly at: number;
 }
 
+/** One try to hand an own message to the network. */
 export interface AttemptView {
+  /** 1, 2, 3 ... */
   readonly attempt: number;
+  /** Milliseconds since the epoch. */
   readonly at: number;
   readonly outcome: "pending" | "taken" | "failed";
+  /** Why it failed, for people; empty otherwise. */
   readonly reason: string;
 }

@@ -19,6 +19,7 @@ import { asChannelError, checkedName, networkOf, readInvite } from "./host-reque
 import { createJoinedChannels, type Joined } from "./joined-channels.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
 
+/** What a device brings: where to keep things, how to reach networks, and for tests time and chance. */
 export interface ChannelHostOptions {
   readonly storage: ChannelStorage;
   /** Called once per network; the channels of a network share the transport. */

@@ -6,7 +6,9 @@ export const MAX_TEXT_BYTES = 64 * 1024;
  * owner.
  */
 export const MAX_CLOCK_CORRECTION_MS = 24 * 60 * 60_000;
+/** Longest `SendRequest.requestId`, in characters. */
 export const MAX_REQUEST_ID_LENGTH = 64;
+/** Longest name that a participant goes by, in characters (code points). */
 export const MAX_DISPLAY_NAME_CHARACTERS = 40;
 
 export { MAX_CHANNEL_NAME_CHARACTERS } from "../identity/channel-name.ts";

@@ -11,6 +11,7 @@ import { readIncoming } from "./incoming.ts";
 import {
   CHANNEL,
   decodedOf,
+  deriveEphemeralVectors,
   deriveMessageVectors,
   memberVectors,
   START,
@@ -38,6 +39,7 @@ async function derive() {
     start: START,
     members,
     messages,
+    ephemeral: await deriveEphemeralVectors(),
     tampered: await deriveTamperedVectors(messages),
     repairTiming: [author, ...others].map(({ senderId: participant }) => ({
       ...{ participant, author: author.senderId, messageId },
@@ -90,6 +92,14 @@ describe("messages", () => {
   });
 });
 
+describe("ephemeral messages", () => {
+  test.each(vectors.ephemeral)("$name", ({ bytes, fields, verdict }) => {
+    expect(verdictOn(bytes, "community")).toEqual(verdict);
+    expect(verdictOn(bytes, "sds")).toEqual(verdict);
+    expect(fields.map(([field]) => field)).toEqual([1, 2, 3, 20]);
+  });
+});
+
 describe("tampered messages", () => {
   test.each(vectors.tampered)("$of: $name ($profile)", ({ bytes, profile, verdict }) => {
     expect(verdictOn(bytes, profile)).toEqual(verdict);
@@ -122,7 +132,7 @@ describe("docs/protocol.md", () => {
     const rows = [...text.matchAll(/^\| vector: (.+?) \| (\d+) \| (\d+) \|/gm)];
     const documented = rows.map(([, name, size, encrypted]) => [name, Number(size), Number(encrypted)]);
     const key = new Uint8Array(32).fill(1);
-    const measured = vectors.messages.map(async ({ name, bytes }) => {
+    const measured = [...vectors.messages, ...vectors.ephemeral].map(async ({ name, bytes }) => {
       const message = hexToBytes(bytes);
       return [name, message.length, (await encryptPayload(key, message)).length];
     });

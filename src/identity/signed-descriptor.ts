@@ -17,6 +17,7 @@ import { SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { InviteError } from "./invite-error.ts";
 import type { Signer } from "./port.ts";
 
+/** What a new channel is made of; id and key are drawn (docs/protocol.md, section 7). */
 export interface DescriptorFields {
   /** Trimmed here; then 1 to 64 characters. */
   readonly name: string;

@@ -3,6 +3,7 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
 import { decodeEnvelope } from "./envelope-codec.ts";
 import { parseInvite } from "./invite.ts";
+import { decryptPayload } from "./payload-encryption.ts";
 import { decodeDescriptor } from "./signed-descriptor.ts";
 import { deriveEd25519Vectors } from "./testing/ed25519-cases.ts";
 import { deriveProtocolVectors, type ProtocolVector } from "./testing/protocol-cases.ts";
@@ -80,6 +81,15 @@ describe("the documented bytes are what is signed, by another implementation of 
     const bytes = await outputOf('descriptor "Garden"', "descriptor");
     const { ownerSignature } = decodeDescriptor(bytes);
     expect(await verify(ownerSignature, lengthPrefixed("hearback/descriptor/1", withoutSignature(bytes)))).toBe(true);
+  });
+
+  test("payload", async () => {
+    const payload = await outputOf("payload", "payload");
+    const message = await decryptPayload(
+      Uint8Array.from({ length: 32 }, (_, i) => i),
+      payload,
+    );
+    expect(Buffer.from(message ?? []).toString()).toBe("any SDS message");
   });
 
   test("the invites in the file are read", async () => {

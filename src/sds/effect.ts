@@ -34,7 +34,6 @@ export type RejectReason =
   | "embargo-full"
   /** A sync by one more key that wrote nothing. */
   | "strangers-full"
-  | "not-authentic"
   /** Of the filter only: the message that carried it was taken. */
   | BloomProblem;
 

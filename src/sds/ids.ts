@@ -12,6 +12,9 @@ export type ParticipantId = Branded<"ParticipantId">;
 /** SDS `channel_id`: base64url of the descriptor's 16 random bytes (22 characters). */
 export type ChannelId = Branded<"ChannelId">;
 
+/** Brand a string that is known to be such an id; nothing is checked. */
 export const asMessageId = (value: string): MessageId => value as MessageId;
+/** As `asMessageId`, of a participant. */
 export const asParticipantId = (value: string): ParticipantId => value as ParticipantId;
+/** As `asMessageId`, of a channel. */
 export const asChannelId = (value: string): ChannelId => value as ChannelId;

@@ -37,6 +37,7 @@ export const CHANNEL_PARAMETER_DEFAULTS = {
   budgetPerTenMinutes: 0,
 } as const;
 
+/** The parameters of a channel by name: the defaults under its overrides (docs/protocol.md, section 14). */
 export type ChannelParameters = { readonly [K in keyof typeof CHANNEL_PARAMETER_DEFAULTS]: number };
 
 /** Constants of the protocol: the same in every channel. */

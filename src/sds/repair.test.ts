@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { asMessageId } from "./ids.ts";
+import { asMessageId, type MessageId } from "./ids.ts";
 import { planAsking } from "./missing-schedule.ts";
 import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
@@ -35,6 +35,29 @@ it.each(["offline", "asleep"])("gives no answers of last night after a night %s"
   if (where === "offline") core.online();
   core.wait(MINUTE);
   expect(core.take("repair")).toEqual([]);
+});
+
+it("is about to answer one requester forty times at most, however much it asks for, and others all the same", () => {
+  const core = new OneCore();
+  core.online();
+  let parents: { id: MessageId; lamport: number }[] = [];
+  for (let count = 0; count < 100; count++) {
+    const [id, lamport] = [asMessageId(`m${count}`), ++core.now];
+    core.receive(id, "ann", { parents, lamport });
+    parents = [{ id, lamport }];
+  }
+  const ask = (who: string, ids: readonly number[]) => {
+    core.now += 1;
+    const repairRequests = ids.map((id) => ({ messageId: asMessageId(`m${id}`), retrievalHint: undefined }));
+    core.hear(who, [], { repairRequests });
+  };
+  // With what is asked for go the 32 messages before it.
+  ask("ben", [99]);
+  expect(core.state.answers.size).toBe(33);
+  for (let count = 0; count < 5; count++) ask("ben", [40, 60, 20, 10]);
+  expect(core.state.answers.size).toBe(40);
+  ask("cleo", [5]);
+  expect(core.state.answers.size).toBe(46);
 });
 
 it("gathers first requests for two seconds", () => {

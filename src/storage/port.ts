@@ -39,12 +39,21 @@ export interface DeviceRecord {
   readonly joinedAt: number;
 }
 
+/** As in src/identity/port.ts, where it is explained. */
 export type DeviceKey =
   | { readonly kind: "webcrypto"; readonly privateKey: CryptoKey; readonly publicKey: Uint8Array }
   | { readonly kind: "raw"; readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };
 
+/**
+ * - `quota`: the disk is full, or the browser gives no more
+ * - `blocked`: another tab holds the database open at another version
+ * - `closed`: this connection was closed, or another writer took over
+ * - `corrupt`: what is stored cannot be read
+ * - `failed`: anything else
+ */
 export type StorageErrorCode = "quota" | "blocked" | "closed" | "corrupt" | "failed";
 
+/** `message` is for people; `code` is stable. After one, what was not resolved is not stored. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly code: StorageErrorCode;

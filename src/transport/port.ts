@@ -25,6 +25,7 @@ export interface Transport {
 
 export type Unsubscribe = () => void;
 
+/** A payload to be published, with what goes into the Waku message around it. */
 export interface OutboundFrame {
   readonly contentTopic: string;
   readonly payload: Uint8Array;
@@ -36,6 +37,7 @@ export interface OutboundFrame {
   readonly timestamp: number;
 }
 
+/** A payload that came, live or out of a Store. */
 export interface InboundFrame {
   readonly contentTopic: string;
   readonly payload: Uint8Array;
@@ -47,11 +49,13 @@ export interface InboundFrame {
   readonly ephemeral: boolean;
 }
 
+/** That at least one service node took it. */
 export interface PublishReceipt {
   /** 32-byte Waku message hash. */
   readonly hash: Uint8Array;
 }
 
+/** Stored payloads of a topic: of a span of time, or those of these Waku hashes (32 bytes each). */
 export type HistoryQuery =
   | {
       readonly contentTopic: string;
@@ -61,16 +65,26 @@ export type HistoryQuery =
     }
   | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
 
+/** Some of what a query found, oldest first. */
 export interface HistoryPage {
   readonly frames: readonly InboundFrame[];
 }
 
+/** online: at least one service node takes what we publish and pushes what others do. `reason` is for people. */
 export type TransportHealth =
   | { readonly kind: "connecting" }
   | { readonly kind: "online"; readonly peers: number }
   | { readonly kind: "offline"; readonly reason: string }
   | { readonly kind: "closed" };
 
+/**
+ * - `offline`: no service node is connected
+ * - `too-large`: more than the network takes (150 KiB)
+ * - `rejected`: a service node refused it
+ * - `timeout`: nobody answered in time
+ * - `closed`: the transport was closed
+ * - `no-store`: no Store answers
+ */
 export type TransportErrorCode = "offline" | "too-large" | "rejected" | "timeout" | "closed" | "no-store";
 
 /** `message` says what to do; `code` is stable. `retryable` is false when sending the same bytes again cannot help. */

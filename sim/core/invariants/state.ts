@@ -75,14 +75,25 @@ function checkMemory({ state, index }: SimParticipant): void {
   const sizes: readonly (readonly [string, number, number])[] = [
     ["missing", state.missing.size, MOST_MISSING + 8 * state.entries.size],
     ["embargoed", state.embargoed.size, MOST_EMBARGOED],
-    ["answers", state.answers.size, MOST_ANSWERS_PER_PARTICIPANT * people],
     ["buffered", state.buffered.size, MOST_BUFFERED_PER_SENDER * people],
     ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), MOST_CLAIMS + state.entries.size],
   ];
   for (const [what, size, limit] of sizes) {
     check(size <= limit, "bounded memory", () => `member ${index} keeps ${size} ${what}, more than ${limit}`);
   }
+  checkAnswers(state, index);
   checkUnresolved(state, index);
+}
+
+/** Whoever asks for everything is sent so much at a time: a request must not be worth any number of answers. */
+function checkAnswers({ answers }: ChannelState, index: number): void {
+  const owed = new Map<number, number>();
+  for (const { requester } of answers.values()) owed.set(requester, (owed.get(requester) ?? 0) + 1);
+  for (const [requester, count] of owed) {
+    check(count <= MOST_ANSWERS_PER_PARTICIPANT, "requests are not amplified", () => {
+      return `member ${index} is about to answer participant ${requester} ${count} times`;
+    });
+  }
 }
 
 /** Of each participant only so many claims wait for messages that nobody has shown yet. */

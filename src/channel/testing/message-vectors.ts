@@ -10,8 +10,7 @@ import { MESSAGE_TYPE } from "../../sds/message-type.ts";
 import { ProtobufReader } from "../../sds/protobuf.ts";
 import type { ParentReference } from "../../sds/records.ts";
 import { hash64 } from "../../sds/repair-timing.ts";
-import type { SendRequest } from "../channel-client.ts";
-import { type Author, composeContent, composeSync } from "../compose.ts";
+import { type Author, composeContent, composeEphemeral, composeSync } from "../compose.ts";
 import { type Incoming, inputOf } from "../incoming.ts";
 
 /** Whole messages with fixed keys and times, as data for any implementation. Bytes are lower-case hex. */
@@ -27,10 +26,22 @@ export interface MessageVector {
   readonly verdict: VerdictVector;
 }
 
+/** The same of a message that is in no log and has no trailer. */
+export type EphemeralVector = Omit<MessageVector, "trailer">;
+
 /** What a receiver who knows nothing of the message makes of it; times are those of the vectors' clock. */
 export type VerdictVector =
   | { readonly result: "refused"; readonly reason: string }
   | { readonly result: "sync"; readonly claim: ClaimVector }
+  | {
+      readonly result: "ephemeral";
+      readonly id: string;
+      readonly sender: string;
+      readonly signed: boolean;
+      readonly type: string;
+      readonly text: string;
+      readonly composedAt: number | null;
+    }
   | {
       readonly result: "content";
       readonly id: string;
@@ -114,6 +125,30 @@ export async function deriveMessageVectors(): Promise<readonly MessageVector[]> 
       receiptsFrom: ["ben", "cleo"],
     }),
     await sync("checkpoint", "ben", START + 7_000, { heads: [{ messageId: idOf(announcement) }], checkpoint: true }),
+    await content("void, for a message deleted before it left", "ben", "void", "", START + 8_000, {
+      seq: 2,
+      parents: [parentOf(announcement)],
+    }),
+    await sync("sync with a bloom filter for 16 ids (profile sds)", "cleo", START + 9_000, {
+      heads,
+      bloomFilter: bloom.toBytes(),
+    }),
+  ];
+}
+
+export async function deriveEphemeralVectors(): Promise<readonly EphemeralVector[]> {
+  const { self: sender } = memberOf("ben");
+  const [composedAt, text] = [START + 10_000, "is writing"];
+  const body = new TextEncoder().encode(text);
+  const bytes = await composeEphemeral(memberOf("ben"), MESSAGE_TYPE.status, body, composedAt);
+  const decoded = decodedOf({ bytes: bytesToHex(bytes) });
+  return [
+    {
+      ...{ name: "ephemeral status", by: "ben", ephemeral: true, bytes: bytesToHex(bytes), fields: fieldSizes(bytes) },
+      verdict: {
+        ...{ result: "ephemeral", id: decoded.messageId, sender, signed: true, type: "status", text, composedAt },
+      },
+    },
   ];
 }
 
@@ -126,7 +161,7 @@ interface ContentParts {
 async function content(
   name: string,
   by: MemberName,
-  type: SendRequest["type"],
+  type: keyof typeof MESSAGE_TYPE,
   text: string,
   lamport: number,
   { seq, parents = [], bloomFilter }: ContentParts,
@@ -151,15 +186,16 @@ interface SyncParts {
   readonly completeSince?: number;
   readonly requests?: readonly HistoryEntry[];
   readonly receiptsFrom?: readonly MemberName[];
+  readonly bloomFilter?: Uint8Array;
   readonly checkpoint?: true;
 }
 
 async function sync(name: string, by: MemberName, lamport: number, parts: SyncParts): Promise<MessageVector> {
-  const { heads, completeSince = JOIN, requests = [], checkpoint = false } = parts;
+  const { heads, completeSince = JOIN, requests = [], checkpoint = false, bloomFilter } = parts;
   const receiptsFrom = parts.receiptsFrom?.map((member) => Number(hash64(memberOf(member).self) >> 32n)) ?? null;
   const bytes = await composeSync(memberOf(by), {
     ...{ messageId: asMessageId(lamport.toString(36)), lamport, causalHistory: heads, completeSince, checkpoint },
-    ...{ bloomFilter: undefined, repairRequests: requests, receiptsWantedFrom: receiptsFrom },
+    ...{ bloomFilter, repairRequests: requests, receiptsWantedFrom: receiptsFrom },
   });
   const ids = (entries: readonly HistoryEntry[]) => entries.map((entry) => entry.messageId);
   const claim = claimed(ids(heads), { completeSince, requests: ids(requests), receiptsFrom });
@@ -207,7 +243,11 @@ function trailerOf(bytes: Uint8Array): Record<string, string | number> {
 /** Outcome of `readIncoming`, in the form of the vectors. */
 export function verdictOf(incoming: Incoming): VerdictVector {
   if (incoming.kind === "refused") return { result: "refused", reason: incoming.reason };
-  if (incoming.kind === "copy" || incoming.kind === "ephemeral") throw new Error(`Not a verdict: ${incoming.kind}`);
+  if (incoming.kind === "copy") throw new Error("Not a verdict: the message is held");
+  if (incoming.kind === "ephemeral") {
+    const { id, author: sender, signed, type, text, composedAt } = incoming.message;
+    return { result: "ephemeral", id, sender, signed, type, text, composedAt };
+  }
   const problem = incoming.trailer?.verify() ?? null;
   if (incoming.kind === "sync" && problem !== null) return { result: "refused", reason: problem };
   const input = incoming.kind === "sync" ? inputOf(incoming.trailer) : incoming.input;

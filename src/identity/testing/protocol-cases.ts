@@ -26,6 +26,7 @@ export async function deriveProtocolVectors(): Promise<readonly ProtocolVector[]
     ...(await envelopeVectors()),
     await trailerVector(),
     ...(await descriptorVectors()),
+    await payloadVector(),
   ];
 }
 
@@ -103,6 +104,21 @@ async function descriptorVector(wanted: Parameters<typeof createDescriptor>[0]):
       code: inviteCodeOf(descriptor),
       link: inviteLinkOf(base, descriptor),
     },
+  };
+}
+
+/** 26/WAKU2-PAYLOAD by WebCrypto alone, with a nonce and a padding that can be written down. */
+async function payloadVector(): Promise<ProtocolVector> {
+  const [key, nonce, message] = [countingBytes(32), countingBytes(12), new TextEncoder().encode("any SDS message")];
+  const clear = new Uint8Array(256).fill(0xee);
+  // One byte holds the size, so the flags say 1.
+  clear.set([1, message.length, ...message]);
+  const usable = await crypto.subtle.importKey("raw", key.slice(), "AES-GCM", false, ["encrypt"]);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce.slice() }, usable, clear));
+  return {
+    name: "payload",
+    input: { key: bytesToHex(key), nonce: bytesToHex(nonce), padding: "ee", message: bytesToHex(message) },
+    output: { payload: bytesToHex(sealed) + bytesToHex(nonce) },
   };
 }
 

@@ -12,6 +12,7 @@ import { CHANNEL_STORES, LEDGER_IDS_INDEX, type StoreName } from "./schema.ts";
 import { channelRange, type TransactionWork, transact } from "./transaction.ts";
 import { lastPerKey, onlyFrees, storesOf, writeChange } from "./write-change.ts";
 
+/** Which database, and whether it is to be written. */
 export interface DexieStorageOptions extends OpenOptions {
   /** Opens for reading only: claims no fence, so the writer goes on; every write is refused. */
   readonly readOnly?: boolean;

@@ -41,6 +41,7 @@ export class DiskChannel {
   }
 }
 
+/** An empty disk. */
 export function createMemoryDisk(): MemoryDisk {
   const channels = new Map<ChannelId, DiskChannel>();
   return {

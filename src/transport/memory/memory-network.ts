@@ -13,6 +13,7 @@ import {
 } from "../port.ts";
 import { TopicListeners } from "../topic-listeners.ts";
 
+/** How the network inside one process behaves. */
 export interface MemoryNetworkOptions {
   /** Milliseconds from publish to delivery. Default 0; delivery is asynchronous all the same. */
   readonly latencyMs?: number;
@@ -38,6 +39,7 @@ const MAX_PAYLOAD_BYTES = 150 * 1024;
 const PAGE_SIZE = 100;
 const CUT_OFF = "the network is switched off";
 
+/** A network that loses nothing, with a Store unless told otherwise; take parts of it down with `setOnline`. */
 export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryNetwork {
   return new Hub(options);
 }

@@ -27,6 +27,7 @@ import { TopicRegistry } from "./topic-registry.ts";
 import { WakeableSleep } from "./wakeable-sleep.ts";
 import { encodedSize, pubsubTopicOf, toWakuMessage } from "./wire.ts";
 
+/** Which network, and how patient to be with it. */
 export interface WakuTransportOptions {
   readonly network: WakuNetwork;
   /** After this long a publish rejects with `timeout`, waiting for its turn included. Default 10 s. */
