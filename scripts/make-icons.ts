@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
 import { DOUBLE_TICK, MARK_SIZE, ringArcs, SINGLE_TICK, UNKNOWN_AUDIENCE_ARCS } from "../src/ui/mark-geometry.ts";
-import { CHROMIUM_MISSING, findChromium } from "./lib/chromium.mjs";
+import { CHROMIUM_MISSING, findChromium } from "./lib/browsers.mjs";
 
 /**
  * Draws the extension's icons from the paths of the logo: `npx tsx scripts/make-icons.ts`. The results are committed, so

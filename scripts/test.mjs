@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { CHROMIUM_MISSING, ensureChromium } from "./lib/chromium.mjs";
+import { ensureChromium, ensureFirefox } from "./lib/browsers.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { run, stopAllOnSignals } from "./lib/processes.mjs";
 import { judge, SHORT_RUNS } from "./lib/simulation-runs.mjs";
@@ -39,7 +39,8 @@ const STAGES = [
     needs: ["install"],
     run: build,
   },
-  { name: "e2e", needs: ["install", "build"], run: endToEndTests },
+  { name: "chromium", needs: ["install", "build"], run: () => endToEndTests("chromium") },
+  { name: "firefox", needs: ["install", "build"], run: () => endToEndTests("firefox") },
   { name: "smoke", needs: ["install", "build"], run: smoke },
 ];
 
@@ -47,10 +48,16 @@ async function install() {
   const packages = await ensureInstalled(ROOT);
   const first = { name: "packages", ok: packages.ok, output: packages.output };
   if (!packages.ok) return summarize([first]);
-  const chromium = await ensureChromium().catch((error) => ({ path: undefined, output: error.message }));
-  if (chromium.path !== undefined) process.env.CHROMIUM_PATH = chromium.path;
-  const second = { name: "chromium", ok: chromium.path !== undefined, output: chromium.output || CHROMIUM_MISSING };
-  return summarize([first, second]);
+  const done = [first];
+  for (const [name, variable, ensure] of [
+    ["chromium", "CHROMIUM_PATH", ensureChromium],
+    ["firefox", "FIREFOX_PATH", ensureFirefox],
+  ]) {
+    const { path, output } = await ensure().catch((error) => ({ path: undefined, output: error.message }));
+    if (path !== undefined) process.env[variable] = path;
+    done.push({ name, ok: path !== undefined, output });
+  }
+  return summarize(done);
 }
 
 function staticChecks() {
@@ -70,10 +77,11 @@ async function unitTests() {
   return testResult(readVitestReport(report, ROOT), code, output);
 }
 
-async function endToEndTests() {
-  const report = join(LOGS, "e2e.json");
+/** @param {string} project of e2e/playwright.config.ts */
+async function endToEndTests(project) {
+  const report = join(LOGS, `${project}.json`);
   rmSync(report, { force: true });
-  const command = tool("e2e", "playwright", "test", "-c", "e2e/playwright.config.ts");
+  const command = tool(project, "playwright", "test", "-c", "e2e/playwright.config.ts", `--project=${project}`);
   const env = { ...process.env, HEARBACK_E2E_REPORT: report };
   const { code, output } = await execute({ ...command, env, live: true }, 15 * MINUTE);
   return testResult(readPlaywrightReport(report), code, output);

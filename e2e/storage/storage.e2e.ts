@@ -4,19 +4,20 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { expect, test } from "playwright/test";
 import { storageContract } from "../../src/storage/contract.ts";
-import { type BrowserProfile, chromiumOptions, killBrowser, openFreshProfile } from "../support/browser.ts";
+import { chromiumOptions, killBrowser, openFreshProfile } from "../support/browser.ts";
+import { CHROMIUM_ONLY, openProjectBrowser } from "../support/project-browser.ts";
 import type { Actions } from "./app/actions.ts";
 import { type ServedApp, serveApp } from "./serve-app.ts";
 
-/** IndexedDB of a real Chromium, in a page and in a dedicated worker. */
+/** IndexedDB of a real browser, in a page and in a dedicated worker. */
 test.describe.configure({ mode: "default" });
 
 let app: ServedApp;
-let profile: BrowserProfile;
+let profile: Awaited<ReturnType<typeof openProjectBrowser>>;
 
 test.beforeAll(async () => {
   app = await serveApp();
-  profile = await openFreshProfile();
+  profile = await openProjectBrowser();
 });
 
 test.afterAll(async () => {
@@ -71,7 +72,7 @@ for (const place of ["page", "worker"] as const) {
   });
 }
 
-test.describe("kills", () => {
+test.describe("kills", CHROMIUM_ONLY, () => {
   test("a page that dies in a burst keeps every strict commit and a prefix of the relaxed ones", async () => {
     const page = await newPage();
     const database = "kill-page";
@@ -150,28 +151,32 @@ test.describe("other connections", () => {
   });
 });
 
-test("a full disk still lets people read, is reported when they write, and is over when there is space", async () => {
-  // A browser of its own: Chromium caches for a while how much an origin may still write.
-  const own = await openFreshProfile();
-  const database = "quota";
-  const before = await newPage(own.context);
-  await run(before, "page", "open", database);
-  await run(before, "page", "write", database, 0, 5);
-  await own.restart();
-  const page = await newPage(own.context);
-  const devtools = await own.context.newCDPSession(page);
-  const origin = new URL(app.url).origin;
-  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-  await run(page, "page", "open", database);
-  expect(await run(page, "page", "write", database, 5, 9)).toMatch(/^quota: .*free some space/);
-  await run(page, "page", "expectMessages", database, 5);
-  await devtools.send("Storage.overrideQuotaForOrigin", { origin });
-  await expect.poll(() => run(page, "page", "write", database, 5, 9)).toBe("ok");
-  await run(page, "page", "expectMessages", database, 9);
-  await own.dispose();
-});
+test(
+  "a full disk still lets people read, is reported when they write, and is over when there is space",
+  CHROMIUM_ONLY,
+  async () => {
+    // A browser of its own: Chromium caches for a while how much an origin may still write.
+    const own = await openFreshProfile();
+    const database = "quota";
+    const before = await newPage(own.context);
+    await run(before, "page", "open", database);
+    await run(before, "page", "write", database, 0, 5);
+    await own.restart();
+    const page = await newPage(own.context);
+    const devtools = await own.context.newCDPSession(page);
+    const origin = new URL(app.url).origin;
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await run(page, "page", "open", database);
+    expect(await run(page, "page", "write", database, 5, 9)).toMatch(/^quota: .*free some space/);
+    await run(page, "page", "expectMessages", database, 5);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+    await expect.poll(() => run(page, "page", "write", database, 5, 9)).toBe("ok");
+    await run(page, "page", "expectMessages", database, 9);
+    await own.dispose();
+  },
+);
 
-test("a channel can be left on a disk that was full when Hearback started", async () => {
+test("a channel can be left on a disk that was full when Hearback started", CHROMIUM_ONLY, async () => {
   const own = await openFreshProfile();
   const database = "full-from-the-start";
   const before = await newPage(own.context);
@@ -188,27 +193,31 @@ test("a channel can be left on a disk that was full when Hearback started", asyn
   await own.dispose();
 });
 
-test("a channel on a full disk gives up its oldest texts, goes on, and keeps what is said from then on", async () => {
-  const own = await openFreshProfile();
-  const page = await newPage(own.context);
-  const devtools = await own.context.newCDPSession(page);
-  const origin = new URL(app.url).origin;
-  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 24_000_000 });
-  const { channel, count } = await run(page, "worker", "fillChannel", "full", 2_000);
-  const { refused, restarts, given } = await run(page, "worker", "writeToFullChannel", "full", channel, 20);
-  test.info().annotations.push({ type: "held / given up / stops", description: `${count} / ${given} / ${restarts}` });
-  expect(refused).toBeGreaterThan(0);
-  await page.reload();
-  const { own: said, kept } = await run(page, "worker", "readChannel", "full", channel);
-  expect(said.slice(-20)).toEqual(Array.from({ length: 20 }, (_, n) => `said on a full disk ${n}`));
-  // Every message is in its place; the texts that are gone are the oldest ones, and not the newest thousand.
-  expect(kept).toHaveLength(count);
-  expect(kept.indexOf(true)).toBe(given);
-  expect(kept.lastIndexOf(false)).toBe(given - 1);
-  expect(given).toBeGreaterThan(0);
-  expect(given).toBeLessThanOrEqual(count - 900);
-  await own.dispose();
-});
+test(
+  "a channel on a full disk gives up its oldest texts, goes on, and keeps what is said from then on",
+  CHROMIUM_ONLY,
+  async () => {
+    const own = await openFreshProfile();
+    const page = await newPage(own.context);
+    const devtools = await own.context.newCDPSession(page);
+    const origin = new URL(app.url).origin;
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 24_000_000 });
+    const { channel, count } = await run(page, "worker", "fillChannel", "full", 2_000);
+    const { refused, restarts, given } = await run(page, "worker", "writeToFullChannel", "full", channel, 20);
+    test.info().annotations.push({ type: "held / given up / stops", description: `${count} / ${given} / ${restarts}` });
+    expect(refused).toBeGreaterThan(0);
+    await page.reload();
+    const { own: said, kept } = await run(page, "worker", "readChannel", "full", channel);
+    expect(said.slice(-20)).toEqual(Array.from({ length: 20 }, (_, n) => `said on a full disk ${n}`));
+    // Every message is in its place; the texts that are gone are the oldest ones, and not the newest thousand.
+    expect(kept).toHaveLength(count);
+    expect(kept.indexOf(true)).toBe(given);
+    expect(kept.lastIndexOf(false)).toBe(given - 1);
+    expect(given).toBeGreaterThan(0);
+    expect(given).toBeLessThanOrEqual(count - 900);
+    await own.dispose();
+  },
+);
 
 test("persistence is what the browser says it is, and unavailable in a worker", async () => {
   const page = await newPage();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright";
-import { CHROMIUM_MISSING, findChromium } from "../../scripts/lib/chromium.mjs";
+import { CHROMIUM_MISSING, findChromium } from "../../scripts/lib/browsers.mjs";
 
 /** Quiet and alike everywhere: nothing of the browser's own goes over the network. */
 const QUIET = [

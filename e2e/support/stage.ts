@@ -3,6 +3,8 @@ import { openFreshProfile } from "./browser.ts";
 import { createChannel, demoAddress, expectParticipants, joinByCode } from "./demo-page.ts";
 import { serveDemo, startTestServiceNode, type TestServiceNode } from "./real-parts.ts";
 
+/** Firefox tells as an error of the page what Chromium only writes to the console; what the page makes of it is tested. */
+const FAILED_CONNECTION = /^(Firefox can’t establish a connection|The connection) to (the server at )?ws:/;
 /** Quick enough for a test, and still in the order in which the protocol's own times stand. */
 const QUICK = { ackWindowMs: 300, reorderWaitMs: 300, resendFirstMs: 1_000, idleSyncMinMs: 2_000 } as const;
 
@@ -39,7 +41,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
   async function openTab(context = browser.context): Promise<Page> {
     const page = await context.newPage();
-    page.on("pageerror", (error) => pageErrors.push(error.stack ?? error.message));
+    page.on("pageerror", (error) => {
+      if (!FAILED_CONNECTION.test(error.message)) pageErrors.push(error.stack ?? error.message);
+    });
     page.once("close", () => tabs.delete(page));
     tabs.add(page);
     return page;

@@ -1,11 +1,12 @@
 import { expect, test } from "playwright/test";
+import { openProjectBrowser } from "./project-browser.ts";
 import { openStage, type Stage, type StageOptions } from "./stage.ts";
 
 /** What a file of tests has of its stage: opening and clearing it is done for the file. */
 export type FileStage = Omit<Stage, "clear" | "close" | "takePageErrors">;
 
 /**
- * Call once at the top of a file. All its tests play on one stage, opened before the first; after each the tabs are
+ * Call once at the top of a file. It plays in the browser of the project under which the file runs. All its tests play on one stage, opened before the first; after each the tabs are
  * closed, and an uncaught error in any of them fails the test.
  */
 export function useStage(options: StageOptions = {}): FileStage {
@@ -15,7 +16,7 @@ export function useStage(options: StageOptions = {}): FileStage {
     return stage;
   };
   test.beforeAll(async () => {
-    stage = await openStage(options);
+    stage = await openStage({ openBrowser: openProjectBrowser, ...options });
   });
   test.afterEach(async () => {
     await opened().clear();
