@@ -68,14 +68,29 @@ export async function runCrashPoints(
   for (let write = 1; write <= writes; write++) {
     for (const kind of KINDS[storage]) {
       const point = { write, ...kind };
-      const violation = await runCrashPoint(script, storage, point);
-      runs++;
-      if (violation === null) continue;
-      violations++;
-      onViolation(point, violation);
+      try {
+        const violation = await runCrashPoint(script, storage, point);
+        runs++;
+        if (violation === null) continue;
+        violations++;
+        onViolation(point, violation);
+      } catch (error) {
+        if (!(error instanceof NoSuchWrite) || storage !== "dexie" || write < writes - GROUPED_OTHERWISE) throw error;
+      }
     }
   }
   return { script: script.name, storage, writes, runs, violations };
+}
+
+/**
+ * The database works in real time, and what is to be written meanwhile goes into the next transaction: on a busy machine a
+ * run may group its changes otherwise, and have a write less than was counted.
+ */
+const GROUPED_OTHERWISE = 2;
+
+/** The script ended before this write, so nothing crashed. */
+export class NoSuchWrite extends Error {
+  override readonly name = "NoSuchWrite";
 }
 
 /** Runs the script with member 0 dying at this write; it boots again and all promises must hold. */
@@ -110,7 +125,7 @@ export async function runCrashPoint(
     },
     print,
   );
-  if (!crashed) throw new Error(`${script.name} has no write ${write}, so nothing crashed.`);
+  if (!crashed) throw new NoSuchWrite(`${script.name} has no write ${write}, so nothing crashed.`);
   return violation;
 }
 
