@@ -78,7 +78,8 @@ function refusalOf(state: ChannelState, content: IncomingContent): RejectReason 
   if (!isExactLamport(content.lamport)) return "lamport-limit";
   if (!content.signed && state.identity.profile === "community") return "unsigned";
   if (content.lamport < state.watermark) return "below-watermark";
-  if (hasUnheldParent(state, content) && isBufferFull(state, content)) return "buffer-full";
+  // In this order: it is seldom full, and looking up parents in a long log takes time.
+  if (isBufferFull(state, content) && hasUnheldParent(state, content)) return "buffer-full";
   return null;
 }
 
@@ -138,6 +139,9 @@ export function createEntry(ctx: StepContext, content: IncomingContent, hint: Ui
 
 /** An id counts once, and nothing depends on itself (an unsigned message can claim to). */
 function distinctParents(state: ChannelState, content: IncomingContent): Edge[] {
+  const [first, second] = content.parents;
+  const arePair = content.parents.length <= 2 && first?.id !== second?.id;
+  if (arePair && first?.id !== content.id && second?.id !== content.id) return edgesOf(state, content.parents);
   const seen = new Set<string>([content.id]);
   return edgesOf(
     state,
