@@ -1,4 +1,3 @@
-import type { Page } from "playwright";
 import { expect, test } from "playwright/test";
 import {
   expectConnection,
@@ -6,7 +5,6 @@ import {
   expectOnceEach,
   expectParticipants,
   expectReceivedByAllInChat,
-  inviteCode,
   joinByCode,
   messages,
   send,
@@ -15,7 +13,7 @@ import {
 } from "../support/demo-page.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { type ExtensionProfile, openExtensionProfile } from "./support/extension.ts";
-import { createInExtension, joinInExtension, openFromList } from "./support/extension-page.ts";
+import { createInExtension, joinInExtension, meetAdaAndBen, openFromList } from "./support/extension-page.ts";
 
 let stage: Stage;
 let ada: ExtensionProfile;
@@ -33,14 +31,7 @@ test.afterEach(async () => {
 });
 test.afterAll(() => stage?.close());
 
-/** Ada in the extension, Ben in a demo tab, both in one channel and known to each other. */
-async function adaAndBen(): Promise<{ readonly adaTab: Page; readonly ben: Page }> {
-  const [ben] = await stage.meet("Ben");
-  const adaTab = await ada.open("tab");
-  await joinInExtension(adaTab, await inviteCode(ben), "Ada");
-  for (const page of [adaTab, ben]) await expectParticipants(page, 2);
-  return { adaTab, ben };
-}
+const adaAndBen = () => meetAdaAndBen(stage, ada);
 
 test("two extensions and a demo tab in one channel: every view says that all have each message", async () => {
   const cleo = await openExtensionProfile();

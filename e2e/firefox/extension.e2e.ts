@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Page } from "playwright";
 import { expect, test } from "playwright/test";
-import { joinInExtension, openFromList } from "../extension/support/extension-page.ts";
+import { meetAdaAndBen, openFromList } from "../extension/support/extension-page.ts";
 import { openFreshProfile } from "../support/browser.ts";
-import {
-  expectDelivery,
-  expectParticipants,
-  expectReceivedByAllInChat,
-  inviteCode,
-  messages,
-  send,
-  textsOf,
-} from "../support/demo-page.ts";
+import { expectDelivery, expectReceivedByAllInChat, messages, send, textsOf } from "../support/demo-page.ts";
 import { useStage } from "../support/use-stage.ts";
 import { type FirefoxExtension, openFirefoxExtension } from "./firefox-extension.ts";
 
@@ -28,14 +19,7 @@ test.afterEach(async () => {
   await ada.dispose();
 });
 
-/** Ada in Firefox's extension, Ben in a demo tab of Chromium, both in one channel and known to each other. */
-async function adaAndBen(): Promise<{ readonly adaTab: Page; readonly ben: Page }> {
-  const [ben] = await stage.meet("Ben");
-  const adaTab = await ada.open("tab");
-  await joinInExtension(adaTab, await inviteCode(ben), "Ada");
-  for (const page of [adaTab, ben]) await expectParticipants(page, 2);
-  return { adaTab, ben };
-}
+const adaAndBen = () => meetAdaAndBen(stage, ada);
 
 test("the extension in Firefox and a demo tab in Chromium: each sees that the other has its messages", async () => {
   const { adaTab, ben } = await adaAndBen();

@@ -1,5 +1,7 @@
 import type { Page } from "playwright/test";
-import { acceptInvite, composer, inviteCode, type NewChannel } from "../../support/demo-page.ts";
+import { acceptInvite, composer, expectParticipants, inviteCode, type NewChannel } from "../../support/demo-page.ts";
+import type { FileStage } from "../../support/use-stage.ts";
+import type { View } from "./extension.ts";
 
 /** The extension as a person uses it. What chat looks like is shared with the demo: see `demo-page.ts`. */
 
@@ -25,4 +27,16 @@ export async function joinInExtension(page: Page, code: string, yourName: string
   await page.getByRole("button", { name: "Join", exact: true }).click();
   await page.getByLabel("Invite link or code").fill(code);
   await acceptInvite(page, yourName);
+}
+
+/** Ada in an extension, Ben in a demo tab of the stage, both in one channel and known to each other. */
+export async function meetAdaAndBen(
+  stage: Pick<FileStage, "meet">,
+  ada: { open(view: View): Promise<Page> },
+): Promise<{ readonly adaTab: Page; readonly ben: Page }> {
+  const [ben] = await stage.meet("Ben");
+  const adaTab = await ada.open("tab");
+  await joinInExtension(adaTab, await inviteCode(ben), "Ada");
+  for (const page of [adaTab, ben]) await expectParticipants(page, 2);
+  return { adaTab, ben };
 }
