@@ -26,13 +26,21 @@ export function follow(state: ChannelState, walk: Walk, gain: Gain | null): Need
     const before = participant.credits.since(entry.number);
     const goesOn = before === null || before > completeSince;
     if (gain !== null) gain.effort.left -= goesOn ? 1 + entry.parents.length : 1;
-    if (participant.claims.dropProven(entry.id, completeSince)) walk.needed = true;
+    if (takesPlaceOfNeeded(walk, entry)) walk.needed = true;
     if (!goesOn) continue;
     participant.credits.credit(entry.number, completeSince);
     if (before === null) noteGain(walk, entry, gain);
     if (pushAncestors(state, walk, entry)) walk.needed = true;
   }
   return walk.needed ? "needed" : "other";
+}
+
+/**
+ * Drops the claim that this one proves. That of the id it lists itself is not dropped but replaced when it is known what it
+ * is: listed twice before it is followed, it is walked twice, and must not drop what the first walk kept.
+ */
+function takesPlaceOfNeeded({ participant: { claims }, completeSince, listed }: Walk, { id }: LogEntry): boolean {
+  return id === listed?.id ? claims.isNeeded(id) : claims.dropProven(id, completeSince);
 }
 
 function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {

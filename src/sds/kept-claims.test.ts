@@ -57,3 +57,15 @@ test("what is still to be followed is kept until it shows what it is", () => {
   claims.decide(c, 5, "other");
   expect([claims.get(c), claims.dropProven(c, 0)]).toEqual([5, true]);
 });
+
+test("a claim that is still followed is not replaced by one of the same id that proves less", () => {
+  const claims = new KeptClaims();
+  const id = asMessageId("a");
+  claims.keep(id, 0, "undecided");
+  claims.keep(id, 5, "other");
+  expect(claims.get(id)).toBe(0);
+  claims.keep(id, 5, "needed");
+  expect(claims.get(id)).toBe(0);
+  claims.decide(id, 0, "other");
+  expect(claims.stored()).toEqual([{ id, completeSince: 0 }]);
+});

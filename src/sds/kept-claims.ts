@@ -42,8 +42,11 @@ export class KeptClaims {
   }
 
   keep(id: MessageId, completeSince: number, need: Need): void {
+    // A lower one, still to be followed, proves all that this one does, and more.
+    const before = this.get(id) ?? completeSince;
+    if (before < completeSince && need !== "needed") return;
     this.drop(id);
-    this.#kindOf(need).set(id, completeSince);
+    this.#kindOf(need).set(id, Math.min(before, completeSince));
     this.#stored = null;
     if (this.#others.size <= MAX_OTHER_CLAIMS) return;
     for (const oldest of this.#others.keys()) {
@@ -63,6 +66,10 @@ export class KeptClaims {
   drop(id: MessageId): void {
     const isDropped = this.#needed.delete(id) || this.#undecided.delete(id) || this.#others.delete(id);
     if (isDropped) this.#stored = null;
+  }
+
+  isNeeded(id: MessageId): boolean {
+    return this.#needed.has(id);
   }
 
   /** Drops a claim of `id` that one with this `completeSince` walked over. True if that one is needed in its place. */
