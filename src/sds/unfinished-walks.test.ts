@@ -125,14 +125,3 @@ test("a message that very many wait for is followed for all of them in steps", (
   core.wait(1_000);
   expect(having("m1")).toBe(300);
 });
-
-test("an id that is listed twice before it is followed is proved after a restart as well", () => {
-  const { core, own } = longHistory();
-  const last = `m${HISTORY - 1}`;
-  core.hear("cleo", [last, last]);
-  core.hear("cleo", [last], { completeSince: core.now, lamport: core.now + 1 });
-  core.wait(1_000);
-  expect(receiversOf(core, own)).toContain("cleo");
-  core.restart();
-  expect(receiversOf(core, own)).toContain("cleo");
-});
