@@ -1,5 +1,5 @@
-import { composeContent } from "../src/channel/compose.ts";
-import { MESSAGE_TYPE } from "../src/sds/message-type.ts";
+import { composeContent } from "../src/channel/sending/compose.ts";
+import { MESSAGE_TYPE } from "../src/sds/parameters/message-type.ts";
 import { prepare } from "../src/sds/step.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";

@@ -1,5 +1,5 @@
-import { BloomFilter } from "../src/sds/bloom-filter.ts";
-import { messageIdOf } from "../src/sds/message-id.ts";
+import { BloomFilter } from "../src/sds/filter/bloom-filter.ts";
+import { messageIdOf } from "../src/sds/wire/message-id.ts";
 import { median } from "./support/median.ts";
 import { peerBloomFilter } from "./support/peer-channel.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";

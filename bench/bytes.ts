@@ -1,7 +1,7 @@
-import { composeSync } from "../src/channel/compose.ts";
+import { composeSync } from "../src/channel/sending/compose.ts";
 import { encryptPayload } from "../src/identity/payload-encryption.ts";
-import { asMessageId } from "../src/sds/ids.ts";
-import { messageIdOf } from "../src/sds/message-id.ts";
+import { asMessageId } from "../src/sds/wire/ids.ts";
+import { messageIdOf } from "../src/sds/wire/message-id.ts";
 import { me } from "./support/our-channel.ts";
 import { PeerChannel, PeerTraffic } from "./support/peer-channel.ts";
 import { type Row, row, type Subject } from "./support/row.ts";

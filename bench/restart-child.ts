@@ -1,6 +1,6 @@
 /** Prints the median milliseconds of restoring a channel with N messages. Usage: node restart-child.js N RUNS */
-import type { Effect } from "../src/sds/effect.ts";
-import type { MessageRecord, MetaRecords, ParticipantRecord, StoredChannel } from "../src/sds/records.ts";
+import type { Effect } from "../src/sds/io/effect.ts";
+import type { MessageRecord, MetaRecords, ParticipantRecord, StoredChannel } from "../src/sds/io/records.ts";
 import { restore } from "../src/sds/restore.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { identity, OurChannel } from "./support/our-channel.ts";

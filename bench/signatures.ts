@@ -1,4 +1,4 @@
-import type { Trailer } from "../src/channel/incoming.ts";
+import type { Trailer } from "../src/channel/receiving/incoming.ts";
 import { verifyStrict } from "../src/identity/ed25519-key.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";

@@ -1,7 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
-import { DOUBLE_TICK, MARK_SIZE, ringArcs, SINGLE_TICK, UNKNOWN_AUDIENCE_ARCS } from "../src/ui/mark-geometry.ts";
+import {
+  DOUBLE_TICK,
+  MARK_SIZE,
+  ringArcs,
+  SINGLE_TICK,
+  UNKNOWN_AUDIENCE_ARCS,
+} from "../src/ui/delivery/mark-geometry.ts";
 import { CHROMIUM_MISSING, findChromium } from "./lib/browsers.mjs";
 
 /**

@@ -26,8 +26,8 @@ export type {
   ParticipantView,
   PossibleView,
   SendRequest,
-} from "./channel/channel-client.ts";
-export { ChannelError } from "./channel/channel-client.ts";
+} from "./channel/api/channel-client.ts";
+export { ChannelError } from "./channel/api/channel-client.ts";
 export type {
   ChannelHost,
   ChannelSummary,
@@ -35,14 +35,14 @@ export type {
   InvitePreview,
   JoinRequest,
   NetworkView,
-} from "./channel/channel-host.ts";
-export { type ChannelHostOptions, createChannelHost } from "./channel/host.ts";
+} from "./channel/api/channel-host.ts";
 export {
   MAX_CLOCK_CORRECTION_MS,
   MAX_DISPLAY_NAME_CHARACTERS,
   MAX_REQUEST_ID_LENGTH,
   MAX_TEXT_BYTES,
-} from "./channel/limits.ts";
+} from "./channel/api/limits.ts";
+export { type ChannelHostOptions, createChannelHost } from "./channel/host/host.ts";
 
 export type { ChannelNetwork } from "./identity/channel-network.ts";
 export { parametersOf } from "./identity/channel-overrides.ts";
@@ -59,9 +59,9 @@ export type { Clock, Random } from "./runtime/port.ts";
 export { systemClock } from "./runtime/system-clock.ts";
 export { systemRandom } from "./runtime/system-random.ts";
 
-export type { DeliveryState } from "./sds/delivery-state.ts";
-export { asChannelId, asMessageId, type ChannelId, type MessageId, type ParticipantId } from "./sds/ids.ts";
-export { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "./sds/parameters.ts";
+export type { DeliveryState } from "./sds/outbox/delivery-state.ts";
+export { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "./sds/parameters/parameters.ts";
+export { asChannelId, asMessageId, type ChannelId, type MessageId, type ParticipantId } from "./sds/wire/ids.ts";
 
 export { createDexieStorage, type DexieStorageOptions } from "./storage/dexie/dexie-storage.ts";
 export { createMemoryDisk, type MemoryDisk } from "./storage/memory/memory-disk.ts";
@@ -85,5 +85,5 @@ export {
   type TransportErrorCode,
   type TransportHealth,
 } from "./transport/port.ts";
-export { LOCAL_NETWORK, type WakuNetwork } from "./transport/waku/local-network.ts";
 export { createWakuTransport, type WakuTransportOptions } from "./transport/waku/waku-transport.ts";
+export { LOCAL_NETWORK, type WakuNetwork } from "./transport/waku/wire/local-network.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useStrings } from "../src/ui/strings-context.ts";
+import { useStrings } from "../src/ui/strings/strings-context.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { ChannelScreen } from "./screens/channel-screen.tsx";
 import { JoinScreen } from "./screens/join-screen.tsx";

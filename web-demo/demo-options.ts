@@ -1,4 +1,4 @@
-import { CHANNEL_PARAMETER_DEFAULTS } from "../src/sds/parameters.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../src/sds/parameters/parameters.ts";
 
 const PARAMETER_PREFIX = "p.";
 

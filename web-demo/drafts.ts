@@ -1,4 +1,4 @@
-import { type Drafts, readDraft, storedDraft } from "../src/ui/draft.ts";
+import { type Drafts, readDraft, storedDraft } from "../src/ui/composing/draft.ts";
 import { acrossTabs, readJson, writeJson } from "./browser-storage.ts";
 
 /** The unsent text of one participant in one channel; it outlives reloads, crashes and closed tabs. */

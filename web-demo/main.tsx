@@ -1,8 +1,8 @@
 import { render } from "preact";
 import "../src/ui/styles.css";
-import { errorWords } from "../src/ui/error-words.ts";
 import { chooseStrings } from "../src/ui/strings/choose.ts";
-import { StringsContext } from "../src/ui/strings-context.ts";
+import { errorWords } from "../src/ui/strings/error-words.ts";
+import { StringsContext } from "../src/ui/strings/strings-context.ts";
 import { App } from "./app.tsx";
 import { readDemoOptions } from "./demo-options.ts";
 import { takeInvite } from "./invite-link.ts";

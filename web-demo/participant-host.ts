@@ -1,6 +1,6 @@
-import { connectHost } from "../src/bridge/connect-host.ts";
-import { messagePort } from "../src/bridge/message-port.ts";
-import type { ChannelHost } from "../src/channel/channel-host.ts";
+import { connectHost } from "../src/bridge/client/connect-host.ts";
+import { messagePort } from "../src/bridge/ports/message-port.ts";
+import type { ChannelHost } from "../src/channel/api/channel-host.ts";
 import { closedWithWorker, type WorkerStart } from "./worker-lock.ts";
 
 /** The worker of one participant and the channels that it keeps. */

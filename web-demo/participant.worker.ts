@@ -1,8 +1,8 @@
-import { messagePort } from "../src/bridge/message-port.ts";
-import { serveHost } from "../src/bridge/serve-host.ts";
-import type { ChannelHost } from "../src/channel/channel-host.ts";
-import { createChannelHost } from "../src/channel/host.ts";
-import { refusingHost } from "../src/channel/refusing-host.ts";
+import { messagePort } from "../src/bridge/ports/message-port.ts";
+import { serveHost } from "../src/bridge/server/serve-host.ts";
+import type { ChannelHost } from "../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../src/channel/host/host.ts";
+import { refusingHost } from "../src/channel/host/refusing-host.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
 import { databaseOf } from "./database-name.ts";

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
-import type { ChannelHost, ChannelSummary } from "../src/channel/channel-host.ts";
-import type { ChannelId } from "../src/sds/ids.ts";
-import { NO_DRAFT } from "../src/ui/draft.ts";
+import type { ChannelHost, ChannelSummary } from "../src/channel/api/channel-host.ts";
+import type { ChannelId } from "../src/sds/wire/ids.ts";
+import { NO_DRAFT } from "../src/ui/composing/draft.ts";
 import { type Claim, claimForTab, claimParticipant, wasReloaded } from "./claim.ts";
 import { draftsOf } from "./drafts.ts";
 import { type ParticipantHost, startParticipant } from "./participant-host.ts";

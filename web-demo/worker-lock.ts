@@ -1,4 +1,4 @@
-import type { BridgePort } from "../src/bridge/port.ts";
+import type { BridgePort } from "../src/bridge/ports/port.ts";
 
 /** What a page sends to the worker that it started. */
 export interface WorkerStart {

@@ -1,19 +1,19 @@
-import { inputOf, readIncoming, type Trailer } from "../../src/channel/incoming.ts";
-import { inUsefulOrder } from "../../src/channel/trailer-queue.ts";
+import { inputOf, readIncoming, type Trailer } from "../../src/channel/receiving/incoming.ts";
+import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
 import { parentLamportsOf } from "../../src/identity/envelope.ts";
 import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
 import { splitTrailer } from "../../src/identity/trailer.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../../src/sds/channel-state.ts";
-import { specCodec } from "../../src/sds/codec.ts";
-import type { Effect } from "../../src/sds/effect.ts";
-import { isIdOf } from "../../src/sds/message-id.ts";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
-import { addsNothing } from "../../src/sds/receive-claim.ts";
-import type { StoredChannel } from "../../src/sds/records.ts";
+import type { Effect } from "../../src/sds/io/effect.ts";
+import type { StoredChannel } from "../../src/sds/io/records.ts";
+import type { StepInput } from "../../src/sds/io/step-input.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters/parameters.ts";
+import { addsNothing } from "../../src/sds/receive/receive-claim.ts";
 import { restore } from "../../src/sds/restore.ts";
 import { nextWakeAt, step } from "../../src/sds/step.ts";
-import type { StepInput } from "../../src/sds/step-input.ts";
+import { specCodec } from "../../src/sds/wire/codec.ts";
+import { isIdOf } from "../../src/sds/wire/message-id.ts";
 import { authorOf, CHANNEL, type Sent, START } from "./traffic.ts";
 
 const EMPTY: StoredChannel = { messages: [], outbox: [], participants: [], holes: [], meta: {} };

@@ -1,15 +1,15 @@
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { composeContent } from "../../src/channel/compose.ts";
+import { composeContent } from "../../src/channel/sending/compose.ts";
 import { encodeEnvelope } from "../../src/identity/envelope-codec.ts";
 import type { Signer } from "../../src/identity/port.ts";
 import { senderIdOf } from "../../src/identity/sender-id.ts";
 import { TRAILER_FIELD, TRAILER_VERSION } from "../../src/identity/trailer.ts";
-import { specCodec } from "../../src/sds/codec.ts";
-import { asChannelId, type MessageId, type ParticipantId } from "../../src/sds/ids.ts";
-import { messageIdOf } from "../../src/sds/message-id.ts";
-import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
-import { ProtobufWriter } from "../../src/sds/protobuf.ts";
-import type { ParentReference } from "../../src/sds/records.ts";
+import type { ParentReference } from "../../src/sds/io/records.ts";
+import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
+import { specCodec } from "../../src/sds/wire/codec.ts";
+import { asChannelId, type MessageId, type ParticipantId } from "../../src/sds/wire/ids.ts";
+import { messageIdOf } from "../../src/sds/wire/message-id.ts";
+import { ProtobufWriter } from "../../src/sds/wire/protobuf.ts";
 
 export const CHANNEL = asChannelId("AAECAwQFBgcICQoLDA0ODw");
 /** Lamport timestamp (and wall time) of the first message. */

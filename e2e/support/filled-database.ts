@@ -1,7 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import type { Page } from "playwright";
-import { createChannelHost } from "../../src/channel/host.ts";
+import { createChannelHost } from "../../src/channel/host/host.ts";
 import type { DeviceKey } from "../../src/identity/port.ts";
 import { createVirtualClock } from "../../src/runtime/virtual-clock.ts";
 import { createDexieStorage } from "../../src/storage/dexie/dexie-storage.ts";

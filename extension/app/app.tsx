@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 import { ChannelList } from "./screens/channel-list.tsx";
 import { ChannelScreen } from "./screens/channel-screen.tsx";
 import { CreateScreen } from "./screens/create-screen.tsx";

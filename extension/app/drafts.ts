@@ -1,4 +1,4 @@
-import { type Drafts, readDraft, storedDraft } from "../../src/ui/draft.ts";
+import { type Drafts, readDraft, storedDraft } from "../../src/ui/composing/draft.ts";
 import { readText, writeText } from "./page-storage.ts";
 
 /** The unsent text of a channel: a popup closes at any click beside it, and the text has to outlive that. */

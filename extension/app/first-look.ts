@@ -1,6 +1,6 @@
-import type { ChannelSnapshot } from "../../src/channel/channel-client.ts";
-import { firstLook } from "../../src/channel/first-look.ts";
-import type { ChannelId } from "../../src/sds/ids.ts";
+import type { ChannelSnapshot } from "../../src/channel/api/channel-client.ts";
+import { firstLook } from "../../src/channel/views/first-look.ts";
+import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import { readRecent } from "../../src/storage/dexie/read-recent.ts";
 import { DATABASE } from "../platform/names.ts";
 

@@ -2,7 +2,7 @@ import { render } from "preact";
 import "../../src/ui/styles.css";
 import "./app.css";
 import { chooseStrings } from "../../src/ui/strings/choose.ts";
-import { StringsContext } from "../../src/ui/strings-context.ts";
+import { StringsContext } from "../../src/ui/strings/strings-context.ts";
 import { App } from "./app.tsx";
 import { Shell } from "./shell.ts";
 import { viewKind } from "./views.ts";

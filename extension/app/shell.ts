@@ -1,10 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { connectHost } from "../../src/bridge/connect-host.ts";
-import { runtimePort } from "../../src/bridge/runtime-port.ts";
-import type { ChannelSnapshot } from "../../src/channel/channel-client.ts";
-import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
-import type { ChannelId } from "../../src/sds/ids.ts";
-import { NO_DRAFT } from "../../src/ui/draft.ts";
+import { connectHost } from "../../src/bridge/client/connect-host.ts";
+import { runtimePort } from "../../src/bridge/ports/runtime-port.ts";
+import type { ChannelSnapshot } from "../../src/channel/api/channel-client.ts";
+import type { ChannelHost, ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import type { ChannelId } from "../../src/sds/wire/ids.ts";
+import { NO_DRAFT } from "../../src/ui/composing/draft.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";

@@ -1,4 +1,4 @@
-import type { ChannelSummary } from "../../src/channel/channel-host.ts";
+import type { ChannelSummary } from "../../src/channel/api/channel-host.ts";
 import { extensionApi } from "../platform/api.ts";
 
 const MAX_SHOWN = 99;

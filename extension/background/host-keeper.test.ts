@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectHost } from "../../src/bridge/connect-host.ts";
-import { runtimePort } from "../../src/bridge/runtime-port.ts";
+import { connectHost } from "../../src/bridge/client/connect-host.ts";
+import { runtimePort } from "../../src/bridge/ports/runtime-port.ts";
 import { runtimePortPair } from "../../src/bridge/testing/runtime-port-pair.ts";
-import type { ChannelHost } from "../../src/channel/channel-host.ts";
-import { createChannelHost } from "../../src/channel/host.ts";
+import type { ChannelHost } from "../../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../../src/channel/host/host.ts";
 import { expectCode, QUICK, until } from "../../src/channel/testing/contract-fixture.ts";
 import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
 import { StorageError } from "../../src/storage/port.ts";

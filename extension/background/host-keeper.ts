@@ -1,7 +1,7 @@
-import type { BridgePort } from "../../src/bridge/port.ts";
-import { createHostServer, type HostServer } from "../../src/bridge/serve-host.ts";
-import type { ChannelHost } from "../../src/channel/channel-host.ts";
-import { refusingHost } from "../../src/channel/refusing-host.ts";
+import type { BridgePort } from "../../src/bridge/ports/port.ts";
+import { createHostServer, type HostServer } from "../../src/bridge/server/serve-host.ts";
+import type { ChannelHost } from "../../src/channel/api/channel-host.ts";
+import { refusingHost } from "../../src/channel/host/refusing-host.ts";
 
 /** The one host of this worker, and the views that it serves. */
 export interface HostKeeper {

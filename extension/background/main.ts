@@ -1,4 +1,4 @@
-import { runtimePort } from "../../src/bridge/runtime-port.ts";
+import { runtimePort } from "../../src/bridge/ports/runtime-port.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment, TAB_PAGE } from "../platform/names.ts";
 import { createToolbarButton, totalUnread } from "./badge.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { MessageView } from "../../src/channel/channel-client.ts";
-import type { ChannelSummary } from "../../src/channel/channel-host.ts";
+import type { MessageView } from "../../src/channel/api/channel-client.ts";
+import type { ChannelSummary } from "../../src/channel/api/channel-host.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual-clock.ts";
-import type { ChannelId, MessageId, ParticipantId } from "../../src/sds/ids.ts";
+import type { ChannelId, MessageId, ParticipantId } from "../../src/sds/wire/ids.ts";
 import { createNotifier, NOTIFY_AFTER_MS, type NotificationTexts, type Notifier } from "./notifications.ts";
 import type { NewMessage } from "./watch-channels.ts";
 

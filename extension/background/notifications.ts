@@ -1,5 +1,5 @@
-import type { ChannelSummary } from "../../src/channel/channel-host.ts";
-import type { ChannelId } from "../../src/sds/ids.ts";
+import type { ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import type { NewMessage } from "./watch-channels.ts";
 
 /** A view that was cut off by a restart of the worker is back sooner. */

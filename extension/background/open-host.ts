@@ -1,5 +1,5 @@
-import type { ChannelHost } from "../../src/channel/channel-host.ts";
-import { createChannelHost } from "../../src/channel/host.ts";
+import type { ChannelHost } from "../../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../../src/channel/host/host.ts";
 import { claimWriter, type WriterClaim } from "../../src/storage/device-lock.ts";
 import { createDexieStorage } from "../../src/storage/dexie/dexie-storage.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";

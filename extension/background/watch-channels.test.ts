@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
-import { createChannelHost } from "../../src/channel/host.ts";
+import type { ChannelHost, ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../../src/channel/host/host.ts";
 import { type HostPair, QUICK, QUIET_MS, say, sleep, until } from "../../src/channel/testing/contract-fixture.ts";
 import { directHosts } from "../../src/channel/testing/host-pair.ts";
 import { createFaultyStorage } from "../../src/storage/memory/faulty-storage.ts";

@@ -1,6 +1,6 @@
-import type { ChannelClient, ChannelEvent, ChannelStatus, MessageView } from "../../src/channel/channel-client.ts";
-import type { ChannelHost, ChannelSummary } from "../../src/channel/channel-host.ts";
-import type { ChannelId, ParticipantId } from "../../src/sds/ids.ts";
+import type { ChannelClient, ChannelEvent, ChannelStatus, MessageView } from "../../src/channel/api/channel-client.ts";
+import type { ChannelHost, ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import type { ChannelId, ParticipantId } from "../../src/sds/wire/ids.ts";
 
 /** A message that somebody else wrote and that came since the worker runs. */
 export interface NewMessage {

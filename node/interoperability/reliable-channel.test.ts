@@ -5,9 +5,9 @@ import { createDecoder, createEncoder } from "@waku/message-encryption/symmetric
 import { createLightNode, Protocols, ReliableChannel } from "@waku/sdk";
 import { createRoutingInfo } from "@waku/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChannelClient, ChannelSnapshot, MessageView } from "../../src/channel/channel-client.ts";
-import type { ChannelHost } from "../../src/channel/channel-host.ts";
-import { createChannelHost } from "../../src/channel/host.ts";
+import type { ChannelClient, ChannelSnapshot, MessageView } from "../../src/channel/api/channel-client.ts";
+import type { ChannelHost } from "../../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../../src/channel/host/host.ts";
 import { contentTopicOf } from "../../src/identity/content-topic.ts";
 import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
 import { parseInvite } from "../../src/identity/invite.ts";

@@ -1,4 +1,4 @@
-import { type WakuMessage, wakuMessageHash } from "../../src/transport/waku/wire.ts";
+import { type WakuMessage, wakuMessageHash } from "../../src/transport/waku/wire/wire.ts";
 import type { MessageStore } from "./message-store.ts";
 import { NANOSECONDS_PER_MILLISECOND } from "./time-units.ts";
 

@@ -2,8 +2,8 @@ import "../polyfills.ts";
 import { proto_filter_v2, proto_lightpush, proto_store } from "@waku/proto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { OutboundFrame, Transport, TransportHealth } from "../../src/transport/port.ts";
-import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, STORE_QUERY_CODEC } from "../../src/transport/waku/codecs.ts";
 import { createWakuTransport, type WakuTransportOptions } from "../../src/transport/waku/waku-transport.ts";
+import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, STORE_QUERY_CODEC } from "../../src/transport/waku/wire/codecs.ts";
 import type { RequestHandler } from "./framing.ts";
 import { filterThatAnswers, startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 

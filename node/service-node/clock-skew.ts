@@ -1,4 +1,4 @@
-import type { WakuMessage } from "../../src/transport/waku/wire.ts";
+import type { WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { NANOSECONDS_PER_MILLISECOND } from "./time-units.ts";
 
 /** How far the sender's timestamp is ahead of `now` (milliseconds); negative: behind. 0 for a message without one. */

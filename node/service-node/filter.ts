@@ -1,6 +1,6 @@
 import type { Libp2p, PeerId } from "@libp2p/interface";
 import { proto_filter_v2 as proto } from "@waku/proto";
-import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
+import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import type { RequestHandler } from "./framing.ts";
 import { isServed } from "./lightpush.ts";
 import type { ServiceLimits } from "./limits.ts";

@@ -1,7 +1,7 @@
 import type { PeerId } from "@libp2p/interface";
 import { proto_lightpush } from "@waku/proto";
-import { MAX_WAKU_MESSAGE_BYTES } from "../../src/transport/waku/codecs.ts";
-import { encodedSize, pubsubTopicOf, type ShardingRule, type WakuMessage } from "../../src/transport/waku/wire.ts";
+import { MAX_WAKU_MESSAGE_BYTES } from "../../src/transport/waku/wire/codecs.ts";
+import { encodedSize, pubsubTopicOf, type ShardingRule, type WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { clockSkewMs, describeSkew } from "./clock-skew.ts";
 import type { RequestHandler } from "./framing.ts";
 import type { RateLimiter } from "./rate-limiter.ts";

@@ -7,8 +7,8 @@ import {
   LIGHTPUSH_V2_CODEC,
   MAX_WAKU_MESSAGE_BYTES,
   STORE_QUERY_CODEC,
-} from "../../src/transport/waku/codecs.ts";
-import { pubsubTopicOf, type WakuMessage } from "../../src/transport/waku/wire.ts";
+} from "../../src/transport/waku/wire/codecs.ts";
+import { pubsubTopicOf, type WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { type ServiceNode, type ServiceNodeOptions, startServiceNode } from "./service-node.ts";
 import { type RawClient, rawClient } from "./testing/raw-client.ts";
 

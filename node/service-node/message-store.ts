@@ -1,4 +1,4 @@
-import type { WakuMessage } from "../../src/transport/waku/wire.ts";
+import type { WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 
 /** A message as the Store keeps it. */
 export interface StoredMessage {

@@ -7,7 +7,7 @@ import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import { LOCAL_NETWORK, type WakuNetwork } from "../../src/transport/waku/local-network.ts";
+import { LOCAL_NETWORK, type WakuNetwork } from "../../src/transport/waku/wire/local-network.ts";
 import { queryMetadata } from "./metadata.ts";
 
 const CONNECT_TIMEOUT_MS = 1_000;

@@ -1,6 +1,6 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
-import { FILTER_PUSH_CODEC } from "../../src/transport/waku/codecs.ts";
-import { encodeFrame } from "../../src/transport/waku/framing.ts";
+import { FILTER_PUSH_CODEC } from "../../src/transport/waku/wire/codecs.ts";
+import { encodeFrame } from "../../src/transport/waku/wire/framing.ts";
 
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 const OPEN_TIMEOUT_MS = 10_000;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { type GossipSub, type GossipSubComponents, gossipsub } from "@chainsafe/libp2p-gossipsub";
 import { type Message, type PeerId, TopicValidatorResult } from "@libp2p/interface";
 import { proto_message } from "@waku/proto";
-import { MAX_WAKU_MESSAGE_BYTES, RELAY_CODEC } from "../../src/transport/waku/codecs.ts";
-import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
+import { MAX_WAKU_MESSAGE_BYTES, RELAY_CODEC } from "../../src/transport/waku/wire/codecs.ts";
+import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { clockSkewMs } from "./clock-skew.ts";
 
 /** Called once for each message that passes the relay, published here or by another relay. */

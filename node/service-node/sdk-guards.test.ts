@@ -3,15 +3,15 @@ import type { Connection, Libp2p } from "@libp2p/interface";
 import { proto_filter_v2, proto_lightpush, proto_store } from "@waku/proto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HistoryQuery, InboundFrame, OutboundFrame, Transport } from "../../src/transport/port.ts";
+import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import {
   FILTER_PUSH_CODEC,
   FILTER_SUBSCRIBE_CODEC,
   LIGHTPUSH_CODEC,
   STORE_QUERY_CODEC,
-} from "../../src/transport/waku/codecs.ts";
-import { encodeFrame } from "../../src/transport/waku/framing.ts";
-import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
-import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "../../src/transport/waku/wire.ts";
+} from "../../src/transport/waku/wire/codecs.ts";
+import { encodeFrame } from "../../src/transport/waku/wire/framing.ts";
+import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "../../src/transport/waku/wire/wire.ts";
 import { type RequestHandler, serveRequests } from "./framing.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { MemoryMessageStore } from "./memory-message-store.ts";

@@ -4,8 +4,8 @@ import { createDecoder, createEncoder, createLightNode, type IDecodedMessage, Pr
 import { createRoutingInfo } from "@waku/utils";
 import { afterEach, describe, expect, test } from "vitest";
 import type { InboundFrame, OutboundFrame, Transport } from "../../src/transport/port.ts";
-import { LOCAL_NETWORK } from "../../src/transport/waku/local-network.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
+import { LOCAL_NETWORK } from "../../src/transport/waku/wire/local-network.ts";
 import { type ServiceNode, type ServiceNodeOptions, startServiceNode } from "./service-node.ts";
 
 const TOPIC = "/hearback/1/service-node-test/proto";

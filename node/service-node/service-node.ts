@@ -5,8 +5,8 @@ import {
   LIGHTPUSH_V2_CODEC,
   METADATA_CODEC,
   STORE_QUERY_CODEC,
-} from "../../src/transport/waku/codecs.ts";
-import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire.ts";
+} from "../../src/transport/waku/wire/codecs.ts";
+import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { Archive } from "./archive.ts";
 import { FilterService, shortPeer } from "./filter.ts";
 import { serveRequests } from "./framing.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { LOCAL_NETWORK } from "../../src/transport/waku/local-network.ts";
+import { LOCAL_NETWORK } from "../../src/transport/waku/wire/local-network.ts";
 import { MEMORY_STORE_LIMITS } from "./memory-message-store.ts";
 import { SQLITE_STORE_LIMITS } from "./sqlite-message-store.ts";
 

@@ -1,4 +1,4 @@
-import type { WakuMessage } from "../../src/transport/waku/wire.ts";
+import type { WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { clockSkewMs, describeSkew } from "./clock-skew.ts";
 
 const SUMMARY_INTERVAL_MS = 10_000;

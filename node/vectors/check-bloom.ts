@@ -5,7 +5,7 @@ import {
   bloomHashes,
   bloomPosition,
   bloomShape,
-} from "../../src/sds/bloom-filter.ts";
+} from "../../src/sds/filter/bloom-filter.ts";
 import { bitsPerElementFor } from "./bloom-error-table.ts";
 import { type Check, compare, compareHex } from "./check.ts";
 import { asNumber, asObject, asString, asStrings, toHex, VectorFormatError } from "./vector-json.ts";

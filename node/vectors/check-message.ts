@@ -1,6 +1,6 @@
-import { specCodec } from "../../src/sds/codec.ts";
-import { asChannelId, asMessageId, asParticipantId } from "../../src/sds/ids.ts";
-import type { HistoryEntry, SdsMessage } from "../../src/sds/message.ts";
+import { specCodec } from "../../src/sds/wire/codec.ts";
+import { asChannelId, asMessageId, asParticipantId } from "../../src/sds/wire/ids.ts";
+import type { HistoryEntry, SdsMessage } from "../../src/sds/wire/message.ts";
 import { type Check, compare, compareHex, failure } from "./check.ts";
 import { asArray, asHexBytes, asObject, asString, type JsonObject, toHex, VectorFormatError } from "./vector-json.ts";
 

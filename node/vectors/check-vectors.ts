@@ -1,6 +1,6 @@
-import { messageIdOf } from "../../src/sds/message-id.ts";
-import { combinedHash64, hash64, requestDelay, responseDelay } from "../../src/sds/repair-timing.ts";
-import { utf8Bytes } from "../../src/sds/utf8.ts";
+import { combinedHash64, hash64, requestDelay, responseDelay } from "../../src/sds/holes/repair-timing.ts";
+import { messageIdOf } from "../../src/sds/wire/message-id.ts";
+import { utf8Bytes } from "../../src/sds/wire/utf8.ts";
 import { type Check, compare, failure } from "./check.ts";
 import { checkBloom, checkBloomDefaults, checkHashN } from "./check-bloom.ts";
 import { checkMessage } from "./check-message.ts";

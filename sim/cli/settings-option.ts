@@ -1,4 +1,4 @@
-import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters/parameters.ts";
 import { CALM, type Settings } from "../core/settings.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,5 +1,5 @@
-import type { MessageId } from "../../src/sds/ids.ts";
-import type { Change, Durability } from "../../src/sds/records.ts";
+import type { Change, Durability } from "../../src/sds/io/records.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 import type { SimDisk } from "./disk.ts";
 
 interface Waiting {

@@ -1,6 +1,6 @@
-import type { MessageId } from "../../src/sds/ids.ts";
-import type { LedgerRow } from "../../src/sds/ledger.ts";
-import type { Change, Durability, StoredChannel } from "../../src/sds/records.ts";
+import type { LedgerRow } from "../../src/sds/io/ledger.ts";
+import type { Change, Durability, StoredChannel } from "../../src/sds/io/records.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 import { DiskChannel } from "../../src/storage/memory/memory-disk.ts";
 
 /** The disk of one member, which loses its unsynced tail in a crash. Knows besides what is durable, for the oracle. */

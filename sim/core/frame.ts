@@ -6,16 +6,16 @@ import {
   TRAILER_FIELD,
   TRAILER_VERSION,
 } from "../../src/identity/trailer.ts";
-import { specCodec } from "../../src/sds/codec.ts";
-import type { SyncDraft } from "../../src/sds/effect.ts";
-import type { ChannelId, ParticipantId } from "../../src/sds/ids.ts";
-import { LAMPORT_LIMIT } from "../../src/sds/limits.ts";
-import type { SyncMessage } from "../../src/sds/message.ts";
-import { messageIdOf } from "../../src/sds/message-id.ts";
-import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
-import { ProtobufWriter } from "../../src/sds/protobuf.ts";
-import type { ParentReference } from "../../src/sds/records.ts";
-import type { IncomingClaim, IncomingContent } from "../../src/sds/step-input.ts";
+import type { SyncDraft } from "../../src/sds/io/effect.ts";
+import type { ParentReference } from "../../src/sds/io/records.ts";
+import type { IncomingClaim, IncomingContent } from "../../src/sds/io/step-input.ts";
+import { LAMPORT_LIMIT } from "../../src/sds/parameters/limits.ts";
+import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
+import { specCodec } from "../../src/sds/wire/codec.ts";
+import type { ChannelId, ParticipantId } from "../../src/sds/wire/ids.ts";
+import type { SyncMessage } from "../../src/sds/wire/message.ts";
+import { messageIdOf } from "../../src/sds/wire/message-id.ts";
+import { ProtobufWriter } from "../../src/sds/wire/protobuf.ts";
 
 /**
  * Messages as bytes of the real codec, with everything in them but the signatures, which are 64 zero bytes. Who made a

@@ -1,6 +1,11 @@
-import { timeWindows } from "../../src/channel/time-windows.ts";
-import type { WantedMessage } from "../../src/sds/effect.ts";
-import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS, LAMPORT_EMBARGO_MS } from "../../src/sds/parameters.ts";
+import { timeWindows } from "../../src/channel/receiving/time-windows.ts";
+import type { WantedMessage } from "../../src/sds/io/effect.ts";
+import {
+  HISTORY_OVERLAP_MS,
+  HISTORY_POLL_MS,
+  HORIZON_MS,
+  LAMPORT_EMBARGO_MS,
+} from "../../src/sds/parameters/parameters.ts";
 import type { Archive } from "./archive.ts";
 import type { Frame } from "./frame.ts";
 
@@ -22,7 +27,7 @@ export interface HistoryHooks {
 }
 
 /**
- * Reads the Store as the channel does (src/channel/history-reader.ts), without promises: from the cursor at each
+ * Reads the Store as the channel does (src/channel/receiving/history-reader.ts), without promises: from the cursor at each
  * reconnect and every 15 minutes, and single messages by hash or by the time around their Lamport timestamp.
  */
 export class HistoryReading {

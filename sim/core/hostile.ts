@@ -1,14 +1,14 @@
 import { splitTrailer } from "../../src/identity/trailer.ts";
 import type { Random } from "../../src/runtime/port.ts";
-import { BloomFilter, bloomShape } from "../../src/sds/bloom-filter.ts";
-import { bloomOptions } from "../../src/sds/bloom-gate.ts";
-import { specCodec } from "../../src/sds/codec.ts";
-import { asMessageId, type MessageId } from "../../src/sds/ids.ts";
-import { MAX_HISTORY_ENTRIES, MAX_REPAIR_REQUESTS } from "../../src/sds/limits.ts";
-import type { ContentMessage, HistoryEntry } from "../../src/sds/message.ts";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters.ts";
-import type { ParentReference } from "../../src/sds/records.ts";
-import type { IncomingContent } from "../../src/sds/step-input.ts";
+import { BloomFilter, bloomShape } from "../../src/sds/filter/bloom-filter.ts";
+import { bloomOptions } from "../../src/sds/filter/bloom-gate.ts";
+import type { ParentReference } from "../../src/sds/io/records.ts";
+import type { IncomingContent } from "../../src/sds/io/step-input.ts";
+import { MAX_HISTORY_ENTRIES, MAX_REPAIR_REQUESTS } from "../../src/sds/parameters/limits.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters/parameters.ts";
+import { specCodec } from "../../src/sds/wire/codec.ts";
+import { asMessageId, type MessageId } from "../../src/sds/wire/ids.ts";
+import type { ContentMessage, HistoryEntry } from "../../src/sds/wire/message.ts";
 import { type ContentFields, decodeFrame, encodeContent, encodeSync, type Frame, type Speaker } from "./frame.ts";
 import type { HostileAct } from "./hostile-acts.ts";
 

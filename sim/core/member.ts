@@ -1,15 +1,15 @@
-import { type CorrectedClock, createCorrectedClock } from "../../src/channel/corrected-clock.ts";
+import { type CorrectedClock, createCorrectedClock } from "../../src/channel/receiving/corrected-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState, Environment } from "../../src/sds/channel-state.ts";
-import { prepareAnew } from "../../src/sds/compose-anew.ts";
-import type { Effect, SyncDraft } from "../../src/sds/effect.ts";
-import type { MessageId } from "../../src/sds/ids.ts";
-import { isEmbargoed } from "../../src/sds/lamport-clock.ts";
-import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
-import { addsNothing } from "../../src/sds/receive-claim.ts";
+import { isEmbargoed } from "../../src/sds/clock/lamport-clock.ts";
+import { prepareAnew } from "../../src/sds/compose/compose-anew.ts";
+import type { Effect, SyncDraft } from "../../src/sds/io/effect.ts";
+import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../src/sds/io/step-input.ts";
+import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
+import { addsNothing } from "../../src/sds/receive/receive-claim.ts";
 import { restore } from "../../src/sds/restore.ts";
 import { nextWakeAt, prepare, step } from "../../src/sds/step.ts";
-import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../src/sds/step-input.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 import { CommitLine } from "./commit-line.ts";
 import { SimDisk } from "./disk.ts";
 import {

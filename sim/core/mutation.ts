@@ -1,7 +1,7 @@
-import type { Effect } from "../../src/sds/effect.ts";
-import type { ChannelParameters } from "../../src/sds/parameters.ts";
-import type { StoredChannel } from "../../src/sds/records.ts";
-import type { Source, StepInput } from "../../src/sds/step-input.ts";
+import type { Effect } from "../../src/sds/io/effect.ts";
+import type { StoredChannel } from "../../src/sds/io/records.ts";
+import type { Source, StepInput } from "../../src/sds/io/step-input.ts";
+import type { ChannelParameters } from "../../src/sds/parameters/parameters.ts";
 import type { ContentFields, Decoded, Frame } from "./frame.ts";
 import type { SimParticipant } from "./participant.ts";
 

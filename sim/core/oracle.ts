@@ -1,7 +1,7 @@
-import type { MessageId, ParticipantId } from "../../src/sds/ids.ts";
-import type { LedgerRow } from "../../src/sds/ledger.ts";
-import { receivedBy } from "../../src/sds/received-by.ts";
-import type { IncomingContent } from "../../src/sds/step-input.ts";
+import { receivedBy } from "../../src/sds/evidence/received-by.ts";
+import type { LedgerRow } from "../../src/sds/io/ledger.ts";
+import type { IncomingContent } from "../../src/sds/io/step-input.ts";
+import type { MessageId, ParticipantId } from "../../src/sds/wire/ids.ts";
 import { decodeFrame, type Frame, type Speaker } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCompleteSince } from "./invariants/complete-since.ts";

@@ -1,5 +1,5 @@
 import type { ChannelState } from "../../src/sds/channel-state.ts";
-import type { StepInput } from "../../src/sds/step-input.ts";
+import type { StepInput } from "../../src/sds/io/step-input.ts";
 import type { SimDisk } from "./disk.ts";
 import type { Speaker } from "./frame.ts";
 import type { LocalClock } from "./local-clock.ts";

@@ -1,5 +1,5 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
-import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
+import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import { HOSTILE_ACTS, type HostileAct } from "./hostile-acts.ts";
 import type { Settings } from "./settings.ts";
 

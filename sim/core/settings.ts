@@ -1,5 +1,5 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
-import type { ChannelParameters } from "../../src/sds/parameters.ts";
+import type { ChannelParameters } from "../../src/sds/parameters/parameters.ts";
 import type { ArchiveSettings } from "./archive.ts";
 
 /** The weather of one world. Everything in it follows from the seed, and can be overruled. */

@@ -1,8 +1,8 @@
 import type { Random } from "../../src/runtime/port.ts";
-import type { Effect } from "../../src/sds/effect.ts";
-import type { MessageId } from "../../src/sds/ids.ts";
-import type { ChannelParameters } from "../../src/sds/parameters.ts";
-import type { IncomingContent, StepInput } from "../../src/sds/step-input.ts";
+import type { Effect } from "../../src/sds/io/effect.ts";
+import type { IncomingContent, StepInput } from "../../src/sds/io/step-input.ts";
+import type { ChannelParameters } from "../../src/sds/parameters/parameters.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 import type { Archive } from "./archive.ts";
 import type { Frame } from "./frame.ts";
 import type { Mutation } from "./mutation.ts";

@@ -1,5 +1,5 @@
-import type { MessageId } from "../../src/sds/ids.ts";
-import type { IncomingContent } from "../../src/sds/step-input.ts";
+import type { IncomingContent } from "../../src/sds/io/step-input.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 
 /** One message as it was really said. */
 export interface Truth {

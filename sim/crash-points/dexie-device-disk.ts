@@ -1,6 +1,6 @@
 import { IDBDatabase, IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import type { ChannelId } from "../../src/sds/ids.ts";
-import type { Change, Durability } from "../../src/sds/records.ts";
+import type { Change, Durability } from "../../src/sds/io/records.ts";
+import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import { createDexieStorage } from "../../src/storage/dexie/dexie-storage.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import type { DeviceDisk } from "../full/device-disk.ts";

@@ -9,7 +9,7 @@ import {
 import { contentTopicOf } from "../../src/identity/content-topic.ts";
 import { decryptPayload, encryptPayload } from "../../src/identity/payload-encryption.ts";
 import type { Random } from "../../src/runtime/port.ts";
-import type { ChannelId } from "../../src/sds/ids.ts";
+import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import type { InboundFrame } from "../../src/transport/port.ts";
 import type { Air } from "../full/air.ts";
 

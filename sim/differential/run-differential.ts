@@ -1,6 +1,6 @@
 import type { ContentMessage } from "@waku/sds";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
-import { asMessageId, asParticipantId } from "../../src/sds/ids.ts";
+import { asMessageId, asParticipantId } from "../../src/sds/wire/ids.ts";
 import { checkNothingWaits } from "../core/invariants/end.ts";
 import { CALM, type Settings } from "../core/settings.ts";
 import { check } from "../core/violation.ts";

@@ -1,5 +1,5 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
-import { MESSAGE_TYPE } from "../../src/sds/message-type.ts";
+import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import { checkConverged } from "../core/invariants/end.ts";
 import type { Action } from "../core/script.ts";
 import { CALM, type Settings } from "../core/settings.ts";

@@ -1,7 +1,7 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual-clock.ts";
-import { asChannelId } from "../../src/sds/ids.ts";
-import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters/parameters.ts";
+import { asChannelId } from "../../src/sds/wire/ids.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import type { InboundFrame } from "../../src/transport/port.ts";
 import { LocalClock } from "../core/local-clock.ts";

@@ -1,4 +1,4 @@
-import type { Change, Durability } from "../../src/sds/records.ts";
+import type { Change, Durability } from "../../src/sds/io/records.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import { wrapStorage } from "../../src/storage/wrap-storage.ts";
 import { SimDisk } from "../core/disk.ts";

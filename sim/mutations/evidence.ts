@@ -1,4 +1,4 @@
-import { possibleReceipts } from "../../src/sds/received-filter.ts";
+import { possibleReceipts } from "../../src/sds/evidence/received-filter.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const filterIsAnAck: Mutation = {

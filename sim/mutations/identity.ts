@@ -1,4 +1,4 @@
-import { referenceOf } from "../../src/sds/log-entry.ts";
+import { referenceOf } from "../../src/sds/log/log-entry.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const oneIdForEqualTexts: Mutation = {

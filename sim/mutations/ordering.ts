@@ -1,5 +1,5 @@
 import { connectedNow } from "../../src/sds/channel-state.ts";
-import type { MessageId } from "../../src/sds/ids.ts";
+import type { MessageId } from "../../src/sds/wire/ids.ts";
 import type { Mutation } from "../core/mutation.ts";
 import type { SimParticipant } from "../core/participant.ts";
 

@@ -1,4 +1,4 @@
-import { receivedBy } from "../../src/sds/received-by.ts";
+import { receivedBy } from "../../src/sds/evidence/received-by.ts";
 import { expectThat, HOUR, type Scenario, say } from "./scenario.ts";
 
 export const lone: Scenario = {

@@ -1,15 +1,15 @@
 import { describe, test } from "vitest";
-import { channelClientContract } from "../channel/channel-client.contract.ts";
-import { channelHostContract } from "../channel/channel-host.contract.ts";
-import type { ChannelHost } from "../channel/channel-host.ts";
+import { channelClientContract } from "../channel/api/channel-client.contract.ts";
+import { channelHostContract } from "../channel/api/channel-host.contract.ts";
+import type { ChannelHost } from "../channel/api/channel-host.ts";
 import type { HostFixture } from "../channel/testing/contract-fixture.ts";
 import { directHosts } from "../channel/testing/host-pair.ts";
 import { createSeededRandom } from "../runtime/seeded-random.ts";
-import { connectHost } from "./connect-host.ts";
-import { messagePort } from "./message-port.ts";
-import type { BridgePort } from "./port.ts";
-import { runtimePort } from "./runtime-port.ts";
-import { createHostServer } from "./serve-host.ts";
+import { connectHost } from "./client/connect-host.ts";
+import { messagePort } from "./ports/message-port.ts";
+import type { BridgePort } from "./ports/port.ts";
+import { runtimePort } from "./ports/runtime-port.ts";
+import { createHostServer } from "./server/serve-host.ts";
 import { breakableLink, type Fault } from "./testing/breakable-port.ts";
 import { runtimePortPair } from "./testing/runtime-port-pair.ts";
 

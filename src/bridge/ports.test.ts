@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { messagePort } from "./message-port.ts";
-import type { BridgePort } from "./port.ts";
+import { messagePort } from "./ports/message-port.ts";
+import type { BridgePort } from "./ports/port.ts";
 import { pause } from "./testing/raw-end.ts";
 
 function open(): readonly [BridgePort, BridgePort] {

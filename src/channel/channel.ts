@@ -3,37 +3,37 @@ import type { Signer } from "../identity/port.ts";
 import { callSafely } from "../runtime/call-safely.ts";
 import type { Clock, Random } from "../runtime/port.ts";
 import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
-import type { Effect } from "../sds/effect.ts";
-import type { MessageId } from "../sds/ids.ts";
-import type { LedgerRow } from "../sds/ledger.ts";
-import { countWaiting } from "../sds/outbox.ts";
-import { HORIZON_MS } from "../sds/parameters.ts";
-import type { Change } from "../sds/records.ts";
+import type { Effect } from "../sds/io/effect.ts";
+import type { LedgerRow } from "../sds/io/ledger.ts";
+import type { Change } from "../sds/io/records.ts";
+import type { StepInput } from "../sds/io/step-input.ts";
+import { countWaiting } from "../sds/outbox/outbox.ts";
+import { HORIZON_MS } from "../sds/parameters/parameters.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt, step } from "../sds/step.ts";
-import type { StepInput } from "../sds/step-input.ts";
+import type { MessageId } from "../sds/wire/ids.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import type { Transport } from "../transport/port.ts";
-import { createAuthoring } from "./authoring.ts";
-import { type BodyCache, createBodyCache } from "./body-cache.ts";
 import {
   ChannelError,
   type ChannelStatus,
   type EphemeralRequest,
   type EphemeralView,
   type SendRequest,
-} from "./channel-client.ts";
-import { createCommitQueue } from "./commit-queue.ts";
-import { createCorrectedClock } from "./corrected-clock.ts";
-import { deleteForgotten } from "./delete-forgotten.ts";
-import { createDiskRoom, type DiskRoom } from "./disk-room.ts";
-import { createEphemeralSender } from "./ephemeral-sender.ts";
-import { createEventLog, type EventLog } from "./event-log.ts";
-import { createHistoryReader } from "./history-reader.ts";
-import { createIntake } from "./intake.ts";
-import { createOldTexts } from "./old-texts.ts";
-import { createOutbound } from "./outbound.ts";
-import { createStatusBoard, type StatusBoard } from "./status-board.ts";
+} from "./api/channel-client.ts";
+import { type BodyCache, createBodyCache } from "./disk/body-cache.ts";
+import { createCommitQueue } from "./disk/commit-queue.ts";
+import { deleteForgotten } from "./disk/delete-forgotten.ts";
+import { createDiskRoom, type DiskRoom } from "./disk/disk-room.ts";
+import { createOldTexts } from "./disk/old-texts.ts";
+import { createCorrectedClock } from "./receiving/corrected-clock.ts";
+import { createHistoryReader } from "./receiving/history-reader.ts";
+import { createIntake } from "./receiving/intake.ts";
+import { createAuthoring } from "./sending/authoring.ts";
+import { createEphemeralSender } from "./sending/ephemeral-sender.ts";
+import { createOutbound } from "./sending/outbound.ts";
+import { createEventLog, type EventLog } from "./views/event-log.ts";
+import { createStatusBoard, type StatusBoard } from "./views/status-board.ts";
 
 /** Longest a timer is set for, so that a clock that jumps or a device that slept is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;

@@ -3,11 +3,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
 import { encryptPayload } from "../identity/payload-encryption.ts";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters.ts";
-import { requestDelay, responseDelay } from "../sds/repair-timing.ts";
+import { requestDelay, responseDelay } from "../sds/holes/repair-timing.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters/parameters.ts";
 import { EVIDENCE_EXAMPLES, ORDER_EXAMPLES } from "../sds/testing/graph-vectors.ts";
 import { runEvidence, runOrder } from "../sds/testing/run-graph.ts";
-import { readIncoming } from "./incoming.ts";
+import { readIncoming } from "./receiving/incoming.ts";
 import {
   CHANNEL,
   decodedOf,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asChannelId } from "../sds/ids.ts";
-import type { SdsMessage } from "../sds/message.ts";
+import { asChannelId } from "../sds/wire/ids.ts";
+import type { SdsMessage } from "../sds/wire/message.ts";
 import { authenticate } from "./authenticate.ts";
 import {
   channelId,

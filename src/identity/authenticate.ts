@@ -1,5 +1,5 @@
-import type { ChannelId } from "../sds/ids.ts";
-import type { SdsMessage } from "../sds/message.ts";
+import type { ChannelId } from "../sds/wire/ids.ts";
+import type { SdsMessage } from "../sds/wire/message.ts";
 import { type EnvelopeContext, verifyEnvelope } from "./envelope.ts";
 import { decodeEnvelope, type Envelope, headOf } from "./envelope-codec.ts";
 import { isKeyOf, splitTrailer, verifyTrailer } from "./trailer.ts";

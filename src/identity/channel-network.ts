@@ -1,4 +1,4 @@
-import type { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
+import type { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
 
 /**
  * Where a channel's messages travel. `local`: the service node on this machine. `custom`: a Waku cluster with

@@ -1,5 +1,5 @@
-import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../sds/parameters.ts";
-import type { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../sds/parameters/parameters.ts";
+import type { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
 
 /**
  * Parameters of a channel that differ from the defaults, by field number: 1 is the first of

@@ -1,7 +1,7 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { utf8Bytes } from "../sds/utf8.ts";
+import { utf8Bytes } from "../sds/wire/utf8.ts";
 
 const INFO = utf8Bytes("topic");
 const TOPIC_BYTES = 8;

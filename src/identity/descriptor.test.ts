@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters.ts";
-import { ProtobufWriter } from "../sds/protobuf.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters/parameters.ts";
+import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { parametersOf } from "./channel-overrides.ts";
 import { channelIdOf, type Descriptor, descriptorLength, encodeDescriptor } from "./descriptor.ts";
 import { frame } from "./framing.ts";

@@ -1,6 +1,6 @@
-import { asChannelId, type ChannelId } from "../sds/ids.ts";
-import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
-import { ProtobufError } from "../sds/protobuf-error.ts";
+import { asChannelId, type ChannelId } from "../sds/wire/ids.ts";
+import { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
+import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { toBase64url } from "./base64url.ts";
 import { isChannelName } from "./channel-name.ts";
 import { type ChannelNetwork, readNetwork, writeNetwork } from "./channel-network.ts";

@@ -1,6 +1,6 @@
-import { LAMPORT_LIMIT, MAX_HISTORY_ENTRIES } from "../sds/limits.ts";
-import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
-import { ProtobufError } from "../sds/protobuf-error.ts";
+import { LAMPORT_LIMIT, MAX_HISTORY_ENTRIES } from "../sds/parameters/limits.ts";
+import { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
+import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 
 export const ENVELOPE_VERSION = 1;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { asChannelId, asMessageId } from "../sds/ids.ts";
-import { ProtobufWriter } from "../sds/protobuf.ts";
+import { asChannelId, asMessageId } from "../sds/wire/ids.ts";
+import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { type EnvelopeContext, parentLamportsOf, signEnvelope, verifyEnvelope } from "./envelope.ts";
 import { decodeEnvelope, type Envelope, encodeEnvelope } from "./envelope-codec.ts";
 import {

@@ -1,4 +1,4 @@
-import type { ChannelId, MessageId, ParticipantId } from "../sds/ids.ts";
+import type { ChannelId, MessageId, ParticipantId } from "../sds/wire/ids.ts";
 import { verifyStrict } from "./ed25519-key.ts";
 import { SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import {

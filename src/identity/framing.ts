@@ -1,4 +1,4 @@
-import { utf8Bytes } from "../sds/utf8.ts";
+import { utf8Bytes } from "../sds/wire/utf8.ts";
 
 /** A u64 is a safe integer; a string is taken as UTF-8. */
 export type FrameInput = Uint8Array | string | number;

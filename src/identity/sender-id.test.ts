@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asChannelId } from "../sds/ids.ts";
+import { asChannelId } from "../sds/wire/ids.ts";
 import { senderIdOf } from "./sender-id.ts";
 
 const key = Uint8Array.from({ length: 32 }, (_, i) => i);

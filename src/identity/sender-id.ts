@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { asParticipantId, type ChannelId, type ParticipantId } from "../sds/ids.ts";
+import { asParticipantId, type ChannelId, type ParticipantId } from "../sds/wire/ids.ts";
 import { toBase64url } from "./base64url.ts";
 import { frame } from "./framing.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ProtobufWriter } from "../sds/protobuf.ts";
+import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { channelId, encodeSds, flipBit, sampleSync, senderId, signer, stranger } from "./testing/sample.ts";
 import { appendTrailer, isKeyOf, RECEIPTS_WANTED, splitTrailer, TRAILER_FIELD, verifyTrailer } from "./trailer.ts";
 

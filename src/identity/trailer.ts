@@ -1,7 +1,7 @@
-import type { ChannelId, ParticipantId } from "../sds/ids.ts";
-import { LAMPORT_LIMIT } from "../sds/limits.ts";
-import { ProtobufReader, ProtobufWriter } from "../sds/protobuf.ts";
-import { ProtobufError } from "../sds/protobuf-error.ts";
+import { LAMPORT_LIMIT } from "../sds/parameters/limits.ts";
+import type { ChannelId, ParticipantId } from "../sds/wire/ids.ts";
+import { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
+import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { verifyStrict } from "./ed25519-key.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";

@@ -1,25 +1,25 @@
-import type { BloomHashes } from "./bloom-filter.ts";
-import type { Effort, UnfinishedWalk } from "./claim-walk.ts";
-import { DueQueue } from "./due-queue.ts";
-import type { Effect } from "./effect.ts";
-import { Followers } from "./followers.ts";
-import type { ChannelId, MessageId, ParticipantId } from "./ids.ts";
-import type { LedgerEntry } from "./ledger.ts";
-import type { LogEntry } from "./log-entry.ts";
-import type { MissingMessage } from "./missing-message.ts";
-import { createOrderedLog, type OrderedLog } from "./ordered-log.ts";
-import type { OutboxEntry } from "./outbox-entry.ts";
-import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters.ts";
-import { createParticipant, type Participant } from "./participant.ts";
-import type { PendingAnswer } from "./pending-answer.ts";
-import type { PresentParticipants } from "./present-participants.ts";
-import type { Change, Durability } from "./records.ts";
-import type { RollingBloom } from "./rolling-bloom.ts";
-import type { IncomingClaim, IncomingContent, Source } from "./step-input.ts";
-import { createSyncSchedule, type SyncSchedule } from "./sync-schedule.ts";
-import { type Budget, createBudget } from "./token-buckets.ts";
-import { createUnread, type Unread } from "./unread-count.ts";
-import { WaitingRoom } from "./waiting-room.ts";
+import { DueQueue } from "./clock/due-queue.ts";
+import { type Budget, createBudget } from "./clock/token-buckets.ts";
+import type { Effort, UnfinishedWalk } from "./evidence/claim-walk.ts";
+import type { BloomHashes } from "./filter/bloom-filter.ts";
+import type { RollingBloom } from "./filter/rolling-bloom.ts";
+import { Followers } from "./holes/followers.ts";
+import type { MissingMessage } from "./holes/missing-message.ts";
+import type { Effect } from "./io/effect.ts";
+import type { LedgerEntry } from "./io/ledger.ts";
+import type { Change, Durability } from "./io/records.ts";
+import type { IncomingClaim, IncomingContent, Source } from "./io/step-input.ts";
+import type { LogEntry } from "./log/log-entry.ts";
+import { createOrderedLog, type OrderedLog } from "./log/ordered-log.ts";
+import { createUnread, type Unread } from "./log/unread-count.ts";
+import { WaitingRoom } from "./log/waiting-room.ts";
+import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import { type ChannelParameters, LONGEST_PAUSE_MS } from "./parameters/parameters.ts";
+import { createParticipant, type Participant } from "./participants/participant.ts";
+import type { PresentParticipants } from "./participants/present-participants.ts";
+import type { PendingAnswer } from "./repair/pending-answer.ts";
+import { createSyncSchedule, type SyncSchedule } from "./sync/sync-schedule.ts";
+import type { ChannelId, MessageId, ParticipantId } from "./wire/ids.ts";
 
 /** Time and chance, given to each step. The same state, input and environment give the same effects. */
 export interface Environment {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { cursorToKeep } from "./embargo.ts";
-import { asMessageId } from "./ids.ts";
+import { cursorToKeep } from "./receive/embargo.ts";
 import { OneCore } from "./testing/one-core.ts";
+import { asMessageId } from "./wire/ids.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,9 +1,9 @@
 import type { ChannelState, StepContext } from "./channel-state.ts";
-import { saveHole } from "./holes.ts";
-import type { MissingMessage } from "./missing-message.ts";
-import { planAsking } from "./missing-schedule.ts";
-import { LONGEST_PAUSE_MS } from "./parameters.ts";
-import { dropAnswers } from "./repair.ts";
+import { saveHole } from "./holes/holes.ts";
+import type { MissingMessage } from "./holes/missing-message.ts";
+import { planAsking } from "./holes/missing-schedule.ts";
+import { LONGEST_PAUSE_MS } from "./parameters/parameters.ts";
+import { dropAnswers } from "./repair/repair.ts";
 
 /** Smaller steps backwards are the wobble of clocks, and harm nobody. */
 const JUMP_MS = 1_000;

@@ -1,9 +1,9 @@
 import { connectedNow, ledger, type StepContext } from "./channel-state.ts";
-import { saveAtDisconnect } from "./connected-time.ts";
-import { askAgain } from "./holes.ts";
-import { hurryQueued } from "./outbox.ts";
-import { dropAnswers } from "./repair.ts";
-import { startSyncing } from "./sync.ts";
+import { saveAtDisconnect } from "./clock/connected-time.ts";
+import { askAgain } from "./holes/holes.ts";
+import { hurryQueued } from "./outbox/outbox.ts";
+import { dropAnswers } from "./repair/repair.ts";
+import { startSyncing } from "./sync/sync.ts";
 
 /** The transport can or cannot reach a service node. Everything that waited for it goes on at once. */
 export function setConnection(ctx: StepContext, online: boolean): void {

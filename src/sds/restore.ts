@@ -1,6 +1,3 @@
-import { settleAhead } from "./ahead.ts";
-import { bloomOptions } from "./bloom-gate.ts";
-import { linkParent } from "./causal-delivery.ts";
 import {
   type ChannelIdentity,
   type ChannelState,
@@ -8,24 +5,34 @@ import {
   type Environment,
   type StepContext,
 } from "./channel-state.ts";
-import { createEffort } from "./claim-walk.ts";
-import { countNumber } from "./equivocation.ts";
-import { creditHolder, restoreClaim } from "./evidence.ts";
-import { tellRestored } from "./evidence-told.ts";
-import { missMessage } from "./holes.ts";
-import { joinPointAt } from "./join-point.ts";
-import { isEmbargoed } from "./lamport-clock.ts";
-import { MAX_HISTORY } from "./limits.ts";
-import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log-entry.ts";
-import type { OutboxEntry } from "./outbox-entry.ts";
-import { isOpen } from "./outbox-stage.ts";
-import { packHint } from "./packed-hint.ts";
-import { createParticipant } from "./participant.ts";
-import type { Change, HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord, StoredChannel } from "./records.ts";
-import { RollingBloom } from "./rolling-bloom.ts";
-import { createBudget } from "./token-buckets.ts";
-import { restoreUnread } from "./unread.ts";
-import { forgetOld, isBelow, raisedWatermark } from "./watermark.ts";
+import { isEmbargoed } from "./clock/lamport-clock.ts";
+import { createBudget } from "./clock/token-buckets.ts";
+import { createEffort } from "./evidence/claim-walk.ts";
+import { creditHolder, restoreClaim } from "./evidence/evidence.ts";
+import { tellRestored } from "./evidence/evidence-told.ts";
+import { bloomOptions } from "./filter/bloom-gate.ts";
+import { RollingBloom } from "./filter/rolling-bloom.ts";
+import { missMessage } from "./holes/holes.ts";
+import { joinPointAt } from "./holes/join-point.ts";
+import { forgetOld, isBelow, raisedWatermark } from "./holes/watermark.ts";
+import type {
+  Change,
+  HoleRecord,
+  MessageRecord,
+  OutboxRecord,
+  ParticipantRecord,
+  StoredChannel,
+} from "./io/records.ts";
+import { settleAhead } from "./log/ahead.ts";
+import { countNumber } from "./log/equivocation.ts";
+import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log/log-entry.ts";
+import { restoreUnread } from "./log/unread.ts";
+import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import { isOpen } from "./outbox/outbox-stage.ts";
+import { MAX_HISTORY } from "./parameters/limits.ts";
+import { createParticipant } from "./participants/participant.ts";
+import { linkParent } from "./receive/causal-delivery.ts";
+import { packHint } from "./wire/packed-hint.ts";
 
 export interface Restored {
   readonly state: ChannelState;

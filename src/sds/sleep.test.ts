@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { connectedNow } from "./channel-state.ts";
-import { asMessageId } from "./ids.ts";
 import { nextWakeAt } from "./step.ts";
 import { OneCore } from "./testing/one-core.ts";
+import { asMessageId } from "./wire/ids.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { MessageId } from "./ids.ts";
-import { isTrueEdge, type LogEntry } from "./log-entry.ts";
-import { MESSAGE_TYPE } from "./message-type.ts";
-import { receivedBy } from "./received-by.ts";
+import { receivedBy } from "./evidence/received-by.ts";
+import { isTrueEdge, type LogEntry } from "./log/log-entry.ts";
+import { MESSAGE_TYPE } from "./parameters/message-type.ts";
 import { type Core, NetworkOfCores } from "./testing/network-of-cores.ts";
+import type { MessageId } from "./wire/ids.ts";
 
 const SEEDS = Array.from({ length: 24 }, (_, index) => 1_000 + index);
 const MINUTE = 60_000;

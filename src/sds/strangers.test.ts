@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { asParticipantId } from "./ids.ts";
-import { MAX_STRANGERS } from "./limits.ts";
+import { MAX_STRANGERS } from "./parameters/limits.ts";
 import { OneCore } from "./testing/one-core.ts";
+import { asParticipantId } from "./wire/ids.ts";
 
 function crowded(): OneCore {
   const core = new OneCore();

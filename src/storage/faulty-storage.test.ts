@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Durability } from "../sds/records.ts";
+import type { Durability } from "../sds/io/records.ts";
 import { type CrashPlan, createFaultyStorage, type FaultyStorage } from "./memory/faulty-storage.ts";
 import { createMemoryDisk, type MemoryDisk } from "./memory/memory-disk.ts";
 import { createMemoryStorage } from "./memory/memory-storage.ts";

@@ -1,4 +1,4 @@
-import type { BodyRecord, Change, HoleRecord, MessageRecord, ParticipantRecord } from "../sds/records.ts";
+import type { BodyRecord, Change, HoleRecord, MessageRecord, ParticipantRecord } from "../sds/io/records.ts";
 import type { DeviceKey, DeviceRecord } from "./port.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { ChannelId, MessageId } from "../sds/ids.ts";
-import type { LedgerRow } from "../sds/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel } from "../sds/records.ts";
+import type { LedgerRow } from "../sds/io/ledger.ts";
+import type { BodyRecord, Change, Durability, StoredChannel } from "../sds/io/records.ts";
+import type { ChannelId, MessageId } from "../sds/wire/ids.ts";
 
 /**
  * Where a device keeps its channels. Adapters: `dexie` (IndexedDB), `memory`. Every adapter passes `contract.ts`.

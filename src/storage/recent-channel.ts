@@ -1,4 +1,4 @@
-import type { BodyRecord, StoredChannel } from "../sds/records.ts";
+import type { BodyRecord, StoredChannel } from "../sds/io/records.ts";
 import type { DeviceRecord } from "./port.ts";
 
 /** A channel as it was last written, its newest messages only: enough to show them before all of it is loaded. */

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { ChannelStatus, ChannelView } from "../../src/channel/channel-client.ts";
-import { ConnectionState } from "../../src/ui/connection-bar.tsx";
-import { Logo } from "../../src/ui/logo.tsx";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import type { ChannelStatus, ChannelView } from "../../src/channel/api/channel-client.ts";
+import { Logo } from "../../src/ui/delivery/logo.tsx";
+import { ConnectionState } from "../../src/ui/screens/connection-bar.tsx";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 
 export interface ChannelHeaderProps {
   readonly channel: ChannelView;

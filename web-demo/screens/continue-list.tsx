@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 import { openParticipants } from "../claim.ts";
 import { type KnownParticipant, knownParticipants } from "../participants-of-browser.ts";
 import { recoverParticipants } from "../recover-participants.ts";

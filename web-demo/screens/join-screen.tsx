@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import { errorWords } from "../../src/ui/error-words.ts";
-import { Logo } from "../../src/ui/logo.tsx";
+import { Logo } from "../../src/ui/delivery/logo.tsx";
 import { JoinForm } from "../../src/ui/screens/join-form.tsx";
 import { usePreview } from "../../src/ui/screens/use-preview.ts";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { errorWords } from "../../src/ui/strings/error-words.ts";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 import { knownParticipants } from "../participants-of-browser.ts";
 import type { Tab } from "../tab.ts";
 

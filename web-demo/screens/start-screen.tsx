@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { ChannelSummary } from "../../src/channel/channel-host.ts";
-import { errorCode, errorWords } from "../../src/ui/error-words.ts";
-import { Logo } from "../../src/ui/logo.tsx";
+import type { ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import { Logo } from "../../src/ui/delivery/logo.tsx";
 import { CreateForm } from "../../src/ui/screens/create-form.tsx";
 import { Field } from "../../src/ui/screens/field.tsx";
 import { JoinForm } from "../../src/ui/screens/join-form.tsx";
 import { usePreview } from "../../src/ui/screens/use-preview.ts";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { errorCode, errorWords } from "../../src/ui/strings/error-words.ts";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 import type { DemoOptions } from "../demo-options.ts";
 import type { Tab } from "../tab.ts";
 import { ContinueList } from "./continue-list.tsx";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { Logo } from "../../src/ui/logo.tsx";
-import { useStrings } from "../../src/ui/strings-context.ts";
+import { Logo } from "../../src/ui/delivery/logo.tsx";
+import { useStrings } from "../../src/ui/strings/strings-context.ts";
 
 /** Shown instead of everything when the browser lacks what the promises rest on. */
 export function Unsupported({ missing }: { readonly missing: readonly string[] }): JSX.Element {

@@ -1,4 +1,4 @@
-import { asMessageId } from "../../../src/sds/ids.ts";
+import { asMessageId } from "../../../src/sds/wire/ids.ts";
 import { storageContract } from "../../../src/storage/contract.ts";
 import { claimWriter, type WriterClaim } from "../../../src/storage/device-lock.ts";
 import { createDexieStorage } from "../../../src/storage/dexie/dexie-storage.ts";

@@ -1,8 +1,8 @@
-import type { ChannelClient, MessageView } from "../../../src/channel/channel-client.ts";
-import type { ChannelHost } from "../../../src/channel/channel-host.ts";
-import { createChannelHost } from "../../../src/channel/host.ts";
-import { asMessageId, asParticipantId, type ChannelId } from "../../../src/sds/ids.ts";
-import type { Change, MessageRecord } from "../../../src/sds/records.ts";
+import type { ChannelClient, MessageView } from "../../../src/channel/api/channel-client.ts";
+import type { ChannelHost } from "../../../src/channel/api/channel-host.ts";
+import { createChannelHost } from "../../../src/channel/host/host.ts";
+import type { Change, MessageRecord } from "../../../src/sds/io/records.ts";
+import { asMessageId, asParticipantId, type ChannelId } from "../../../src/sds/wire/ids.ts";
 import { createDexieStorage } from "../../../src/storage/dexie/dexie-storage.ts";
 import { type ChannelStorage, StorageError } from "../../../src/storage/port.ts";
 import { storageWith } from "../../../src/storage/testing/storage-with.ts";

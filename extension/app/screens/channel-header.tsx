@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { ChannelStatus, ChannelView } from "../../../src/channel/channel-client.ts";
-import { ConnectionState } from "../../../src/ui/connection-bar.tsx";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import type { ChannelStatus, ChannelView } from "../../../src/channel/api/channel-client.ts";
+import { ConnectionState } from "../../../src/ui/screens/connection-bar.tsx";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import type { Shell } from "../shell.ts";
 import { BACK_PATH } from "./form-page.tsx";
 import { IconButton, ViewButtons } from "./view-buttons.tsx";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { ChannelSummary } from "../../../src/channel/channel-host.ts";
-import { errorWords } from "../../../src/ui/error-words.ts";
-import { Logo } from "../../../src/ui/logo.tsx";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import type { ChannelSummary } from "../../../src/channel/api/channel-host.ts";
+import { Logo } from "../../../src/ui/delivery/logo.tsx";
+import { errorWords } from "../../../src/ui/strings/error-words.ts";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import type { Shell } from "../shell.ts";
 import { ViewButtons } from "./view-buttons.tsx";
 

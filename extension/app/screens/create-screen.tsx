@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { CreateForm } from "../../../src/ui/screens/create-form.tsx";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import type { Shell } from "../shell.ts";
 import { FormPage } from "./form-page.tsx";
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import type { Shell } from "../shell.ts";
 import { IconButton } from "./view-buttons.tsx";
 

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { errorWords } from "../../../src/ui/error-words.ts";
 import { Field } from "../../../src/ui/screens/field.tsx";
 import { JoinForm } from "../../../src/ui/screens/join-form.tsx";
 import { usePreview } from "../../../src/ui/screens/use-preview.ts";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import { errorWords } from "../../../src/ui/strings/error-words.ts";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import type { Shell } from "../shell.ts";
 import { FormPage } from "./form-page.tsx";
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useStrings } from "../../../src/ui/strings-context.ts";
+import { useStrings } from "../../../src/ui/strings/strings-context.ts";
 import { extensionApi } from "../../platform/api.ts";
 import type { Shell } from "../shell.ts";
 import { canOpenPanel, openInTab, openPanel } from "../views.ts";

@@ -1,6 +1,6 @@
-import type { ChannelClient, LogEntry, MessageView } from "../../../src/channel/channel-client.ts";
-import { createChannelHost } from "../../../src/channel/host.ts";
-import type { ChannelId } from "../../../src/sds/ids.ts";
+import type { ChannelClient, LogEntry, MessageView } from "../../../src/channel/api/channel-client.ts";
+import { createChannelHost } from "../../../src/channel/host/host.ts";
+import type { ChannelId } from "../../../src/sds/wire/ids.ts";
 import { createMemoryStorage } from "../../../src/storage/memory/memory-storage.ts";
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 

@@ -6,7 +6,7 @@ import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
 import { proto_filter_v2 } from "@waku/proto";
 import { createLibp2p } from "libp2p";
-import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC } from "../../../src/transport/waku/codecs.ts";
+import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import { type RequestHandler, serveRequests } from "../framing.ts";
 import { metadataHandler } from "../metadata.ts";
 

@@ -1,5 +1,5 @@
-import { completeSince } from "../../../src/sds/holes.ts";
-import { isTrueEdge } from "../../../src/sds/log-entry.ts";
+import { completeSince } from "../../../src/sds/holes/holes.ts";
+import { isTrueEdge } from "../../../src/sds/log/log-entry.ts";
 import type { SimParticipant } from "../participant.ts";
 import { check } from "../violation.ts";
 

@@ -1,4 +1,4 @@
-import type { MessageId } from "../../../src/sds/ids.ts";
+import type { MessageId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";

@@ -1,6 +1,6 @@
 import { connectedNow } from "../../../src/sds/channel-state.ts";
-import type { MessageId } from "../../../src/sds/ids.ts";
-import { receivedBy } from "../../../src/sds/received-by.ts";
+import { receivedBy } from "../../../src/sds/evidence/received-by.ts";
+import type { MessageId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truth, Truths } from "../truth.ts";
 import { check, Violation } from "../violation.ts";

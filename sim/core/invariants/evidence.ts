@@ -1,10 +1,10 @@
-import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
-import type { LedgerRow } from "../../../src/sds/ledger.ts";
-import { MAX_OTHER_CLAIMS } from "../../../src/sds/limits.ts";
-import type { LogEntry } from "../../../src/sds/log-entry.ts";
-import { MESSAGE_TYPE } from "../../../src/sds/message-type.ts";
-import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
-import { receivedBy } from "../../../src/sds/received-by.ts";
+import { receivedBy } from "../../../src/sds/evidence/received-by.ts";
+import type { LedgerRow } from "../../../src/sds/io/ledger.ts";
+import type { LogEntry } from "../../../src/sds/log/log-entry.ts";
+import type { OutboxEntry } from "../../../src/sds/outbox/outbox-entry.ts";
+import { MAX_OTHER_CLAIMS } from "../../../src/sds/parameters/limits.ts";
+import { MESSAGE_TYPE } from "../../../src/sds/parameters/message-type.ts";
+import type { MessageId, ParticipantId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";

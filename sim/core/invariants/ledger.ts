@@ -1,5 +1,5 @@
-import type { MessageId } from "../../../src/sds/ids.ts";
-import type { LedgerRow } from "../../../src/sds/ledger.ts";
+import type { LedgerRow } from "../../../src/sds/io/ledger.ts";
+import type { MessageId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { View } from "../truth.ts";
 import { check } from "../violation.ts";

@@ -1,5 +1,5 @@
 import { decodeEnvelope } from "../../../src/identity/envelope-codec.ts";
-import { specCodec } from "../../../src/sds/codec.ts";
+import { specCodec } from "../../../src/sds/wire/codec.ts";
 import type { Frame } from "../frame.ts";
 import { check } from "../violation.ts";
 

@@ -1,8 +1,8 @@
 import type { ChannelState } from "../../../src/sds/channel-state.ts";
-import { isTrueEdge, type LogEntry } from "../../../src/sds/log-entry.ts";
-import { comparePlaces } from "../../../src/sds/ordered-log.ts";
-import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters.ts";
-import type { Participant } from "../../../src/sds/participant.ts";
+import { isTrueEdge, type LogEntry } from "../../../src/sds/log/log-entry.ts";
+import { comparePlaces } from "../../../src/sds/log/ordered-log.ts";
+import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters/parameters.ts";
+import type { Participant } from "../../../src/sds/participants/participant.ts";
 import type { SimParticipant } from "../participant.ts";
 import type { Truths, View } from "../truth.ts";
 import { check } from "../violation.ts";

@@ -1,8 +1,8 @@
-import { deliveryStateOf } from "../../../src/sds/delivery-state.ts";
-import type { MessageId, ParticipantId } from "../../../src/sds/ids.ts";
-import { levelOf } from "../../../src/sds/level.ts";
-import type { OutboxEntry } from "../../../src/sds/outbox-entry.ts";
-import { receivedBy } from "../../../src/sds/received-by.ts";
+import { receivedBy } from "../../../src/sds/evidence/received-by.ts";
+import { deliveryStateOf } from "../../../src/sds/outbox/delivery-state.ts";
+import { levelOf } from "../../../src/sds/outbox/level.ts";
+import type { OutboxEntry } from "../../../src/sds/outbox/outbox-entry.ts";
+import type { MessageId, ParticipantId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
 import { check } from "../violation.ts";
 

@@ -1,6 +1,6 @@
-import { createListeners } from "../listeners.ts";
-import { messagePort } from "../message-port.ts";
-import type { BridgePort } from "../port.ts";
+import { createListeners } from "../ports/listeners.ts";
+import { messagePort } from "../ports/message-port.ts";
+import type { BridgePort } from "../ports/port.ts";
 
 /** What happens to a message on its way. */
 export type Fault = "pass" | "lose" | "duplicate" | "break";

@@ -1,5 +1,5 @@
-import { messagePort } from "../message-port.ts";
-import type { BridgePort } from "../port.ts";
+import { messagePort } from "../ports/message-port.ts";
+import type { BridgePort } from "../ports/port.ts";
 
 /** One end of a MessageChannel in a test's own hands: everything that arrives, and the way to say anything back. */
 export interface RawEnd {

@@ -1,4 +1,4 @@
-import type { RuntimePortLike } from "../runtime-port.ts";
+import type { RuntimePortLike } from "../ports/runtime-port.ts";
 
 type Listener<T> = (value: T) => void;
 

@@ -5,9 +5,9 @@ import {
   type ChannelSnapshot,
   type ChannelStatus,
   type EphemeralView,
-} from "../../channel/channel-client.ts";
-import type { ChannelHost, ChannelSummary, CreateRequest } from "../../channel/channel-host.ts";
-import { asChannelId, asMessageId, asParticipantId, type ChannelId } from "../../sds/ids.ts";
+} from "../../channel/api/channel-client.ts";
+import type { ChannelHost, ChannelSummary, CreateRequest } from "../../channel/api/channel-host.ts";
+import { asChannelId, asMessageId, asParticipantId, type ChannelId } from "../../sds/wire/ids.ts";
 
 export const CHANNEL = asChannelId("BBBBBBBBBBBBBBBBBBBBBB");
 

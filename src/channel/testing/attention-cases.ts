@@ -1,5 +1,5 @@
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelStatus } from "../channel-client.ts";
+import type { ChannelStatus } from "../api/channel-client.ts";
 import { type ContractCase, chatsWhen, clientCase, QUIET_MS, record, say, sleep, until } from "./contract-fixture.ts";
 
 /** Unread counts and status. */

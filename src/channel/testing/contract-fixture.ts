@@ -1,6 +1,6 @@
 import { assertTrue } from "../../storage/testing/assert.ts";
-import { type ChannelClient, ChannelError, type ChannelEvent, type MessageView } from "../channel-client.ts";
-import type { ChannelHost, ChannelSummary, CreateRequest } from "../channel-host.ts";
+import { type ChannelClient, ChannelError, type ChannelEvent, type MessageView } from "../api/channel-client.ts";
+import type { ChannelHost, ChannelSummary, CreateRequest } from "../api/channel-host.ts";
 
 /** Two devices on one network, with nothing joined. */
 export interface HostPair {

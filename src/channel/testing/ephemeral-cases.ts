@@ -1,6 +1,6 @@
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelClient, EphemeralView } from "../channel-client.ts";
-import { MAX_TEXT_BYTES } from "../limits.ts";
+import type { ChannelClient, EphemeralView } from "../api/channel-client.ts";
+import { MAX_TEXT_BYTES } from "../api/limits.ts";
 import { type ContractCase, chats, clientCase, expectCode, QUIET_MS, sleep, until } from "./contract-fixture.ts";
 
 /** Says it again and again until somebody hears it: what is said while a port is away is gone. */

@@ -1,6 +1,6 @@
-import { asMessageId } from "../../sds/ids.ts";
+import { asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelClient, LogEntry, LogPosition } from "../channel-client.ts";
+import type { ChannelClient, LogEntry, LogPosition } from "../api/channel-client.ts";
 import {
   type ContractCase,
   chats,

@@ -1,6 +1,6 @@
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
-import { createChannelHost } from "../host.ts";
+import { createChannelHost } from "../host/host.ts";
 import type { HostFixture } from "./contract-fixture.ts";
 
 /** The real host, twice, on memory storage and one network in memory. */

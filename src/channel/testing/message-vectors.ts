@@ -2,16 +2,16 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { createNobleSigner } from "../../identity/noble-signer.ts";
 import { senderIdOf } from "../../identity/sender-id.ts";
 import { splitTrailer } from "../../identity/trailer.ts";
-import { BloomFilter } from "../../sds/bloom-filter.ts";
-import { decodeMessage } from "../../sds/codec.ts";
-import { asChannelId, asMessageId, type MessageId } from "../../sds/ids.ts";
-import type { HistoryEntry } from "../../sds/message.ts";
-import { MESSAGE_TYPE } from "../../sds/message-type.ts";
-import { ProtobufReader } from "../../sds/protobuf.ts";
-import type { ParentReference } from "../../sds/records.ts";
-import { hash64 } from "../../sds/repair-timing.ts";
-import { type Author, composeContent, composeEphemeral, composeSync } from "../compose.ts";
-import { type Incoming, inputOf } from "../incoming.ts";
+import { BloomFilter } from "../../sds/filter/bloom-filter.ts";
+import { hash64 } from "../../sds/holes/repair-timing.ts";
+import type { ParentReference } from "../../sds/io/records.ts";
+import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
+import { decodeMessage } from "../../sds/wire/codec.ts";
+import { asChannelId, asMessageId, type MessageId } from "../../sds/wire/ids.ts";
+import type { HistoryEntry } from "../../sds/wire/message.ts";
+import { ProtobufReader } from "../../sds/wire/protobuf.ts";
+import { type Incoming, inputOf } from "../receiving/incoming.ts";
+import { type Author, composeContent, composeEphemeral, composeSync } from "../sending/compose.ts";
 
 /** Whole messages with fixed keys and times, as data for any implementation. Bytes are lower-case hex. */
 export interface MessageVector {

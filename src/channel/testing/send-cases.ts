@@ -1,6 +1,6 @@
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelClient, ChannelEvent } from "../channel-client.ts";
-import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "../limits.ts";
+import type { ChannelClient, ChannelEvent } from "../api/channel-client.ts";
+import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "../api/limits.ts";
 import {
   assertGapless,
   type ContractCase,

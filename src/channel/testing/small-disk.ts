@@ -1,5 +1,5 @@
-import { asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/ids.ts";
-import type { Change, MessageRecord } from "../../sds/records.ts";
+import type { Change, MessageRecord } from "../../sds/io/records.ts";
+import { asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/wire/ids.ts";
 import { type ChannelStorage, StorageError } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 

@@ -1,11 +1,11 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { decodeEnvelope, encodeEnvelope } from "../../identity/envelope-codec.ts";
 import { appendTrailer, TRAILER_FIELD } from "../../identity/trailer.ts";
-import { encodeMessage } from "../../sds/codec.ts";
-import { asChannelId, asMessageId, asParticipantId } from "../../sds/ids.ts";
-import type { ContentMessage, SdsMessage, SyncMessage } from "../../sds/message.ts";
-import { messageIdOf } from "../../sds/message-id.ts";
-import { ProtobufWriter } from "../../sds/protobuf.ts";
+import { encodeMessage } from "../../sds/wire/codec.ts";
+import { asChannelId, asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
+import type { ContentMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";
+import { messageIdOf } from "../../sds/wire/message-id.ts";
+import { ProtobufWriter } from "../../sds/wire/protobuf.ts";
 import { decodedOf, type MessageVector, memberOf, type VerdictVector } from "./message-vectors.ts";
 
 /** Messages that somebody tampered with, made of the good ones, and what a receiver must make of each. */

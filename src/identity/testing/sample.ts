@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { asChannelId, asMessageId, type MessageId } from "../../sds/ids.ts";
-import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/message.ts";
-import { ProtobufWriter } from "../../sds/protobuf.ts";
+import { asChannelId, asMessageId, type MessageId } from "../../sds/wire/ids.ts";
+import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";
+import { ProtobufWriter } from "../../sds/wire/protobuf.ts";
 import { type EnvelopeContext, type EnvelopeFields, signEnvelope } from "../envelope.ts";
 import { createNobleSigner } from "../noble-signer.ts";
 import { senderIdOf } from "../sender-id.ts";

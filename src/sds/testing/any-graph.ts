@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import type { ChannelState, Environment } from "../channel-state.ts";
-import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../ids.ts";
-import { MESSAGE_TYPE } from "../message-type.ts";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters.ts";
-import { receivedBy } from "../received-by.ts";
+import { receivedBy } from "../evidence/received-by.ts";
+import type { IncomingClaim, IncomingContent, StepInput } from "../io/step-input.ts";
+import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
-import type { IncomingClaim, IncomingContent, StepInput } from "../step-input.ts";
+import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { createStoredTables, type StoredTables } from "./stored-tables.ts";
 
 /** Any group, any causal graph, any order of arrival, and any true claims of one of its members. */

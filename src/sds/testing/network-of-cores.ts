@@ -1,11 +1,11 @@
 import type { ChannelIdentity, ChannelState, Environment } from "../channel-state.ts";
-import type { Effect, SyncDraft } from "../effect.ts";
-import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../ids.ts";
-import { MESSAGE_TYPE } from "../message-type.ts";
-import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters.ts";
+import type { Effect, SyncDraft } from "../io/effect.ts";
+import type { IncomingClaim, IncomingContent, StepInput } from "../io/step-input.ts";
+import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt, prepare, step } from "../step.ts";
-import type { IncomingClaim, IncomingContent, StepInput } from "../step-input.ts";
+import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { createStoredTables, type StoredTables } from "./stored-tables.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { ChannelState } from "../channel-state.ts";
-import { prepareAnew } from "../compose-anew.ts";
-import type { Effect } from "../effect.ts";
-import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../ids.ts";
-import { MESSAGE_TYPE } from "../message-type.ts";
-import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters.ts";
-import type { ParentReference } from "../records.ts";
+import { prepareAnew } from "../compose/compose-anew.ts";
+import type { Effect } from "../io/effect.ts";
+import type { ParentReference } from "../io/records.ts";
+import type { IncomingClaim, IncomingContent, Source, StepInput } from "../io/step-input.ts";
+import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt, prepare, step } from "../step.ts";
-import type { IncomingClaim, IncomingContent, Source, StepInput } from "../step-input.ts";
+import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { createStoredTables } from "./stored-tables.ts";
 
 const START = 1_760_000_000_000;

@@ -1,14 +1,14 @@
 import type { ChannelState, Environment } from "../channel-state.ts";
-import type { Effect } from "../effect.ts";
-import { completeSince } from "../holes.ts";
-import { asChannelId, asMessageId, asParticipantId } from "../ids.ts";
-import type { LedgerRow } from "../ledger.ts";
-import { comparePlaces } from "../ordered-log.ts";
-import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters.ts";
-import { receivedBy } from "../received-by.ts";
+import { receivedBy } from "../evidence/received-by.ts";
+import { completeSince } from "../holes/holes.ts";
+import type { Effect } from "../io/effect.ts";
+import type { LedgerRow } from "../io/ledger.ts";
+import type { IncomingContent, StepInput } from "../io/step-input.ts";
+import { comparePlaces } from "../log/ordered-log.ts";
+import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt, step } from "../step.ts";
-import type { IncomingContent, StepInput } from "../step-input.ts";
+import { asChannelId, asMessageId, asParticipantId } from "../wire/ids.ts";
 import type { EvidenceExample, GraphMessage, OrderExample, OrderStep } from "./graph-vectors.ts";
 
 const START = 1_760_000_000_000;

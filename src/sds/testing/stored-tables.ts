@@ -1,5 +1,5 @@
-import type { LedgerRow } from "../ledger.ts";
-import type { Change, MetaRecords, StoredChannel, Tables } from "../records.ts";
+import type { LedgerRow } from "../io/ledger.ts";
+import type { Change, MetaRecords, StoredChannel, Tables } from "../io/records.ts";
 
 /** A channel's tables in memory, for tests of the core: what a restart finds is what was committed. */
 export interface StoredTables {

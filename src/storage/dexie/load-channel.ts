@@ -1,5 +1,5 @@
-import type { ChannelId, MessageId } from "../../sds/ids.ts";
-import type { HoleRecord, MetaRecords, OutboxRecord, ParticipantRecord, StoredChannel } from "../../sds/records.ts";
+import type { HoleRecord, MetaRecords, OutboxRecord, ParticipantRecord, StoredChannel } from "../../sds/io/records.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import { foldMessages, supersededEntries } from "./message-packs.ts";
 import type { MessagePack, MessageRow } from "./schema.ts";
 import { channelRange } from "./transaction.ts";

@@ -1,5 +1,5 @@
-import type { ChannelId, MessageId } from "../../sds/ids.ts";
-import type { MessageRecord } from "../../sds/records.ts";
+import type { MessageRecord } from "../../sds/io/records.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import type { MessagePack, MessageRow, MessageTombstone } from "./schema.ts";
 import { channelRange } from "./transaction.ts";
 

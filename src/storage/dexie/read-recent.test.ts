@@ -1,6 +1,6 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { describe, expect, it } from "vitest";
-import type { Change } from "../../sds/records.ts";
+import type { Change } from "../../sds/io/records.ts";
 import type { ChannelStorage } from "../port.ts";
 import { bodyOf, CHANNEL_A, CHANNEL_B, holeOf, messageOf, outboxOf, participantOf, put } from "../testing/samples.ts";
 import { range } from "../testing/storage-case.ts";

@@ -1,5 +1,5 @@
-import type { ChannelId } from "../../sds/ids.ts";
-import type { HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord } from "../../sds/records.ts";
+import type { HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord } from "../../sds/io/records.ts";
+import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { DeviceRecord } from "../port.ts";
 import type { RecentChannel } from "../recent-channel.ts";
 import { toMeta } from "./load-channel.ts";

@@ -1,5 +1,5 @@
-import type { MessageId } from "../../sds/ids.ts";
-import type { MessageRecord } from "../../sds/records.ts";
+import type { MessageRecord } from "../../sds/io/records.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 
 /**
  * One database holds all channels of a device. All keys are out of line, so a value is the record itself:

@@ -1,4 +1,4 @@
-import type { Durability } from "../../sds/records.ts";
+import type { Durability } from "../../sds/io/records.ts";
 import { toStorageError } from "./errors.ts";
 import type { StoreName } from "./schema.ts";
 

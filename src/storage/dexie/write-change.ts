@@ -1,5 +1,5 @@
-import type { ChannelId } from "../../sds/ids.ts";
-import type { Change } from "../../sds/records.ts";
+import type { Change } from "../../sds/io/records.ts";
+import type { ChannelId } from "../../sds/wire/ids.ts";
 import { withOwnBytes } from "../own-bytes.ts";
 import type { ChannelStore, MessageTombstone } from "./schema.ts";
 

@@ -1,5 +1,4 @@
-import type { MessageId } from "../../sds/ids.ts";
-import type { LedgerRow } from "../../sds/ledger.ts";
+import type { LedgerRow } from "../../sds/io/ledger.ts";
 import type {
   BodyRecord,
   Change,
@@ -9,7 +8,8 @@ import type {
   OutboxRecord,
   ParticipantRecord,
   StoredChannel,
-} from "../../sds/records.ts";
+} from "../../sds/io/records.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 
 /** The tables of one channel as maps. Holds what it is given: callers copy on the way in and on the way out. */
 export class ChannelTables {

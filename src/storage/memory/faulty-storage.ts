@@ -1,5 +1,5 @@
-import type { ChannelId } from "../../sds/ids.ts";
-import type { Change, Durability } from "../../sds/records.ts";
+import type { Change, Durability } from "../../sds/io/records.ts";
+import type { ChannelId } from "../../sds/wire/ids.ts";
 import { type ChannelStorage, StorageError, type StorageErrorCode } from "../port.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 

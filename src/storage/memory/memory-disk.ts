@@ -1,5 +1,5 @@
-import type { ChannelId } from "../../sds/ids.ts";
-import type { Change, Durability } from "../../sds/records.ts";
+import type { Change, Durability } from "../../sds/io/records.ts";
+import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { DeviceRecord } from "../port.ts";
 import { ChannelTables } from "./channel-tables.ts";
 

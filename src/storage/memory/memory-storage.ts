@@ -1,6 +1,6 @@
-import type { ChannelId, MessageId } from "../../sds/ids.ts";
-import type { LedgerRow } from "../../sds/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel } from "../../sds/records.ts";
+import type { LedgerRow } from "../../sds/io/ledger.ts";
+import type { BodyRecord, Change, Durability, StoredChannel } from "../../sds/io/records.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import { deviceWithOwnBytes, withOwnBytes } from "../own-bytes.ts";
 import { type ChannelStorage, type DeviceRecord, StorageError } from "../port.ts";
 import { createMemoryDisk, DiskChannel, type MemoryDisk } from "./memory-disk.ts";

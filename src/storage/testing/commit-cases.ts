@@ -1,4 +1,4 @@
-import type { Change, MetaRecords } from "../../sds/records.ts";
+import type { Change, MetaRecords } from "../../sds/io/records.ts";
 import { StorageError } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import {

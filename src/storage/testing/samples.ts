@@ -1,5 +1,4 @@
-import { asChannelId, asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/ids.ts";
-import type { LedgerRow } from "../../sds/ledger.ts";
+import type { LedgerRow } from "../../sds/io/ledger.ts";
 import type {
   BodyRecord,
   Change,
@@ -7,7 +6,8 @@ import type {
   MessageRecord,
   OutboxRecord,
   ParticipantRecord,
-} from "../../sds/records.ts";
+} from "../../sds/io/records.ts";
+import { asChannelId, asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/wire/ids.ts";
 
 /** Records of the shape and size of real ones, all derived from numbers, so that a reader can rebuild what was written. */
 export const CHANNEL_A: ChannelId = asChannelId("AAECAwQFBgcICQoLDA0ODw");

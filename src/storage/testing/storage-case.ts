@@ -1,5 +1,5 @@
-import type { MessageId } from "../../sds/ids.ts";
-import type { StoredChannel } from "../../sds/records.ts";
+import type { StoredChannel } from "../../sds/io/records.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 import type { ChannelStorage } from "../port.ts";
 
 /** One storage over data that outlives it. */

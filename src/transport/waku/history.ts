@@ -1,10 +1,10 @@
 import type { PeerId } from "@libp2p/interface";
 import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
 import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
-import { STORE_QUERY_CODEC } from "./codecs.ts";
-import { senselessAnswer } from "./errors.ts";
-import { OpaqueDecoder, toInboundFrame } from "./opaque-codec.ts";
-import { UnsupportedProtocol } from "./request-streams.ts";
+import { UnsupportedProtocol } from "./node/request-streams.ts";
+import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
+import { senselessAnswer } from "./wire/errors.ts";
+import { OpaqueDecoder, toInboundFrame } from "./wire/opaque-codec.ts";
 
 const PAGE_SIZE = 100;
 /** Of the longest messages, these fit into one answer. */

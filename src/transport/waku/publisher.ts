@@ -1,10 +1,10 @@
 import { LightPushError, type LightPushFailure } from "@waku/interfaces";
 import { type OutboundFrame, type PublishReceipt, TransportError } from "../port.ts";
-import { worthiestError } from "./errors.ts";
-import type { GuardedNode } from "./guarded-node.ts";
-import type { WakuNetwork } from "./local-network.ts";
-import { OpaqueEncoder } from "./opaque-codec.ts";
-import { toWakuMessage, wakuMessageHash } from "./wire.ts";
+import type { GuardedNode } from "./node/guarded-node.ts";
+import { worthiestError } from "./wire/errors.ts";
+import type { WakuNetwork } from "./wire/local-network.ts";
+import { OpaqueEncoder } from "./wire/opaque-codec.ts";
+import { toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
 
 /**
  * Hands one message to the service nodes through the SDK's lightpush. Resolves as soon as one of them says that it took

@@ -1,9 +1,9 @@
 import { afterEach, expect, it, vi } from "vitest";
 import type { TransportHealth } from "../port.ts";
-import { GuardedNode } from "./guarded-node.ts";
+import { GuardedNode } from "./node/guarded-node.ts";
 import { createWakuTransport } from "./waku-transport.ts";
 
-vi.mock("./guarded-node.ts", () => ({ GuardedNode: { start: vi.fn() } }));
+vi.mock("./node/guarded-node.ts", () => ({ GuardedNode: { start: vi.fn() } }));
 
 afterEach(() => {
   vi.useRealTimers();

@@ -14,18 +14,18 @@ import {
 } from "../port.ts";
 import { SendQueue } from "../send-queue.ts";
 import { TopicListeners } from "../topic-listeners.ts";
-import { Backoff } from "./backoff.ts";
-import { MAX_WAKU_MESSAGE_BYTES } from "./codecs.ts";
-import { closedError } from "./errors.ts";
-import { GuardedNode } from "./guarded-node.ts";
 import { readHistoryOfAny } from "./history.ts";
-import type { WakuNetwork } from "./local-network.ts";
-import { toInboundFrame } from "./opaque-codec.ts";
+import { Backoff } from "./links/backoff.ts";
+import { ServiceLinks } from "./links/service-links.ts";
+import { TopicRegistry } from "./links/topic-registry.ts";
+import { WakeableSleep } from "./links/wakeable-sleep.ts";
+import { GuardedNode } from "./node/guarded-node.ts";
 import { pushToNetwork } from "./publisher.ts";
-import { ServiceLinks } from "./service-links.ts";
-import { TopicRegistry } from "./topic-registry.ts";
-import { WakeableSleep } from "./wakeable-sleep.ts";
-import { encodedSize, pubsubTopicOf, toWakuMessage } from "./wire.ts";
+import { MAX_WAKU_MESSAGE_BYTES } from "./wire/codecs.ts";
+import { closedError } from "./wire/errors.ts";
+import type { WakuNetwork } from "./wire/local-network.ts";
+import { toInboundFrame } from "./wire/opaque-codec.ts";
+import { encodedSize, pubsubTopicOf, toWakuMessage } from "./wire/wire.ts";
 
 /** Which network, and how patient to be with it. */
 export interface WakuTransportOptions {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { ChannelView } from "../../channel/channel-client.ts";
-import type { MessageId } from "../../sds/ids.ts";
-import type { ChannelStore } from "../channel-store.ts";
-import { DetailsPanel } from "../details-panel.tsx";
+import type { ChannelView } from "../../channel/api/channel-client.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
+import { DetailsPanel } from "../delivery/details-panel.tsx";
+import type { ChannelStore } from "../model/channel-store.ts";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { LeaveDialog } from "./leave-dialog.tsx";
 

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { MAX_CHANNEL_NAME_CHARACTERS, MAX_DISPLAY_NAME_CHARACTERS } from "../../channel/limits.ts";
-import { creationParameters } from "../creation-parameters.ts";
-import { errorCode, errorWords } from "../error-words.ts";
-import { useStrings } from "../strings-context.ts";
+import { MAX_CHANNEL_NAME_CHARACTERS, MAX_DISPLAY_NAME_CHARACTERS } from "../../channel/api/limits.ts";
+import { errorCode, errorWords } from "../strings/error-words.ts";
+import { useStrings } from "../strings/strings-context.ts";
+import { creationParameters } from "./creation-parameters.ts";
 import type { Entrance } from "./entrance.ts";
 import { Field } from "./field.tsx";
 

@@ -1,4 +1,4 @@
-import type { ChannelHost, ChannelSummary } from "../../channel/channel-host.ts";
+import type { ChannelHost, ChannelSummary } from "../../channel/api/channel-host.ts";
 
 /** What the forms that lead into a channel need of the page they stand on. */
 export interface Entrance {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { CopyButton } from "../copy-button.tsx";
-import { Dialog } from "../dialog.tsx";
-import { useStrings } from "../strings-context.ts";
+import { useStrings } from "../strings/strings-context.ts";
+import { CopyButton } from "../widgets/copy-button.tsx";
+import { Dialog } from "../widgets/dialog.tsx";
 import { QrCode } from "./qr-code.tsx";
 
 export interface InviteDialogProps {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Dialog } from "../dialog.tsx";
-import { errorWords } from "../error-words.ts";
-import { useStrings } from "../strings-context.ts";
+import { errorWords } from "../strings/error-words.ts";
+import { useStrings } from "../strings/strings-context.ts";
+import { Dialog } from "../widgets/dialog.tsx";
 
 export interface LeaveDialogProps {
   readonly channelName: string;

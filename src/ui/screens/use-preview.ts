@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ChannelHost, InvitePreview } from "../../channel/channel-host.ts";
+import type { ChannelHost, InvitePreview } from "../../channel/api/channel-host.ts";
 
 /** While somebody types, the last keystroke is worth reading, not each. */
 const SETTLE_MS = 150;

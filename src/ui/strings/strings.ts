@@ -1,5 +1,5 @@
-import type { ChannelErrorCode } from "../../channel/channel-client.ts";
-import type { DeliveryState } from "../../sds/delivery-state.ts";
+import type { ChannelErrorCode } from "../../channel/api/channel-client.ts";
+import type { DeliveryState } from "../../sds/outbox/delivery-state.ts";
 
 /**
  * Every word that people read, in one type, so that a language that lacks one does not compile. Functions where a count

@@ -1,0 +1,146 @@
+import type {
+  ChannelSnapshot,
+  EphemeralRequest,
+  LogPage,
+  LogPosition,
+  MessageDetails,
+  SendRequest,
+} from "../../channel/api/channel-client.ts";
+import type { ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../../channel/api/channel-host.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
+import { type Check, finite, listOf, nullable, object, oneOf, optional, recordOf, text } from "./shape.ts";
+import {
+  channelId,
+  channelSnapshot,
+  channelSummaries,
+  channelSummary,
+  invitePreview,
+  logPage,
+  logPosition,
+  messageDetails,
+  messageId,
+} from "./view-shapes.ts";
+
+type NoParams = Readonly<Record<never, never>>;
+
+/** Requests to the host: `ChannelHost` as data. */
+export interface HostMethods {
+  readonly channels: { readonly params: NoParams; readonly result: readonly ChannelSummary[] };
+  readonly create: { readonly params: CreateRequest; readonly result: ChannelSummary };
+  readonly preview: { readonly params: { readonly invite: string }; readonly result: InvitePreview };
+  readonly join: { readonly params: JoinRequest; readonly result: ChannelSummary };
+  readonly leave: { readonly params: { readonly channel: ChannelId }; readonly result: null };
+}
+
+/** Requests to one channel: `ChannelClient` as data. */
+export interface ChannelMethods {
+  readonly snapshot: { readonly params: { readonly limit: number | null }; readonly result: ChannelSnapshot };
+  readonly page: {
+    readonly params: { readonly before: LogPosition; readonly limit: number };
+    readonly result: LogPage;
+  };
+  readonly send: { readonly params: SendRequest; readonly result: { readonly id: MessageId } };
+  readonly sendEphemeral: { readonly params: EphemeralRequest; readonly result: null };
+  readonly sendAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly stopSending: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly remove: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly fetchAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly details: { readonly params: { readonly id: MessageId }; readonly result: MessageDetails };
+  readonly markRead: { readonly params: { readonly upTo: LogPosition }; readonly result: null };
+}
+
+export interface Methods extends HostMethods, ChannelMethods {}
+export type HostMethod = keyof HostMethods;
+export type ChannelMethod = keyof ChannelMethods;
+export type Method = keyof Methods;
+export type Params<M extends Method> = Methods[M]["params"];
+export type Result<M extends Method> = Methods[M]["result"];
+
+export interface MethodRule<P, R> {
+  readonly target: "host" | "channel";
+  /**
+   * What happens when it is asked twice. read: answered anew. safe: the second time changes nothing (or nothing that
+   * matters). once: a repetition would do it again, so it is repeated only to a server that remembers the first.
+   */
+  readonly repeat: "read" | "safe" | "once";
+  readonly params: Check<P>;
+  readonly result: Check<R>;
+}
+
+const MAX_NAME_CHARACTERS = 10_000;
+const MAX_MULTIADDRS = 100;
+const MAX_PARAMETERS = 100;
+
+const done = oneOf(null);
+const aboutMessage = object<{ readonly id: MessageId }>({ id: messageId });
+
+/**
+ * The one table that client, server and checks are made from. Limits of texts are generous here: what is too long for
+ * the channel, it says itself and in better words.
+ */
+export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>> } = {
+  channels: { target: "host", repeat: "read", params: object({}), result: channelSummaries },
+  create: {
+    target: "host",
+    repeat: "once",
+    params: object<CreateRequest>({
+      name: text(MAX_NAME_CHARACTERS),
+      displayName: text(MAX_NAME_CHARACTERS),
+      profile: oneOf("community", "sds"),
+      multiaddrs: nullable(listOf(text(MAX_NAME_CHARACTERS), MAX_MULTIADDRS)),
+      parameters: recordOf(finite, MAX_PARAMETERS),
+    }),
+    result: channelSummary,
+  },
+  preview: { target: "host", repeat: "read", params: object({ invite: text() }), result: invitePreview },
+  join: {
+    target: "host",
+    repeat: "safe",
+    params: object<JoinRequest>({ invite: text(), displayName: text(MAX_NAME_CHARACTERS) }),
+    result: channelSummary,
+  },
+  leave: { target: "host", repeat: "safe", params: object({ channel: channelId }), result: done },
+  snapshot: {
+    target: "channel",
+    repeat: "read",
+    params: object({ limit: nullable(finite) }),
+    result: channelSnapshot,
+  },
+  page: {
+    target: "channel",
+    repeat: "read",
+    params: object({ before: logPosition, limit: finite }),
+    result: logPage,
+  },
+  send: {
+    target: "channel",
+    repeat: "safe",
+    params: object<SendRequest>({
+      requestId: text(MAX_NAME_CHARACTERS),
+      type: oneOf("chat", "announcement", "status", "profile"),
+      text: text(),
+      levelPercent: optional(finite),
+    }),
+    result: aboutMessage,
+  },
+  sendEphemeral: {
+    target: "channel",
+    repeat: "once",
+    params: object<EphemeralRequest>({ type: oneOf("chat", "announcement", "status"), text: text() }),
+    result: done,
+  },
+  sendAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  stopSending: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  remove: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  fetchAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  details: { target: "channel", repeat: "read", params: aboutMessage, result: messageDetails },
+  markRead: { target: "channel", repeat: "safe", params: object({ upTo: logPosition }), result: done },
+};
+
+export function isMethod(value: unknown): value is Method {
+  return typeof value === "string" && Object.hasOwn(METHODS, value);
+}
+
+export function isHostMethod(method: Method): method is HostMethod {
+  return METHODS[method].target === "host";
+}

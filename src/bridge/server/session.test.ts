@@ -1,0 +1,243 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { EVENT_WINDOW, MAX_RUNNING, MAX_STREAMS } from "../protocol/protocol.ts";
+import { type RawEnd, rawEnd } from "../testing/raw-end.ts";
+import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
+import { createHostServer, serveHost } from "./serve-host.ts";
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** A page that speaks the protocol by hand, to a server of the test host. */
+async function greeted(host: TestHost = createTestHost(), client = "a page"): Promise<RawEnd> {
+  const { raw, port } = rawEnd();
+  stops.push(serveHost(port, host), () => raw.close());
+  raw.post({ v: 1, kind: "hello", client });
+  await raw.next("welcome");
+  return raw;
+}
+
+const request = (id: number, method: string, params: unknown = {}, more: object = {}) => ({
+  v: 1,
+  kind: "request",
+  id,
+  method,
+  params,
+  ...more,
+});
+const errorOf = async (raw: RawEnd, id: number) => (await raw.next("response", (message) => message.id === id)).error;
+
+describe("what is no message", () => {
+  const values = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withTypedArray: true });
+  const nearMisses = fc.record(
+    {
+      v: fc.oneof(fc.constant(1), fc.constant(1), fc.integer(), values),
+      kind: fc.oneof(
+        fc.constantFrom("request", "subscribe", "unsubscribe", "received", "ping", "response", "event", "hello "),
+        values,
+      ),
+      id: fc.oneof(fc.nat(), values),
+      method: fc.oneof(
+        fc.constantFrom("channels", "create", "preview", "join", "leave", "snapshot", "page", "send", "markRead"),
+        fc.constantFrom("constructor", "__proto__", "toString", "close", "open", "watchChannels"),
+        values,
+      ),
+      channel: fc.oneof(fc.constant(CHANNEL), values),
+      params: fc.oneof(fc.record({ requestId: values, text: values, id: values, limit: values }), values),
+      stream: fc.oneof(fc.nat(5), values),
+      topic: fc.oneof(fc.record({ kind: fc.constantFrom("events", "status", "x"), afterSeq: values }), values),
+      count: fc.oneof(fc.nat(), values),
+    },
+    { requiredKeys: [] },
+  );
+
+  test("is answered or ignored, never thrown at, and the session goes on", async () => {
+    const raw = await greeted();
+    let pings = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(values, nearMisses), { maxLength: 20 }), async (messages) => {
+        for (const message of messages) raw.post(message);
+        const nonce = ++pings;
+        raw.post({ v: 1, kind: "ping", nonce });
+        await raw.next("pong", (message) => message.nonce === nonce);
+      }),
+      { numRuns: 150 },
+    );
+    expect(raw.received.some(({ kind }) => kind === "invalid")).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ["an unknown method", request(7, "format")],
+    ["a method that every object has", request(7, "constructor")],
+    ["no parameters", { v: 1, kind: "request", id: 7, method: "create" }],
+    ["parameters of another method", request(7, "create", { invite: "x" })],
+    ["a channel method without a channel", request(7, "snapshot", { limit: null })],
+    ["a channel that is no string", request(7, "snapshot", { limit: null }, { channel: 5 })],
+    ["a limit that is no number", request(7, "snapshot", { limit: "9" }, { channel: CHANNEL })],
+    [
+      "a message type that there is not",
+      request(7, "send", { requestId: "r", type: "void", text: "x" }, { channel: CHANNEL }),
+    ],
+    [
+      "too many parameters",
+      request(7, "create", {
+        ...CREATE,
+        parameters: Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`p${at}`, 1])),
+      }),
+    ],
+    ["a name of a megabyte", request(7, "create", { ...CREATE, name: "x".repeat(1_000_000) })],
+    [
+      "a text of ten megabytes",
+      request(7, "send", { requestId: "r", type: "chat", text: "x".repeat(10_000_000) }, { channel: CHANNEL }),
+    ],
+    ["parameters from a prototype", request(7, "leave", Object.create({ channel: CHANNEL }))],
+    ["another version in a request", { ...request(7, "channels"), v: 2 }],
+  ])("%s: refused as invalid, under its id, and not done", async (_, message) => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    raw.post(message);
+    expect(await errorOf(raw, 7)).toMatchObject({ code: "invalid" });
+    expect(host.calls).toEqual([]);
+  });
+
+  test("before the hello nothing is done", async () => {
+    const host = createTestHost();
+    const { raw, port } = rawEnd();
+    stops.push(serveHost(port, host));
+    raw.post(request(1, "create", CREATE));
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "channels" } });
+    expect(await errorOf(raw, 1)).toMatchObject({ code: "invalid" });
+    await raw.next("invalid");
+    expect([host.calls, host.live()]).toEqual([[], 0]);
+  });
+});
+
+describe("limits", () => {
+  test("requests at a time", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    const letGo = host.hold();
+    for (let id = 1; id <= MAX_RUNNING + 5; id++) raw.post(request(id, "channels"));
+    await raw.settled();
+    letGo();
+    await raw.next("response", ({ id }) => id === MAX_RUNNING);
+    const refused = raw.received.filter(({ kind, ok }) => kind === "response" && ok === false);
+    expect(refused.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((over) => MAX_RUNNING + over));
+    expect(host.calls).toHaveLength(MAX_RUNNING);
+    raw.post(request(1_000, "channels"));
+    expect((await raw.next("response", ({ id }) => id === 1_000)).ok).toBe(true);
+  });
+
+  test("subscriptions at a time", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    for (let stream = 1; stream <= MAX_STREAMS + 1; stream++) {
+      raw.post({ v: 1, kind: "subscribe", stream, topic: { kind: "status", channel: CHANNEL } });
+    }
+    const ended = await raw.next("ended");
+    expect([ended.stream, host.live()]).toEqual([MAX_STREAMS + 1, MAX_STREAMS]);
+  });
+
+  test("events under way: a page that does not take them costs nothing, and catches up without a gap", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+    await raw.settled();
+    host.emit(5_000);
+    await raw.settled();
+    const seqs = () =>
+      raw.received.flatMap(({ event }) => (event === undefined ? [] : [(event as { seq: number }).seq]));
+    expect(seqs()).toHaveLength(EVENT_WINDOW);
+    expect(host.live()).toBe(0);
+    raw.post({ v: 1, kind: "received", stream: 1, count: EVENT_WINDOW / 2 - 1 });
+    await raw.settled();
+    expect(seqs()).toHaveLength(EVENT_WINDOW);
+    raw.post({ v: 1, kind: "received", stream: 1, count: 1 });
+    await raw.next("event", ({ event }) => (event as { seq: number }).seq === EVENT_WINDOW + EVENT_WINDOW / 2);
+    await raw.settled();
+    expect(seqs()).toEqual(Array.from({ length: EVENT_WINDOW * 1.5 }, (_, index) => index + 1));
+    raw.post({ v: 1, kind: "unsubscribe", stream: 1 });
+    raw.post({ v: 1, kind: "received", stream: 1, count: 1_000 });
+    await raw.settled();
+    expect([seqs().length, host.live()]).toEqual([EVENT_WINDOW * 1.5, 0]);
+  });
+
+  test("status under way: one, and then only the latest", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
+    await raw.next("status");
+    for (let waiting = 1; waiting <= 100; waiting++) host.setStatus({ ...STATUS, waiting });
+    await raw.settled();
+    const waitings = () =>
+      raw.received.flatMap(({ status }) => (status === undefined ? [] : [(status as typeof STATUS).waiting]));
+    expect(waitings()).toEqual([0]);
+    raw.post({ v: 1, kind: "received", stream: 1, count: 1 });
+    await raw.settled();
+    expect(waitings()).toEqual([0, 100]);
+  });
+});
+
+describe("a request that comes again", () => {
+  test("on another port of the same client gets the first answer", async () => {
+    const host = createTestHost();
+    const first = await greeted(host, "page one");
+    first.post(request(1, "create", CREATE));
+    const answer = await first.next("response");
+    first.close();
+    const second = await greeted(host, "page one");
+    second.post(request(1, "create", CREATE));
+    expect(await second.next("response")).toEqual(answer);
+    const stranger = await greeted(host, "page two");
+    stranger.post(request(1, "create", CREATE));
+    expect(await stranger.next("response")).not.toEqual(answer);
+    expect(host.calls).toEqual(["create", "create"]);
+  });
+});
+
+describe("versions", () => {
+  test.each([0, 2, 9])("a page of version %i is told what to do", async (version) => {
+    const { raw, port } = rawEnd();
+    stops.push(serveHost(port, createTestHost()));
+    raw.post({ v: version, kind: "hello", client: "a page", extra: true });
+    const answer = await raw.next("unsupported");
+    expect(answer).toMatchObject({ v: 1, speaks: 1 });
+    expect(answer.message).toMatch(version < 1 ? /Reload it/ : /newer/);
+  });
+});
+
+describe("stopping", () => {
+  test("a server that closes says goodbye on every port and releases everything", async () => {
+    const host = createTestHost();
+    const server = createHostServer(host);
+    const ends = [rawEnd(), rawEnd()];
+    for (const { raw, port } of ends) {
+      server.serve(port);
+      raw.post({ v: 1, kind: "hello", client: "a page" });
+      raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+      raw.post({ v: 1, kind: "subscribe", stream: 2, topic: { kind: "channels" } });
+      await raw.next("channels");
+    }
+    expect(host.live()).toBe(4);
+    server.close();
+    for (const { raw } of ends) await raw.next("bye");
+    expect(host.live()).toBe(0);
+  });
+
+  test("a page that says goodbye leaves nothing, though its request still runs", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    const letGo = host.hold();
+    raw.post(request(1, "snapshot", { limit: null }, { channel: CHANNEL }));
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
+    await raw.next("status");
+    raw.post({ v: 1, kind: "bye" });
+    await raw.settled();
+    expect(host.live()).toBe(0);
+    letGo();
+    await raw.settled();
+    expect(raw.received.some(({ kind }) => kind === "response")).toBe(false);
+  });
+});

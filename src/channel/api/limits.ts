@@ -1,0 +1,14 @@
+/** Longest text of one message, in bytes of UTF-8: with causes, signatures and padding well below the network's limit. */
+export const MAX_TEXT_BYTES = 64 * 1024;
+/**
+ * By more than this the device's clock is not corrected. Two keys, which anybody with the invite can make, are enough votes in a
+ * silent group: they must not move a clock past all that is kept. A device that is further off has to be set right by its
+ * owner.
+ */
+export const MAX_CLOCK_CORRECTION_MS = 24 * 60 * 60_000;
+/** Longest `SendRequest.requestId`, in characters. */
+export const MAX_REQUEST_ID_LENGTH = 64;
+/** Longest name that a participant goes by, in characters (code points). */
+export const MAX_DISPLAY_NAME_CHARACTERS = 40;
+
+export { MAX_CHANNEL_NAME_CHARACTERS } from "../../identity/channel-name.ts";

@@ -1,0 +1,112 @@
+import type { Change, Durability } from "../../sds/io/records.ts";
+import type { ChannelId } from "../../sds/wire/ids.ts";
+import type { ChannelStorage } from "../../storage/port.ts";
+import { createBacklog } from "./backlog.ts";
+import type { DiskRoom } from "./disk-room.ts";
+
+/** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
+export interface CommitQueue {
+  /** Resolves when the changes are written; with `strict`, when they and all before them are on disk. */
+  commit(changes: readonly Change[], durability: Durability): Promise<void>;
+  /** So much waits to be written that whoever can wait should, and whoever cannot be refused. */
+  isLong(): boolean;
+  /** Resolves when everything queued is written (or failed). */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly changes: readonly Change[];
+  readonly durability: Durability;
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CommitQueueOptions {
+  readonly storage: ChannelStorage;
+  readonly channel: ChannelId;
+  readonly room: Pick<DiskRoom, "write">;
+  /** Up to where bodies were given up, by now; written with whatever is written next. */
+  readonly bodiesSince: () => number;
+  /** Whoever closes waits for what is queued, but for no room to be made. */
+  readonly isClosed: () => boolean;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
+ * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage. Only when the disk is full
+ * `room` is made first, and the same group is written again.
+ */
+export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
+  const { storage, channel, room, bodiesSince, isClosed, onFailure } = options;
+  let savedSince = bodiesSince();
+  let waiting: Waiting[] = [];
+  /** The group that is being written too. */
+  const backlog = createBacklog();
+  let running: Promise<void> | null = null;
+  let failure: { readonly error: unknown } | null = null;
+  /** Something relaxed was written since the last strict commit, so a barrier has work to do. */
+  let unsynced = false;
+
+  async function writeGroup(group: readonly Waiting[]): Promise<void> {
+    if (failure !== null) throw failure.error;
+    const changes = group.flatMap((item) => item.changes);
+    const strict = group.some((item) => item.durability === "strict");
+    if (changes.length === 0 && !unsynced) return;
+    // Later groups wait meanwhile, so none overtakes it.
+    await room.write(
+      () => writeNow(changes, strict ? "strict" : "relaxed"),
+      () => !isClosed(),
+    );
+    unsynced = !strict;
+  }
+
+  async function writeNow(changes: readonly Change[], durability: Durability): Promise<void> {
+    const since = bodiesSince();
+    const besides: readonly Change[] = since > savedSince ? [{ op: "meta", key: "bodiesSince", value: since }] : [];
+    await storage.commit(channel, [...besides, ...changes], durability);
+    savedSince = since;
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await writeGroup(group);
+        for (const item of group) item.resolve();
+      } catch (error) {
+        for (const item of group) item.reject(error);
+        if (failure === null) {
+          failure = { error };
+          onFailure(error);
+        }
+      }
+      for (const { bytes } of group) backlog.remove(bytes);
+    }
+    running = null;
+  }
+
+  return {
+    commit: (changes, durability) =>
+      new Promise((resolve, reject) => {
+        const bytes = bodyBytesOf(changes);
+        backlog.add(bytes);
+        waiting.push({ changes, durability, bytes, resolve, reject });
+        running ??= run();
+      }),
+    isLong: () => !backlog.hasRoomFor(0),
+    idle: async () => {
+      while (running !== null) await running;
+    },
+  };
+}
+
+/** The rest is small beside bodies. */
+function bodyBytesOf(changes: readonly Change[]): number {
+  return changes.reduce(
+    (sum, change) => (change.op === "put" && change.table === "body" ? sum + change.record.bytes.length : sum),
+    0,
+  );
+}

@@ -1,0 +1,28 @@
+import { parametersOf } from "../../identity/channel-overrides.ts";
+import type { Descriptor } from "../../identity/descriptor.ts";
+import { inviteCodeOf } from "../../identity/invite-code.ts";
+import { senderIdOf } from "../../identity/sender-id.ts";
+import type { ChannelIdentity } from "../../sds/channel-state.ts";
+import type { DeviceRecord } from "../../storage/port.ts";
+import type { ChannelView } from "../api/channel-client.ts";
+
+/** Who this device is in a channel that it has joined. */
+export function identityOf({ channel, key }: DeviceRecord, descriptor: Descriptor): ChannelIdentity {
+  return {
+    channelId: channel,
+    self: senderIdOf(channel, key.publicKey),
+    publicKey: key.publicKey,
+    profile: descriptor.profile,
+    parameters: parametersOf(descriptor.overrides),
+  };
+}
+
+export function channelViewOf({ channel }: DeviceRecord, descriptor: Descriptor): ChannelView {
+  return {
+    id: channel,
+    name: descriptor.name,
+    profile: descriptor.profile,
+    inviteCode: inviteCodeOf(descriptor),
+    levelPercent: parametersOf(descriptor.overrides).levelPercent,
+  };
+}

@@ -1,0 +1,92 @@
+import type { Clock } from "../../runtime/port.ts";
+import { StorageError } from "../../storage/port.ts";
+import type { OldTexts } from "./old-texts.ts";
+
+/**
+ * In vain not more than this share of the bodies goes, or this much. A browser's database gives space back late and in
+ * leaps; and if others fill the disk, giving up all would not help (docs/architecture.md).
+ */
+const SHARE = 0.25;
+const AT_LEAST_BYTES = 4 * 1024 * 1024;
+/** Space is given back by work that the database does in the background. */
+const PAUSE_MS = 500;
+
+/** The disk that all channels of a device share: what does not fit is written again when the oldest texts have gone. */
+export interface DiskRoom {
+  /** These may be given up, whoever needs the room. Returns what ends that. */
+  offer(texts: OldTexts): () => void;
+  /** Runs `action` again and again while the disk is full, room can be made, and it is `wanted`. Rejects as it does. */
+  write(action: () => Promise<void>, wanted?: () => boolean): Promise<void>;
+}
+
+/**
+ * The channel that holds most gives first. Whoever needs room at the same time shares what is given up. A worker that starts
+ * again and again by itself, on a disk that others fill, gives nothing up before a person is there to read why.
+ */
+export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () => boolean = () => true): DiskRoom {
+  const offered = new Set<OldTexts>();
+  /** What may still go in vain; null as long as nothing went. */
+  let left: { readonly count: number; readonly bytes: number } | null = null;
+  let making: Promise<boolean> | null = null;
+  let hasWritten = false;
+  /** Writes that did not fit at first and go on trying. */
+  let struggling = 0;
+
+  /** False when no more is to be given up. */
+  async function makeRoom(): Promise<boolean> {
+    if (!hasWritten && !isAttended()) return false;
+    const most = [...offered].sort((a, b) => b.count() - a.count());
+    left ??= { count: most.reduce((sum, texts) => sum + texts.count(), 0) * SHARE, bytes: AT_LEAST_BYTES };
+    if (left.count <= 0 && left.bytes <= 0) return false;
+    for (const texts of most) {
+      const gone = await texts.giveUpBatch();
+      if (gone === null) continue;
+      left = { count: left.count - gone.count, bytes: left.bytes - gone.bytes };
+      await new Promise<void>((resolve) => void clock.schedule(PAUSE_MS, resolve));
+      return true;
+    }
+    return false;
+  }
+
+  function makeRoomTogether(): Promise<boolean> {
+    making ??= makeRoom().finally(() => {
+      making = null;
+    });
+    return making;
+  }
+
+  async function writeWithRoom(action: () => Promise<void>, wanted: () => boolean, refusal: unknown): Promise<void> {
+    for (let error = refusal; ; ) {
+      if (!isFull(error) || !wanted() || !(await makeRoomTogether())) throw error;
+      try {
+        await action();
+        left = null;
+        return;
+      } catch (next) {
+        error = next;
+      }
+    }
+  }
+
+  return {
+    offer: (texts) => {
+      offered.add(texts);
+      return () => offered.delete(texts);
+    },
+    write: async (action, wanted = () => true) => {
+      try {
+        await action();
+      } catch (error) {
+        struggling++;
+        await writeWithRoom(action, wanted, error).finally(() => struggling--);
+      }
+      hasWritten = true;
+      // A small one that fits does not show that room was made for a large one.
+      if (struggling === 0) left = null;
+    },
+  };
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && error.code === "quota";
+}

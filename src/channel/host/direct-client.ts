@@ -1,0 +1,131 @@
+import type { LogEntry } from "../../sds/log/log-entry.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
+import type { ChannelStorage } from "../../storage/port.ts";
+import {
+  type ChannelClient,
+  ChannelError,
+  type ChannelView,
+  type LogPage,
+  type LogPosition,
+} from "../api/channel-client.ts";
+import type { Channel } from "../channel.ts";
+import { endOfPage } from "../views/end-of-page.ts";
+import { messageDetails } from "../views/message-details.ts";
+import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "../views/views.ts";
+
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 500;
+
+/** A client in the same thread as the channel. `channel` resolves when the channel has been read from storage. */
+export function createDirectClient(
+  opening: Promise<Channel>,
+  view: () => ChannelView,
+  channelId: ChannelId,
+  storage: ChannelStorage,
+): ChannelClient {
+  const releases = new Set<() => void>();
+  let closed = false;
+
+  async function opened(): Promise<Channel> {
+    if (closed) throw new ChannelError("closed", "This view of the channel is closed.");
+    const channel = await opening;
+    if (channel.isClosed()) throw new ChannelError("closed", "This channel was closed on this device.");
+    return channel;
+  }
+
+  /** Subscriptions begin when the channel is open, and end early if they were ended before that. */
+  function whenOpen(begin: (channel: Channel) => () => void): () => void {
+    let end: (() => void) | null = null;
+    let ended = false;
+    const release = () => {
+      ended = true;
+      releases.delete(release);
+      end?.();
+    };
+    releases.add(release);
+    opening.then(
+      (channel) => {
+        if (!ended) end = begin(channel);
+      },
+      () => {
+        // Opening failed; every request says so.
+      },
+    );
+    return release;
+  }
+
+  return {
+    channelId,
+    snapshot: async (limit = DEFAULT_PAGE) => {
+      const channel = await opened();
+      const { state } = channel;
+      // Read first: what happens while the page is read comes again as an event.
+      const seq = channel.events.lastSeq();
+      const now = channel.now();
+      const page = await readPage(channel, undefined, limit);
+      const participants = state.participants.map((participant) => participantView(state, participant, now));
+      return { channel: view(), me: state.identity.self, participants, page, unread: countUnread(state), seq };
+    },
+    page: async (before, limit) => readPage(await opened(), before, limit),
+    subscribe: (afterSeq, listener) => whenOpen((channel) => channel.events.subscribe(afterSeq, listener)),
+    watchStatus: (listener) => whenOpen((channel) => channel.status.watch(listener)),
+    send: async (request) => (await opened()).send(request),
+    sendEphemeral: async (request) => (await opened()).sendEphemeral(request),
+    watchEphemeral: (listener) => whenOpen((channel) => channel.watchEphemeral(listener)),
+    sendAgain: async (id) => {
+      const channel = await opened();
+      ownEntry(channel, id);
+      await channel.dispatch({ kind: "send-again", id });
+    },
+    stopSending: async (id) => {
+      const channel = await opened();
+      ownEntry(channel, id);
+      await channel.stopSending(id);
+    },
+    remove: async (id) => {
+      const channel = await opened();
+      const entry = channel.state.entries.get(id);
+      // Gone already: a deletion that is asked for twice is done.
+      if (entry === undefined || !isVisible(entry)) return;
+      ownEntry(channel, id);
+      await channel.remove(id);
+    },
+    fetchAgain: async (id) => (await opened()).dispatch({ kind: "fetch-again", id }),
+    details: async (id) => {
+      const channel = await opened();
+      const entry = deliveredEntry(channel, id);
+      return messageDetails(channel.state, entry, await storage.readLedgerOf(channelId, id));
+    },
+    markRead: async (upTo) => (await opened()).dispatch({ kind: "marked-read", lamport: upTo.lamport }),
+    close: () => {
+      closed = true;
+      for (const release of [...releases]) release();
+    },
+  };
+}
+
+async function readPage(channel: Channel, before: LogPosition | undefined, limit: number): Promise<LogPage> {
+  const size = Math.max(1, Math.min(MAX_PAGE, Math.floor(limit)));
+  const { places, more } = placesBefore(channel.state, before, size);
+  const texts = await channel.bodies.texts(
+    places.flatMap((place) => (place.kind === "message" ? [place.entry.id] : [])),
+  );
+  const entries = places.map((place) =>
+    place.kind === "message"
+      ? messageView(channel.state, place.entry, texts.get(place.entry.id))
+      : holeView(place.missing),
+  );
+  return endOfPage({ entries, more });
+}
+
+function deliveredEntry(channel: Channel, id: MessageId): LogEntry {
+  const entry = channel.state.entries.get(id);
+  if (entry?.status === "delivered" && isVisible(entry)) return entry;
+  throw new ChannelError("not-found", "This message is not in the channel's history on this device.");
+}
+
+function ownEntry(channel: Channel, id: MessageId): LogEntry {
+  const entry = deliveredEntry(channel, id);
+  if (entry.mine) return entry;
+  throw new ChannelError("invalid", "Only your own messages can be sent again, stopped or deleted.");
+}

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createFaultyStorage } from "../../storage/memory/faulty-storage.ts";
+import { createMemoryDisk, type MemoryDisk } from "../../storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
+import { type ChannelStorage, StorageError } from "../../storage/port.ts";
+import { storageWith } from "../../storage/testing/storage-with.ts";
+import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
+import type { ChannelHost } from "../api/channel-host.ts";
+import { QUICK, say, until } from "../testing/contract-fixture.ts";
+import { createChannelHost } from "./host.ts";
+
+const network = createMemoryNetwork();
+const open = new Set<ChannelHost>();
+
+afterEach(async () => {
+  for (const host of open) await host.close();
+  open.clear();
+});
+
+function hostOn(storage: ChannelStorage, onUnreadable?: () => void): ChannelHost {
+  const host = createChannelHost({
+    storage,
+    openTransport: () => network.transport(),
+    ...(onUnreadable === undefined ? {} : { onUnreadable }),
+  });
+  open.add(host);
+  return host;
+}
+
+/** A disk on which `count` channels were joined by a host that is closed again. */
+async function diskWithChannels(count: number): Promise<MemoryDisk> {
+  const disk = createMemoryDisk();
+  const host = hostOn(createMemoryStorage(disk));
+  for (let n = 0; n < count; n++) await host.create(QUICK);
+  open.delete(host);
+  await host.close();
+  return disk;
+}
+
+const keysOn = (disk: MemoryDisk) => [...disk.devices.values()].map(({ key }) => String(key.publicKey));
+
+describe("a host whose storage cannot be read when it starts", () => {
+  it("reads it at the next request, and joins nothing over what is stored", async () => {
+    const disk = await diskWithChannels(1);
+    const inner = createMemoryStorage(disk);
+    let reads = 0;
+    const listDevice = () =>
+      ++reads <= 2 ? Promise.reject(new StorageError("failed", "Try again.")) : inner.listDevice();
+    const before = keysOn(disk);
+    const [whole] = await hostOn(createMemoryStorage(disk)).channels();
+    const invite = whole?.inviteCode ?? "";
+
+    const host = hostOn(storageWith(inner, { listDevice }));
+    const lists: number[] = [];
+    host.watchChannels((channels) => lists.push(channels.length));
+    await expect(host.channels()).rejects.toThrow(StorageError);
+    await expect(host.join({ invite, displayName: "Ada" })).rejects.toThrow(StorageError);
+    await host.join({ invite, displayName: "Ada" });
+    expect(keysOn(disk)).toEqual(before);
+    expect((await host.channels()).length).toBe(1);
+    expect(lists.at(-1)).toBe(1);
+  });
+
+  it("opens all channels but one whose record is damaged, and keeps that one's key when it is joined anew", async () => {
+    const disk = await diskWithChannels(2);
+    const listed = await hostOn(createMemoryStorage(disk)).channels();
+    const [broken] = [...disk.devices.values()];
+    if (broken === undefined) throw new Error("Nothing was stored");
+    const before = keysOn(disk);
+    disk.devices.set(broken.channel, { ...broken, descriptor: broken.descriptor.slice(0, 20) });
+
+    let unreadable = 0;
+    const host = hostOn(createMemoryStorage(disk), () => unreadable++);
+    expect((await host.channels()).map(({ id }) => id)).toEqual([listed[1]?.id]);
+    expect([unreadable, keysOn(disk)]).toEqual([1, before]);
+    await host.join({ invite: listed[0]?.inviteCode ?? "", displayName: "Ada" });
+    expect((await host.channels()).length).toBe(2);
+    expect(keysOn(disk)).toEqual(before);
+  });
+});
+
+describe("a host that is cut off while it joins", () => {
+  it("says its name when it runs again", async () => {
+    const disk = createMemoryDisk();
+    const dying = storageWith(createMemoryStorage(disk), { commit: () => new Promise(() => {}) });
+    void createChannelHost({ storage: dying, openTransport: () => network.transport() }).create(QUICK);
+    await until("the record of the device", () => disk.devices.size === 1);
+    const host = hostOn(createMemoryStorage(disk));
+    const [channel] = await host.channels();
+    if (channel === undefined) throw new Error("Nothing was joined");
+    const client = host.open(channel.id);
+    await until("the name", async () => (await client.snapshot()).participants[0]?.name === QUICK.displayName);
+    expect((await client.snapshot()).page.entries.length).toBe(1);
+  });
+
+  it("is in the channel even if its name could not be written, and says it later", async () => {
+    const disk = createMemoryDisk();
+    const failing = createFaultyStorage(createMemoryStorage(disk), { fail: { writes: [3], code: "quota" } });
+    const { id } = await hostOn(failing).create(QUICK);
+    const client = hostOn(createMemoryStorage(disk)).open(id);
+    await until("the name", async () => (await client.snapshot()).participants[0]?.name === QUICK.displayName);
+  });
+});
+
+describe("a host that cannot forget a channel that is left", () => {
+  it("says so and is still in it, and forgets it when it is left again", async () => {
+    const disk = createMemoryDisk();
+    const inner = createMemoryStorage(disk);
+    let drops = 0;
+    const drop: ChannelStorage["drop"] = (channel) =>
+      ++drops === 1 ? Promise.reject(new StorageError("failed", "Try again.")) : inner.drop(channel);
+    const host = hostOn(storageWith(inner, { drop }));
+    const lists: number[] = [];
+    host.watchChannels((channels) => lists.push(channels.length));
+    const { id } = await host.create(QUICK);
+    const other = await host.create(QUICK);
+
+    await expect(host.leave(id)).rejects.toThrow(StorageError);
+    expect((await host.channels()).map((channel) => channel.id)).toContain(id);
+    await say(host.open(id), "still here");
+    await host.leave(id);
+    expect((await host.channels()).map((channel) => channel.id)).toEqual([other.id]);
+    expect(lists.at(-1)).toBe(1);
+    expect([...disk.devices.keys()]).toEqual([other.id]);
+  });
+});
+
+describe("a host whose transport cannot be closed", () => {
+  it("closes its storage all the same", async () => {
+    let closed = 0;
+    const storage = storageWith(createMemoryStorage(), { close: async () => void closed++ });
+    const transport = network.transport();
+    transport.close = () => Promise.reject(new Error("The network stack is stuck."));
+    const host = createChannelHost({ storage, openTransport: () => transport });
+    const { id } = await host.create(QUICK);
+    await host.create(QUICK);
+    await host.leave(id);
+    await Promise.all([host.close(), host.close()]);
+    expect(closed).toBe(1);
+  });
+});

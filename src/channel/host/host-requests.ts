@@ -1,0 +1,50 @@
+import { withoutForbidden } from "../../identity/channel-name.ts";
+import type { ChannelNetwork } from "../../identity/channel-network.ts";
+import type { Descriptor } from "../../identity/descriptor.ts";
+import { parseInvite } from "../../identity/invite.ts";
+import { InviteError } from "../../identity/invite-error.ts";
+import { ChannelError } from "../api/channel-client.ts";
+import { MAX_DISPLAY_NAME_CHARACTERS } from "../api/limits.ts";
+import { networkAddressOf } from "./transport-pool.ts";
+
+/** What people give to create or join a channel, checked; a `ChannelError` says what is wrong with it. */
+export function checkedName(name: string): string {
+  const trimmed = typeof name === "string" ? withoutForbidden(name).trim() : "";
+  const length = [...trimmed].length;
+  if (length >= 1 && length <= MAX_DISPLAY_NAME_CHARACTERS) return trimmed;
+  throw new ChannelError("invalid", `Your name has 1 to ${MAX_DISPLAY_NAME_CHARACTERS} characters.`);
+}
+
+export function readInvite(invite: string): Descriptor {
+  try {
+    return parseInvite(invite);
+  } catch (error) {
+    return asChannelError(error);
+  }
+}
+
+/** A service node of one's own is taken to be one of ours: same cluster and shards as the local one. */
+export function networkOf(multiaddrs: readonly string[] | null): ChannelNetwork {
+  if (multiaddrs === null) return { preset: "local" };
+  const { clusterId, shards } = networkAddressOf({ preset: "local" });
+  return { preset: "custom", cluster: clusterId, shards, multiaddrs };
+}
+
+/** Throws it again, an `InviteError` with the code that a host's requests reject with. */
+export function asChannelError(error: unknown): never {
+  if (!(error instanceof InviteError)) throw error;
+  switch (error.code) {
+    case "bad-signature":
+      throw new ChannelError("wrong-key", error.message, { cause: error });
+    case "unsupported-version":
+      throw new ChannelError("unsupported", error.message, { cause: error });
+    case "invalid":
+      throw new ChannelError("invalid", error.message, { cause: error });
+    case "not-an-invite":
+    case "cut-off":
+    case "damaged":
+    case "malformed":
+    case "too-large":
+      throw new ChannelError("invalid-invite", error.message, { cause: error });
+  }
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { createVirtualClock } from "../../runtime/virtual-clock.ts";
+import { HISTORY_OVERLAP_MS, HORIZON_MS } from "../../sds/parameters/parameters.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
+import { createMemoryDisk } from "../../storage/memory/memory-disk.ts";
+import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
+import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
+import type { HistoryPage, HistoryQuery } from "../../transport/port.ts";
+import { createChannelHost } from "../host/host.ts";
+import { QUICK } from "../testing/contract-fixture.ts";
+import { createHistoryReader } from "./history-reader.ts";
+
+const START = 1_800_000_000_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}) {
+  const clock = createVirtualClock(START);
+  const asked: HistoryQuery[] = [];
+  async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
+    asked.push(query);
+    await onPage();
+    yield { frames: [] };
+  }
+  const reader = createHistoryReader({
+    transport: { queryHistory },
+    contentTopic: "topic",
+    clock,
+    cursor: () => cursor,
+    onFrame: async () => {},
+    onRead: () => {},
+  });
+  return { reader, clock, asked };
+}
+
+describe("a history reader", () => {
+  it.each([
+    ["at first, from the horizon", 0, START - HORIZON_MS],
+    ["later, from the cursor", START - HOUR, START - HOUR - HISTORY_OVERLAP_MS],
+    ["from the horizon, when the cursor is from a clock that ran ahead", START + 1, START - HORIZON_MS],
+  ])("reads %s", async (_when, cursor, from) => {
+    const { reader, clock, asked } = readerWith(cursor);
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.close();
+    expect(asked).toMatchObject([{ by: "time", from }]);
+  });
+
+  it("reads once more, at once, when the connection came back during a read", async () => {
+    let endRead = () => {};
+    const { reader, clock, asked } = readerWith(0, () => new Promise((resolve) => (endRead = resolve)));
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.offline();
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(1);
+    endRead();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(2);
+    reader.close();
+  });
+});
+
+describe("a history reader that is closed during a read", () => {
+  it.each([
+    ["ends", async () => {}],
+    ["fails", async () => Promise.reject(new Error("The transport is closed."))],
+  ])("plans nothing more when that %s", async (_how, outcome) => {
+    let endRead = () => {};
+    const wait = () => new Promise<void>((resolve) => (endRead = resolve)).then(outcome);
+    const { reader, clock } = readerWith(0, wait);
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.close();
+    endRead();
+    await clock.advanceSettled(10);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("fetches no further page", async () => {
+    let endPage = () => {};
+    const wait = () => new Promise<void>((resolve) => (endPage = resolve));
+    const { reader, clock, asked } = readerWith(0, wait);
+    const far = [START - HOUR, START].map((lamport) => ({ id: `${lamport}` as MessageId, lamport, hint: undefined }));
+    reader.fetch(far);
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(1);
+    reader.close();
+    endPage();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(1);
+  });
+});
+
+/** What Ada reads of what Ben wrote while she was away, her clock ahead in the time before and right in the time after. */
+async function readAfterAway(aheadMs: number, awayMs: number): Promise<readonly string[]> {
+  const clock = createVirtualClock(START);
+  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const disk = createMemoryDisk();
+  const hostOn = (storage = createMemoryStorage(), ahead = 0) =>
+    createChannelHost({
+      storage,
+      clock: { now: () => Math.floor(clock.now()) + ahead, schedule: clock.schedule },
+      openTransport: () => network.transport(),
+    });
+  const after = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
+    await clock.advanceSettled(ms);
+    return promise;
+  };
+  /** Encrypting and decrypting take real time, of which the virtual clock knows nothing. */
+  const until = async (look: () => Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 1_000 && !(await look()); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await clock.advanceSettled(100);
+    }
+  };
+  const ben = hostOn();
+  const { id, inviteCode } = await after(MINUTE, ben.create({ ...QUICK, parameters: {} }));
+  const first = hostOn(createMemoryStorage(disk), 0);
+  await after(2 * MINUTE, first.join({ invite: inviteCode, displayName: "Ada" }));
+  await after(1_000, first.close());
+  const wrong = hostOn(createMemoryStorage(disk), aheadMs);
+  await after(MINUTE, wrong.channels());
+  await after(1_000, wrong.close());
+  const sent = await ben.open(id).send({ requestId: "away", type: "chat", text: "while you were away" });
+  await until(async () => (await ben.open(id).details(sent.id)).delivery.state.kind === "sent");
+  await after(1_000, ben.close());
+  await clock.advanceSettled(awayMs);
+  const again = hostOn(createMemoryStorage(disk));
+  const texts = async (): Promise<readonly string[]> => {
+    const { page } = await again.open(id).snapshot();
+    return page.entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry.text] : []));
+  };
+  await until(async () => (await texts()).length > 0);
+  const read = await texts();
+  await after(1_000, again.close());
+  return read;
+}
+
+describe("a device whose clock ran ahead and was set right", () => {
+  it.each([
+    ["by more than it was away", 2 * HOUR, HOUR],
+    ["by less than it was away", HOUR / 2, HOUR],
+  ])("%s: reads all that the Store has", async (_how, aheadMs, awayMs) => {
+    expect(await readAfterAway(aheadMs, awayMs)).toEqual(["while you were away"]);
+  });
+});

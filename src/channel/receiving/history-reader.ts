@@ -1,0 +1,133 @@
+import type { Clock } from "../../runtime/port.ts";
+import type { WantedMessage } from "../../sds/io/effect.ts";
+import {
+  HISTORY_OVERLAP_MS,
+  HISTORY_POLL_MS,
+  HORIZON_MS,
+  LAMPORT_EMBARGO_MS,
+} from "../../sds/parameters/parameters.ts";
+import type { HistoryQuery, InboundFrame, Transport } from "../../transport/port.ts";
+import { timeWindows } from "./time-windows.ts";
+
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 60_000;
+const HASHES_PER_QUERY = 50;
+
+/** Reads what was said while we were not listening, and single messages that are missed. */
+export interface HistoryReader {
+  /** The connection is back: read from the cursor on, and again now and then while it holds. */
+  online(): void;
+  offline(): void;
+  /** Asks for single messages; what is not there is asked for again by the protocol. */
+  fetch(wanted: readonly WantedMessage[]): void;
+  /** True when the Store has the payload of this Waku hash. Rejects when no Store answers. */
+  isKept(hash: Uint8Array): Promise<boolean>;
+  close(): void;
+}
+
+export interface HistoryReaderOptions {
+  readonly transport: Pick<Transport, "queryHistory">;
+  readonly contentTopic: string;
+  readonly clock: Clock;
+  readonly cursor: () => number;
+  /** Takes one stored frame in; resolves when it is processed. */
+  readonly onFrame: (frame: InboundFrame) => Promise<void>;
+  /** Everything up to this time, by this device's clock, has been taken in. */
+  readonly onRead: (startedAt: number) => void;
+}
+
+export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
+  const { transport, contentTopic, clock, cursor, onFrame, onRead } = options;
+  let cancelTimer = () => {};
+  let reading = false;
+  /** Asked for while a read was under way. */
+  let again = false;
+  let connected = false;
+  let closed = false;
+  let failures = 0;
+
+  function schedule(ms: number): void {
+    cancelTimer();
+    if (closed) return;
+    cancelTimer = clock.schedule(ms, () => void readNow());
+  }
+
+  /**
+   * The overlap covers clocks that differ, and messages that reached the Store late. A cursor in the future is from a clock
+   * that was set right since: nobody knows what was read by it.
+   */
+  function pastQuery(startedAt: number): HistoryQuery {
+    const useful = cursor() > 0 && cursor() <= startedAt;
+    const from = useful ? cursor() - HISTORY_OVERLAP_MS : startedAt - HORIZON_MS;
+    return { by: "time", contentTopic, from: Math.max(0, from), to: startedAt + LAMPORT_EMBARGO_MS };
+  }
+
+  async function readNow(): Promise<void> {
+    if (closed || !connected) return;
+    if (reading) {
+      again = true;
+      return;
+    }
+    reading = true;
+    again = false;
+    const startedAt = clock.now();
+    try {
+      for await (const page of transport.queryHistory(pastQuery(startedAt))) {
+        for (const frame of page.frames) await onFrame(frame);
+        if (closed) return;
+      }
+      failures = 0;
+      onRead(startedAt);
+      schedule(HISTORY_POLL_MS);
+    } catch {
+      // No Store answered. Live messages go on; the past is asked for again.
+      schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
+    } finally {
+      reading = false;
+      if (again && connected) schedule(0);
+    }
+  }
+
+  async function takeAll(query: HistoryQuery): Promise<void> {
+    if (closed) return;
+    for await (const page of transport.queryHistory(query)) {
+      for (const frame of page.frames) await onFrame(frame);
+      if (closed) return;
+    }
+  }
+
+  async function fetchNow(wanted: readonly WantedMessage[]): Promise<void> {
+    const hashes = wanted.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
+    for (let start = 0; start < hashes.length; start += HASHES_PER_QUERY) {
+      await takeAll({ by: "hash", contentTopic, hashes: hashes.slice(start, start + HASHES_PER_QUERY) });
+    }
+    for (const { from, to } of timeWindows(wanted)) await takeAll({ by: "time", contentTopic, from, to });
+  }
+
+  return {
+    online: () => {
+      connected = true;
+      failures = 0;
+      schedule(0);
+    },
+    offline: () => {
+      connected = false;
+      cancelTimer();
+    },
+    fetch: (wanted) => {
+      fetchNow(wanted).catch(() => {
+        // The protocol asks again with its own back-off.
+      });
+    },
+    isKept: async (hash) => {
+      for await (const page of transport.queryHistory({ by: "hash", contentTopic, hashes: [hash] })) {
+        if (page.frames.length > 0) return true;
+      }
+      return false;
+    },
+    close: () => {
+      closed = true;
+      cancelTimer();
+    },
+  };
+}

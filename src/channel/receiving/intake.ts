@@ -1,0 +1,149 @@
+import { equalBytes } from "../../identity/equal-bytes.ts";
+import { decryptPayload } from "../../identity/payload-encryption.ts";
+import type { Clock } from "../../runtime/port.ts";
+import type { ChannelState } from "../../sds/channel-state.ts";
+import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
+import { type CopyPlace, placeOf } from "../../sds/receive/lower-copy.ts";
+import { addsNothing, isCopyWorthComparing } from "../../sds/receive/receive-claim.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
+import type { InboundFrame } from "../../transport/port.ts";
+import type { EphemeralView } from "../api/channel-client.ts";
+import { createBacklog } from "../disk/backlog.ts";
+import type { BodyCache } from "../disk/body-cache.ts";
+import type { CommitQueue } from "../disk/commit-queue.ts";
+import type { CorrectedClock } from "./corrected-clock.ts";
+import { createEphemeralGate } from "./ephemeral-gate.ts";
+import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
+import { createTrailerQueue } from "./trailer-queue.ts";
+
+/** What comes in: decrypted, decoded, verified, and given to the protocol. */
+export interface Intake {
+  /** A frame that was pushed just now. */
+  live(frame: InboundFrame): void;
+  /** A frame out of a Store; resolves when the next one may follow. */
+  fromStore(frame: InboundFrame): Promise<void>;
+  /** Resolves when what all senders said of themselves so far was verified and applied. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+export interface IntakeOptions {
+  readonly state: ChannelState;
+  readonly key: Uint8Array;
+  readonly clock: Clock;
+  readonly corrected: CorrectedClock;
+  readonly bodies: BodyCache;
+  readonly commits: Pick<CommitQueue, "isLong" | "commit">;
+  /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
+  readonly dispatch: (input: StepInput) => void;
+  readonly refuse: (reason: string) => void;
+  readonly onEphemeral: (message: EphemeralView) => void;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { state, key, clock, corrected, bodies, commits, dispatch, refuse, onEphemeral } = options;
+  const { channelId, self, profile } = state.identity;
+  const ephemerals = createEphemeralGate();
+  let taking: Promise<void> = Promise.resolve();
+  const waiting = createBacklog();
+  let closed = false;
+
+  const trailers = createTrailerQueue({
+    clock,
+    isBusy: () => waiting.count > 0,
+    addsNothing: ({ claim }) => addsNothing(state, claim),
+    apply: (trailer) => dispatch(inputOf(trailer)),
+    refuse,
+  });
+
+  /** Frames are taken in one after the other, in the order in which they came. */
+  function take(frame: InboundFrame, source: Source): Promise<void> {
+    const bytes = frame.payload.length;
+    waiting.add(bytes);
+    const taken = taking.then(() => takeNow(frame, source));
+    taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
+    return taken;
+  }
+
+  async function takeNow(frame: InboundFrame, source: Source): Promise<void> {
+    if (closed) return;
+    if (source === "live" && commits.isLong()) return refuse("inbound-full");
+    const bytes = await decryptPayload(key, frame.payload);
+    if (bytes === null) return refuse("undecryptable");
+    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
+    switch (incoming.kind) {
+      case "refused":
+        return refuse(incoming.reason);
+      case "sync":
+        return trailers.add(source === "live" ? withClock(incoming.trailer, frame) : incoming.trailer);
+      case "ephemeral":
+        return takeEphemeral(incoming.message);
+      case "copy":
+        return takeCopy(incoming, bytes, source, frame.hash);
+      case "input":
+        dispatch(incoming.input);
+        if (incoming.trailer !== null) trailers.add(incoming.trailer);
+    }
+  }
+
+  function heldPlace(id: MessageId): CopyPlace | undefined {
+    const entry = state.entries.get(id);
+    return entry === undefined ? undefined : placeOf(entry);
+  }
+
+  /** At once, and to nobody else: no order, no acks, no log. */
+  function takeEphemeral(message: EphemeralView): void {
+    if (message.author === self) return;
+    const verdict = ephemerals.judge(message, clock.now());
+    if (verdict === "old") refuse("ephemeral-old");
+    if (verdict === "new") onEphemeral(message);
+  }
+
+  /** The same message once more: a copy with other bytes counts only if all its signatures hold. */
+  async function takeCopy(
+    { id, trailer }: Extract<Incoming, { kind: "copy" }>,
+    bytes: Uint8Array,
+    source: Source,
+    hint: Uint8Array,
+  ): Promise<void> {
+    const compared = isCopyWorthComparing(state, id, source, trailer !== null);
+    const stored = compared ? await bodies.bytes(id) : null;
+    const whole = stored !== null && equalBytes(stored, bytes);
+    dispatch({ kind: "seen-again", id, source, hint, whole });
+    if (stored !== null && !whole && trailer !== null) trailers.add(trailer);
+  }
+
+  function withClock(trailer: Trailer, frame: InboundFrame): Trailer {
+    const verify = () => {
+      const problem = trailer.verify();
+      if (problem === null) hearClock(trailer.claim, frame);
+      return problem;
+    };
+    return { ...trailer, verify };
+  }
+
+  /** A sync's timestamp never falls, so after its sender's clock was set back a little it is ahead; its frame is not. */
+  function hearClock({ sender, signed, lamport }: IncomingClaim, { timestamp }: InboundFrame): void {
+    if (!signed || sender === self) return;
+    const byMs = corrected.hear(sender, Math.min(lamport, timestamp ?? lamport));
+    if (byMs !== 0) dispatch({ kind: "clock-corrected", byMs });
+  }
+
+  return {
+    live: (frame) => {
+      // The newest are dropped, and come again by resend or from the Store.
+      if (!waiting.hasRoomFor(frame.payload.length)) refuse("inbound-full");
+      else take(frame, "live").catch(() => {});
+    },
+    fromStore: async (frame) => {
+      await take(frame, "store");
+      if (trailers.isLong()) await trailers.idle();
+      if (commits.isLong()) await commits.commit([], "relaxed");
+    },
+    idle: () => trailers.idle(),
+    close: () => {
+      closed = true;
+      trailers.close();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Clock } from "../../runtime/port.ts";
+import { createBacklog, MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
+import type { Trailer } from "./incoming.ts";
+
+/**
+ * Verifies trailers behind the delivery: people see a message on its author's signature, and who has what a moment
+ * later. Waiting makes batches, and in a batch most trailers need no verdict: the newest one of a sender, taken first,
+ * usually says all that the older ones say.
+ */
+export interface TrailerQueue {
+  add(trailer: Trailer): void;
+  /** So many wait that whoever can wait should. */
+  isLong(): boolean;
+  /** Resolves when all that were added so far are verified and applied, or dropped. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+export interface TrailerQueueOptions {
+  readonly clock: Clock;
+  /** Messages wait to be taken in; trailers let them go first, for a while. */
+  readonly isBusy: () => boolean;
+  /** It would change nothing, so it need not be verified. */
+  readonly addsNothing: (trailer: Trailer) => boolean;
+  readonly apply: (trailer: Trailer) => void;
+  readonly refuse: (reason: string) => void;
+}
+
+/** Short beside the seconds that acks take, long enough to gather a burst. */
+const GATHER_MS = 20;
+/** Under a load that never ends, trailers get their turn as often as this. */
+const MAX_GATHER_MS = 500;
+/** Verdicts in one go: some milliseconds, in which nothing else runs. */
+const VERDICTS_IN_A_ROW = 16;
+const LONG = 1_000;
+const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
+
+interface Idler {
+  batches: number;
+  readonly resolve: () => void;
+}
+
+export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
+  const { clock, isBusy, addsNothing, apply, refuse } = options;
+  let waiting: Trailer[] = [];
+  /** Those of the batch that is being verified too. */
+  const backlog = createBacklog();
+  let cancelTimer: (() => void) | null = null;
+  let running: Promise<void> | null = null;
+  let gatheredMs = 0;
+  let closed = false;
+  /** Who waits, and for how many batches: whoever never stops talking must not hold them up for ever. */
+  const idlers = new Set<Idler>();
+
+  function schedule(): void {
+    if (closed || running !== null || cancelTimer !== null || waiting.length === 0) return;
+    cancelTimer = clock.schedule(GATHER_MS, () => {
+      cancelTimer = null;
+      gatheredMs += GATHER_MS;
+      if (isBusy() && gatheredMs < MAX_GATHER_MS && idlers.size === 0) schedule();
+      else begin();
+    });
+  }
+
+  function begin(): void {
+    cancelTimer?.();
+    cancelTimer = null;
+    gatheredMs = 0;
+    running ??= run().finally(() => {
+      running = null;
+      for (const idler of idlers) if (--idler.batches <= 0) release(idler);
+      if (waiting.length > 0) schedule();
+    });
+  }
+
+  async function run(): Promise<void> {
+    const batch = inUsefulOrder(waiting);
+    waiting = [];
+    let verdicts = 0;
+    for (const trailer of batch) {
+      if (closed) return;
+      backlog.remove(trailer.size);
+      if (trailer.copy === null && addsNothing(trailer)) continue;
+      const problem = trailer.verify();
+      if (problem === null) apply(trailer);
+      else refuse(problem);
+      if (++verdicts % VERDICTS_IN_A_ROW === 0) await new Promise<void>((resolve) => clock.schedule(0, resolve));
+    }
+  }
+
+  function release(idler: Idler): void {
+    idlers.delete(idler);
+    idler.resolve();
+  }
+
+  return {
+    add: (trailer) => {
+      if (closed) return;
+      if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
+      backlog.add(trailer.size);
+      waiting.push(trailer);
+      schedule();
+    },
+    isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,
+    idle: async () => {
+      const batches = (running === null ? 0 : 1) + (waiting.length > 0 ? 1 : 0);
+      if (closed || batches === 0) return;
+      await new Promise<void>((resolve) => void idlers.add({ batches, resolve }));
+    },
+    close: () => {
+      closed = true;
+      cancelTimer?.();
+      waiting = [];
+      for (const idler of idlers) release(idler);
+    },
+  };
+}
+
+/**
+ * What was said just now, in the order in which it was said: it tells who is there and what they ask for. Then the
+ * rest, the newest first.
+ */
+export function inUsefulOrder(trailers: readonly Trailer[]): Trailer[] {
+  const isWord = ({ of, source }: Trailer) => of === null && source === "live";
+  const others = trailers.filter((trailer) => !isWord(trailer));
+  return [...trailers.filter(isWord), ...others.sort((a, b) => b.claim.lamport - a.claim.lamport)];
+}

@@ -1,0 +1,83 @@
+import { ledger, type StepContext } from "../channel-state.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { comparePlaces } from "../log/ordered-log.ts";
+import { settleOutbox } from "../outbox/outbox-settlement.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { Gain, Word } from "./claim-walk.ts";
+import { receivedBy } from "./received-by.ts";
+
+/** Ledger rows stay small: one row names at most this many ids. */
+const IDS_PER_ROW = 256;
+/** More than the rows of the largest view of who has what. */
+const OTHERS_TOLD = 256;
+
+export function wordOf(participant: Participant, by: Word["by"]): Word {
+  return { participant, by, othersLeft: OTHERS_TOLD };
+}
+
+/** Tells what a word proved, and settles the own messages among it. */
+export function tellGain(ctx: StepContext, gain: Gain): void {
+  const { word } = gain;
+  const { participant } = word;
+  const told = worthTelling(gain);
+  tellEvidence(ctx, word, told);
+  if (participant.publicKey === null) return;
+  for (const entry of [...told.listed, ...told.ancestry]) {
+    if (entry.mine) settleOutbox(ctx, entry, participant, receivedBy(ctx.state, entry));
+  }
+}
+
+type Told = Pick<Gain, "listed" | "ancestry">;
+
+function tellEvidence(ctx: StepContext, { participant, by }: Word, told: Told): void {
+  const signed = participant.publicKey !== null;
+  const entries = [...told.listed, ...told.ancestry];
+  for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
+    const part = entries.slice(start, start + IDS_PER_ROW);
+    const listed = Math.max(0, Math.min(part.length, told.listed.length - start));
+    const ids = part.map((entry) => entry.id);
+    ledger(ctx, ids, { kind: "evidence", participant: participant.index, by, listed, signed });
+  }
+}
+
+/**
+ * All that is gained for own messages; of others' the newest, as far as people look at once. The rest follows from the
+ * claim whenever it is wanted: the first word of a new key must not write as much as the log is long, in however many
+ * steps it is followed.
+ */
+function worthTelling(gain: Gain): Told {
+  const { word } = gain;
+  const others = [...gain.listed, ...gain.ancestry].filter(({ mine }) => !mine);
+  const newest = others.length <= word.othersLeft ? others : newestOf(others, word.othersLeft);
+  word.othersLeft -= newest.length;
+  if (newest.length === others.length) return gain;
+  const told = new Set(newest);
+  const isTold = (entry: LogEntry) => entry.mine || told.has(entry);
+  return { listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
+}
+
+function newestOf(entries: LogEntry[], count: number): LogEntry[] {
+  return count === 0 ? [] : entries.sort(comparePlaces).slice(-count);
+}
+
+/**
+ * A run that died while it followed a word told nothing of what it had not reached, and this start derived it: an own
+ * message would be sent again all day, though somebody has it.
+ */
+export function tellRestored(ctx: StepContext): void {
+  const { state } = ctx;
+  const gains = new Map<Participant, LogEntry[]>();
+  for (const { entry, stage } of state.outbox.values()) {
+    if (stage === "settled") continue;
+    const received = new Set<number>();
+    for (const index of receivedBy(state, entry)) {
+      const participant = state.participants[index];
+      if (participant === undefined) continue;
+      gains.set(participant, [...(gains.get(participant) ?? []), entry]);
+      settleOutbox(ctx, entry, participant, received.add(index));
+    }
+  }
+  for (const [participant, ancestry] of gains) {
+    tellEvidence(ctx, wordOf(participant, "sync"), { listed: [], ancestry });
+  }
+}

@@ -1,0 +1,87 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import { isForgotten } from "../holes/watermark.ts";
+import { type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
+import type { Need } from "../participants/kept-claims.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { Gain, Walk, Word } from "./claim-walk.ts";
+
+export function nothingGained({ effort }: Pick<StepContext, "effort">, word: Word): Gain {
+  return { word, effort, listed: [], ancestry: [] };
+}
+
+/**
+ * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
+ * under the same or a lower bound: everything below was credited then, or is going to be. Drops the claims that this one
+ * proves. Without a `gain` all of it is followed at once, and nothing is to be told.
+ */
+export function follow(state: ChannelState, walk: Walk, gain: Gain | null): Need {
+  const { participant, completeSince, stack } = walk;
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    if (gain !== null && gain.effort.left <= 0) {
+      stack.push(entry);
+      state.unfinishedWalks.add({ ...walk, word: gain.word });
+      participant.unfinishedWalks++;
+      return "undecided";
+    }
+    const before = participant.credits.since(entry.number);
+    const goesOn = before === null || before > completeSince;
+    if (gain !== null) gain.effort.left -= goesOn ? 1 + entry.parents.length : 1;
+    if (takesPlaceOfNeeded(walk, entry)) walk.needed = true;
+    if (!goesOn) continue;
+    participant.credits.credit(entry.number, completeSince);
+    if (before === null) noteGain(walk, entry, gain);
+    if (pushAncestors(state, walk, entry)) walk.needed = true;
+  }
+  return walk.needed ? "needed" : "other";
+}
+
+/**
+ * Drops the claim that this one proves. That of the id it lists itself is not dropped but replaced when it is known what it
+ * is: listed twice before it is followed, it is walked twice, and must not drop what the first walk kept.
+ */
+function takesPlaceOfNeeded({ participant: { claims }, completeSince, listed }: Walk, { id }: LogEntry): boolean {
+  return id === listed?.id ? claims.isNeeded(id) : claims.dropProven(id, completeSince);
+}
+
+function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {
+  if (entry.mine) walk.needed = true;
+  if (gain === null || entry.author === walk.participant) return;
+  (entry === walk.listed ? gain.listed : gain.ancestry).push(entry);
+}
+
+/** True if an ancestor is missing: what is below it is not known yet. */
+function pushAncestors(state: ChannelState, { completeSince, stack }: Walk, entry: LogEntry): boolean {
+  let awaited = false;
+  for (const reference of entry.parents) {
+    if (!mayProve(entry, reference, completeSince) || isForgotten(state, reference)) continue;
+    const parent = state.entries.get(reference.id);
+    if (parent === undefined) awaited = true;
+    else if (isTrueEdge(entry, reference, parent)) stack.push(parent);
+  }
+  return awaited;
+}
+
+function mayProve(child: LogEntry, { lamport }: Edge, completeSince: number): boolean {
+  return child.signed && lamport !== null && lamport >= completeSince && lamport < child.lamport;
+}
+
+/**
+ * The bound under which this participant has an entry that came later than what names it: the lowest of its children's.
+ * Null when none of them proves it. Nothing is noted for ancestors that are missing: a member can make any number of
+ * them up, and mint keys that list what names them.
+ */
+export function inheritedSince(
+  { credits }: Participant,
+  entry: LogEntry,
+  children: readonly LogEntry[],
+): number | null {
+  let lowest: number | null = null;
+  for (const child of children) {
+    const since = credits.since(child.number);
+    if (since === null || (lowest !== null && lowest <= since)) continue;
+    const reference = child.parents.find(({ id }) => id === entry.id);
+    if (reference === undefined || !mayProve(child, reference, since)) continue;
+    if (isTrueEdge(child, reference, entry)) lowest = since;
+  }
+  return lowest;
+}

@@ -1,0 +1,138 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import type { ClaimEntry } from "../io/records.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { MAX_UNFINISHED_WALKS, MAX_UNRESOLVED_CLAIMS } from "../parameters/limits.ts";
+import type { Need } from "../participants/kept-claims.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
+import type { HistoryEntry } from "../wire/message.ts";
+import type { Gain } from "./claim-walk.ts";
+import { tellGain, wordOf } from "./evidence-told.ts";
+import { follow, inheritedSince, nothingGained } from "./evidence-walk.ts";
+
+/**
+ * Takes a participant's verified word: they have each id they list, and everything signed below it from
+ * `completeSince` on. Evidence only grows. Without a signature the word never counts as a receipt.
+ */
+export function applyClaim(
+  ctx: StepContext,
+  participant: Participant,
+  claim: { readonly listed: readonly HistoryEntry[]; readonly completeSince: number; readonly by: "content" | "sync" },
+): void {
+  // Who says so much that it cannot be followed says it again, or did so for that.
+  if (participant.unfinishedWalks >= MAX_UNFINISHED_WALKS) return;
+  const gain = nothingGained(ctx, wordOf(participant, claim.by));
+  for (const { messageId } of claim.listed) {
+    if (ctx.state.belowWatermark.has(messageId)) continue;
+    claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
+  }
+  if (participant.claims.changed) ctx.touchedParticipants.add(participant);
+  tellGain(ctx, gain);
+}
+
+/** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
+export function restoreClaim(state: ChannelState, participant: Participant, claim: ClaimEntry): void {
+  claimListed(state, participant, claim.id, claim.completeSince, null);
+}
+
+/**
+ * A message arrived that claims were waiting for. `children` are those that were held before and name it: who is known to
+ * have one of them has it too.
+ */
+export function creditLate(ctx: StepContext, entry: LogEntry, children: readonly LogEntry[]): void {
+  const { state } = ctx;
+  const pending = state.pendingCredits.get(entry.id);
+  state.pendingCredits.delete(entry.id);
+  for (const [participant, completeSince] of pending ?? []) {
+    participant.unresolvedClaims--;
+    // Now it shows whether it is needed.
+    participant.claims.drop(entry.id);
+    const gain = nothingGained(ctx, wordOf(participant, "sync"));
+    creditListed(state, participant, entry, completeSince, gain);
+    tellGain(ctx, gain);
+  }
+  if (children.length === 0) return;
+  for (const participant of state.participants) {
+    const completeSince = participant.index === 0 ? null : inheritedSince(participant, entry, children);
+    if (completeSince === null) continue;
+    const gain = nothingGained(ctx, wordOf(participant, "sync"));
+    follow(state, { participant, completeSince, stack: [entry], listed: null, needed: false }, gain);
+    tellGain(ctx, gain);
+  }
+}
+
+/**
+ * Goes on with what words had too much to be followed at once, the oldest first. The claims are kept from the beginning, so
+ * a restart derives all of it.
+ */
+export function continueWalks(ctx: StepContext): void {
+  const { unfinishedWalks } = ctx.state;
+  for (const walk of unfinishedWalks) {
+    if (ctx.effort.left <= 0) return;
+    unfinishedWalks.delete(walk);
+    const { participant, completeSince, listed } = walk;
+    participant.unfinishedWalks--;
+    const gain = nothingGained(ctx, walk.word);
+    const need = follow(ctx.state, walk, gain);
+    if (need !== "undecided" && listed !== null) participant.claims.decide(listed.id, completeSince, need);
+    tellGain(ctx, gain);
+  }
+}
+
+/** What claims were waiting for came, and is not kept: they have nothing to wait for. */
+export function dropPendingCredits({ state, touchedParticipants }: StepContext, id: MessageId): void {
+  for (const participant of state.pendingCredits.get(id)?.keys() ?? []) {
+    participant.unresolvedClaims--;
+    participant.claims.drop(id);
+    touchedParticipants.add(participant);
+  }
+  state.pendingCredits.delete(id);
+}
+
+/** We hold it ourselves. */
+export function creditHolder(state: ChannelState, entry: LogEntry): void {
+  state.participants[0]?.credits.credit(entry.number, Number.POSITIVE_INFINITY);
+}
+
+function claimListed(
+  state: ChannelState,
+  participant: Participant,
+  id: MessageId,
+  completeSince: number,
+  gain: Gain | null,
+): void {
+  const entry = state.entries.get(id);
+  if (entry === undefined) pendListed(state, participant, id, completeSince);
+  else creditListed(state, participant, entry, completeSince, gain);
+}
+
+/** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
+function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
+  const waiting = state.pendingCredits.get(id) ?? new Map<Participant, number>();
+  const before = waiting.get(participant);
+  // What waits already has its place; told again, it must not lose it because others filled the rest.
+  if (before === undefined && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
+  if (before !== undefined && before <= completeSince) return;
+  if (before === undefined) participant.unresolvedClaims++;
+  state.pendingCredits.set(id, waiting.set(participant, completeSince));
+  keepClaim(participant, id, completeSince, "needed");
+}
+
+/** What adds nothing is not kept: members who are asked for receipts list what they have proved long before. */
+function creditListed(
+  state: ChannelState,
+  participant: Participant,
+  entry: LogEntry,
+  completeSince: number,
+  gain: Gain | null,
+): void {
+  const before = participant.credits.since(entry.number);
+  if (before !== null && before <= completeSince) return;
+  const need = follow(state, { participant, completeSince, stack: [entry], listed: entry, needed: false }, gain);
+  keepClaim(participant, entry.id, completeSince, need);
+}
+
+/** An unsigned word counts for nothing, so it is not worth writing down. */
+function keepClaim(participant: Participant, id: MessageId, completeSince: number, need: Need): void {
+  if (participant.publicKey !== null) participant.claims.keep(id, completeSince, need);
+}

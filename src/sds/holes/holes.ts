@@ -1,0 +1,192 @@
+import { type ChannelState, connectedNow, ledger, type StepContext } from "../channel-state.ts";
+import type { WantedMessage } from "../io/effect.ts";
+import type { HoleRecord } from "../io/records.ts";
+import { RETRIEVAL_HINT_BYTES } from "../parameters/limits.ts";
+import { HORIZON_MS } from "../parameters/parameters.ts";
+import type { MessageId } from "../wire/ids.ts";
+import type { MissingMessage } from "./missing-message.ts";
+import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
+import { requestDelay } from "./repair-timing.ts";
+import { forgetMissing } from "./shares.ts";
+
+const FIRST_RETRY_MS = 4_000;
+/** A Store that had it neither at once nor within the hour seldom gets it later; what it does get, the regular reading finds. */
+const RETRY_CAP_MS = 30 * 60_000;
+
+/** Notes that somebody names an id that we do not hold, or learns more of it. To be planned for by `planAsking` after. */
+export function missMessage(
+  ctx: StepContext,
+  id: MessageId,
+  named: { readonly by: number; readonly lamport: number | null; readonly hint: Uint8Array | undefined },
+): MissingMessage {
+  const { state, env } = ctx;
+  const { by, lamport, hint } = named;
+  const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
+  const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
+  const known = state.missing.get(id);
+  if (known !== undefined) {
+    const wasGivenUp = isGivenUp(known);
+    known.namedBy.add(by);
+    if (lamport !== null && lamport > (known.lamport ?? -1)) {
+      known.lamport = lamport;
+      // `complete_since` has been said with it. Once the message came and waits for its own causes, no child tells it again.
+      if (known.state !== null) saveHole(ctx, known, known.state);
+    }
+    if (known.hint === undefined && usable !== undefined) {
+      known.hint = usable;
+      if (!wasGivenUp) known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
+    }
+    known.forgetAt = forgetAt;
+    known.listed ||= named.lamport === null;
+    if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
+    return known;
+  }
+  const missing: MissingMessage = {
+    id,
+    number: state.nextMissingNumber++,
+    lamport,
+    hint: usable,
+    children: [],
+    askAt: env.now + state.identity.parameters.reorderWaitMs,
+    asks: 0,
+    requestAt: env.now + firstRequestDelay(state, id),
+    requests: 0,
+    postponed: false,
+    listed: lamport === null,
+    namedBy: new Set([by]),
+    inShareOf: null,
+    since: env.now,
+    forgetAt,
+    state: null,
+  };
+  state.missing.set(id, missing);
+  return missing;
+}
+
+/** Asks a Store for what stays away longer than reordering explains, with back-off, and shows it as being fetched. */
+export function fetchMissing(ctx: StepContext): void {
+  const { state, env } = ctx;
+  if (!state.connection.online) return;
+  const wanted: WantedMessage[] = [];
+  for (const missing of takeFetchesDue(state, env.now)) {
+    if (isHopeless(state, missing, env.now)) {
+      giveUp(state, missing);
+      continue;
+    }
+    const { id, hint, lamport } = missing;
+    // A hint may lead nowhere (a copy that no Store kept), so every other time the minutes around it are searched.
+    const byTime = lamport !== null && missing.asks % 2 === 1;
+    if (hint !== undefined || lamport !== null) wanted.push({ id, hint: byTime ? undefined : hint, lamport });
+    missing.asks++;
+    missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
+    planAsking(state, missing);
+    if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
+  }
+  if (wanted.length > 0) ctx.effects.push({ kind: "fetch", wanted });
+}
+
+/** Everything missing may be asked for again at once: a Store or a peer may have come back. */
+export function askAgain(state: ChannelState, now: number): void {
+  for (const missing of state.missing.values()) {
+    missing.asks = 0;
+    missing.askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
+    missing.requests = 0;
+    missing.requestAt = now + firstRequestDelay(state, missing.id);
+    planAsking(state, missing);
+  }
+}
+
+/** A person wants it: as if it were missed only now, however long it was asked for. It stays lost until it comes. */
+export function fetchAgain(ctx: StepContext, id: MessageId): void {
+  const { state, env } = ctx;
+  const missing = state.missing.get(id);
+  if (missing === undefined || state.entries.has(id)) return;
+  missing.since = env.now;
+  missing.asks = 0;
+  missing.askAt = env.now;
+  missing.requests = 0;
+  missing.requestAt = env.now;
+  planAsking(state, missing);
+  if (missing.state !== null) saveHole(ctx, missing, missing.state);
+}
+
+/** T_req: spread over the group, so that mostly one asks and the others see the answer. */
+function firstRequestDelay(state: ChannelState, id: MessageId): number {
+  const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
+  const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
+  return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
+}
+
+/** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
+function isHopeless(state: ChannelState, missing: MissingMessage, now: number): boolean {
+  if (!isWanted(state, missing) || isTooOld(missing, now)) return true;
+  return missing.children.length === 0 && connectedNow(state, now) > missing.forgetAt;
+}
+
+function isTooOld(missing: MissingMessage, now: number): boolean {
+  return now - missing.since > HORIZON_MS;
+}
+
+/** Somebody names it anew, in a way that makes it wanted. */
+function wantAgain(state: ChannelState, missing: MissingMessage, now: number): void {
+  missing.askAt = now + state.identity.parameters.reorderWaitMs;
+  missing.requestAt = now + firstRequestDelay(state, missing.id);
+}
+
+/** What messages name stays known as missing, or `complete_since` would claim it. */
+function giveUp(state: ChannelState, missing: MissingMessage): void {
+  missing.askAt = Number.POSITIVE_INFINITY;
+  missing.requestAt = Number.POSITIVE_INFINITY;
+  if (missing.children.length === 0) forgetMissing(state, missing);
+}
+
+/** A place in the log is known and it is not from before we joined. */
+function needsHole(state: ChannelState, missing: MissingMessage): boolean {
+  return missing.children.length > 0 && (missing.lamport === null || missing.lamport >= state.joinLamport);
+}
+
+export function declareLost(ctx: StepContext, missing: MissingMessage): void {
+  showHole(ctx, missing, "lost");
+}
+
+function showHole(ctx: StepContext, missing: MissingMessage, holeState: HoleRecord["state"]): void {
+  missing.state = holeState;
+  saveHole(ctx, missing, holeState);
+  ledger(ctx, [missing.id], { kind: "hole", state: holeState });
+}
+
+export function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["state"]): void {
+  const { id, lamport, since, hint } = missing;
+  ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state, since, hint } });
+}
+
+/** The message came: delivered, it takes its place in the log; too old to be kept, it counts as known. */
+export function closeHole(ctx: StepContext, id: MessageId): void {
+  const missing = ctx.state.missing.get(id);
+  if (missing === undefined) return;
+  forgetMissing(ctx.state, missing);
+  if (missing.state === null) return;
+  ctx.changes.push({ op: "delete", table: "hole", key: id });
+  ledger(ctx, [id], { kind: "hole", state: "closed" });
+}
+
+/**
+ * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. What is not delivered of it
+ * raises it above itself, for whatever reason something was delivered past it, and so does the watermark: what is below it
+ * was refused or forgotten. There is no list of exceptions: it would hide the ids behind the exception.
+ */
+export function completeSince(state: ChannelState): number {
+  let since = Math.max(state.joinLamport, state.watermark);
+  for (const missing of state.missing.values()) {
+    const { lamport } = missing;
+    if (lamport !== null && lamport >= since && wasDeliveredPast(missing)) since = lamport + 1;
+  }
+  for (const { lamport, deliveredChildren } of state.buffered) {
+    if (deliveredChildren > 0) since = Math.max(since, lamport + 1);
+  }
+  return since;
+}
+
+function wasDeliveredPast(missing: MissingMessage): boolean {
+  return missing.state === "lost" || missing.children.some(({ status }) => status === "delivered");
+}

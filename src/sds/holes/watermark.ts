@@ -1,0 +1,141 @@
+import type { ChannelState } from "../channel-state.ts";
+import type { Change, ParentReference, StoredChannel } from "../io/records.ts";
+import type { IncomingClaim } from "../io/step-input.ts";
+import { trueParents } from "../log/heads.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { isUnconfirmed } from "../outbox/outbox-stage.ts";
+import { MAX_BELOW_WATERMARK } from "../parameters/limits.ts";
+import { HORIZON_MS } from "../parameters/parameters.ts";
+import { type Participant, participantRecordOf } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
+import { forgetMissing } from "./shares.ts";
+
+/** When there are too many, so many tenths stay: forgetting is work, and should not be due again soon. */
+const STAY = 0.9;
+
+/**
+ * The watermark: the Lamport timestamp below which messages are forgotten, and count as known when others name them.
+ * Where it is to be now. Never within the last day, whatever comes in: what is younger everybody may still miss.
+ */
+export function raisedWatermark({ messages, meta }: StoredChannel, now: number, maxHistory: number): number {
+  const before = meta.watermark ?? 0;
+  if (messages.length <= maxHistory) return before;
+  const delivered = messages.filter(({ status }) => status === "delivered");
+  if (delivered.length <= maxHistory) return before;
+  const lamports = Float64Array.from(delivered, ({ lamport }) => lamport).sort();
+  const oldest = lamports.at(-Math.max(1, Math.floor(maxHistory * STAY))) ?? 0;
+  return Math.max(before, Math.min(oldest, Math.floor(now - HORIZON_MS)));
+}
+
+export interface Forgotten {
+  /** To be written first: with them every later start forgets the same again. */
+  readonly changes: readonly Change[];
+  /** Rows that are of no use any more, in log order: whatever is gone of them, causes go before what builds on them. */
+  readonly deletions: readonly Change[];
+}
+
+/** Forgets what is below the watermark. Who has what is kept is still known, and nothing more than before is claimed. */
+export function forgetOld(state: ChannelState): Forgotten {
+  const forgotten = new Set<LogEntry>();
+  for (const entry of state.log) {
+    if (entry.lamport >= state.watermark) break;
+    if (!mustStay(state, entry)) forgotten.add(entry);
+  }
+  if (forgotten.size === 0) return { changes: [], deletions: [] };
+  const touched = moveClaims(state, forgotten);
+  const changes = [...touched].map(
+    (participant): Change => ({ op: "put", table: "participant", record: participantRecordOf(participant) }),
+  );
+  changes.push(...dropHoles(state, forgotten));
+  const deletions: Change[] = [];
+  for (const entry of forgotten) deletions.push(...forget(state, entry));
+  return { changes, deletions };
+}
+
+/** What only forgotten messages name is no longer missing. */
+function dropHoles(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Change[] {
+  const dropped: Change[] = [];
+  for (const missing of [...state.missing.values()]) {
+    const { id, children } = missing;
+    const stay = children.filter((child) => !forgotten.has(child));
+    if (stay.length === children.length) continue;
+    if (stay.length > 0) {
+      children.splice(0, children.length, ...stay);
+      continue;
+    }
+    forgetMissing(state, missing);
+    dropped.push({ op: "delete", table: "hole", key: id });
+  }
+  return dropped;
+}
+
+/** Others are still to be told of it, or what is written next builds on it. */
+function mustStay(state: ChannelState, entry: LogEntry): boolean {
+  return state.heads.has(entry) || state.lastOwn === entry || isUnconfirmed(state, entry);
+}
+
+function forget(state: ChannelState, entry: LogEntry): Change[] {
+  const { id } = entry;
+  state.entries.delete(id);
+  state.log.remove(entry);
+  state.removed.delete(entry);
+  // The message last: by it the next start finds what is left.
+  const changes: Change[] = [{ op: "delete", table: "body", key: id }];
+  if (state.outbox.delete(id)) changes.push({ op: "delete", table: "outbox", key: id });
+  return [...changes, { op: "delete", table: "message", key: id }];
+}
+
+/** What a claim proved of messages that stay is claimed of them outright, at the same bound, before it goes. */
+function moveClaims(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Set<Participant> {
+  const touched = new Set<Participant>();
+  const others = state.participants.slice(1);
+  for (const entry of forgotten) {
+    for (const parent of trueParents(state, entry)) {
+      if (!forgotten.has(parent)) for (const participant of others) keepCredit(participant, entry, parent, touched);
+    }
+  }
+  for (const participant of others) {
+    for (const id of participant.claims.ids()) {
+      const entry = state.entries.get(id);
+      if (entry === undefined || !forgotten.has(entry)) continue;
+      participant.claims.drop(id);
+      touched.add(participant);
+    }
+  }
+  return touched;
+}
+
+function keepCredit(participant: Participant, child: LogEntry, parent: LogEntry, touched: Set<Participant>): void {
+  const since = participant.credits.since(parent.number);
+  if (since === null || !participant.credits.has(child.number)) return;
+  const claimed = participant.claims.get(parent.id);
+  if (claimed !== undefined && claimed <= since) return;
+  // It may be what all that is known of own messages further down follows from.
+  participant.claims.keep(parent.id, since, "needed");
+  touched.add(participant);
+}
+
+/** A place below the watermark. */
+export function isBelow({ watermark }: ChannelState, lamport: number | null): boolean {
+  return lamport !== null && lamport < watermark;
+}
+
+/** A cause from below the watermark that is not held. Only the Lamport timestamp that the child's author signed says so. */
+export function isForgotten(state: ChannelState, { id, lamport }: Pick<ParentReference, "id" | "lamport">): boolean {
+  return isBelow(state, lamport) && !state.entries.has(id);
+}
+
+/** What the sender of a message lists in it, but for causes that are forgotten here: no claim may wait for those. */
+export function withoutForgotten(state: ChannelState, claim: IncomingClaim, { parents }: LogEntry): IncomingClaim {
+  const forgotten = parents.filter((parent) => isForgotten(state, parent)).map(({ id }) => id);
+  if (forgotten.length === 0) return claim;
+  return { ...claim, listed: claim.listed.filter(({ messageId }) => !forgotten.includes(messageId)) };
+}
+
+/** Its content came and was refused as too old: from now on it is nothing to ask for, however often syncs name it. */
+export function noteBelowWatermark(state: ChannelState, id: MessageId): void {
+  const { belowWatermark } = state;
+  belowWatermark.add(id);
+  const [first] = belowWatermark;
+  if (belowWatermark.size > MAX_BELOW_WATERMARK && first !== undefined) belowWatermark.delete(first);
+}

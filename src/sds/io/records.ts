@@ -1,0 +1,161 @@
+import type { MessageId, ParticipantId } from "../wire/ids.ts";
+import type { LedgerRow } from "./ledger.ts";
+
+/**
+ * What a channel persists. `src/sds` emits changes to these tables as data; `src/storage` writes them, one transaction
+ * for one or more whole steps. What can be rebuilt (heads, bloom filters, who-has-what pairs) is not stored.
+ */
+
+/** A parent as the author signed it. `lamport` is null when the author did not sign one (a plain SDS client). */
+export interface ParentReference {
+  readonly id: MessageId;
+  readonly lamport: number | null;
+  readonly hint?: Uint8Array | undefined;
+}
+
+/** Index entry of one content message, small; its bytes are a `BodyRecord`. Key: id. */
+export interface MessageRecord {
+  readonly id: MessageId;
+  readonly lamport: number;
+  readonly sender: ParticipantId;
+  readonly mine: boolean;
+  /** The author's signature holds. False only in profile "sds". */
+  readonly signed: boolean;
+  readonly authorSeq: number | null;
+  /** Envelope type number; 1 (chat) for plain SDS clients. */
+  readonly type: number;
+  readonly composedAt: number;
+  /** Bytes of the SDS message (the body record). */
+  readonly size: number;
+  readonly parents: readonly ParentReference[];
+  readonly status: "buffered" | "delivered";
+  /** While buffered: the connected time at which it waits no longer, so that restarts do not begin its patience anew. */
+  readonly waitsUntilConnectedMs?: number;
+  /** Milliseconds since the epoch when it was received or accepted here. */
+  readonly receivedAt: number;
+  /** Indexes of the participants that were present when it was sent (own) or delivered; frozen then. */
+  readonly audience: readonly number[];
+  /** Waku message hash of a copy, when known. */
+  readonly hint?: Uint8Array | undefined;
+  /** Deleted on this device by its author: it keeps its place in the graph, its body is gone. */
+  readonly removed?: true;
+}
+
+/** Key: id. The SDS bytes as received or composed, with which it is resent and repaired. */
+export interface BodyRecord {
+  readonly id: MessageId;
+  readonly bytes: Uint8Array;
+}
+
+/** Delivery of one own message. Key: id. */
+export interface OutboxRecord {
+  readonly id: MessageId;
+  /** What the user interface called this send; asking again under the same name sends nothing twice. */
+  readonly requestId: string;
+  readonly stage: OutboxStage;
+  readonly attempts: number;
+  /** At least one attempt was taken by a service node. */
+  readonly taken: boolean;
+  readonly acceptedAt: number;
+  readonly firstAttemptAt: number | null;
+  /** The same on connected time; silence is measured on it. */
+  readonly firstAttemptConnectedMs?: number;
+  readonly nextAttemptAt: number | null;
+  /** Why it is `failed`; empty otherwise. */
+  readonly reason: string;
+  /** A person asked for one more attempt, and none was made since. */
+  readonly asked?: true;
+  /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
+  readonly levelPercent?: number;
+}
+
+export type OutboxStage = "queued" | "sending" | "sent" | "stored" | "unconfirmed" | "failed" | "stopped" | "settled";
+
+/** Key: index (dense, never reused). */
+export interface ParticipantRecord {
+  readonly index: number;
+  readonly id: ParticipantId;
+  readonly publicKey: Uint8Array | null;
+  /** Last verified message of theirs, ms by our clock; for people to read. */
+  readonly heardAt: number;
+  /** The same on this channel's connected time (`MetaRecords.connectedMs`); for the audience and presence. */
+  readonly heardConnectedMs: number;
+  /** Lamport of the newest trailer acted on. */
+  readonly lastClaimLamport: number;
+  /** Claims that prove what they are known to have (`kept-claims.ts`). */
+  readonly claims: readonly ClaimEntry[];
+  readonly name: string;
+  /** Lamport timestamp of the profile message that set `name`. */
+  readonly nameLamport: number;
+}
+
+export interface ClaimEntry {
+  readonly id: MessageId;
+  readonly completeSince: number;
+}
+
+/** A message that others name and we lack. Key: id. */
+export interface HoleRecord {
+  readonly id: MessageId;
+  /** The Lamport timestamp that a child signed for it: its place in the log. Null for children of plain SDS clients. */
+  readonly lamport: number | null;
+  readonly state: "fetching" | "lost";
+  readonly since: number;
+  readonly hint?: Uint8Array | undefined;
+}
+
+/** Single values by name. */
+export interface MetaRecords {
+  lamport: number;
+  /** Sync Lamports below this are used up. */
+  lamportReserved: number;
+  authorSeq: number;
+  joinLamport: number;
+  ledgerSeq: number;
+  /** Milliseconds this channel has been online in all, as of one of the last writes (`connected-time.ts`). */
+  connectedMs: number;
+  /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
+  historyCursor: number;
+  lastReadLamport: number;
+  /** Unread messages before that place. */
+  lateUnread: number;
+  /** Bodies below this Lamport timestamp were given up when the disk was full. */
+  bodiesSince: number;
+  /** Messages below this Lamport timestamp are forgotten. */
+  watermark: number;
+  /** Token buckets of the rate limit, as of `budgetAt`. */
+  budgetContent: number;
+  budgetResend: number;
+  budgetSync: number;
+  budgetRepair: number;
+  budgetAt: number;
+}
+export type MetaKey = keyof MetaRecords;
+
+/** Table name -> record type. All keys are strings or numbers as the comment above each record says; meta by name. */
+export interface Tables {
+  message: MessageRecord;
+  body: BodyRecord;
+  outbox: OutboxRecord;
+  participant: ParticipantRecord;
+  hole: HoleRecord;
+  ledger: LedgerRow;
+}
+export type TableName = keyof Tables;
+
+export type Change =
+  | { readonly [T in TableName]: { readonly op: "put"; readonly table: T; readonly record: Tables[T] } }[TableName]
+  | { readonly op: "delete"; readonly table: "outbox" | "hole" | "message" | "body"; readonly key: MessageId }
+  | { readonly [K in MetaKey]: { readonly op: "meta"; readonly key: K; readonly value: MetaRecords[K] } }[MetaKey];
+
+/** strict: on disk when it resolves. relaxed: may be lost whole by a power cut or a kill, never torn. */
+export type Durability = "strict" | "relaxed";
+
+/** All that a channel needs to boot; bodies and old ledger rows are read when wanted. */
+export interface StoredChannel {
+  readonly messages: readonly MessageRecord[];
+  readonly outbox: readonly OutboxRecord[];
+  readonly participants: readonly ParticipantRecord[];
+  readonly holes: readonly HoleRecord[];
+  readonly meta: Partial<MetaRecords>;
+}

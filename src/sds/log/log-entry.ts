@@ -1,0 +1,108 @@
+import type { MessageRecord, ParentReference } from "../io/records.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
+import { type PackedHint, packHint, unpackHint } from "../wire/packed-hint.ts";
+
+/** A `ParentReference` as a log entry keeps it. */
+export interface Edge {
+  readonly id: MessageId;
+  readonly lamport: number | null;
+  readonly hint: PackedHint | undefined;
+}
+
+/** A content message that we hold, as a node of the causal graph. Its bytes are in storage, not here. */
+export interface LogEntry {
+  readonly id: MessageId;
+  /** Fixed for what is signed; an unsigned message takes the place of its lowest copy. */
+  lamport: number;
+  author: Participant;
+  readonly mine: boolean;
+  /** The author's signature holds. Ancestry never passes through an entry that is not signed. */
+  readonly signed: boolean;
+  readonly authorSeq: number | null;
+  readonly type: number;
+  composedAt: number;
+  parents: readonly Edge[];
+  readonly receivedAt: number;
+  /** Bytes of the SDS message. */
+  size: number;
+  /** The trailer of the stored bytes was verified, in this run. */
+  trailerHolds: boolean;
+  /** Dense number of this entry in this run: the index into each participant's credits. */
+  readonly number: number;
+
+  status: "buffered" | "delivered";
+  hint: PackedHint | undefined;
+  /** Its author deleted it on this device. */
+  removed: boolean;
+  audience: readonly number[];
+  /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
+  blocking: number;
+  /** Buffered entries that wait until this one is delivered. Null: none, and most never have any. */
+  dependents: Set<LogEntry> | null;
+  /** Delivered entries that name this one with its true Lamport timestamp. */
+  deliveredChildren: number;
+  /** A message of somebody else names it so. */
+  namedByOthers: boolean;
+  /** How often a sync named it outright because heads do not prove it. */
+  timesListedBare: number;
+}
+
+/** The part of an entry that is persisted. `waitsUntil` is its deadline in the waiting room, Infinity elsewhere. */
+export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
+  return {
+    id: entry.id,
+    lamport: entry.lamport,
+    sender: entry.author.id,
+    mine: entry.mine,
+    signed: entry.signed,
+    authorSeq: entry.authorSeq,
+    type: entry.type,
+    composedAt: entry.composedAt,
+    size: entry.size,
+    parents: entry.parents.map(referenceOf),
+    status: entry.status,
+    receivedAt: entry.receivedAt,
+    audience: entry.audience,
+    hint: unpackHint(entry.hint),
+    ...(waitsUntil === Number.POSITIVE_INFINITY ? {} : { waitsUntilConnectedMs: waitsUntil }),
+    ...(entry.removed ? { removed: true } : {}),
+  };
+}
+
+/**
+ * The edge test: a child's reference to a parent counts only if the Lamport timestamp that the child's author signed
+ * for it is the parent's own, and lower than the child's. A false one would let a liar hide a head or forge ancestry.
+ * An unsigned parent has no timestamp of its own that anybody could check, and its author may have held another copy of
+ * it: who names it has it or declared it lost, whatever timestamp they signed, and nothing is proved below it.
+ */
+export function isTrueEdge(child: LogEntry, reference: Pick<Edge, "lamport">, parent: LogEntry): boolean {
+  if (!child.signed || reference.lamport === null) return false;
+  return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
+}
+
+/** What names an entry as a parent. */
+export function referenceOf({ id, lamport, hint }: Edge): ParentReference {
+  return { id, lamport, hint: unpackHint(hint) };
+}
+
+/**
+ * References as edges, with the ids of messages that we hold taken from there, and their hints where they say the same:
+ * copies of them in each child would be a good part of what a message keeps in memory.
+ */
+export function edgesOf(
+  { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
+  references: readonly ParentReference[],
+): Edge[] {
+  return references.map(({ id, lamport, hint }) => {
+    const packed = packHint(hint);
+    const held = entries.get(id);
+    if (held === undefined) return { id, lamport, hint: packed };
+    return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
+  });
+}
+
+export function addDependent(entry: LogEntry, dependent: LogEntry): void {
+  if (entry.dependents === null) entry.dependents = new Set([dependent]);
+  else entry.dependents.add(dependent);
+}

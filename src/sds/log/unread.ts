@@ -1,0 +1,54 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import type { StoredChannel } from "../io/records.ts";
+import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import type { MessageId } from "../wire/ids.ts";
+import type { LogEntry } from "./log-entry.ts";
+
+/** A message was delivered. */
+export function noteUnread(ctx: StepContext, entry: LogEntry): void {
+  if (!counts(entry)) return;
+  const { unread } = ctx.state;
+  if (entry.lamport > unread.lastReadLamport) unread.behind++;
+  else ctx.changes.push({ op: "meta", key: "lateUnread", value: ++unread.late });
+}
+
+/** A delivered message was moved to an earlier place: nobody saw it there, if it was behind what was read to. */
+export function noteMoved(ctx: StepContext, entry: LogEntry, from: number): void {
+  const { unread } = ctx.state;
+  const { lastReadLamport } = unread;
+  if (!counts(entry) || from <= lastReadLamport || entry.lamport > lastReadLamport) return;
+  unread.behind--;
+  ctx.changes.push({ op: "meta", key: "lateUnread", value: ++unread.late });
+}
+
+/** Somebody has seen everything up to this place. A place before the one that was read to last says nothing new. */
+export function markRead(ctx: StepContext, lamport: number): void {
+  const { unread } = ctx.state;
+  if (lamport < unread.lastReadLamport) return;
+  unread.lastReadLamport = lamport;
+  unread.behind = countBehind(ctx.state);
+  ctx.changes.push({ op: "meta", key: "lastReadLamport", value: lamport });
+  if (unread.late === 0) return;
+  unread.late = 0;
+  ctx.changes.push({ op: "meta", key: "lateUnread", value: 0 });
+}
+
+/** When the log is restored. */
+export function restoreUnread(state: ChannelState, { meta }: StoredChannel): void {
+  state.unread.lastReadLamport = meta.lastReadLamport ?? 0;
+  state.unread.late = meta.lateUnread ?? 0;
+  state.unread.behind = countBehind(state);
+}
+
+function countBehind({ log, unread }: ChannelState): number {
+  let count = 0;
+  for (const entry of log.after({ lamport: unread.lastReadLamport, id: LAST_ID })) if (counts(entry)) count++;
+  return count;
+}
+
+/** Behind every id of its Lamport timestamp. */
+const LAST_ID = "\uffff" as MessageId;
+
+function counts({ mine, type }: LogEntry): boolean {
+  return !mine && (type === MESSAGE_TYPE.chat || type === MESSAGE_TYPE.announcement);
+}

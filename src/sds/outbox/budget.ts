@@ -1,0 +1,56 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import { BUDGET_META, TRAFFIC_CLASSES, type TrafficClass } from "../clock/token-buckets.ts";
+
+/** How much this participant publishes where the network sets a limit. Without a limit every token is there. */
+
+/** Shares of the whole. A resend takes a token of its own and one of content: it may use part of that share only. */
+const SHARES: Readonly<Record<TrafficClass, number>> = { content: 0.45, resend: 0.1, sync: 0.4, repair: 0.15 };
+const INTERVAL_MS = 10 * 60_000;
+/** What refilling loses to rounding; without it the time at which a token is promised could find it not quite there. */
+const ROUNDING = 1e-6;
+
+/** Takes a token if there is one. */
+export function takeToken(ctx: StepContext, traffic: TrafficClass): boolean {
+  const { state, env } = ctx;
+  if (limitOf(state) === 0) return true;
+  refill(state, env.now);
+  const needed = neededBy(traffic);
+  const { tokens } = state.budget;
+  if (needed.some((part) => tokens[part] < 1 - ROUNDING)) return false;
+  for (const part of needed) tokens[part]--;
+  for (const part of TRAFFIC_CLASSES) ctx.changes.push({ op: "meta", key: BUDGET_META[part], value: tokens[part] });
+  ctx.changes.push({ op: "meta", key: "budgetAt", value: state.budget.at });
+  return true;
+}
+
+/** Wall time at which a token will be there; 0 when one is there already. */
+export function tokenAt(state: ChannelState, traffic: TrafficClass): number {
+  const limit = limitOf(state);
+  if (limit === 0) return 0;
+  const waits = neededBy(traffic).map((part) => {
+    const lacking = Math.max(0, 1 - state.budget.tokens[part]);
+    return (lacking / (limit * SHARES[part])) * INTERVAL_MS;
+  });
+  const wait = Math.max(...waits);
+  return wait === 0 ? 0 : Math.ceil(state.budget.at + wait);
+}
+
+function neededBy(traffic: TrafficClass): readonly TrafficClass[] {
+  return traffic === "resend" ? ["resend", "content"] : [traffic];
+}
+
+function limitOf(state: ChannelState): number {
+  return state.identity.parameters.budgetPerTenMinutes;
+}
+
+/** A bucket holds what comes in one interval, but at least one token, or the class could never speak. */
+function refill(state: ChannelState, now: number): void {
+  const { budget } = state;
+  const elapsed = Math.max(0, now - budget.at);
+  budget.at = now;
+  for (const traffic of TRAFFIC_CLASSES) {
+    const share = limitOf(state) * SHARES[traffic];
+    const filled = budget.tokens[traffic] + (share * elapsed) / INTERVAL_MS;
+    budget.tokens[traffic] = Math.min(Math.max(1, share), filled);
+  }
+}

@@ -1,0 +1,46 @@
+import type { OutboxRecord, OutboxStage } from "../io/records.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+
+/** Delivery of one own message. */
+export interface OutboxEntry {
+  readonly entry: LogEntry;
+  readonly requestId: string;
+  /** The share of the audience that its author wants to hear from; null: as its type says. */
+  readonly levelPercent: number | null;
+  stage: OutboxStage;
+  attempts: number;
+  /** An attempt is with the transport and has not come back. */
+  inFlight: boolean;
+  /** It is being composed anew, and must not leave as it is. */
+  held: boolean;
+  /** The network's rate limit holds it back. */
+  limited: boolean;
+  /** A person asked for one more attempt, whatever its age. */
+  asked: boolean;
+  /** At least one attempt was taken by a service node. */
+  taken: boolean;
+  readonly acceptedAt: number;
+  firstAttemptAt: number | null;
+  /** Connected time of the first attempt; silence is measured on it. */
+  firstAttemptConnectedMs: number | null;
+  /** Wall time of the next attempt; null when none is planned. */
+  nextAttemptAt: number | null;
+  reason: string;
+}
+
+export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
+  return {
+    id: item.entry.id,
+    requestId: item.requestId,
+    stage: item.stage,
+    attempts: item.attempts,
+    taken: item.taken,
+    acceptedAt: item.acceptedAt,
+    firstAttemptAt: item.firstAttemptAt,
+    nextAttemptAt: item.nextAttemptAt,
+    reason: item.reason,
+    ...(item.asked ? { asked: true } : {}),
+    ...(item.firstAttemptConnectedMs === null ? {} : { firstAttemptConnectedMs: item.firstAttemptConnectedMs }),
+    ...(item.levelPercent === null ? {} : { levelPercent: item.levelPercent }),
+  };
+}

@@ -1,0 +1,244 @@
+import { type ChannelState, connectedNow, ledger, type StepContext, wallTimeOf } from "../channel-state.ts";
+import type { StepInput } from "../io/step-input.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { saveMessage } from "../log/save-message.ts";
+import { HORIZON_MS } from "../parameters/parameters.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
+import { packHint } from "../wire/packed-hint.ts";
+import { takeToken, tokenAt } from "./budget.ts";
+import type { OutboxEvent } from "./delivery-state.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import { moveStage, saveOutbox } from "./outbox-stage.ts";
+import { nextResendDelay } from "./resend-schedule.ts";
+
+/** How a person asked for a message to be sent. */
+type Wish = Pick<OutboxEntry, "requestId" | "levelPercent">;
+/** Nobody asked in this run. */
+export const UNASKED: Wish = { requestId: "", levelPercent: null };
+
+/** An accepted message enters the outbox, to be sent as soon as there is a connection. */
+export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPercent }: Wish): void {
+  const item: OutboxEntry = {
+    entry,
+    requestId,
+    levelPercent,
+    stage: "queued",
+    attempts: 0,
+    inFlight: false,
+    // One that was composed while others were held names them, and must not leave before they are replaced.
+    held: isAnyHeld(ctx.state),
+    limited: false,
+    asked: false,
+    taken: false,
+    acceptedAt: ctx.env.now,
+    firstAttemptAt: null,
+    firstAttemptConnectedMs: null,
+    nextAttemptAt: ctx.env.now,
+    reason: "",
+  };
+  ctx.state.outbox.set(entry.id, item);
+  ctx.state.open.add(item);
+  saveOutbox(ctx, item);
+}
+
+function isAnyHeld(state: ChannelState): boolean {
+  for (const { held } of state.open) if (held) return true;
+  return false;
+}
+
+/** Sends what is due, in the order in which it was accepted; one that fails does not hold up the others. */
+export function sendDue(ctx: StepContext): void {
+  const { state, env } = ctx;
+  if (!state.connection.online) return;
+  for (const item of state.open) noticeSilence(ctx, item);
+  const newest = newestUnconfirmed(state);
+  for (const item of state.open) {
+    if (isPastHorizon(item, env.now)) {
+      rest(ctx, item);
+      continue;
+    }
+    if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
+      // Its parents ask for it: whoever gets the newest one names the older ones as missing.
+      item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
+    } else {
+      attemptWithinBudget(ctx, item);
+    }
+  }
+}
+
+function isPastHorizon({ acceptedAt, taken, asked, inFlight }: OutboxEntry, now: number): boolean {
+  return taken && !asked && !inFlight && now - acceptedAt > HORIZON_MS;
+}
+
+/** Not sent again by itself any more. */
+function rest(ctx: StepContext, item: OutboxEntry): void {
+  ctx.state.open.delete(item);
+  if (item.nextAttemptAt === null) return;
+  item.nextAttemptAt = null;
+  saveOutbox(ctx, item);
+}
+
+function attemptWithinBudget(ctx: StepContext, item: OutboxEntry): void {
+  const traffic = item.attempts === 0 ? "content" : "resend";
+  const limited = !takeToken(ctx, traffic);
+  if (limited) item.nextAttemptAt = tokenAt(ctx.state, traffic);
+  else attempt(ctx, item);
+  if (limited === item.limited) return;
+  item.limited = limited;
+  // Shown while it waits to leave at all; an attempt tells of itself.
+  if (limited && item.attempts === 0) ledger(ctx, [item.entry.id], { kind: "stage", stage: "waiting", reason: "" });
+}
+
+function attempt(ctx: StepContext, item: OutboxEntry): void {
+  const { state, env } = ctx;
+  item.attempts++;
+  item.inFlight = true;
+  item.asked = false;
+  item.nextAttemptAt = null;
+  item.firstAttemptConnectedMs ??= connectedNow(state, env.now);
+  if (item.firstAttemptAt === null) {
+    item.firstAttemptAt = env.now;
+    // Once bytes may have left, the message must not be composed anew: that is on disk before they leave.
+    ctx.durability = "strict";
+  }
+  moveStage(ctx, item, "attempt");
+  ledger(ctx, [item.entry.id], { kind: "attempt", attempt: item.attempts, bytes: item.entry.size });
+  ctx.effects.push({ kind: "send", id: item.entry.id, attempt: item.attempts });
+}
+
+export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind: "attempt-result" }>): void {
+  const item = ctx.state.outbox.get(input.id);
+  if (item === undefined || !item.inFlight || item.attempts !== input.attempt) return;
+  const { outcome } = input;
+  item.inFlight = false;
+  if (outcome.ok) {
+    item.taken = true;
+    item.entry.hint ??= packHint(outcome.hint);
+    saveMessage(ctx, item.entry);
+  }
+  item.reason = outcome.ok ? "" : outcome.reason;
+  const again = ctx.state.open.has(item) && item.stage !== "stored";
+  item.nextAttemptAt = again ? ctx.env.now + resendDelay(ctx, item) : null;
+  moveStage(ctx, item, resultEvent(outcome));
+  const reason = outcome.ok ? "" : outcome.reason;
+  ledger(ctx, [input.id], { kind: "attempt-result", attempt: input.attempt, ok: outcome.ok, reason });
+}
+
+function resultEvent(outcome: Extract<StepInput, { kind: "attempt-result" }>["outcome"]): OutboxEvent {
+  if (outcome.ok) return "taken";
+  return outcome.retryable ? "refused" : "refused-for-good";
+}
+
+function resendDelay(ctx: StepContext, item: OutboxEntry): number {
+  const { resendFirstMs, resendMaxMs } = ctx.state.identity.parameters;
+  return nextResendDelay(item.attempts, { firstMs: resendFirstMs, maxMs: resendMaxMs }, ctx.env.random);
+}
+
+/** Nobody confirmed for long enough while we were connected: it may have arrived, and we say that we do not know. */
+function noticeSilence(ctx: StepContext, item: OutboxEntry): void {
+  if (silentAt(ctx.state, item) > connectedNow(ctx.state, ctx.env.now)) return;
+  changeStage(ctx, item, "silence");
+}
+
+/** Connected time at which silence becomes `unconfirmed`; Infinity if it never will. */
+function silentAt(state: ChannelState, item: OutboxEntry): number {
+  if (item.firstAttemptConnectedMs === null || !item.taken) return Number.POSITIVE_INFINITY;
+  if (item.stage !== "sent" && item.stage !== "sending") return Number.POSITIVE_INFINITY;
+  return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
+}
+
+/** A person asks: once more, at once, and with all patience anew. */
+export function sendAgain(ctx: StepContext, id: MessageId): void {
+  const { state, env } = ctx;
+  const item = state.outbox.get(id);
+  if (item === undefined || item.stage === "settled" || item.entry.removed) return;
+  if (!item.inFlight) {
+    item.asked = true;
+    item.nextAttemptAt = env.now;
+  }
+  if (item.taken) item.firstAttemptConnectedMs = connectedNow(state, env.now);
+  changeStage(ctx, item, item.taken ? "again-after-taken" : "again");
+}
+
+/** A person gives up on it. It may have arrived. */
+export function stopSending(ctx: StepContext, id: MessageId): void {
+  const item = ctx.state.outbox.get(id);
+  if (item !== undefined) changeStage(ctx, item, "stop");
+}
+
+/**
+ * A Store gave an own message back: it is archived, though nobody confirmed it. Who comes later will find it there, so
+ * it is not sent again until somebody is heard who lacks it.
+ */
+export function confirmStored(ctx: StepContext, id: MessageId): void {
+  const item = ctx.state.outbox.get(id);
+  if (item === undefined) return;
+  item.taken = true;
+  if (ctx.state.open.has(item)) item.nextAttemptAt = null;
+  changeStage(ctx, item, "stored");
+}
+
+/** Somebody was heard who may reach no Store: the newest stored message that they lack goes out again; its causes are asked for. */
+export function resendStoredTo(ctx: StepContext, participant: Participant): void {
+  let newest: OutboxEntry | null = null;
+  for (const item of ctx.state.open) {
+    if (item.stage !== "stored" || participant.credits.has(item.entry.number)) continue;
+    if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
+  }
+  if (newest === null || newest.inFlight || newest.nextAttemptAt !== null) return;
+  newest.nextAttemptAt = ctx.env.now + resendDelay(ctx, newest);
+  saveOutbox(ctx, newest);
+}
+
+function changeStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): void {
+  if (!moveStage(ctx, item, event)) return;
+  ledger(ctx, [item.entry.id], { kind: "stage", stage: item.stage, reason: item.reason });
+}
+
+/** The connection is back: what never left goes now, whatever its back-off said. */
+export function hurryQueued(state: ChannelState, now: number): void {
+  for (const item of state.open) {
+    if (item.stage === "queued" && !item.inFlight) item.nextAttemptAt = now;
+  }
+}
+
+function newestUnconfirmed(state: ChannelState): OutboxEntry | null {
+  let newest: OutboxEntry | null = null;
+  for (const item of state.open) {
+    if (item.stage !== "unconfirmed" || state.ahead.has(item.entry)) continue;
+    if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
+  }
+  return newest;
+}
+
+/** Accepted and not yet taken by any service node. */
+export function countWaiting(state: ChannelState): number {
+  let waiting = 0;
+  for (const item of state.open) if (!item.taken) waiting++;
+  return waiting;
+}
+
+export function nextOutboxAt(state: ChannelState, now: number): number {
+  let next = Number.POSITIVE_INFINITY;
+  if (!state.connection.online) return next;
+  for (const item of state.open) {
+    if (item.nextAttemptAt !== null && !item.inFlight && !item.held) next = Math.min(next, item.nextAttemptAt);
+    next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
+  }
+  return next;
+}
+
+/** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
+export function readmit(ctx: StepContext, entry: LogEntry): void {
+  enqueue(ctx, entry, UNASKED);
+  confirmStored(ctx, entry.id);
+  const item = ctx.state.outbox.get(entry.id);
+  if (item !== undefined) {
+    item.held = false;
+    item.nextAttemptAt = null;
+  }
+  ctx.state.authorSeq = Math.max(ctx.state.authorSeq, entry.authorSeq ?? 0);
+  ctx.changes.push({ op: "meta", key: "authorSeq", value: ctx.state.authorSeq });
+}

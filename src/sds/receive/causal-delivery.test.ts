@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { OneCore } from "../testing/one-core.ts";
+import { asMessageId } from "../wire/ids.ts";
+
+const MINUTE = 60_000;
+
+test("what a waiting message names falsely keeps its own ten minutes", () => {
+  const core = new OneCore();
+  core.online();
+  const start = core.now;
+  core.receive("liar", "mal", {
+    parents: [
+      { id: asMessageId("never"), lamport: start - 2 },
+      { id: asMessageId("honest"), lamport: start - 3 },
+    ],
+  });
+  core.wait(5 * MINUTE);
+  core.receive("honest", "ben", { parents: [{ id: asMessageId("slow"), lamport: start - 1 }] });
+  core.wait(6 * MINUTE);
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["liar"]);
+  expect(core.state.missing.get(asMessageId("never"))?.state).toBe("lost");
+  expect(core.state.missing.get(asMessageId("slow"))?.state).not.toBe("lost");
+  core.receive("slow", "ben", { lamport: start - 1 });
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["slow", "liar", "honest"]);
+});
+
+test("so does what a waiting message does not wait for any more", () => {
+  const core = new OneCore();
+  core.online();
+  const start = core.now;
+  const late = { id: asMessageId("late"), lamport: start - 3 };
+  core.receive("first", "ann", { parents: [late] });
+  core.wait(5 * MINUTE);
+  core.receive("second", "ann", { parents: [late, { id: asMessageId("never"), lamport: start - 2 }] });
+  core.wait(6 * MINUTE);
+  expect(core.state.missing.get(late.id)?.state).toBe("lost");
+  core.receive("late", "ben", { lamport: late.lamport, parents: [{ id: asMessageId("slow"), lamport: start - 9 }] });
+  core.wait(5 * MINUTE);
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["first", "second"]);
+  expect(core.state.missing.get(asMessageId("slow"))?.state).not.toBe("lost");
+  core.receive("slow", "ben", { lamport: start - 9 });
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["slow", "late", "first", "second"]);
+});

@@ -1,0 +1,195 @@
+import { type ChannelState, connectedNow, ledger, type StepContext } from "../channel-state.ts";
+import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { creditHolder } from "../evidence/evidence.ts";
+import { closeHole, declareLost, missMessage } from "../holes/holes.ts";
+import { isBeforeJoin } from "../holes/join-point.ts";
+import { planAsking } from "../holes/missing-schedule.ts";
+import { nowAwaited } from "../holes/shares.ts";
+import { isForgotten } from "../holes/watermark.ts";
+import { setAhead } from "../log/ahead.ts";
+import { groupsCausesFirst } from "../log/circles.ts";
+import { headsAfterDelivery } from "../log/heads.ts";
+import { addDependent, type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
+import { saveMessage } from "../log/save-message.ts";
+import { noteUnread } from "../log/unread.ts";
+import { audienceFor } from "../participants/presence.ts";
+import { scheduleAck } from "../sync/sync.ts";
+import type { MessageId } from "../wire/ids.ts";
+import { unpackHint } from "../wire/packed-hint.ts";
+
+/**
+ * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
+ * declared lost, or older than the join point. Receiving a parent is not enough, it must have been delivered.
+ */
+export function admit(ctx: StepContext, entry: LogEntry): void {
+  const { state } = ctx;
+  state.entries.set(entry.id, entry);
+  const freed = adoptChildren(state, entry);
+  for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  if (entry.blocking === 0) {
+    deliverWithDependents(ctx, entry);
+  } else {
+    state.buffered.add(entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
+    saveMessage(ctx, entry);
+  }
+  for (const child of freed) unblock(ctx, child);
+}
+
+function unblock(ctx: StepContext, child: LogEntry): void {
+  if (--child.blocking === 0 && child.status === "buffered") deliverWithDependents(ctx, child);
+}
+
+/**
+ * Entries that named this id before it came. Those with a true edge now wait until it is delivered; a false edge is no
+ * dependency, so the entries returned are to be freed of it.
+ */
+function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
+  const missing = state.missing.get(entry.id);
+  const freed: LogEntry[] = [];
+  if (missing === undefined) return freed;
+  for (const child of missing.children) {
+    const reference = child.parents.find((parent) => parent.id === entry.id);
+    const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
+    if (trueEdge && child.status === "delivered" && !state.ahead.has(child)) entry.deliveredChildren++;
+    if (trueEdge && !child.mine) entry.namedByOthers = true;
+    const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
+    if (!waited) continue;
+    if (trueEdge || !child.signed) addDependent(entry, child);
+    else freed.push(child);
+  }
+  return freed;
+}
+
+export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): void {
+  const { state } = ctx;
+  const parent = state.entries.get(reference.id);
+  if (parent !== undefined) {
+    if (!isDependency(entry, reference, parent)) return;
+    if (isTrueEdge(entry, reference, parent) && !entry.mine) parent.namedByOthers = true;
+    if (parent.status === "buffered") {
+      addDependent(parent, entry);
+      entry.blocking++;
+    }
+    return;
+  }
+  if (isForgotten(state, reference)) return;
+  const missing = missMessage(ctx, reference.id, {
+    by: entry.author.index,
+    lamport: reference.lamport,
+    hint: unpackHint(reference.hint),
+  });
+  missing.children.push(entry);
+  nowAwaited(state, missing, entry.author);
+  planAsking(state, missing);
+  if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
+}
+
+/** A false edge is none; of unsigned children nothing better is known than what they name. */
+function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boolean {
+  return !child.signed || isTrueEdge(child, reference, parent);
+}
+
+/** The cause that they wait for came and is too old to be kept. Below the watermark everything counts as known. */
+export function releaseKnown(ctx: StepContext, id: MessageId): void {
+  const { state } = ctx;
+  const missing = state.missing.get(id);
+  if (missing === undefined) return;
+  const waiting = missing.children.filter((child) => {
+    const reference = child.parents.find((parent) => parent.id === id);
+    return child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
+  });
+  closeHole(ctx, id);
+  for (const child of waiting) unblock(ctx, child);
+}
+
+/** Delivers these entries and then, causes first, all that only waited for them. */
+export function deliverWithDependents(ctx: StepContext, ...first: LogEntry[]): void {
+  const ready = new Set(first);
+  for (const entry of ready) {
+    deliver(ctx, entry);
+    const dependents = entry.dependents ?? [];
+    entry.dependents = null;
+    for (const dependent of dependents) {
+      if (--dependent.blocking === 0 && dependent.status === "buffered") ready.add(dependent);
+    }
+  }
+}
+
+function deliver(ctx: StepContext, entry: LogEntry): void {
+  const { state, env } = ctx;
+  entry.status = "delivered";
+  state.buffered.delete(entry);
+  entry.audience = audienceFor(state, env.now, entry.author);
+  state.log.insert(entry);
+  headsAfterDelivery(state, entry);
+  // It may have waited for its causes while the clock was set right, and the Lamport clock with it.
+  if (isEmbargoed(entry.lamport, env.now)) setAhead(state, entry);
+  else if (entry.lamport > state.lamport) {
+    state.lamport = entry.lamport;
+    ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
+  }
+  state.bloom?.insert(entry.id);
+  closeHole(ctx, entry.id);
+  saveMessage(ctx, entry);
+  ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
+  noteUnread(ctx, entry);
+  if (!entry.mine) {
+    creditHolder(state, entry);
+    scheduleAck(ctx);
+  }
+}
+
+/** Entries whose patience ran out are delivered past what they miss, and what they miss becomes a visible hole. */
+export function deliverPastLost(ctx: StepContext): void {
+  const { state, env } = ctx;
+  for (const entry of state.buffered.overdue(connectedNow(state, env.now))) {
+    if (entry.status !== "buffered") continue;
+    for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
+    if (entry.status === "buffered") deliverCircles(ctx, entry);
+  }
+}
+
+/** Nothing is missing, so what it waits for waits for itself, and waiting longer would not help. */
+function deliverCircles(ctx: StepContext, above: LogEntry): void {
+  for (const group of groupsCausesFirst(above, (entry) => waitedFor(ctx.state, entry))) {
+    const waiting = group.filter(({ status }) => status === "buffered");
+    // All of one circle, before anything that waits for one of it.
+    deliverWithDependents(ctx, ...waiting);
+  }
+}
+
+/** The causes that an entry waits for and that wait themselves. Not those that came when they had been given up. */
+function waitedFor(state: ChannelState, entry: LogEntry): LogEntry[] {
+  return entry.parents.flatMap((reference) => {
+    const parent = state.entries.get(reference.id);
+    return parent?.status === "buffered" && parent.dependents?.has(entry) === true ? [parent] : [];
+  });
+}
+
+/**
+ * All that is missing under a buffered entry, through those it waits for: causes stay first even when time runs out. Not
+ * through what it names falsely, or came too late for it: it waits for neither, and these have their own time.
+ */
+function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
+  const found = new Set<MessageId>();
+  const seen = new Set<LogEntry>([entry]);
+  for (const current of seen) {
+    for (const reference of current.parents) {
+      const isMissing = !state.entries.has(reference.id);
+      if (isMissing && !isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
+    }
+    for (const parent of waitedFor(state, current)) seen.add(parent);
+  }
+  return [...found];
+}
+
+function releaseLost(ctx: StepContext, id: MessageId): void {
+  const missing = ctx.state.missing.get(id);
+  if (missing === undefined || missing.state === "lost") return;
+  declareLost(ctx, missing);
+  for (const child of missing.children) {
+    const reference = child.parents.find((parent) => parent.id === id);
+    if (child.status !== "buffered" || isBeforeJoin(ctx.state, reference)) continue;
+    unblock(ctx, child);
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { OneCore } from "../testing/one-core.ts";
+import { asMessageId } from "../wire/ids.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+test("places taken by what never comes to its time go to what does", () => {
+  const core = new OneCore();
+  core.online();
+  for (let number = 0; number < 256; number++) core.receive(`far-${number}`, "liar", { lamport: 2 ** 52 + number });
+  core.receive("soon", "ben", { lamport: core.now + 12 * MINUTE });
+  core.receive("farther", "liar", { lamport: 2 ** 52 + 999 });
+  expect(core.take("reject").map(({ reason }) => reason)).toEqual(["embargo-full", "embargo-full"]);
+  expect(core.state.embargoed.size).toBe(256);
+  expect(core.state.embargoed.has(asMessageId("far-255"))).toBe(false);
+  core.wait(3 * MINUTE);
+  expect([...core.state.log].map(({ id }) => id)).toEqual(["soon"]);
+});
+
+describe("where a start reads the Store again", () => {
+  function kept(core: OneCore): number | undefined {
+    core.step({ kind: "history-read", cursor: core.now });
+    expect(core.state.historyCursor).toBe(core.now);
+    return core.tables.load().meta.historyCursor;
+  }
+
+  test("before an embargoed message that came live, until it is taken in", () => {
+    const core = new OneCore();
+    core.online();
+    const came = core.now;
+    core.receive("early", "ben", { lamport: came + 2 * HOUR });
+    core.wait(90 * MINUTE);
+    expect(kept(core)).toBe(came);
+    core.wait(30 * MINUTE);
+    expect(core.state.log.size).toBe(1);
+    expect(kept(core)).toBe(core.now);
+  });
+
+  test("and before one out of a Store, through restarts", () => {
+    const core = new OneCore();
+    core.online();
+    const cursor = core.now - HOUR;
+    core.step({ kind: "history-read", cursor });
+    const lamport = core.now + 2 * HOUR;
+    core.receive("early", "ben", { lamport, source: "store" });
+    expect(kept(core)).toBe(cursor);
+    core.restart();
+    expect(core.state.historyCursor).toBe(cursor);
+    core.receive("early", "ben", { lamport, source: "store" });
+    expect(kept(core)).toBe(cursor);
+  });
+
+  test("a day back at most, and not for what comes to its time in more than a day", () => {
+    const core = new OneCore();
+    core.online();
+    core.receive("far", "liar", { lamport: core.now + 30 * HOUR });
+    expect(kept(core)).toBe(core.now);
+    core.wait(25 * HOUR);
+    expect(kept(core)).toBe(core.now - 24 * HOUR);
+  });
+});

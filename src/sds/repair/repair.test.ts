@@ -1,0 +1,104 @@
+import { expect, it } from "vitest";
+import { planAsking } from "../holes/missing-schedule.ts";
+import { type Core, NetworkOfCores } from "../testing/network-of-cores.ts";
+import { OneCore } from "../testing/one-core.ts";
+import { asMessageId, type MessageId } from "../wire/ids.ts";
+import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+it("asks again of itself for what others wait for, however quiet it is", () => {
+  const { net, ada } = blocked();
+  const [missing] = ada.state.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  expect(ada.state.buffered.size).toBe(1);
+  missing.requests = 2;
+  missing.requestAt = net.now + 10 * SECOND;
+  planAsking(ada.state, missing);
+  ada.state.sync.eagerUntil = net.now;
+  noteEagerSync(ada.state, net.now);
+  // At most one such sync in half a minute: the last one left now.
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 30 * SECOND);
+  missing.requestAt = net.now + 80 * SECOND;
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
+});
+
+it.each(["offline", "asleep"])("gives no answers of last night after a night %s", (where) => {
+  const core = new OneCore();
+  core.online();
+  core.receive("m", "ann");
+  core.hear("ben", [], { repairRequests: [{ messageId: asMessageId("m"), retrievalHint: undefined }] });
+  expect(core.state.answers.size).toBe(1);
+  if (where === "offline") core.online(false);
+  core.now += 8 * 60 * MINUTE;
+  if (where === "offline") core.online();
+  core.wait(MINUTE);
+  expect(core.take("repair")).toEqual([]);
+});
+
+it("is about to answer one requester forty times at most, however much it asks for, and others all the same", () => {
+  const core = new OneCore();
+  core.online();
+  let parents: { id: MessageId; lamport: number }[] = [];
+  for (let count = 0; count < 100; count++) {
+    const [id, lamport] = [asMessageId(`m${count}`), ++core.now];
+    core.receive(id, "ann", { parents, lamport });
+    parents = [{ id, lamport }];
+  }
+  const ask = (who: string, ids: readonly number[]) => {
+    core.now += 1;
+    const repairRequests = ids.map((id) => ({ messageId: asMessageId(`m${id}`), retrievalHint: undefined }));
+    core.hear(who, [], { repairRequests });
+  };
+  // With what is asked for go the 32 messages before it.
+  ask("ben", [99]);
+  expect(core.state.answers.size).toBe(33);
+  for (let count = 0; count < 5; count++) ask("ben", [40, 60, 20, 10]);
+  expect(core.state.answers.size).toBe(40);
+  ask("cleo", [5]);
+  expect(core.state.answers.size).toBe(46);
+});
+
+it("gathers first requests for two seconds", () => {
+  const { net, ada } = blocked();
+  const [missing] = ada.state.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  missing.requests = 0;
+  missing.requestAt = net.now + SECOND;
+  planAsking(ada.state, missing);
+  noteEagerSync(ada.state, net.now);
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
+  missing.requestAt = net.now + 5 * SECOND;
+  planAsking(ada.state, missing);
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
+});
+
+it("leaves it to other syncs once nothing waits any more", () => {
+  const { net, ada } = blocked();
+  net.run(15 * MINUTE);
+  const [missing] = ada.state.missing.values();
+  expect(ada.state.buffered.size).toBe(0);
+  expect(missing?.state).toBe("lost");
+  expect(missing?.requests).toBeGreaterThanOrEqual(4);
+  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+});
+
+/** Ada holds a message of Ben whose cause she missed, and he is gone. */
+function blocked(): { readonly net: NetworkOfCores; readonly ada: Core } {
+  const net = new NetworkOfCores({
+    ...{ seed: 1, participants: 2, loss: 0, duplication: 0, latencyMs: [10, 20], store: false },
+  });
+  const [ada, ben] = net.cores as [Core, Core];
+  for (const core of net.cores) net.setOnline(core, true);
+  net.run(MINUTE);
+  net.setOnline(ada, false);
+  net.say(ben, "unheard");
+  net.run(SECOND);
+  net.setOnline(ada, true);
+  net.run(10);
+  net.say(ben, "heard");
+  net.run(100);
+  net.setOnline(ben, false);
+  return { net, ada };
+}

@@ -1,0 +1,197 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import { isBodyGivenUp } from "../holes/give-up-bodies.ts";
+import type { MissingMessage } from "../holes/missing-message.ts";
+import { isAskedFor, nextFirstRequestAt, nextRepeatedRequestAt, planAsking } from "../holes/missing-schedule.ts";
+import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
+import { isTrueEdge, type LogEntry } from "../log/log-entry.ts";
+import { takeToken, tokenAt } from "../outbox/budget.ts";
+import { MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
+import type { Participant } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
+import type { HistoryEntry } from "../wire/message.ts";
+
+/**
+ * SDS-R: whoever misses a message asks the others, and whoever has it answers, the author first. Requests ride on
+ * syncs. What a stranger asks may delay what we do, once, and never takes anything from us.
+ */
+
+const FIRST_BACKOFF_MS = 20_000;
+const BACKOFF_CAP_MS = 5 * 60_000;
+/** For this long after coming back, requests may have syncs of their own, one in so long. */
+const EAGER_MS = 2 * 60_000;
+const EAGER_EVERY_MS = 20_000;
+/** While something waits for causes, requests may have syncs of their own this often. */
+const WAITING_EVERY_MS = 30_000;
+/** First requests follow another sync of ours after this long at the earliest. */
+const FIRST_EVERY_MS = 2_000;
+/** Answers under way for one requester; it has to ask again for more. */
+const MAX_ANSWERS_PER_REQUESTER = 40;
+const MAX_ANCESTORS_PER_ANSWER = 32;
+
+/**
+ * Up to eight ids to ask for now. Round-robin over the signers who name them: one who names thousands of ids that do
+ * not exist uses up its own share only.
+ */
+export function takeRepairRequests(ctx: StepContext): HistoryEntry[] {
+  const { state, env } = ctx;
+  const due = dueRequests(state, env.now);
+  const chosen = new Set<MissingMessage>();
+  const queues = queuesBySigner(due);
+  while (chosen.size < MAX_REPAIR_REQUESTS && queues.length > 0) {
+    for (const queue of [...queues]) {
+      const next = queue.shift();
+      if (next === undefined) queues.splice(queues.indexOf(queue), 1);
+      else if (chosen.size < MAX_REPAIR_REQUESTS) chosen.add(next);
+    }
+  }
+  for (const missing of chosen) {
+    missing.requests++;
+    missing.requestAt = env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** (missing.requests - 1));
+    planAsking(state, missing);
+  }
+  return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
+}
+
+function dueRequests(state: ChannelState, now: number): MissingMessage[] {
+  return [...state.missing.values()].filter((missing) => missing.requestAt <= now && isAskedFor(state, missing));
+}
+
+/** An id is in the queue of each signer who names it; the least asked for come first. */
+function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
+  const queues = new Map<number, MissingMessage[]>();
+  for (const missing of [...due].sort((a, b) => a.requests - b.requests)) {
+    for (const signer of missing.namedBy) {
+      const queue = queues.get(signer);
+      if (queue === undefined) queues.set(signer, [missing]);
+      else queue.push(missing);
+    }
+  }
+  return [...queues.values()];
+}
+
+/**
+ * The first request for an id is worth a sync of its own. So is any, now and then, just after coming back, and as long as
+ * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
+ */
+export function nextRequestSyncAt(state: ChannelState): number {
+  const { eagerUntil, eagerNextAt } = state.sync;
+  // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
+  const firstNextAt = eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
+  const first = Math.max(nextFirstRequestAt(state), firstNextAt);
+  const again = nextRepeatedRequestAt(state);
+  if (again < eagerUntil) return Math.min(first, Math.max(again, eagerNextAt));
+  if (state.buffered.size === 0) return first;
+  return Math.min(first, Math.max(again, eagerNextAt - EAGER_EVERY_MS + WAITING_EVERY_MS));
+}
+
+/** The connection is back. */
+export function beginEagerRequests(state: ChannelState, now: number): void {
+  state.sync.eagerUntil = now + EAGER_MS;
+  state.sync.eagerNextAt = now;
+}
+
+export function noteEagerSync(state: ChannelState, now: number): void {
+  state.sync.eagerNextAt = now + EAGER_EVERY_MS;
+}
+
+/** Somebody asks: answer when our turn comes, if we have it; wait a little, once, if we miss it too. */
+export function hearRequests(
+  ctx: StepContext,
+  requester: Participant,
+  requests: readonly HistoryEntry[],
+  completeSince: number,
+): void {
+  const { state, env } = ctx;
+  for (const { messageId } of requests) {
+    const entry = state.entries.get(messageId);
+    if (entry !== undefined && canGive(state, entry)) planAnswers(ctx, requester, entry, completeSince);
+    else if (entry === undefined) postponeOwnRequest(state, messageId, env.now);
+  }
+}
+
+/** Somebody else has to answer for what was deleted here, or given up on a full disk. */
+function canGive(state: ChannelState, entry: LogEntry): boolean {
+  return !entry.removed && !isBodyGivenUp(state, entry);
+}
+
+function planAnswers(ctx: StepContext, requester: Participant, entry: LogEntry, completeSince: number): void {
+  const { state, env } = ctx;
+  // The author that we stored decides who comes first; the one in the request may be made up.
+  const { self, parameters } = state.identity;
+  const delay = responseDelay(self, entry.author.id, entry.id, Math.max(1, parameters.repairAnswerMaxMs));
+  for (const wanted of [entry, ...missingAncestors(state, requester, entry, completeSince)]) {
+    if (state.answers.has(wanted.id)) continue;
+    if (countAnswers(state, requester.index) >= MAX_ANSWERS_PER_REQUESTER) return;
+    state.answers.set(wanted.id, { at: env.now + delay, requester: requester.index });
+  }
+}
+
+/** What the requester's own claims say it lacks below the message: it would ask for it next. */
+function missingAncestors(
+  state: ChannelState,
+  requester: Participant,
+  entry: LogEntry,
+  completeSince: number,
+): LogEntry[] {
+  const found: LogEntry[] = [];
+  const seen = new Set([entry]);
+  const stack = [entry];
+  for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
+    for (const reference of current.parents) {
+      const parent = state.entries.get(reference.id);
+      if (parent === undefined || seen.has(parent) || !isTrueEdge(current, reference, parent)) continue;
+      seen.add(parent);
+      const has = parent.author === requester || requester.credits.has(parent.number);
+      if (has || parent.lamport < completeSince || !canGive(state, parent)) continue;
+      found.push(parent);
+      if (found.length === MAX_ANCESTORS_PER_ANSWER) return found;
+      stack.push(parent);
+    }
+  }
+  return found;
+}
+
+function countAnswers(state: ChannelState, requester: number): number {
+  let count = 0;
+  for (const answer of state.answers.values()) if (answer.requester === requester) count++;
+  return count;
+}
+
+/** Once per id: otherwise a liar who keeps asking could keep us from ever asking. */
+function postponeOwnRequest(state: ChannelState, id: MessageId, now: number): void {
+  const missing = state.missing.get(id);
+  if (missing === undefined || missing.postponed || !isAskedFor(state, missing)) return;
+  missing.postponed = true;
+  const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
+  const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
+  const delay = requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
+  missing.requestAt = Math.max(missing.requestAt, now + delay);
+}
+
+/** Somebody was faster. */
+export function cancelAnswer(state: ChannelState, id: MessageId): void {
+  state.answers.delete(id);
+}
+
+/** The connection is lost, or was while we slept: others answered meanwhile, and who still misses something asks again. */
+export function dropAnswers(state: ChannelState): void {
+  state.answers.clear();
+}
+
+/** Gives the answers whose time has come. */
+export function answerDue(ctx: StepContext): void {
+  const { state, env } = ctx;
+  if (!state.connection.online) return;
+  for (const [id, answer] of state.answers) {
+    if (answer.at > env.now || !takeToken(ctx, "repair")) continue;
+    state.answers.delete(id);
+    ctx.effects.push({ kind: "repair", id });
+  }
+}
+
+export function nextAnswerAt(state: ChannelState): number {
+  let next = Number.POSITIVE_INFINITY;
+  if (!state.connection.online) return next;
+  for (const answer of state.answers.values()) next = Math.min(next, answer.at);
+  return state.answers.size === 0 ? next : Math.max(next, tokenAt(state, "repair"));
+}

@@ -1,0 +1,88 @@
+import type { ChannelState, StepContext } from "../channel-state.ts";
+import { receivedBy } from "../evidence/received-by.ts";
+import { hash64 } from "../holes/repair-timing.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { reachesLevel } from "../outbox/delivery-state.ts";
+import { levelOf } from "../outbox/level.ts";
+import type { OutboxEntry } from "../outbox/outbox-entry.ts";
+import { HORIZON_MS } from "../parameters/parameters.ts";
+import type { Participant } from "../participants/participant.ts";
+
+/**
+ * Receipts wanted: acks get lost too. An author whose message is short of its level asks those who were heard since it
+ * was sent and have not confirmed; they answer within the ack window by naming what was asked for.
+ */
+
+const MAX_INTERVAL_MS = 15 * 60_000;
+const MAX_ASKED = 64;
+/** Levels are looked at for the newest messages only: an old one that nobody confirmed says so already. */
+const MAX_OPEN = 64;
+
+/** The first 4 bytes of SHA-256 over the sender id: enough to address somebody in a group. */
+export function receiptPrefixOf(participant: Participant): number {
+  return Number(hash64(participant.id) >> 32n);
+}
+
+/** A message of ours went out that needs confirming: ask after two windows, unless it is confirmed by then. */
+export function planReceiptRequest(state: ChannelState, now: number, windowMs: number): void {
+  state.sync.wantReceiptsIntervalMs = 2 * windowMs;
+  state.sync.wantReceiptsAt = now + 2 * windowMs;
+}
+
+/** What is asked for, and from whom; null when nothing is short of its level or nobody who could answer was heard. */
+export function receiptRequest(ctx: StepContext): { readonly from: number[]; readonly open: LogEntry[] } | null {
+  const { state, env } = ctx;
+  const open = openMessages(state, env.now);
+  const asked = new Map<number, Participant>();
+  for (const entry of open) {
+    const received = receivedBy(state, entry);
+    for (const participant of state.participants) {
+      if (asked.size >= MAX_ASKED) break;
+      if (participant.index === 0 || participant.publicKey === null || received.has(participant.index)) continue;
+      if (participant.heardAt >= entry.receivedAt) asked.set(participant.index, participant);
+    }
+  }
+  return asked.size === 0 ? null : { from: [...asked.values()].map(receiptPrefixOf), open };
+}
+
+/** Own messages of the last day that were taken by the network and are short of the level their type needs. */
+function openMessages(state: ChannelState, now: number): LogEntry[] {
+  const open: LogEntry[] = [];
+  for (const item of [...state.outbox.values()].reverse()) {
+    if (open.length >= MAX_OPEN || now - item.acceptedAt > HORIZON_MS) break;
+    if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item)) open.push(item.entry);
+  }
+  return open;
+}
+
+export function hasOpenMessages(state: ChannelState, now: number): boolean {
+  return openMessages(state, now).length > 0;
+}
+
+function isShort(state: ChannelState, item: OutboxEntry): boolean {
+  const { entry } = item;
+  const level = levelOf(item, state.identity.parameters);
+  if (level === "none") return false;
+  const received = receivedBy(state, entry);
+  if (level === "any") return received.size === 0;
+  const confirmed = entry.audience.filter((index) => received.has(index)).length;
+  return !reachesLevel(confirmed, entry.audience.length, level);
+}
+
+/** Asked again less and less often, and no more when nothing is open. */
+export function noteReceiptRequest(state: ChannelState, now: number, stillOpen: boolean): void {
+  const { sync } = state;
+  sync.wantReceiptsIntervalMs = Math.min(MAX_INTERVAL_MS, sync.wantReceiptsIntervalMs * 2);
+  sync.wantReceiptsAt = stillOpen ? now + sync.wantReceiptsIntervalMs : null;
+}
+
+/** Somebody asks us: name what we have of it in our next sync, even if our heads prove it. */
+export function hearReceiptRequest(state: ChannelState, from: readonly number[], asked: readonly LogEntry[]): boolean {
+  const [self] = state.participants;
+  if (self === undefined || !from.includes(receiptPrefixOf(self))) return false;
+  const before = state.sync.asked.size;
+  for (const entry of asked) {
+    if (entry.status === "delivered" && state.sync.asked.size < MAX_ASKED) state.sync.asked.add(entry);
+  }
+  return state.sync.asked.size > before;
+}

@@ -1,0 +1,38 @@
+import { mplex } from "@libp2p/mplex";
+import type { LightNode } from "@waku/interfaces";
+import { createLightNode } from "@waku/sdk";
+import type { WakuNetwork } from "../wire/local-network.ts";
+import { networkConfigOf } from "../wire/wire.ts";
+
+/** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
+const NODES_TO_USE = 2;
+/** A hidden tab or a loaded machine may answer late; below this, a slow ping is no reason to drop a connection. */
+const SHORTEST_PING_TIMEOUT_MS = 8_000;
+/** Also keeps a browser's service worker awake, which data on a WebSocket does when it comes every 20 s. */
+const PING_INTERVAL_MS = 10_000;
+/** The longest interval that timers take; a longer one fires at once. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start. */
+export async function startLightNode(network: WakuNetwork): Promise<LightNode> {
+  // A new object each time: the SDK writes into the options that it is given.
+  return await createLightNode({
+    userAgent: "hearback",
+    defaultBootstrap: false,
+    networkConfig: networkConfigOf(network),
+    numPeersToUse: NODES_TO_USE,
+    libp2p: {
+      hideWebSocketInfo: true,
+      // The SDK's default takes wss:// only; a service node on this machine has no certificate.
+      filterMultiaddrs: false,
+      // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
+      peerDiscovery: [],
+      // Streams that we gave up on may still receive; by default a few late frames would end the connection.
+      streamMuxers: [mplex({ disconnectThreshold: 10_000 })],
+      connectionMonitor: { pingInterval: PING_INTERVAL_MS, pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
+    },
+    connectionManager: { pingKeepAlive: 20, dialCooldown: 1, failedDialCooldown: 3 },
+    // The SDK's own check gives up on a node after three failed pings only, tells nobody, and asks once per shard.
+    filter: { numPeersToUse: NODES_TO_USE, keepAliveIntervalMs: NEVER_MS },
+  });
+}

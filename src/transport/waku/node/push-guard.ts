@@ -1,0 +1,50 @@
+import type { Connection, IncomingStreamData, Libp2p, Stream } from "@libp2p/interface";
+import { FILTER_PUSH_CODEC } from "../wire/codecs.ts";
+import type { FilterProtocol } from "../wire/sdk-parts.ts";
+
+/** A service node needs one; nodes that open a stream per message need many. The SDK allows 100. */
+const MAX_PUSH_STREAMS = 256;
+
+/**
+ * Puts itself before the SDK's handler of pushed messages, which never closes its own half of a push stream: a service
+ * node that opens a stream per message would leave each of them half open, and after 100 messages are lost. The SDK
+ * also leaves a stream at the first frame that it cannot read, and tells nobody: `onBroken` does.
+ */
+export async function guardPushStreams(
+  libp2p: Libp2p,
+  filter: FilterProtocol,
+  onBroken: (connection: Connection) => void,
+): Promise<void> {
+  const receive = async ({ stream, connection }: IncomingStreamData): Promise<void> => {
+    try {
+      await stream.closeWrite();
+      filter.onRequest({ connection, stream: watched(stream, () => onBroken(connection)) });
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)));
+      onBroken(connection);
+    }
+  };
+  await libp2p.unhandle(FILTER_PUSH_CODEC);
+  await libp2p.handle(FILTER_PUSH_CODEC, (data) => void receive(data), { maxInboundStreams: MAX_PUSH_STREAMS });
+}
+
+function watched(stream: Stream, onBroken: () => void): Stream {
+  const { id, protocol } = stream;
+  const halves = { id, protocol, sink: stream.sink, source: untilEnd(stream, onBroken) };
+  return halves as unknown as Stream;
+}
+
+async function* untilEnd(stream: Stream, onBroken: () => void): AsyncGenerator<unknown> {
+  let isEnded = false;
+  try {
+    yield* stream.source;
+    isEnded = true;
+  } finally {
+    if (isEnded) {
+      stream.close().catch((error: Error) => stream.abort(error));
+    } else {
+      stream.abort(new Error("a pushed message could not be read"));
+      onBroken();
+    }
+  }
+}

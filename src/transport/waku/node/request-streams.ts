@@ -1,0 +1,154 @@
+import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { TransportError } from "../../port.ts";
+import type { StreamChunk } from "../wire/framing.ts";
+import type { StreamManager } from "../wire/sdk-parts.ts";
+
+export interface StreamRules {
+  readonly codec: string;
+  /** The stream is reset after this long. */
+  readonly limitMs: number;
+  /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
+  readonly throws: boolean;
+  /** Called with all that went over a stream when the service node has closed it, before the SDK sees the end. */
+  readonly onExchange?: (sent: readonly Uint8Array[], received: readonly Uint8Array[]) => void;
+}
+
+/**
+ * Gives the SDK's protocol clients their streams, since in those of its own stream manager
+ * - a request has no time limit: a silent service node would hold it for ever;
+ * - a stream that cannot be opened is `undefined`, which the Store client takes for the end of the history;
+ * - two requests may get one stream: it is found by its protocol before it is marked as taken;
+ * - one stream waits in reserve, and has often been reset by the service node when it is needed.
+ */
+export class RequestStreams {
+  private readonly libp2p: Libp2p;
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+
+  constructor(libp2p: Libp2p) {
+    this.libp2p = libp2p;
+  }
+
+  /** From now on `manager` hands out streams by these rules. */
+  takeOver(manager: StreamManager, events: EventTarget, rules: StreamRules): void {
+    events.removeEventListener("peer:update", manager.handlePeerUpdateStreamPool as EventListener);
+    manager.getStream = async (peer) => {
+      try {
+        return await this.open(peer, rules);
+      } catch (error) {
+        if (rules.throws) {
+          throw error;
+        }
+        return undefined;
+      }
+    };
+  }
+
+  /** Drops the time limits, so that no timer outlives the connections. */
+  stop(): void {
+    for (const timer of this.timers) {
+      clearTimeout(timer);
+    }
+    this.timers.clear();
+  }
+
+  private async open(peer: PeerId, rules: StreamRules): Promise<Stream> {
+    const connection = newest(this.libp2p.getConnections(peer));
+    if (connection === undefined) {
+      throw new TransportError("offline", "the connection to the service node is gone; it is being restored");
+    }
+    const abort = new AbortController();
+    let stream: Stream | undefined;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      abort.abort();
+      stream?.abort(timeoutError(rules.limitMs));
+    }, rules.limitMs);
+    this.timers.add(timer);
+    const done = (): void => {
+      clearTimeout(timer);
+      this.timers.delete(timer);
+    };
+    try {
+      stream = await connection.newStream(rules.codec, { signal: abort.signal });
+      return observed(stream, rules, done);
+    } catch (error) {
+      done();
+      throw abort.signal.aborted ? timeoutError(rules.limitMs) : explain(error, rules.codec);
+    }
+  }
+}
+
+function newest(connections: readonly Connection[]): Connection | undefined {
+  const open = connections.filter((connection) => connection.status === "open");
+  return open.sort((left, right) => right.timeline.open - left.timeline.open)[0];
+}
+
+/** The halves of `stream` that the SDK uses. */
+function observed(stream: Stream, rules: StreamRules, done: () => void): Stream {
+  const sent: Uint8Array[] = [];
+  const isWatched = rules.onExchange !== undefined;
+  const halves = {
+    id: stream.id,
+    protocol: stream.protocol,
+    sink: (source: AsyncIterable<StreamChunk> | Iterable<StreamChunk>) =>
+      stream.sink((isWatched ? recorded(source, sent) : source) as Parameters<Stream["sink"]>[0]),
+    source: received(stream, rules, sent, done),
+  };
+  return halves as unknown as Stream;
+}
+
+async function* recorded(
+  source: AsyncIterable<StreamChunk> | Iterable<StreamChunk>,
+  record: Uint8Array[],
+): AsyncGenerator<StreamChunk> {
+  for await (const chunk of source) {
+    record.push(flat(chunk));
+    yield chunk;
+  }
+}
+
+async function* received(
+  stream: Stream,
+  rules: StreamRules,
+  sent: readonly Uint8Array[],
+  done: () => void,
+): AsyncGenerator<StreamChunk> {
+  const chunks: Uint8Array[] = [];
+  let isEnded = false;
+  try {
+    for await (const chunk of stream.source) {
+      if (rules.onExchange !== undefined) {
+        chunks.push(flat(chunk));
+      }
+      yield chunk;
+    }
+    isEnded = true;
+    rules.onExchange?.(sent, chunks);
+  } finally {
+    done();
+    if (isEnded) {
+      stream.close().catch((error: Error) => stream.abort(error));
+    } else {
+      stream.abort(new Error("the answer was not read to its end"));
+    }
+  }
+}
+
+function flat(chunk: StreamChunk): Uint8Array {
+  return chunk instanceof Uint8Array ? chunk : chunk.subarray();
+}
+
+function timeoutError(limitMs: number): TransportError {
+  return new TransportError("timeout", `no answer from the service node in ${limitMs} ms; try again`);
+}
+
+function explain(error: unknown, codec: string): Error {
+  return error instanceof Error && error.name === "UnsupportedProtocolError"
+    ? new UnsupportedProtocol(`the service node does not speak ${codec}`, { cause: error })
+    : new TransportError("offline", "the connection to the service node broke; it is being restored", { cause: error });
+}
+
+/** The service node answered, but does not speak the protocol. */
+export class UnsupportedProtocol extends Error {
+  override readonly name = "UnsupportedProtocol";
+}

@@ -1,0 +1,168 @@
+import type { JSX } from "preact";
+import type { MessageView, ParticipantView } from "../../channel/api/channel-client.ts";
+import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
+import type { ChannelStore } from "../model/channel-store.ts";
+import { timeWords } from "../model/log-rows.ts";
+import { textOrNote } from "../model/message-text.ts";
+import { Avatar } from "../people/avatar.tsx";
+import { byMeeting } from "../people/participants.tsx";
+import { personName } from "../people/people.ts";
+import { useStrings } from "../strings/strings-context.ts";
+import { memo } from "../widgets/memo.tsx";
+import { excerpt } from "./delivery-announcements.ts";
+import { DeliveryMark } from "./delivery-mark.tsx";
+
+/** More rows than this are no overview; the list has the rest. */
+const MAX_ROWS = 200;
+
+/** More people than this stand closer together. */
+const ROOMY_COLUMNS = 5;
+
+export interface DeliveryMatrixProps {
+  readonly store: ChannelStore;
+  readonly onDetails: (id: MessageId) => void;
+}
+
+export type CellState = "author" | "has" | "none";
+
+export function cellState(message: MessageView, participant: ParticipantId): CellState {
+  if (message.author === participant) return "author";
+  return message.delivery.received.includes(participant) ? "has" : "none";
+}
+
+/** Messages by participants, newest first: who wrote it, who has it, of whom nothing is known yet. */
+export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.Element {
+  const strings = useStrings();
+  const people = [...store.participants.value.values()].sort(byMeeting);
+  const messages = store.entries.value
+    .filter((entry) => entry.kind === "message")
+    .filter((entry) => entry.type === "chat" || entry.type === "announcement" || entry.type === "other")
+    .slice(-MAX_ROWS)
+    .reverse();
+  // One string instead of a fresh array: rows are drawn again only when the columns really change.
+  const columns = people.map((person) => person.id).join(" ");
+  return (
+    <div class="matrix">
+      {messages.length === 0 ? (
+        <p class="matrix-empty">{strings.matrix.empty}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
+        <section class="matrix-scroll" tabIndex={0} aria-label={strings.matrix.title}>
+          <table style={{ "--people": people.length, "--column": people.length > ROOMY_COLUMNS ? "44px" : "60px" }}>
+            <caption class="visually-hidden">{strings.matrix.caption}</caption>
+            <thead>
+              <tr>
+                <th scope="col" class="matrix-corner">
+                  {strings.matrix.message}
+                </th>
+                {people.map((person) => (
+                  <PersonHead key={person.id} person={person} />
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {messages.map((message) => (
+                <MatrixRow
+                  key={message.id}
+                  message={message}
+                  columns={columns}
+                  participants={store.participants.value}
+                  onDetails={onDetails}
+                />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <Legend />
+    </div>
+  );
+}
+
+function PersonHead({ person }: { readonly person: ParticipantView }): JSX.Element {
+  const strings = useStrings().people;
+  return (
+    <th scope="col" class="matrix-person">
+      <Avatar participant={person} size={24} />
+      <span class="matrix-name">{person.me ? strings.you : personName(person, strings)}</span>
+    </th>
+  );
+}
+
+interface MatrixRowProps {
+  readonly message: MessageView;
+  readonly columns: string;
+  readonly participants: ReadonlyMap<ParticipantId, ParticipantView>;
+  readonly onDetails: (id: MessageId) => void;
+}
+
+const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDetails }: MatrixRowProps): JSX.Element {
+  const strings = useStrings();
+  const { state, audience } = message.delivery;
+  return (
+    <tr data-matrix-row={message.id} data-matrix-state={state.kind}>
+      <th scope="row" class="matrix-message">
+        <button type="button" class="matrix-open" onClick={() => onDetails(message.id)}>
+          <span class="matrix-line">
+            <span class={message.textKept ? "matrix-text" : "matrix-text text-gone"} dir="auto">
+              {excerpt(textOrNote(message, strings))}
+            </span>
+            <time class="row-time">{timeWords(message.composedAt, strings.locale)}</time>
+          </span>
+          <DeliveryMark state={state} audience={audience.length} size={16} />
+        </button>
+      </th>
+      {columns.split(" ").map((id) => (
+        <MatrixCell
+          key={id}
+          state={cellState(message, id as ParticipantId)}
+          person={participants.get(id as ParticipantId)}
+        />
+      ))}
+    </tr>
+  );
+});
+
+interface MatrixCellProps {
+  readonly state: CellState;
+  readonly person: ParticipantView | undefined;
+}
+
+function MatrixCell({ state, person }: MatrixCellProps): JSX.Element {
+  const strings = useStrings();
+  const name = person === undefined ? "" : personName(person, strings.people);
+  const words = strings.matrix.cell(name, state);
+  return (
+    <td class="matrix-cell" data-cell={state} title={words}>
+      <CellMark state={state} />
+      <span class="visually-hidden">{words}</span>
+    </td>
+  );
+}
+
+function CellMark({ state }: { readonly state: CellState }): JSX.Element {
+  return (
+    <svg class="cell-mark" data-cell={state} width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      {state === "author" ? <path d="M5 15 5.8 11.8 13 4.6 15.4 7 8.2 14.2ZM11.4 6.2 13.8 8.6" /> : null}
+      {state === "has" ? <path d="M4.6 10.4 8.4 14.2 15.6 6" /> : null}
+      {state === "none" ? <circle cx="10" cy="10" r="2" /> : null}
+    </svg>
+  );
+}
+
+function Legend(): JSX.Element {
+  const strings = useStrings().matrix;
+  return (
+    <p class="legend">
+      <span>
+        <CellMark state="author" /> {strings.author}
+      </span>
+      <span>
+        <CellMark state="has" /> {strings.has}
+      </span>
+      <span>
+        <CellMark state="none" /> {strings.noEvidence}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+import type { DeliveryUpdate, LogEntry, LogPage } from "../../channel/api/channel-client.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
+import { comparePositions, lowerBound } from "./log-order.ts";
+
+/**
+ * The part of the log that is on screen, in log order. It reaches from some place to the newest entry without gaps:
+ * entries older than its first are left to paging as long as there are more.
+ */
+export class ChannelLog {
+  #entries: LogEntry[] = [];
+  #byId = new Map<MessageId, LogEntry>();
+  #more = false;
+  /** Older entries that came while a page was on its way; the page may or may not contain them. */
+  #late: LogEntry[] | null = null;
+
+  #removed: Set<MessageId> | null = null;
+
+  get more(): boolean {
+    return this.#more;
+  }
+
+  /** A fresh array, so that a signal sees the change. */
+  entries(): readonly LogEntry[] {
+    return this.#entries.slice();
+  }
+
+  first(): LogEntry | undefined {
+    return this.#entries[0];
+  }
+
+  last(): LogEntry | undefined {
+    return this.#entries[this.#entries.length - 1];
+  }
+
+  reset(page: LogPage): void {
+    this.#entries = page.entries.slice().sort(comparePositions);
+    this.#byId = new Map(this.#entries.map((entry) => [entry.id, entry]));
+    this.#more = page.more;
+    this.#late = null;
+  }
+
+  /** Inserts a new entry at its place or replaces the one with this id. */
+  put(entry: LogEntry): void {
+    this.#remove(entry.id);
+    const first = this.#entries[0];
+    if (this.#more && first !== undefined && comparePositions(entry, first) < 0) {
+      this.#late?.push(entry);
+      return;
+    }
+    this.#insert(entry);
+  }
+
+  updateDelivery(updates: readonly DeliveryUpdate[]): void {
+    for (const { id, delivery } of updates) {
+      const entry = this.#byId.get(id);
+      if (entry?.kind !== "message") continue;
+      const updated: LogEntry = { ...entry, delivery };
+      this.#entries[lowerBound(this.#entries, entry)] = updated;
+      this.#byId.set(id, updated);
+    }
+  }
+
+  removeHole(id: MessageId): void {
+    if (this.#byId.get(id)?.kind === "hole") this.#remove(id);
+  }
+
+  remove(id: MessageId): void {
+    this.#remove(id);
+    // The page that is on its way may have been read before.
+    this.#removed?.add(id);
+  }
+
+  expectPage(): void {
+    this.#removed = new Set();
+    this.#late = [];
+  }
+
+  /** Takes the page before the first entry. What is known already is newer than the page and stays. */
+  prepend(page: LogPage): void {
+    const late = this.#late ?? [];
+    const removed = this.#removed;
+    this.#late = null;
+    this.#removed = null;
+    this.#more = page.more;
+    for (const entry of page.entries) if (!this.#byId.has(entry.id) && !removed?.has(entry.id)) this.#insert(entry);
+    for (const entry of late) if (!this.#byId.has(entry.id)) this.put(entry);
+  }
+
+  pageFailed(): void {
+    this.#late = null;
+    this.#removed = null;
+  }
+
+  #insert(entry: LogEntry): void {
+    this.#entries.splice(lowerBound(this.#entries, entry), 0, entry);
+    this.#byId.set(entry.id, entry);
+  }
+
+  #remove(id: MessageId): void {
+    const known = this.#byId.get(id);
+    if (known === undefined) return;
+    this.#entries.splice(lowerBound(this.#entries, known), 1);
+    this.#byId.delete(id);
+  }
+}

@@ -1,0 +1,363 @@
+import { describe, expect, it } from "vitest";
+import type {
+  ChannelClient,
+  ChannelEvent,
+  ChannelSnapshot,
+  ChannelStatus,
+  LogEntry,
+  LogPage,
+  LogPosition,
+  ParticipantView,
+} from "../../channel/api/channel-client.ts";
+import { asChannelId, asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
+import { createChannelStore } from "./channel-store.ts";
+
+const ADA = asParticipantId("s1ada");
+
+const delivery = { state: { kind: "sent" }, received: [], audience: [], attempts: 1 } as const;
+
+function message(lamport: number, id = `m${lamport}`, text = id): LogEntry {
+  return {
+    kind: "message",
+    id: asMessageId(id),
+    lamport,
+    author: ADA,
+    mine: true,
+    signed: true,
+    type: "chat",
+    text,
+    textKept: true,
+    composedAt: lamport,
+    delivery,
+  };
+}
+
+const hole = (lamport: number, id: string): LogEntry => ({
+  kind: "hole",
+  id: asMessageId(id),
+  lamport,
+  state: "fetching",
+  since: 0,
+});
+
+const ada: ParticipantView = {
+  id: ADA,
+  me: true,
+  name: "Ada",
+  index: 0,
+  heardAt: 0,
+  present: true,
+  signed: true,
+  equivocations: 0,
+  gaps: 0,
+};
+
+const status: ChannelStatus = {
+  connection: "online",
+  peers: 1,
+  reason: "",
+  waiting: 0,
+  early: 0,
+  clockOffMs: 0,
+  storageProblem: "",
+  mistake: false,
+};
+
+/** A client whose every answer the test gives by hand. */
+class HandDrivenClient implements ChannelClient {
+  readonly channelId = asChannelId("channel");
+  readonly snapshots: {
+    readonly limit: number | undefined;
+    readonly answer: (snapshot: ChannelSnapshot) => void;
+    readonly fail: (error: unknown) => void;
+  }[] = [];
+  readonly pages: {
+    readonly before: LogPosition;
+    readonly answer: (page: LogPage) => void;
+    readonly fail: (error: unknown) => void;
+  }[] = [];
+  readonly subscriptions: { readonly afterSeq: number; active: boolean; emit: (event: ChannelEvent) => void }[] = [];
+  readonly read: LogPosition[] = [];
+  closed = false;
+
+  snapshot(limit?: number): Promise<ChannelSnapshot> {
+    return new Promise((answer, fail) => this.snapshots.push({ limit, answer, fail }));
+  }
+
+  page(before: LogPosition): Promise<LogPage> {
+    return new Promise((answer, fail) => this.pages.push({ before, answer, fail }));
+  }
+
+  subscribe(afterSeq: number, listener: (event: ChannelEvent) => void): () => void {
+    const subscription = { afterSeq, active: true, emit: listener };
+    this.subscriptions.push(subscription);
+    return () => {
+      subscription.active = false;
+    };
+  }
+
+  watchStatus(listener: (status: ChannelStatus) => void): () => void {
+    listener(status);
+    return () => {};
+  }
+
+  async markRead(upTo: LogPosition): Promise<void> {
+    this.read.push(upTo);
+  }
+
+  send = (): Promise<never> => Promise.reject(new Error("not part of this test"));
+  sendEphemeral = this.send;
+  watchEphemeral = (): (() => void) => () => {};
+  sendAgain = this.send;
+  stopSending = this.send;
+  remove = this.send;
+  fetchAgain = this.send;
+  details = this.send;
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+function snapshot(seq: number, entries: readonly LogEntry[], more = false, unread = 0): ChannelSnapshot {
+  const channel = {
+    id: asChannelId("channel"),
+    name: "Harbour",
+    profile: "community",
+    inviteCode: "hearback1x",
+    levelPercent: 80,
+  } as const;
+  return { channel, me: ADA, participants: [ada], page: { entries, more }, unread, seq };
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+async function opened(entries: readonly LogEntry[], more = false) {
+  const client = new HandDrivenClient();
+  const store = createChannelStore(client, { pageSize: 3, showEveryMs: 0 });
+  client.snapshots[0]?.answer(snapshot(10, entries, more));
+  await settle();
+  const ids = () => store.entries.value.map(({ id }) => id as string);
+  const emit = (event: ChannelEvent) => client.subscriptions.at(-1)?.emit(event);
+  const entry = (seq: number, item: LogEntry) => emit({ kind: "entry", seq, entry: item, unread: 0 });
+  return { client, store, ids, emit, entry };
+}
+
+describe("createChannelStore", () => {
+  it("shows the snapshot and asks for events from there", async () => {
+    const { client, store, ids } = await opened([message(1), message(2)]);
+    expect(ids()).toEqual(["m1", "m2"]);
+    expect(store.channel.value?.name).toBe("Harbour");
+    expect(store.participants.value.get(ADA)).toBe(ada);
+    expect(store.status.value).toBe(status);
+    expect(client.subscriptions.map(({ afterSeq }) => afterSeq)).toEqual([10]);
+  });
+
+  it("puts entries in their place: by Lamport timestamp, then by id", async () => {
+    const { ids, entry } = await opened([message(1), message(5)]);
+    entry(11, message(3, "b"));
+    entry(12, message(3, "a"));
+    entry(13, message(9));
+    expect(ids()).toEqual(["m1", "a", "b", "m5", "m9"]);
+  });
+
+  it("replaces an entry that comes again, wherever it is now", async () => {
+    const { store, ids, entry } = await opened([hole(1, "x"), message(2)]);
+    entry(11, message(7, "x", "recovered"));
+    expect(ids()).toEqual(["m2", "x"]);
+    expect(store.entries.value[1]?.kind).toBe("message");
+  });
+
+  it("closes holes, and not the message that took their place", async () => {
+    const { ids, emit, entry } = await opened([hole(1, "x"), hole(2, "y")]);
+    entry(11, message(1, "x"));
+    emit({ kind: "hole-closed", seq: 12, id: asMessageId("x") });
+    emit({ kind: "hole-closed", seq: 13, id: asMessageId("y") });
+    expect(ids()).toEqual(["x"]);
+  });
+
+  it("updates deliveries, tells listeners and leaves other entries identical", async () => {
+    const { store, emit } = await opened([message(1), message(2)]);
+    const before = store.entries.value;
+    const heard: string[] = [];
+    store.onDelivery((updates) => heard.push(...updates.map(({ id }) => id)));
+    const better = { ...delivery, state: { kind: "everyone", n: 2 } } as const;
+    emit({ kind: "delivery", seq: 11, updates: [{ id: asMessageId("m2"), delivery: better }] });
+    expect(store.entries.value[0]).toBe(before[0]);
+    expect(store.entries.value[1]).toMatchObject({ id: "m2", delivery: better });
+    expect(heard).toEqual(["m2"]);
+  });
+
+  it("shows a burst together, and never later than the next moment", async () => {
+    const client = new HandDrivenClient();
+    const store = createChannelStore(client, { showEveryMs: 30 });
+    client.snapshots[0]?.answer(snapshot(0, [message(1)]));
+    await settle();
+    let shown = 0;
+    store.entries.subscribe(() => {
+      shown += 1;
+    });
+    const heard: number[] = [];
+    store.onDelivery((updates) => heard.push(updates.length));
+    for (let seq = 1; seq <= 50; seq += 1) {
+      client.subscriptions[0]?.emit({ kind: "entry", seq, entry: message(seq + 1), unread: 0 });
+    }
+    client.subscriptions[0]?.emit({ kind: "delivery", seq: 51, updates: [{ id: asMessageId("m51"), delivery }] });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(store.entries.value).toHaveLength(51);
+    // The subscription itself, at most one at once, and the rest.
+    expect(shown).toBeLessThanOrEqual(3);
+    expect(heard).toEqual([1]);
+  });
+
+  it("takes each event once", async () => {
+    const { ids, entry } = await opened([message(1)]);
+    entry(11, message(2));
+    entry(11, message(3));
+    entry(10, message(4));
+    expect(ids()).toEqual(["m1", "m2"]);
+  });
+
+  it.each([
+    ["a gap", { kind: "tick", seq: 12 } as const],
+    ["a reset", { kind: "reset", seq: 11 } as const],
+  ])("takes a new snapshot after %s", async (_, event) => {
+    const { client, ids, emit } = await opened([message(1)]);
+    emit(event);
+    expect(client.subscriptions[0]?.active).toBe(false);
+    // The old subscription may still speak; nobody listens.
+    client.subscriptions[0]?.emit({ kind: "entry", seq: 11, entry: message(99), unread: 0 });
+    client.snapshots[1]?.answer(snapshot(20, [message(1), message(2)]));
+    await settle();
+    expect(ids()).toEqual(["m1", "m2"]);
+    expect(client.subscriptions[1]?.afterSeq).toBe(20);
+  });
+
+  it("loads older pages once at a time", async () => {
+    const { client, store, ids } = await opened([message(10)], true);
+    const loading = store.loadOlder();
+    void store.loadOlder();
+    expect(client.pages).toHaveLength(1);
+    expect(client.pages[0]?.before).toEqual({ lamport: 10, id: "m10" });
+    expect(store.loadingOlder.value).toBe(true);
+    client.pages[0]?.answer({ entries: [message(8), message(9)], more: false });
+    await loading;
+    expect(ids()).toEqual(["m8", "m9", "m10"]);
+    expect(store.more.value).toBe(false);
+    await store.loadOlder();
+    expect(client.pages).toHaveLength(1);
+  });
+
+  it("leaves older entries to paging, so that the log on screen has no invisible gap", async () => {
+    const { client, store, ids, entry } = await opened([message(10)], true);
+    entry(11, message(5));
+    expect(ids()).toEqual(["m10"]);
+    const loading = store.loadOlder();
+    // Written after the page was read, and before it arrived.
+    entry(12, message(9));
+    entry(13, message(2));
+    client.pages[0]?.answer({ entries: [message(5), message(8)], more: true });
+    await loading;
+    expect(ids()).toEqual(["m5", "m8", "m9", "m10"]);
+  });
+
+  it("drops a page that arrives after a new snapshot", async () => {
+    const { client, store, ids, emit } = await opened([message(10)], true);
+    void store.loadOlder();
+    emit({ kind: "reset", seq: 11 });
+    client.snapshots[1]?.answer(snapshot(20, [message(12)], true));
+    await settle();
+    client.pages[0]?.answer({ entries: [message(8)], more: false });
+    await settle();
+    expect(ids()).toEqual(["m12"]);
+    expect(store.loadingOlder.value).toBe(false);
+  });
+
+  it("says why nothing could be read, and tries again when told to", async () => {
+    const client = new HandDrivenClient();
+    const store = createChannelStore(client);
+    const error = new Error("no storage");
+    client.snapshots[0]?.fail(error);
+    await settle();
+    expect(store.problem.value).toBe(error);
+    store.retry();
+    client.snapshots[1]?.answer(snapshot(1, [message(1)]));
+    await settle();
+    expect(store.problem.value).toBeNull();
+    expect(store.entries.value).toHaveLength(1);
+  });
+
+  it("passes on what was read and counts down", async () => {
+    const { client, store, emit } = await opened([message(1)]);
+    emit({ kind: "entry", seq: 11, entry: message(2), unread: 1 });
+    expect(store.unread.value).toBe(1);
+    store.markRead({ lamport: 2, id: asMessageId("m2") });
+    await settle();
+    expect(client.read).toEqual([{ lamport: 2, id: "m2" }]);
+    expect(store.unread.value).toBe(0);
+  });
+
+  it("goes silent when closed", async () => {
+    const { client, store, ids, entry } = await opened([message(1)]);
+    store.close();
+    entry(11, message(2));
+    expect(client.closed).toBe(true);
+    expect(ids()).toEqual(["m1"]);
+  });
+});
+
+describe("a first look", () => {
+  function deferredLook() {
+    let resolve = (_look: ChannelSnapshot | null): void => {};
+    const promise = new Promise<ChannelSnapshot | null>((settleWith) => {
+      resolve = settleWith;
+    });
+    return { promise, resolve };
+  }
+
+  async function looking(look: Promise<ChannelSnapshot | null>) {
+    const client = new HandDrivenClient();
+    const store = createChannelStore(client, { pageSize: 3, showEveryMs: 0, firstLook: look });
+    await settle();
+    return { client, store, ids: () => store.entries.value.map(({ id }) => id as string) };
+  }
+
+  it("is shown until the snapshot is there, which then counts alone", async () => {
+    const { client, store, ids } = await looking(Promise.resolve(snapshot(7, [message(1), message(2)], true)));
+    expect(ids()).toEqual(["m1", "m2"]);
+    expect(store.channel.value?.name).toBe("Harbour");
+    expect(client.subscriptions).toEqual([]);
+    await store.loadOlder();
+    expect(client.pages).toEqual([]);
+    client.snapshots[0]?.answer(snapshot(10, [message(2), message(3)], true));
+    await settle();
+    expect(ids()).toEqual(["m2", "m3"]);
+    expect(client.subscriptions.map(({ afterSeq }) => afterSeq)).toEqual([10]);
+    void store.loadOlder();
+    expect(client.pages).toHaveLength(1);
+  });
+
+  it("that comes after the snapshot changes nothing", async () => {
+    const late = deferredLook();
+    const { client, ids } = await looking(late.promise);
+    client.snapshots[0]?.answer(snapshot(10, [message(2)]));
+    await settle();
+    late.resolve(snapshot(7, [message(1)]));
+    await settle();
+    expect(ids()).toEqual(["m2"]);
+  });
+
+  it("that comes after closing changes nothing, and none is no problem", async () => {
+    const late = deferredLook();
+    const { store, ids } = await looking(late.promise);
+    store.close();
+    late.resolve(snapshot(7, [message(1)]));
+    await settle();
+    expect(ids()).toEqual([]);
+    for (const look of [async () => null, () => Promise.reject(new Error("no database"))]) {
+      const { store: other, ids: shown } = await looking(look());
+      expect(shown()).toEqual([]);
+      expect(other.problem.value).toBeNull();
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import type { HoleView, LogEntry, MessageView } from "../../channel/api/channel-client.ts";
+
+/** Messages of one author within this time stand under one name. */
+export const GROUP_WITHIN_MS = 5 * 60_000;
+
+export type LogRow =
+  | { readonly kind: "day"; readonly key: string; readonly at: number }
+  | { readonly kind: "message"; readonly key: string; readonly message: MessageView; readonly grouped: boolean }
+  | { readonly kind: "hole"; readonly key: string; readonly hole: HoleView };
+
+const dayOf = (at: number): string => new Date(at).toDateString();
+
+/**
+ * What the list shows: entries in log order with a separator where the author's day changes. The log's order is not that
+ * of the clocks, so a day may come up twice; keys stay unique by the entry that follows.
+ */
+export function logRows(entries: readonly LogEntry[]): readonly LogRow[] {
+  const rows: LogRow[] = [];
+  let day = "";
+  let previous: MessageView | null = null;
+  for (const entry of entries) {
+    if (entry.kind === "hole") {
+      rows.push({ kind: "hole", key: entry.id, hole: entry });
+      previous = null;
+      continue;
+    }
+    const entryDay = dayOf(entry.composedAt);
+    if (entryDay !== day) {
+      rows.push({ kind: "day", key: `day ${entry.id}`, at: entry.composedAt });
+      day = entryDay;
+      previous = null;
+    }
+    rows.push({ kind: "message", key: entry.id, message: entry, grouped: isContinued(previous, entry) });
+    previous = entry;
+  }
+  return rows;
+}
+
+function isContinued(previous: MessageView | null, next: MessageView): boolean {
+  return (
+    previous !== null &&
+    previous.author === next.author &&
+    previous.type === "chat" &&
+    next.type === "chat" &&
+    Math.abs(next.composedAt - previous.composedAt) < GROUP_WITHIN_MS
+  );
+}
+
+export function dayWords(at: number, now: number, today: string, yesterday: string, locale: string): string {
+  const day = dayOf(at);
+  if (day === dayOf(now)) return today;
+  const dayBefore = new Date(now);
+  dayBefore.setDate(dayBefore.getDate() - 1);
+  if (day === dayBefore.toDateString()) return yesterday;
+  return new Date(at).toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+export function timeWords(at: number, locale: string): string {
+  return new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from "vitest";
+import { ChannelError } from "../../channel/api/channel-client.ts";
+import { en } from "./en.ts";
+import { sendProblem } from "./error-words.ts";
+
+describe("sendProblem", () => {
+  it("says that nothing was sent only when that is known", () => {
+    expect(sendProblem(new ChannelError("storage", "The disk is full."), en)).toMatch(/^Not sent/);
+    for (const code of ["timeout", "disconnected"] as const) {
+      expect(sendProblem(new ChannelError(code, ""), en)).toMatch(/^It may have been sent/);
+    }
+  });
+});
