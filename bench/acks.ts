@@ -43,8 +43,8 @@ async function unconfirmed() {
     const { id } = content;
     channel.dispatch({ kind: "attempt-result", id, attempt: 1, outcome: { ok: true, hint: HINT } });
   }
-  const { lastOwn } = channel.state;
-  if (lastOwn === null || channel.state.open.size !== UNACKED) throw new Error("Not all of them are open.");
+  const { lastOwn } = channel.state.log;
+  if (lastOwn === null || channel.state.outbox.open.size !== UNACKED) throw new Error("Not all of them are open.");
   return { channel, traffic, lastOwn };
 }
 
@@ -57,7 +57,7 @@ async function allAtOnce(runs: number): Promise<number> {
     traffic.follow({ id: lastOwn.id, lamport: lastOwn.lamport });
     const message = traffic.next();
     times.push(await millisecondsOf(() => channel.receive(message)));
-    if (channel.state.open.size !== 0) throw new Error(`${channel.state.open.size} are still open.`);
+    if (channel.state.outbox.open.size !== 0) throw new Error(`${channel.state.outbox.open.size} are still open.`);
   }
   return median(times);
 }

@@ -27,7 +27,8 @@ function reversed(size: number): { channel: OurChannel; messages: Sent[] } {
 function receiveAll({ channel, messages }: { channel: OurChannel; messages: Sent[] }): void {
   const [last] = messages;
   for (const message of messages) channel.receive({ ...message, lamport: last?.lamport ?? 0 });
-  if (channel.state.log.size !== messages.length) throw new Error(`Only ${channel.state.log.size} were delivered.`);
+  if (channel.state.log.order.size !== messages.length)
+    throw new Error(`Only ${channel.state.log.order.size} were delivered.`);
 }
 
 function peerReversed(size: number) {

@@ -21,7 +21,7 @@ function ours(): number {
   const before = bytesInUse();
   fillOurs(channel, messages);
   const used = (bytesInUse() - before) / messages;
-  if (channel.state.log.size !== messages) throw new Error("Not all were delivered.");
+  if (channel.state.log.order.size !== messages) throw new Error("Not all were delivered.");
   return used;
 }
 

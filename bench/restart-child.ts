@@ -42,7 +42,7 @@ for (let run = 0; run < runs; run++) {
   times.push(
     await millisecondsOf(() => {
       const { state } = restore(identity, records, env);
-      if (state.log.size !== messages) throw new Error(`${state.log.size} of ${messages} came back.`);
+      if (state.log.order.size !== messages) throw new Error(`${state.log.order.size} of ${messages} came back.`);
     }),
   );
 }

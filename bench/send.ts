@@ -51,7 +51,7 @@ async function ourTime({ channel, traffic }: Grown, signer: Signer, runs: number
       channel.dispatch({ kind: "composed", content, requestId });
     });
     if (run >= 0) times.push(time);
-    const item = [...channel.state.open].at(-1);
+    const item = [...channel.state.outbox.open].at(-1);
     if (item === undefined) throw new Error("Nothing was sent.");
     const { id, lamport } = item.entry;
     channel.dispatch({ kind: "attempt-result", id, attempt: 1, outcome: { ok: true, hint: HINT } });

@@ -1,14 +1,16 @@
 import { type CorrectedClock, createCorrectedClock } from "../../src/channel/receiving/corrected-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
-import type { ChannelState, Environment } from "../../src/sds/channel-state.ts";
+import type { ChannelState } from "../../src/sds/channel-state.ts";
 import { isEmbargoed } from "../../src/sds/clock/lamport-clock.ts";
 import { prepareAnew } from "../../src/sds/compose/compose-anew.ts";
 import type { Effect, SyncDraft } from "../../src/sds/io/effect.ts";
+import type { Environment } from "../../src/sds/io/step-context.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../src/sds/io/step-input.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import { addsNothing } from "../../src/sds/receive/receive-claim.ts";
 import { restore } from "../../src/sds/restore.ts";
-import { nextWakeAt, prepare, step } from "../../src/sds/step.ts";
+import { nextWakeAt } from "../../src/sds/schedules.ts";
+import { prepare, step } from "../../src/sds/step.ts";
 import type { MessageId } from "../../src/sds/wire/ids.ts";
 import { CommitLine } from "./commit-line.ts";
 import { SimDisk } from "./disk.ts";
@@ -101,7 +103,7 @@ export class Member implements SimParticipant {
     );
     this.#line.add(changes, "strict", () => {});
     this.#history = this.#readHistory();
-    world.trace.note(world.now(), this.index, "boot", `${state.log.size}`);
+    world.trace.note(world.now(), this.index, "boot", `${state.log.order.size}`);
     world.mutation?.afterBoot?.(this);
     world.observer.booted(this);
     if (this.online) this.#connect(true);
@@ -133,7 +135,7 @@ export class Member implements SimParticipant {
   say(body: Uint8Array, type: number, wish: { requestId: string; levelPercent: number | undefined }): void {
     if (!this.running) return;
     const { mutation, observer, trace } = this.#world;
-    if (isEmbargoed(this.state.lamport, this.now())) this.dispatch({ kind: "wake" });
+    if (isEmbargoed(this.state.clock.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
     const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);
@@ -169,7 +171,7 @@ export class Member implements SimParticipant {
   /** What the sender says of itself comes a little behind what the author said, unless nobody needs it. */
   #takeAsTheChannelDoes(decoded: Decoded, frame: Frame, source: Source): void {
     const { claim } = decoded;
-    const isHeld = decoded.kind === "content" && this.state.entries.has(decoded.content.id);
+    const isHeld = decoded.kind === "content" && this.state.log.entries.has(decoded.content.id);
     const isCopy = isHeld && this.#isOtherCopy(decoded.content.id, frame);
     if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, isCopy, frame, source));
     // The same bytes once more say nothing new.
@@ -204,7 +206,8 @@ export class Member implements SimParticipant {
 
   #contentInput(content: IncomingContent, isCopy: boolean, frame: Frame, source: Source): StepInput {
     const { id } = content;
-    if (!this.state.entries.has(id)) return { kind: "receive-content", content, claim: null, source, hint: frame.hash };
+    if (!this.state.log.entries.has(id))
+      return { kind: "receive-content", content, claim: null, source, hint: frame.hash };
     return { kind: "seen-again", id, whole: !isCopy, source, hint: frame.hash };
   }
 
@@ -310,7 +313,7 @@ export class Member implements SimParticipant {
       reaches: () => this.online && world.reachesArchive(this),
       latency: () => 20 + Math.floor(world.random.next() * 300),
       after: (ms, run) => this.#after(ms, run),
-      cursor: () => this.state.historyCursor,
+      cursor: () => this.state.receive.historyCursor,
       onFrame: (frame) => this.take(frame, "store"),
       onRead: (cursor) => this.dispatch({ kind: "history-read", cursor }),
     });
@@ -376,7 +379,7 @@ export class Member implements SimParticipant {
       const composedAt = Math.min(said.content.composedAt, this.now());
       const body = new TextEncoder().encode(`again ${id}`);
       const content = this.#encode({ ...preparation, type, composedAt, body });
-      observer.composed(this, content, this.state.outbox.get(id)?.requestId ?? "");
+      observer.composed(this, content, this.state.outbox.items.get(id)?.requestId ?? "");
       trace.note(this.#world.now(), this.index, "anew", `${short(id)} ${short(content.id)} #${content.authorSeq}`);
       done.push(content);
     }

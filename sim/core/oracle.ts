@@ -162,8 +162,8 @@ export function createOracle(world: OracleWorld): Oracle {
       for (const row of member.disk.ledger) if (row.kind === "evidence") noteTold(seen, row);
       seen.settled.clear();
       seen.receivers.clear();
-      for (const { id } of member.state.log) seen.delivered.add(id);
-      for (const { id, state } of member.state.missing.values()) if (state === "lost") seen.lost.add(id);
+      for (const { id } of member.state.log.order) seen.delivered.add(id);
+      for (const { id, state } of member.state.holes.missing.values()) if (state === "lost") seen.lost.add(id);
       seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
       checkRestored(member, truths, bySender);
       checkCompleteSince(member);

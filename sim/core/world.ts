@@ -290,15 +290,15 @@ export class World implements Surroundings {
   #stopSending(index: number): void {
     const member = this.members[index];
     if (member === undefined || !member.running) return;
-    const [open] = [...member.state.open].reverse();
+    const [open] = [...member.state.outbox.open].reverse();
     if (open !== undefined) member.dispatch({ kind: "stop-sending", id: open.entry.id });
   }
 
   #delete(index: number): void {
     const member = this.members[index];
-    if (member === undefined || !member.running || member.state.lastOwn === null) return;
+    if (member === undefined || !member.running || member.state.log.lastOwn === null) return;
     this.faults.deletions++;
-    member.dispatch({ kind: "withdraw", id: member.state.lastOwn.id });
+    member.dispatch({ kind: "withdraw", id: member.state.log.lastOwn.id });
   }
 
   #drawLinks(): number[][] {

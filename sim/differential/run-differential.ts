@@ -126,7 +126,7 @@ export async function runDifferential(seed: number, loss: number): Promise<Diffe
         ...{ seed, loss, messages: all.length },
         oursDelivered: mean(
           world.members.map((member, index) =>
-            share(index, (id) => member.state.entries.get(asMessageId(id))?.status === "delivered"),
+            share(index, (id) => member.state.log.entries.get(asMessageId(id))?.status === "delivered"),
           ),
         ),
         peersDelivered: mean(peers.map((peer) => share(peer.index, (id) => peer.delivered.includes(id)))),

@@ -50,7 +50,7 @@ export function busyGroup(participants: number, loss: number, seed: number): Gro
   for (; settledMinutes < 12 * 60 && checkConverged(world) !== null; settledMinutes++) world.run(MINUTE);
   world.observer.checkAll();
   const { messages, deliveries } = world.observer.counts;
-  const logs = new Set(world.members.map((member) => [...member.state.log].map(({ id }) => id).join()));
+  const logs = new Set(world.members.map((member) => [...member.state.log.order].map(({ id }) => id).join()));
   return {
     ...{ participants, loss, messages, identicalLogs: logs.size === 1, settledMinutes },
     deliveredPercent: (100 * deliveries) / (messages * (participants - 1)),

@@ -141,13 +141,13 @@ export class ByteLiar {
     const lamport = this.#air.clock.now();
     return {
       ...{ messageId: asMessageId(lamport.toString(36)), lamport, completeSince: 0, bloomFilter: undefined },
-      causalHistory: [...state.entries.keys()].slice(-64).map((messageId) => ({ messageId })),
+      causalHistory: [...state.log.entries.keys()].slice(-64).map((messageId) => ({ messageId })),
       ...{ repairRequests: [], receiptsWantedFrom: null, checkpoint: false },
     };
   }
 
   #heldBytes({ state, disk }: SimParticipant): Uint8Array | null {
-    const id = this.#pick([...state.entries.keys()]);
+    const id = this.#pick([...state.log.entries.keys()]);
     return id === undefined ? null : disk.body(id);
   }
 

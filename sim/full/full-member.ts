@@ -115,7 +115,7 @@ export class FullMember implements SimParticipant {
     });
     if (process.dead) return;
     this.#channel = channel;
-    this.#note("boot", `${channel.state.log.size}`);
+    this.#note("boot", `${channel.state.log.order.size}`);
     this.#world.oracle().booted(this);
   }
 
@@ -155,12 +155,12 @@ export class FullMember implements SimParticipant {
 
   /** Of the newest message that is still being sent. */
   stopSending(): void {
-    const newest = [...(this.#channel?.state.open ?? [])].at(-1);
+    const newest = [...(this.#channel?.state.outbox.open ?? [])].at(-1);
     if (newest !== undefined) this.dispatch({ kind: "stop-sending", id: newest.entry.id });
   }
 
   deleteNewest(): void {
-    const newest = this.#channel?.state.lastOwn;
+    const newest = this.#channel?.state.log.lastOwn;
     if (newest === null || newest === undefined) return;
     this.#channel?.remove(newest.id).then(
       () => this.#note("deleted", short(newest.id)),

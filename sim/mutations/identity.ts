@@ -1,4 +1,5 @@
 import { referenceOf } from "../../src/sds/log/log-entry.ts";
+import { ownLog } from "../../src/sds/log/own.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const oneIdForEqualTexts: Mutation = {
@@ -13,7 +14,7 @@ export const deliversDuplicates: Mutation = {
   receive: (member, decoded, frame, source) => {
     if (decoded.kind !== "content" || decoded.content.sender === member.speaker.self) return null;
     const { content, claim } = decoded;
-    member.state.entries.delete(content.id);
+    ownLog(member.state).entries.delete(content.id);
     return [{ kind: "receive-content", content, claim, source, hint: frame.hash }];
   },
 };
@@ -22,7 +23,7 @@ export const manyCauses: Mutation = {
   name: "200-causes",
   defect: "each message lists the last 200",
   compose: (fields, { state }) => {
-    const last = [...state.log].slice(-200).filter((entry) => entry.lamport < fields.lamport);
+    const last = [...state.log.order].slice(-200).filter((entry) => entry.lamport < fields.lamport);
     return { ...fields, parents: last.map(referenceOf) };
   },
 };

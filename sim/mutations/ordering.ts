@@ -1,4 +1,7 @@
-import { connectedNow } from "../../src/sds/channel-state.ts";
+import { connectedNow } from "../../src/sds/clock/connected-time.ts";
+import { ownClock } from "../../src/sds/clock/own.ts";
+import { ownHoles } from "../../src/sds/holes/own.ts";
+import { ownLog } from "../../src/sds/log/own.ts";
 import type { MessageId } from "../../src/sds/wire/ids.ts";
 import type { Mutation } from "../core/mutation.ts";
 import type { SimParticipant } from "../core/participant.ts";
@@ -10,7 +13,7 @@ export const receivedSatisfies: Mutation = {
   defect: "a cause that was received but not delivered satisfies what depends on it",
   input: ({ state }, input) => {
     if (input.kind !== "receive-content") return input;
-    const parents = input.content.parents.filter((parent) => state.entries.get(parent.id)?.status !== "buffered");
+    const parents = input.content.parents.filter((parent) => state.log.entries.get(parent.id)?.status !== "buffered");
     return { ...input, content: { ...input.content, parents } };
   },
 };
@@ -25,7 +28,7 @@ export const poisonable: Mutation = {
     const taken = input.kind === "receive-content" ? input.content.lamport : 0;
     const highest = Math.max(poisoned.get(member) ?? 0, taken);
     poisoned.set(member, highest);
-    member.state.lamport = Math.max(member.state.lamport, highest);
+    ownClock(member.state).lamport = Math.max(member.state.clock.lamport, highest);
   },
 };
 
@@ -45,10 +48,10 @@ export const lostDropsDependents: Mutation = {
     const gone = dropped.get(member) ?? new Set();
     dropped.set(member, gone);
     if (input.kind === "receive-content" && gone.has(input.content.id)) return null;
-    for (const entry of [...state.buffered]) {
-      if (state.buffered.deadlineOf(entry) > connectedNow(state, member.now()) + 1_000) continue;
-      state.buffered.delete(entry);
-      state.entries.delete(entry.id);
+    for (const entry of [...state.log.buffered]) {
+      if (state.log.buffered.deadlineOf(entry) > connectedNow(state, member.now()) + 1_000) continue;
+      ownLog(state).buffered.delete(entry);
+      ownLog(state).entries.delete(entry.id);
       gone.add(entry.id);
     }
     return input;
@@ -60,7 +63,7 @@ export const newcomerNeedsAll: Mutation = {
   defect: "a newcomer waits for everything that was said before it joined",
   parameters: { lostAfterMs: TEN_YEARS_MS },
   afterBoot: ({ state }) => {
-    state.joinLamport = 0;
+    ownHoles(state).joinLamport = 0;
   },
 };
 
@@ -69,6 +72,6 @@ export const orderOfArrival: Mutation = {
   defect: "the log is in the order of arrival",
   input: ({ state }, input) => {
     if (input.kind !== "receive-content") return input;
-    return { ...input, content: { ...input.content, lamport: state.lamport + 1 } };
+    return { ...input, content: { ...input.content, lamport: state.clock.lamport + 1 } };
   },
 };

@@ -1,12 +1,14 @@
+import { ownMissing } from "../../src/sds/holes/own.ts";
+import { ownRepair } from "../../src/sds/repair/own.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const asksOnce: Mutation = {
   name: "asks-once",
   defect: "what is missing is asked for once and never again",
   input: ({ state }, input) => {
-    for (const missing of state.missing.values()) {
-      if (missing.requests > 0) missing.requestAt = Number.POSITIVE_INFINITY;
-      if (missing.asks > 0) missing.askAt = Number.MAX_SAFE_INTEGER;
+    for (const missing of state.holes.missing.values()) {
+      if (missing.requests > 0) ownMissing(missing).requestAt = Number.POSITIVE_INFINITY;
+      if (missing.asks > 0) ownMissing(missing).askAt = Number.MAX_SAFE_INTEGER;
     }
     return input;
   },
@@ -24,10 +26,10 @@ export const requestsSuppress: Mutation = {
   afterStep: ({ state }, input) => {
     if (input.kind !== "receive-sync") return;
     for (const { messageId } of input.claim.repairRequests) {
-      const missing = state.missing.get(messageId);
+      const missing = state.holes.missing.get(messageId);
       if (missing === undefined) continue;
-      missing.requests = 1;
-      missing.requestAt = Number.POSITIVE_INFINITY;
+      ownMissing(missing).requests = 1;
+      ownMissing(missing).requestAt = Number.POSITIVE_INFINITY;
     }
   },
 };
@@ -37,11 +39,11 @@ export const answersAll: Mutation = {
   defect: "one request is answered with all that there is (amplification)",
   afterStep: ({ state }, input) => {
     if (input.kind !== "receive-sync" || input.claim.repairRequests.length === 0) return;
-    const requester = state.participantById.get(input.claim.sender);
+    const requester = state.participants.byId.get(input.claim.sender);
     if (requester === undefined) return;
-    for (const { id, removed } of state.log) {
-      if (!removed && !state.answers.has(id))
-        state.answers.set(id, { at: state.lastNow + 5_000, requester: requester.index });
+    for (const { id, removed } of state.log.order) {
+      if (!removed && !state.repair.answers.has(id))
+        ownRepair(state).answers.set(id, { at: state.clock.lastNow + 5_000, requester: requester.index });
     }
   },
 };

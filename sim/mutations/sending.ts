@@ -1,3 +1,4 @@
+import { removeFromOutbox } from "../../src/sds/outbox/held.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const sentWithNobody: Mutation = {
@@ -13,10 +14,9 @@ export const givesUpSilently: Mutation = {
   name: "gives-up-silently",
   defect: "after a few tries the message is forgotten",
   afterStep: ({ state }) => {
-    for (const [id, item] of state.outbox) {
+    for (const [id, item] of state.outbox.items) {
       if (item.attempts < 4 || item.stage === "settled" || item.inFlight) continue;
-      state.outbox.delete(id);
-      state.open.delete(item);
+      removeFromOutbox(state, id);
     }
   },
 };

@@ -20,7 +20,7 @@ export const joinsAhead: Scenario = {
   },
   expect: (world) => {
     for (const { state } of world.members) {
-      expectThat(state.joinLamport <= world.epoch + world.now(), "nobody joined in the future");
+      expectThat(state.holes.joinLamport <= world.epoch + world.now(), "nobody joined in the future");
     }
   },
 };

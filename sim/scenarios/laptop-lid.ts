@@ -11,6 +11,6 @@ export const laptopLid: Scenario = {
   ],
   expect: (world) => {
     const [first, laptop] = [world.members[0], world.members.at(-1)];
-    expectThat(laptop?.state.log.size === first?.state.log.size, "the laptop has everything");
+    expectThat(laptop?.state.log.order.size === first?.state.log.order.size, "the laptop has everything");
   },
 };

@@ -19,7 +19,10 @@ export const lateJoiner10k: Scenario = {
   ],
   expect: (world) => {
     const newcomer = world.members.at(-1);
-    expectThat(newcomer?.state.log.size === MESSAGES, `the newcomer has ${newcomer?.state.log.size} of ${MESSAGES}`);
-    expectThat(newcomer?.state.missing.size === 0, "nothing is missing");
+    expectThat(
+      newcomer?.state.log.order.size === MESSAGES,
+      `the newcomer has ${newcomer?.state.log.order.size} of ${MESSAGES}`,
+    );
+    expectThat(newcomer?.state.holes.missing.size === 0, "nothing is missing");
   },
 };

@@ -11,9 +11,9 @@ export const lone: Scenario = {
   heals: false,
   expect: (world) => {
     const [member] = world.members;
-    for (const entry of member?.state.log ?? []) {
+    for (const entry of member?.state.log.order ?? []) {
       expectThat(member !== undefined && receivedBy(member.state, entry).size === 0, "nobody received it");
-      const stage = member?.state.outbox.get(entry.id)?.stage;
+      const stage = member?.state.outbox.items.get(entry.id)?.stage;
       expectThat(stage === "stored" || stage === "unconfirmed", `not confirmed, not ${stage}`);
     }
     expectThat(world.bytes.frames < 800, `${world.bytes.frames} frames in a day`);

@@ -58,6 +58,6 @@ export function holdersOf(world: World, author: number, number: number): number[
   if (truth === undefined) return [];
   const { id } = truth.content;
   return world.members
-    .filter((member) => member.state.entries.get(id)?.status === "delivered")
+    .filter((member) => member.state.log.entries.get(id)?.status === "delivered")
     .map(({ index }) => index);
 }

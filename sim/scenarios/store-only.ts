@@ -14,7 +14,7 @@ export const storeOnly: Scenario = {
   expect: (world) => {
     expectThat(holdersOf(world, 0, 1).length === world.members.length, "the others have it from the Store");
     const [author] = world.members;
-    const [item] = [...(author?.state.outbox.values() ?? [])];
+    const [item] = [...(author?.state.outbox.items.values() ?? [])];
     expectThat(item?.stage === "settled", `the author knows that it arrived, not ${item?.stage}`);
   },
 };

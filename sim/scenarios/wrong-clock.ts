@@ -18,7 +18,7 @@ export const wrongClock: Scenario = {
   ],
   expect: (world) => {
     for (const member of world.members.slice(0, -1)) {
-      expectThat(member.state.lamport <= world.epoch + world.now() + 10 * MINUTE, "nobody was dragged along");
+      expectThat(member.state.clock.lamport <= world.epoch + world.now() + 10 * MINUTE, "nobody was dragged along");
     }
   },
 };

@@ -2,15 +2,17 @@ import { contentTopicOf } from "../identity/content-topic.ts";
 import type { Signer } from "../identity/port.ts";
 import { callSafely } from "../runtime/call-safely.ts";
 import type { Clock, Random } from "../runtime/port.ts";
-import type { ChannelIdentity, ChannelState, Environment } from "../sds/channel-state.ts";
+import type { ChannelState } from "../sds/channel-state.ts";
 import type { Effect } from "../sds/io/effect.ts";
 import type { LedgerRow } from "../sds/io/ledger.ts";
 import type { Change } from "../sds/io/records.ts";
+import type { ChannelIdentity, Environment } from "../sds/io/step-context.ts";
 import type { StepInput } from "../sds/io/step-input.ts";
 import { countWaiting } from "../sds/outbox/outbox.ts";
 import { HORIZON_MS } from "../sds/parameters/parameters.ts";
 import { restore } from "../sds/restore.ts";
-import { nextWakeAt, step } from "../sds/step.ts";
+import { nextWakeAt } from "../sds/schedules.ts";
+import { step } from "../sds/step.ts";
 import type { MessageId } from "../sds/wire/ids.ts";
 import type { ChannelStorage } from "../storage/port.ts";
 import type { Transport } from "../transport/port.ts";
@@ -97,15 +99,15 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const room = options.room ?? createDiskRoom(clock);
   const status = createStatusBoard(currentStatus);
   const commits = createCommitQueue({
-    ...{ storage, channel: channelId, room, bodiesSince: () => state.bodiesSince },
+    ...{ storage, channel: channelId, room, bodiesSince: () => state.holes.bodiesSince },
     ...{ isClosed: () => closed, onFailure: onStorageFailure },
   });
-  const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledgerSeq });
+  const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const history = createHistoryReader({
     transport,
     contentTopic,
     clock,
-    cursor: () => state.historyCursor,
+    cursor: () => state.receive.historyCursor,
     onFrame: (frame) => intake.fromStore(frame),
     onRead: (startedAt) => void readUpTo(startedAt).catch(ignoreStopped),
   });
@@ -141,7 +143,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       peers: health.kind === "online" ? health.peers : 0,
       reason: health.kind === "offline" ? health.reason : "",
       waiting: countWaiting(state),
-      early: state.embargoed.size,
+      early: state.receive.embargoed.size,
       clockOffMs: -corrected.suspectedMs(),
       storageProblem: stopped?.code === "storage" ? stopped.message : "",
       mistake: stopped?.code === "internal",
@@ -263,7 +265,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   function onHealth(): void {
     const online = transport.health().kind === "online";
-    if (online !== state.connection.online) {
+    if (online !== state.clock.connection.online) {
       dispatchUnasked({ kind: "connection", online });
       if (online) history.online();
       else history.offline();
@@ -315,9 +317,9 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 }
 
 /** Lamport timestamp of the newest signed word of anybody else; 0 when nobody was heard. */
-function newestWordOfOthers({ participants }: ChannelState): number {
+function newestWordOfOthers({ participants: { all } }: ChannelState): number {
   let newest = 0;
-  for (const { index, lastClaimLamport } of participants) if (index > 0) newest = Math.max(newest, lastClaimLamport);
+  for (const { index, lastClaimLamport } of all) if (index > 0) newest = Math.max(newest, lastClaimLamport);
   return newest;
 }
 

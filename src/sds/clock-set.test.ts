@@ -20,7 +20,7 @@ test("what an embargoed message was noted at by a fast clock is corrected with i
   correct(core, -HOUR);
   core.wait(40 * MINUTE);
   core.step({ kind: "history-read", cursor: core.now });
-  expect(core.state.embargoed.size).toBe(1);
+  expect(core.state.receive.embargoed.size).toBe(1);
   expect(cursorToKeep(core.state, core.now)).toBeLessThanOrEqual(came);
 });
 

@@ -1,9 +1,12 @@
-import type { ChannelState, StepContext } from "./channel-state.ts";
-import { saveHole } from "./holes/holes.ts";
-import type { MissingMessage } from "./holes/missing-message.ts";
-import { planAsking } from "./holes/missing-schedule.ts";
+import type { ChannelContext } from "./channel-state.ts";
+import { leaveOutPause, moveConnection, noteStepTime } from "./clock/connected-time.ts";
+import { moveAsking } from "./holes/holes.ts";
+import { keepBudgetInPast, moveBudget } from "./outbox/budget.ts";
+import { moveAttempts } from "./outbox/outbox.ts";
 import { LONGEST_PAUSE_MS } from "./parameters/parameters.ts";
-import { dropAnswers } from "./repair/repair.ts";
+import { moveEmbargoed } from "./receive/embargo.ts";
+import { dropAnswers, moveAnswers } from "./repair/repair.ts";
+import { movePlannedSyncs } from "./sync/sync.ts";
 
 /** Smaller steps backwards are the wobble of clocks, and harm nobody. */
 const JUMP_MS = 1_000;
@@ -14,63 +17,33 @@ const JUMP_MS = 1_000;
  * forward looks like a device that slept: everything is due, which is right after a sleep and harmless otherwise, and
  * the pause counts as connected only as far as the channel might have been awake.
  */
-export function noticeClock(ctx: StepContext): void {
+export function noticeClock(ctx: ChannelContext): void {
   const { state, env } = ctx;
-  const jump = env.now - state.lastNow;
+  const jump = env.now - state.clock.lastNow;
   if (jump < -JUMP_MS) movePlans(ctx, jump);
   if (jump > LONGEST_PAUSE_MS) {
-    state.connection.since += jump - LONGEST_PAUSE_MS;
+    leaveOutPause(state, jump - LONGEST_PAUSE_MS);
     dropAnswers(state);
   }
-  state.budget.at = Math.min(state.budget.at, env.now);
-  state.lastNow = env.now;
+  keepBudgetInPast(state, env.now);
+  noteStepTime(state, env.now);
 }
 
 /** The clock was corrected by so much, and `now` is by the new one already. */
-export function clockCorrected(ctx: StepContext, byMs: number): void {
+export function clockCorrected(ctx: ChannelContext, byMs: number): void {
   movePlans(ctx, byMs);
-  ctx.state.lastNow += byMs;
+  noteStepTime(ctx.state, ctx.state.clock.lastNow + byMs);
   noticeClock(ctx);
 }
 
-function movePlans(ctx: StepContext, byMs: number): void {
+/** Every room that plans by wall time moves its plans. */
+function movePlans(ctx: ChannelContext, byMs: number): void {
   const { state } = ctx;
-  const { connection, sync, budget } = state;
-  connection.since += byMs;
-  budget.at += byMs;
-  for (const item of state.open) if (item.nextAttemptAt !== null) item.nextAttemptAt += byMs;
-  for (const missing of state.missing.values()) moveMissing(ctx, missing, byMs);
+  moveConnection(state, byMs);
+  moveBudget(state, byMs);
+  moveAttempts(state, byMs);
+  moveAsking(ctx, byMs);
   moveEmbargoed(state, byMs);
-  for (const answer of state.answers.values()) answer.at += byMs;
-  sync.ackAt = moved(sync.ackAt, byMs);
-  sync.lastAckAt += byMs;
-  sync.repeatAt = sync.repeatAt.map((at) => at + byMs);
-  sync.helloAt = moved(sync.helloAt, byMs);
-  sync.lastCheckpointAt += byMs;
-  sync.checkpointRetryAt = moved(sync.checkpointRetryAt, byMs);
-  sync.eagerUntil += byMs;
-  sync.eagerNextAt += byMs;
-  sync.wantReceiptsAt = moved(sync.wantReceiptsAt, byMs);
-  if (sync.trickle === null) return;
-  sync.trickle.intervalEnd += byMs;
-  sync.trickle.speakAt = moved(sync.trickle.speakAt, byMs);
-}
-
-/** It was missed by the clock that was wrong: by the new one it might look as if it had been asked for all day. */
-function moveMissing(ctx: StepContext, missing: MissingMessage, byMs: number): void {
-  missing.askAt += byMs;
-  missing.requestAt += byMs;
-  missing.since += byMs;
-  planAsking(ctx.state, missing);
-  if (missing.state !== null) saveHole(ctx, missing, missing.state);
-}
-
-/** The Store goes by its own clock. Read again too much does no harm, so nothing is moved towards now. */
-function moveEmbargoed({ embargoed }: ChannelState, byMs: number): void {
-  if (byMs >= 0) return;
-  for (const [id, message] of embargoed) embargoed.set(id, { ...message, storedSince: message.storedSince + byMs });
-}
-
-function moved(at: number | null, byMs: number): number | null {
-  return at === null ? null : at + byMs;
+  moveAnswers(state, byMs);
+  movePlannedSyncs(state, byMs);
 }

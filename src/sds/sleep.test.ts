@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { connectedNow } from "./channel-state.ts";
-import { nextWakeAt } from "./step.ts";
+import { connectedNow } from "./clock/connected-time.ts";
+import { nextWakeAt } from "./schedules.ts";
 import { OneCore } from "./testing/one-core.ts";
 import { asMessageId } from "./wire/ids.ts";
 
@@ -19,9 +19,9 @@ test("a night asleep makes nothing lost and nobody absent", () => {
   core.hear("ben", []);
   core.receive("x", "ben", { parents: [{ id: asMessageId("cause"), lamport: core.now - 1 }] });
   sleep(core, 8 * HOUR);
-  expect(core.state.log.size).toBe(0);
-  expect(core.state.missing.get(asMessageId("cause"))?.state).not.toBe("lost");
-  expect(core.state.entries.get(core.say("hello"))?.audience).toEqual([1]);
+  expect(core.state.log.order.size).toBe(0);
+  expect(core.state.holes.missing.get(asMessageId("cause"))?.state).not.toBe("lost");
+  expect(core.state.log.entries.get(core.say("hello"))?.audience).toEqual([1]);
 });
 
 test("a night asleep is no silence of the receivers", () => {
@@ -31,9 +31,9 @@ test("a night asleep is no silence of the receivers", () => {
   core.taken();
   sleep(core, 8 * HOUR);
   core.taken();
-  expect(core.state.outbox.get(id)?.stage).toBe("sent");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("sent");
   core.wait(MINUTE);
-  expect(core.state.outbox.get(id)?.stage).toBe("unconfirmed");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("unconfirmed");
 });
 
 test("a night asleep counts as a minute and a half, whoever looks and whenever", () => {

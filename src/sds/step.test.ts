@@ -13,7 +13,7 @@ function everybodyOnline(net: NetworkOfCores): void {
 }
 
 function logIds(core: Core): MessageId[] {
-  return [...core.state.log].map((entry) => entry.id);
+  return [...core.state.log.order].map((entry) => entry.id);
 }
 
 /** Promises that hold at any time, whatever the network does. */
@@ -23,9 +23,9 @@ function checkInvariants(net: NetworkOfCores): void {
     expect(new Set(core.delivered).size, "delivered at most once").toBe(core.delivered.length);
     const before = new Set<MessageId>();
     for (const id of core.delivered) {
-      const entry = state.entries.get(id);
+      const entry = state.log.entries.get(id);
       for (const parent of entry?.parents ?? []) {
-        const held = state.entries.get(parent.id);
+        const held = state.log.entries.get(parent.id);
         const late = held !== undefined && core.delivered.includes(parent.id) && !before.has(parent.id);
         const wasLost = core.tables.ledger.some(
           (row) => row.kind === "hole" && row.state === "lost" && row.ids.includes(parent.id),
@@ -34,9 +34,9 @@ function checkInvariants(net: NetworkOfCores): void {
       }
       before.add(id);
     }
-    for (const entry of state.entries.values()) {
+    for (const entry of state.log.entries.values()) {
       for (const index of receivedBy(state, entry)) {
-        const holder = net.cores[index === 0 ? core.index : Number(state.participants[index]?.id.slice(1))];
+        const holder = net.cores[index === 0 ? core.index : Number(state.participants.all[index]?.id.slice(1))];
         expect(holder?.tables.message.has(entry.id), `${entry.id}: a receipt by ${holder?.index} that lacks it`).toBe(
           true,
         );
@@ -44,14 +44,14 @@ function checkInvariants(net: NetworkOfCores): void {
     }
     const seqs = core.tables.ledger.map((row) => row.seq);
     expect(seqs, "ledger without gaps").toEqual(seqs.map((_, index) => index + 1));
-    const parents = [...state.log].flatMap((child) =>
+    const parents = [...state.log.order].flatMap((child) =>
       child.parents.flatMap((reference) => {
-        const parent = state.entries.get(reference.id);
+        const parent = state.log.entries.get(reference.id);
         return parent !== undefined && isTrueEdge(child, reference, parent) ? [parent] : [];
       }),
     );
-    const heads = [...state.log].filter((entry) => !parents.includes(entry));
-    expect([...state.heads].map((entry) => entry.id).sort()).toEqual(heads.map((entry) => entry.id).sort());
+    const heads = [...state.log.order].filter((entry) => !parents.includes(entry));
+    expect([...state.log.heads].map((entry) => entry.id).sort()).toEqual(heads.map((entry) => entry.id).sort());
   }
 }
 
@@ -65,7 +65,7 @@ function expectSameLogs(net: NetworkOfCores, count: number): void {
 
 function expectAllReceived(net: NetworkOfCores): void {
   for (const core of net.cores) {
-    for (const entry of core.state.log) {
+    for (const entry of core.state.log.order) {
       expect(receivedBy(core.state, entry).size, `receipts of ${entry.id} at ${core.index}`).toBe(net.cores.length - 1);
     }
   }
@@ -211,7 +211,7 @@ describe("cores on one network", () => {
     for (let n = 0; n < 30; n++) net.say(ada, `quick ${n}`);
     net.run(1_000);
     expect(net.published - before).toBe(9);
-    expect([...ada.state.open].filter((item) => item.limited).length).toBeGreaterThan(0);
+    expect([...ada.state.outbox.open].filter((item) => item.limited).length).toBeGreaterThan(0);
     net.run(60 * MINUTE);
     expect(ben.delivered.length).toBe(30);
     expect(net.published - before).toBeLessThanOrEqual(30 + 9);
@@ -263,15 +263,17 @@ describe("cores on one network", () => {
     net.setOnline(ada, false);
     net.run(5_000);
     expect(ben.delivered).not.toContain(next);
-    expect([...ben.state.missing.values()].map((missing) => [missing.id, missing.state])).toEqual([[lost, "fetching"]]);
+    expect([...ben.state.holes.missing.values()].map((missing) => [missing.id, missing.state])).toEqual([
+      [lost, "fetching"],
+    ]);
     net.run(11 * MINUTE);
     expect(ben.delivered).toContain(next);
-    expect(ben.state.missing.get(lost)?.state).toBe("lost");
+    expect(ben.state.holes.missing.get(lost)?.state).toBe("lost");
     net.setOnline(ada, true);
     net.run(20 * MINUTE);
     expect(ben.delivered).toEqual([next, lost]);
     expect(logIds(ben)).toEqual([lost, next]);
-    expect(ben.state.missing.size).toBe(0);
+    expect(ben.state.holes.missing.size).toBe(0);
     checkInvariants(net);
   });
 
@@ -290,15 +292,15 @@ describe("cores on one network", () => {
     net.setOnline(cleo, false);
     const id = net.say(ada, "only Ben hears this");
     net.run(5 * MINUTE);
-    const entry = ada.state.entries.get(id);
+    const entry = ada.state.log.entries.get(id);
     if (entry === undefined) throw new Error("not in the log");
-    expect([...receivedBy(ada.state, entry)].map((index) => ada.state.participants[index]?.id)).toEqual(["p1"]);
+    expect([...receivedBy(ada.state, entry)].map((index) => ada.state.participants.all[index]?.id)).toEqual(["p1"]);
     expect(entry.audience.length).toBe(2);
   });
 });
 
 function entryOf(core: Core, id: MessageId): LogEntry {
-  const entry = core.state.entries.get(id);
+  const entry = core.state.log.entries.get(id);
   if (entry === undefined) throw new Error(`${core.index} does not have ${id}`);
   return entry;
 }
@@ -307,12 +309,12 @@ function snapshotOf(core: Core) {
   const { state } = core;
   return {
     log: logIds(core),
-    heads: [...state.heads].map((entry) => entry.id).sort(),
-    receipts: [...state.log].map((entry) => [entry.id, [...receivedBy(state, entry)]]),
-    outbox: [...state.outbox.values()].map((item) => [item.entry.id, item.stage, item.attempts]),
-    missing: [...state.missing.keys()],
-    lamport: state.lamport,
-    authorSeq: state.authorSeq,
-    names: state.participants.map((participant) => [participant.id, participant.heardConnectedMs]),
+    heads: [...state.log.heads].map((entry) => entry.id).sort(),
+    receipts: [...state.log.order].map((entry) => [entry.id, [...receivedBy(state, entry)]]),
+    outbox: [...state.outbox.items.values()].map((item) => [item.entry.id, item.stage, item.attempts]),
+    missing: [...state.holes.missing.keys()],
+    lamport: state.clock.lamport,
+    authorSeq: state.log.authorSeq,
+    names: state.participants.all.map((participant) => [participant.id, participant.heardConnectedMs]),
   };
 }

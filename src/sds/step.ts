@@ -1,50 +1,43 @@
-import { type ChannelState, type Environment, type StepContext, wallTimeOf } from "./channel-state.ts";
-import { nextSaveAt, saveConnectedTime } from "./clock/connected-time.ts";
+import type { ChannelContext, ChannelState } from "./channel-state.ts";
 import { tickLamport } from "./clock/lamport-clock.ts";
+import { saveConnectedTime } from "./clock/save-connected-time.ts";
 import { clockCorrected, noticeClock } from "./clock-set.ts";
-import { composedAnew, composeStaleAnew, neverLeft, withdraw } from "./compose/compose-anew.ts";
+import { composedAnew, neverLeft, withdraw } from "./compose/compose-anew.ts";
+import { composed } from "./compose/composed.ts";
 import { setConnection } from "./connection.ts";
 import { chooseParents, nameable } from "./evidence/causal-history.ts";
-import { createEffort } from "./evidence/claim-walk.ts";
-import { continueWalks } from "./evidence/evidence.ts";
-import { completeSince, fetchAgain, fetchMissing } from "./holes/holes.ts";
+import { beginEffort } from "./evidence/evidence.ts";
+import { completeSince, fetchAgain } from "./holes/holes.ts";
 import { settleJoinPoint } from "./holes/join-point.ts";
-import { nextFetchAt } from "./holes/missing-schedule.ts";
 import type { Effect, Preparation } from "./io/effect.ts";
+import { createStepContext, type Environment } from "./io/step-context.ts";
 import type { StepInput } from "./io/step-input.ts";
-import { nextAheadAt, settleAhead } from "./log/ahead.ts";
+import { settleAhead } from "./log/ahead.ts";
 import { referenceOf } from "./log/log-entry.ts";
 import { markRead } from "./log/unread.ts";
 import { takeToken } from "./outbox/budget.ts";
-import { attemptResult, enqueue, nextOutboxAt, sendAgain, sendDue, stopSending } from "./outbox/outbox.ts";
-import { LAMPORT_EMBARGO_MS, WAKE_EVERY_MS } from "./parameters/parameters.ts";
-import { participantRecordOf } from "./participants/participant.ts";
-import { applyProfileName } from "./participants/presence.ts";
-import { admit, deliverPastLost } from "./receive/causal-delivery.ts";
-import { cursorToKeep, releaseEmbargoed } from "./receive/embargo.ts";
+import { attemptResult, sendAgain, stopSending } from "./outbox/outbox.ts";
+import { saveTouched } from "./participants/touched.ts";
+import { noteHistoryRead } from "./receive/embargo.ts";
 import { receiveClaim } from "./receive/receive-claim.ts";
-import { createEntry, receiveContent, seenAgain } from "./receive/receive-content.ts";
+import { receiveContent, seenAgain } from "./receive/receive-content.ts";
 import { receiveSync } from "./receive/receive-sync.ts";
-import { answerDue, nextAnswerAt } from "./repair/repair.ts";
-import { checkpointResult, nextSyncAt, noteOwnContent, syncDue } from "./sync/sync.ts";
+import { runSchedules } from "./schedules.ts";
+import { checkpointResult } from "./sync/sync.ts";
+import { resetSyncClock } from "./sync/sync-clock.ts";
 
 /**
  * One step of the protocol: takes what happened, changes the state in place, and says as data what is to be done. It
  * has no clock, no randomness and no I/O of its own, so the same state, input and environment give the same effects.
  */
 export function step(state: ChannelState, input: StepInput, env: Environment): Effect[] {
-  const ctx: StepContext = {
-    state,
-    env,
-    changes: [],
-    effects: [],
-    touchedParticipants: new Set(),
-    effort: createEffort(),
-    durability: "relaxed",
-  };
+  const ctx = createStepContext(state, env);
+  beginEffort(state);
   if (input.kind === "clock-corrected") clockCorrected(ctx, input.byMs);
   else noticeClock(ctx);
   settleJoinPoint(ctx);
+  // Whether or not anything was written since the clock was set: syncs were said.
+  resetSyncClock(ctx);
   settleAhead(ctx);
   handle(ctx, input);
   if (!isReceipt(input)) runSchedules(ctx);
@@ -70,31 +63,15 @@ function isReceipt(input: StepInput): boolean {
  */
 export function prepare(state: ChannelState, env: Environment): Preparation {
   return {
-    authorSeq: state.authorSeq + 1,
-    lamport: tickLamport(state.lamport, env.now),
+    authorSeq: state.log.authorSeq + 1,
+    lamport: tickLamport(state.clock.lamport, env.now),
     parents: chooseParents(nameable(state), env).map(referenceOf),
     completeSince: completeSince(state),
-    bloomFilter: state.bloom?.toBytes(),
+    bloomFilter: state.evidence.ownFilter?.toBytes(),
   };
 }
 
-/** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
-export function nextWakeAt(state: ChannelState, now: number): number {
-  // Longer pauses than this tell of a sleep, which is no connected time.
-  const latest = state.connection.online ? state.lastNow + WAKE_EVERY_MS : Number.POSITIVE_INFINITY;
-  return Math.min(latest, nextPlanAt(state, now));
-}
-
-function nextPlanAt(state: ChannelState, now: number): number {
-  if (state.unfinishedWalks.size > 0) return now;
-  let next = Math.min(nextOutboxAt(state, now), nextFetchAt(state), nextSyncAt(state), nextAnswerAt(state));
-  next = Math.min(next, nextAheadAt(state), nextSaveAt(state, now));
-  next = Math.min(next, wallTimeOf(state, now, state.buffered.nextDeadline()));
-  for (const { content } of state.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
-  return next;
-}
-
-function handle(ctx: StepContext, input: StepInput): void {
+function handle(ctx: ChannelContext, input: StepInput): void {
   switch (input.kind) {
     case "receive-content":
       receiveContent(ctx, input);
@@ -141,8 +118,7 @@ function handle(ctx: StepContext, input: StepInput): void {
       fetchAgain(ctx, input.id);
       return;
     case "history-read":
-      ctx.state.historyCursor = input.cursor;
-      ctx.changes.push({ op: "meta", key: "historyCursor", value: cursorToKeep(ctx.state, ctx.env.now) });
+      noteHistoryRead(ctx, input.cursor);
       return;
     case "marked-read":
       markRead(ctx, input.lamport);
@@ -153,43 +129,11 @@ function handle(ctx: StepContext, input: StepInput): void {
   }
 }
 
-/** An own message is accepted: it is part of the log at once, and durable before anybody is told so. */
-function composed(ctx: StepContext, input: Extract<StepInput, { kind: "composed" }>): void {
-  const { state } = ctx;
-  const { content, requestId, levelPercent = null } = input;
-  ctx.durability = "strict";
-  state.lamport = Math.max(state.lamport, content.lamport);
-  state.authorSeq = Math.max(state.authorSeq, content.authorSeq ?? 0);
-  ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
-  ctx.changes.push({ op: "meta", key: "authorSeq", value: state.authorSeq });
-  ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
-  const entry = createEntry(ctx, content, undefined);
-  entry.trailerHolds = true;
-  admit(ctx, entry);
-  state.lastOwn = entry;
-  enqueue(ctx, entry, { requestId, levelPercent });
-  noteOwnContent(ctx, entry);
-  if (content.profileName !== null) applyProfileName(ctx, entry.author, content.profileName, content.lamport);
-}
-
-function runSchedules(ctx: StepContext): void {
-  continueWalks(ctx);
-  releaseEmbargoed(ctx, receiveContent);
-  deliverPastLost(ctx);
-  fetchMissing(ctx);
-  composeStaleAnew(ctx);
-  sendDue(ctx);
-  answerDue(ctx);
-  syncDue(ctx);
-}
-
-function finish(ctx: StepContext): Effect[] {
+function finish(ctx: ChannelContext): Effect[] {
   const { state, changes } = ctx;
-  for (const participant of ctx.touchedParticipants) {
-    changes.push({ op: "put", table: "participant", record: participantRecordOf(participant) });
-  }
+  saveTouched(ctx);
   if (changes.some((change) => change.op === "put" && change.table === "ledger")) {
-    changes.push({ op: "meta", key: "ledgerSeq", value: state.ledgerSeq });
+    changes.push({ op: "meta", key: "ledgerSeq", value: state.ledger.seq });
   }
   saveConnectedTime(ctx);
   // A barrier may have nothing of its own to write; it still waits for what was written before.

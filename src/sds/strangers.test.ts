@@ -11,17 +11,17 @@ function crowded(): OneCore {
   return core;
 }
 
-const isKnown = (core: OneCore, name: string) => core.state.participantById.has(asParticipantId(name));
+const isKnown = (core: OneCore, name: string) => core.state.participants.byId.has(asParticipantId(name));
 
 test("keys that only said syncs are kept up to a limit, what more of them say is refused and counted", () => {
   const core = crowded();
-  expect(core.state.participants).toHaveLength(MAX_STRANGERS + 2);
+  expect(core.state.participants.all).toHaveLength(MAX_STRANGERS + 2);
   expect(core.take("reject")).toHaveLength(500);
   core.restart();
   core.online();
   core.hear("one more", ["hello"]);
   expect(core.take("reject")).toEqual([{ kind: "reject", reason: "strangers-full" }]);
-  expect(core.state.participants).toHaveLength(MAX_STRANGERS + 2);
+  expect(core.state.participants.all).toHaveLength(MAX_STRANGERS + 2);
 });
 
 test("who writes is let in, also after a restart, and makes no place for others", () => {
@@ -36,7 +36,7 @@ test("who writes is let in, also after a restart, and makes no place for others"
   core.hear("emil", ["hello"]);
   expect(isKnown(core, "emil")).toBe(false);
   core.restart();
-  expect(core.state.strangers.size).toBe(MAX_STRANGERS);
+  expect(core.state.participants.strangers.size).toBe(MAX_STRANGERS);
   core.hear("key 9", ["hello"], { lamport: core.now + 1 });
   expect(core.take("reject"), "who is known is heard").toHaveLength(1);
 });

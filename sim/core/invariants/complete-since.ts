@@ -9,12 +9,12 @@ import { check } from "../violation.ts";
  */
 export function checkCompleteSince({ state, index }: SimParticipant): void {
   const since = completeSince(state);
-  for (const entry of state.log) {
-    if (!entry.signed || state.ahead.has(entry)) continue;
+  for (const entry of state.log.order) {
+    if (!entry.signed || state.log.ahead.has(entry)) continue;
     for (const reference of entry.parents) {
       const { id, lamport } = reference;
       if (lamport === null || lamport < since || lamport >= entry.lamport) continue;
-      const parent = state.entries.get(id);
+      const parent = state.log.entries.get(id);
       const holds = parent?.status === "delivered" || (parent !== undefined && !isTrueEdge(entry, reference, parent));
       check(holds, "complete_since is true", () => {
         return `member ${index} says that it has all from ${since} on, but not ${id} at ${lamport} under ${entry.id}`;

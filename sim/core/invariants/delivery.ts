@@ -19,7 +19,7 @@ export function checkCausesFirst(member: SimParticipant, seen: View, id: Message
     const { lamport } = parent;
     const isFalse =
       cause !== undefined && lamport !== null && (cause.content.lamport !== lamport || lamport >= content.lamport);
-    const isOlder = lamport !== null && lamport < member.state.joinLamport;
+    const isOlder = lamport !== null && lamport < member.state.holes.joinLamport;
     const excused = isFalse || isOlder || seen.lost.has(parent.id) || parent.id === id;
     check(excused, "causes first", () => `member ${member.index} delivered ${id} before its cause ${parent.id}`);
   }

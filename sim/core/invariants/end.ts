@@ -1,4 +1,4 @@
-import { connectedNow } from "../../../src/sds/channel-state.ts";
+import { connectedNow } from "../../../src/sds/clock/connected-time.ts";
 import { receivedBy } from "../../../src/sds/evidence/received-by.ts";
 import type { MessageId } from "../../../src/sds/wire/ids.ts";
 import type { SimParticipant } from "../participant.ts";
@@ -63,7 +63,7 @@ function checkDense(member: SimParticipant, own: readonly Truth[]): void {
 }
 
 function isDelivered({ state }: SimParticipant, id: MessageId): boolean {
-  return state.entries.get(id)?.status === "delivered";
+  return state.log.entries.get(id)?.status === "delivered";
 }
 
 /** A newcomer is owed what was said since it joined. */
@@ -72,8 +72,8 @@ function isOwed(member: SimParticipant, { content }: Truth): boolean {
 }
 
 function undelivered(member: SimParticipant, { content, author }: Truth): Violation {
-  const missing = member.state.missing.get(content.id);
-  const held = member.state.entries.get(content.id)?.status ?? missing?.state ?? (missing ? "missing" : "unknown");
+  const missing = member.state.holes.missing.get(content.id);
+  const held = member.state.log.entries.get(content.id)?.status ?? missing?.state ?? (missing ? "missing" : "unknown");
   return new Violation(
     "everything arrives",
     `member ${member.index} has not delivered ${content.id} (number ${content.authorSeq} of member ${author}): ${held}`,
@@ -85,7 +85,7 @@ function checkSameOrder({ members }: EndWorld, accepted: readonly Truth[]): void
   const owed = new Set(accepted.filter(({ content }) => content.lamport >= since).map(({ content }) => content.id));
   let first: string | null = null;
   for (const member of members) {
-    const order = [...member.state.log].flatMap((entry) => (owed.has(entry.id) ? entry.id : [])).join();
+    const order = [...member.state.log.order].flatMap((entry) => (owed.has(entry.id) ? entry.id : [])).join();
     first ??= order;
     check(order === first, "one order", () => `member ${member.index} has another order than member 0`);
   }
@@ -97,13 +97,13 @@ function checkSameOrder({ members }: EndWorld, accepted: readonly Truth[]): void
  */
 function receiptLacking({ members }: EndWorld, truth: Truth): Violation | null {
   const author = members[truth.author];
-  const entry = author?.state.entries.get(truth.content.id);
+  const entry = author?.state.log.entries.get(truth.content.id);
   if (author === undefined || entry === undefined) return null;
   const received = receivedBy(author.state, entry);
   for (const member of members) {
     if (member === author || !isOwed(member, truth)) continue;
     if (received.size > 0 && hasLostHole(member)) continue;
-    const index = author.state.participantById.get(member.speaker.self)?.index;
+    const index = author.state.participants.byId.get(member.speaker.self)?.index;
     if (index !== undefined && received.has(index)) continue;
     return new Violation(
       "receipts arrive",
@@ -119,8 +119,8 @@ function receiptLacking({ members }: EndWorld, truth: Truth): Violation | null {
  */
 export function checkNothingWaits({ members }: EndWorld): void {
   for (const { state, index } of members) {
-    const now = connectedNow(state, state.lastNow);
-    const waiting = [...state.buffered].find((entry) => state.buffered.deadlineOf(entry) < now);
+    const now = connectedNow(state, state.clock.lastNow);
+    const waiting = [...state.log.buffered].find((entry) => state.log.buffered.deadlineOf(entry) < now);
     check(waiting === undefined, "nothing waits for ever", () => `member ${index} still waits with ${waiting?.id}`);
   }
 }
@@ -141,6 +141,6 @@ export function noiseOf({ members, settings, parameters }: EndWorld, frames: num
 }
 
 function hasLostHole({ state }: SimParticipant): boolean {
-  for (const missing of state.missing.values()) if (missing.state === "lost") return true;
+  for (const missing of state.holes.missing.values()) if (missing.state === "lost") return true;
   return false;
 }

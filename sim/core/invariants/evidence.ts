@@ -16,7 +16,7 @@ export function checkSound(
   bySender: ReadonlyMap<ParticipantId, SimParticipant>,
 ): void {
   if (!row.signed) return;
-  const participant = member.state.participants[row.participant];
+  const participant = member.state.participants.all[row.participant];
   const holder = participant === undefined ? undefined : bySender.get(participant.id);
   if (holder === undefined) return;
   for (const id of row.ids) {
@@ -42,7 +42,7 @@ export function checkOnlyWords(
   seen: View,
   received: (entry: LogEntry) => ReadonlySet<number>,
 ): void {
-  for (const { entry } of member.state.outbox.values()) {
+  for (const { entry } of member.state.outbox.items.values()) {
     const told = seen.told.get(entry.id);
     for (const index of received(entry)) {
       check(told?.has(index) === true, "only words count", () => {
@@ -54,7 +54,7 @@ export function checkOnlyWords(
 
 /** Nobody who counts densely is said to have used a number twice. */
 export function checkNoSlander({ state, index }: SimParticipant, isHonest: (id: ParticipantId) => boolean): void {
-  for (const { id, equivocations } of state.participants) {
+  for (const { id, equivocations } of state.participants.all) {
     check(equivocations === 0 || !isHonest(id), "nobody is slandered", () => {
       return `member ${index} says that ${id} used a number twice`;
     });
@@ -80,9 +80,9 @@ export function checkRestored(
   for (const [id, { author, told }] of truths) if (told && author === member.index) checkAccepted(member, id, truths);
   const last = rows.at(-1)?.seq ?? 0;
   check(
-    state.ledgerSeq >= last,
+    state.ledger.seq >= last,
     "ledger without gaps",
-    () => `member ${member.index} boots at ${state.ledgerSeq}, not ${last}`,
+    () => `member ${member.index} boots at ${state.ledger.seq}, not ${last}`,
   );
 }
 
@@ -93,7 +93,7 @@ function checkAccepted(member: SimParticipant, id: MessageId, truths: Truths): v
   const standsIn = ({ requestId, entry }: OutboxEntry): boolean =>
     requestId === truth?.requestId ||
     (entry.type === MESSAGE_TYPE.void && entry.authorSeq === truth?.content.authorSeq);
-  const kept = state.entries.has(id) || [...state.outbox.values()].some(standsIn);
+  const kept = state.log.entries.has(id) || [...state.outbox.items.values()].some(standsIn);
   check(kept, "accepted is durable", () => `member ${member.index} lost its own ${id} in a restart`);
 }
 
@@ -103,7 +103,7 @@ function rememberedParticipants(
   bySender: ReadonlyMap<ParticipantId, SimParticipant>,
 ): ReadonlySet<number> {
   const claims = new Map(disk.load().participants.map((record) => [record.index, record.claims.length]));
-  const fitted = state.participants.filter(({ id, index }) => {
+  const fitted = state.participants.all.filter(({ id, index }) => {
     return bySender.has(id) && (claims.get(index) ?? 0) < MAX_OTHER_CLAIMS;
   });
   return new Set(fitted.map(({ index }) => index));
@@ -115,7 +115,7 @@ function checkRemembered(
   remembered: ReadonlySet<number>,
 ): void {
   for (const id of row.ids) {
-    const entry = member.state.entries.get(id);
+    const entry = member.state.log.entries.get(id);
     if (entry === undefined || !(entry.mine || remembered.has(row.participant))) continue;
     check(receivedBy(member.state, entry).has(row.participant), "evidence never regresses", () => {
       return `member ${member.index} forgot in a restart that participant ${row.participant} has ${id}`;

@@ -9,7 +9,7 @@ export function checkSpeaker(
   row: Extract<LedgerRow, { kind: "evidence" }>,
   keyed: ReadonlySet<ParticipantId>,
 ): void {
-  const speaker = member.state.participants[row.participant]?.id;
+  const speaker = member.state.participants.all[row.participant]?.id;
   check(!row.signed || (speaker !== undefined && keyed.has(speaker)), "only keys speak", () => {
     return `member ${member.index} took the word of ${speaker}, who has no key`;
   });

@@ -31,12 +31,12 @@ export function checkState(
   checkMemory(member);
   checkOutbox(member, seen, received);
   // The real channel's state is ahead of what it has written by now, and of what was seen of that.
-  if (member.state.ledgerSeq === seen.lastSeq) checkOnlyWords(member, seen, received);
+  if (member.state.ledger.seq === seen.lastSeq) checkOnlyWords(member, seen, received);
 }
 
 function checkLog({ state, index }: SimParticipant): void {
   let previous: LogEntry | null = null;
-  for (const entry of state.log) {
+  for (const entry of state.log.order) {
     const before = previous;
     check(before === null || comparePlaces(before, entry) < 0, "one order", () => {
       return `member ${index}: ${entry.id} is out of its place in the log`;
@@ -48,35 +48,39 @@ function checkLog({ state, index }: SimParticipant): void {
 
 function checkHeads({ state, index }: SimParticipant): void {
   const parents = new Set<LogEntry>();
-  for (const entry of state.log) {
-    if (state.ahead.has(entry)) continue;
+  for (const entry of state.log.order) {
+    if (state.log.ahead.has(entry)) continue;
     for (const reference of entry.parents) {
-      const parent = state.entries.get(reference.id);
+      const parent = state.log.entries.get(reference.id);
       if (parent !== undefined && isTrueEdge(entry, reference, parent)) parents.add(parent);
     }
   }
-  for (const entry of state.log) {
-    const isHead = !state.ahead.has(entry) && !parents.has(entry);
-    check(state.heads.has(entry) === isHead, "heads are exact", () => `member ${index}: ${entry.id} ${isHead}`);
+  for (const entry of state.log.order) {
+    const isHead = !state.log.ahead.has(entry) && !parents.has(entry);
+    check(state.log.heads.has(entry) === isHead, "heads are exact", () => `member ${index}: ${entry.id} ${isHead}`);
   }
 }
 
 function checkClock(member: SimParticipant, truths: Truths): void {
   const { state, index } = member;
   // Own messages raise the clock by one each even when others had put it at the limit.
-  const limit = state.lastNow + LAMPORT_EMBARGO_MS + truths.size;
-  check(state.lamport <= limit, "clock stays near real time", () => {
-    return `member ${index}: ${state.lamport} is ${state.lamport - state.lastNow} ms ahead`;
+  const limit = state.clock.lastNow + LAMPORT_EMBARGO_MS + truths.size;
+  check(state.clock.lamport <= limit, "clock stays near real time", () => {
+    return `member ${index}: ${state.clock.lamport} is ${state.clock.lamport - state.clock.lastNow} ms ahead`;
   });
 }
 
 function checkMemory({ state, index }: SimParticipant): void {
-  const people = state.participants.length;
+  const people = state.participants.all.length;
   const sizes: readonly (readonly [string, number, number])[] = [
-    ["missing", state.missing.size, MOST_MISSING + 8 * state.entries.size],
-    ["embargoed", state.embargoed.size, MOST_EMBARGOED],
-    ["buffered", state.buffered.size, MOST_BUFFERED_PER_SENDER * people],
-    ["claims", Math.max(...state.participants.map(({ claims }) => claims.size)), MOST_CLAIMS + state.entries.size],
+    ["missing", state.holes.missing.size, MOST_MISSING + 8 * state.log.entries.size],
+    ["embargoed", state.receive.embargoed.size, MOST_EMBARGOED],
+    ["buffered", state.log.buffered.size, MOST_BUFFERED_PER_SENDER * people],
+    [
+      "claims",
+      Math.max(...state.participants.all.map(({ claims }) => claims.size)),
+      MOST_CLAIMS + state.log.entries.size,
+    ],
   ];
   for (const [what, size, limit] of sizes) {
     check(size <= limit, "bounded memory", () => `member ${index} keeps ${size} ${what}, more than ${limit}`);
@@ -86,7 +90,7 @@ function checkMemory({ state, index }: SimParticipant): void {
 }
 
 /** Whoever asks for everything is sent so much at a time: a request must not be worth any number of answers. */
-function checkAnswers({ answers }: ChannelState, index: number): void {
+function checkAnswers({ repair: { answers } }: ChannelState, index: number): void {
   const owed = new Map<number, number>();
   for (const { requester } of answers.values()) owed.set(requester, (owed.get(requester) ?? 0) + 1);
   for (const [requester, count] of owed) {
@@ -97,9 +101,9 @@ function checkAnswers({ answers }: ChannelState, index: number): void {
 }
 
 /** Of each participant only so many claims wait for messages that nobody has shown yet. */
-function checkUnresolved({ pendingCredits }: ChannelState, index: number): void {
+function checkUnresolved({ evidence: { pending } }: ChannelState, index: number): void {
   const waiting = new Map<Participant, number>();
-  for (const credits of pendingCredits.values()) {
+  for (const credits of pending.values()) {
     for (const participant of credits.keys()) waiting.set(participant, (waiting.get(participant) ?? 0) + 1);
   }
   for (const [participant, count] of waiting) {
@@ -112,7 +116,7 @@ function checkUnresolved({ pendingCredits }: ChannelState, index: number): void 
 /** Every accepted message is in the outbox, says truly how far it is, and never falls back from what was confirmed. */
 function checkOutbox(member: SimParticipant, seen: View, received: (entry: LogEntry) => ReadonlySet<number>): void {
   const { state, index } = member;
-  for (const row of state.outbox.values()) {
+  for (const row of state.outbox.items.values()) {
     const { stage, entry } = row;
     const receivers = received(entry).size;
     const confirmed = receivers > 0;
@@ -126,8 +130,8 @@ function checkOutbox(member: SimParticipant, seen: View, received: (entry: LogEn
     });
     if (stage === "settled") seen.settled.add(entry.id);
   }
-  for (const entry of state.log) {
-    check(!entry.mine || state.outbox.has(entry.id), "never silence", () => {
+  for (const entry of state.log.order) {
+    check(!entry.mine || state.outbox.items.has(entry.id), "never silence", () => {
       return `member ${index}: its own ${entry.id} is in no outbox`;
     });
   }

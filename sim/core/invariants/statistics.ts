@@ -8,7 +8,7 @@ import { check } from "../violation.ts";
 
 /** What people are told of their own messages is at most what is true. Liars may say of themselves what they like. */
 export function checkStatistics(member: SimParticipant, bySender: ReadonlyMap<ParticipantId, SimParticipant>): void {
-  for (const item of member.state.outbox.values()) checkShown(member, item, bySender);
+  for (const item of member.state.outbox.items.values()) checkShown(member, item, bySender);
 }
 
 function checkShown(
@@ -17,7 +17,7 @@ function checkShown(
   bySender: ReadonlyMap<ParticipantId, SimParticipant>,
 ): void {
   const { entry } = item;
-  const has = (participant: number): boolean => holds(bySender, state.participants[participant]?.id, entry.id);
+  const has = (participant: number): boolean => holds(bySender, state.participants.all[participant]?.id, entry.id);
   const level = levelOf(item, state.identity.parameters);
   const shown = deliveryStateOf({ received: receivedBy(state, entry), audience: entry.audience, level }, item);
   const inAudience = entry.audience.filter(has).length;
@@ -25,7 +25,7 @@ function checkShown(
   const lowerBound = (holds: boolean): void => check(holds, "numbers are lower bounds", saying);
   switch (shown.kind) {
     case "received": {
-      const everybody = shown.n === null ? state.participants.filter((one) => has(one.index)).length : inAudience;
+      const everybody = shown.n === null ? state.participants.all.filter((one) => has(one.index)).length : inAudience;
       lowerBound(shown.k >= 1 && shown.k <= everybody);
       return;
     }

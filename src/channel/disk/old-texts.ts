@@ -24,7 +24,7 @@ export interface OldTextsOptions {
 export function createOldTexts({ state, storage, bodies }: OldTextsOptions): OldTexts {
   const channel = state.identity.channelId;
   return {
-    count: () => state.log.size - state.log.position({ lamport: state.bodiesSince, id: "" }),
+    count: () => state.log.order.size - state.log.order.position({ lamport: state.holes.bodiesSince, id: "" }),
     /**
      * Only deletions, as nothing else can be written now. How far it got is written later, and a crash may lose it; so it is
      * looked up what is there, or deleting what is long gone would use up what may go.

@@ -83,7 +83,7 @@ async function onStuckDisk(network: MemoryNetwork) {
   stuck = new Promise((resolve) => {
     letGo = resolve;
   });
-  const taken = () => channel.state.entries.size;
+  const taken = () => channel.state.log.entries.size;
   return { channel, taken, letGo: () => letGo() };
 }
 

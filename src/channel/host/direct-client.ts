@@ -63,7 +63,7 @@ export function createDirectClient(
       const seq = channel.events.lastSeq();
       const now = channel.now();
       const page = await readPage(channel, undefined, limit);
-      const participants = state.participants.map((participant) => participantView(state, participant, now));
+      const participants = state.participants.all.map((participant) => participantView(state, participant, now));
       return { channel: view(), me: state.identity.self, participants, page, unread: countUnread(state), seq };
     },
     page: async (before, limit) => readPage(await opened(), before, limit),
@@ -84,7 +84,7 @@ export function createDirectClient(
     },
     remove: async (id) => {
       const channel = await opened();
-      const entry = channel.state.entries.get(id);
+      const entry = channel.state.log.entries.get(id);
       // Gone already: a deletion that is asked for twice is done.
       if (entry === undefined || !isVisible(entry)) return;
       ownEntry(channel, id);
@@ -119,7 +119,7 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
 }
 
 function deliveredEntry(channel: Channel, id: MessageId): LogEntry {
-  const entry = channel.state.entries.get(id);
+  const entry = channel.state.log.entries.get(id);
   if (entry?.status === "delivered" && isVisible(entry)) return entry;
   throw new ChannelError("not-found", "This message is not in the channel's history on this device.");
 }

@@ -11,8 +11,8 @@ import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/trailer.ts
 import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../sds/io/step-input.ts";
+import { type CopyPlace, isLowerCopy } from "../../sds/log/lower-copy.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
-import { type CopyPlace, isLowerCopy } from "../../sds/receive/lower-copy.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";

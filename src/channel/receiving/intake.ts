@@ -3,7 +3,7 @@ import { decryptPayload } from "../../identity/payload-encryption.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
-import { type CopyPlace, placeOf } from "../../sds/receive/lower-copy.ts";
+import { type CopyPlace, placeOf } from "../../sds/log/lower-copy.ts";
 import { addsNothing, isCopyWorthComparing } from "../../sds/receive/receive-claim.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import type { InboundFrame } from "../../transport/port.ts";
@@ -87,7 +87,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function heldPlace(id: MessageId): CopyPlace | undefined {
-    const entry = state.entries.get(id);
+    const entry = state.log.entries.get(id);
     return entry === undefined ? undefined : placeOf(entry);
   }
 

@@ -1,6 +1,7 @@
-import type { ChannelState, Environment } from "../../sds/channel-state.ts";
+import type { ChannelState } from "../../sds/channel-state.ts";
 import { isEmbargoed } from "../../sds/clock/lamport-clock.ts";
 import { prepareAnew } from "../../sds/compose/compose-anew.ts";
+import type { Environment } from "../../sds/io/step-context.ts";
 import type { IncomingContent, StepInput } from "../../sds/io/step-input.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { prepare } from "../../sds/step.ts";
@@ -60,7 +61,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     // One that fails stays as it was, and is none of this message's business.
     await composeHeld().catch(() => {});
     // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as it was.
-    if (isEmbargoed(state.lamport, environment().now)) await dispatch({ kind: "wake" });
+    if (isEmbargoed(state.clock.lamport, environment().now)) await dispatch({ kind: "wake" });
     const env = environment();
     const type = MESSAGE_TYPE[request.type];
     const content = await composeContent(author, prepare(state, env), type, body, env.now);
@@ -80,7 +81,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     for (const [index, before] of ids.entries()) {
       const id = contents[index]?.id;
       // Not taken when something was said meanwhile: then these are to be composed once more.
-      if (id === undefined || before === voided || !state.entries.has(id)) continue;
+      if (id === undefined || before === voided || !state.log.entries.has(id)) continue;
       laterIds.set(before, id);
       // Asking again for what was sent under the same name still sends nothing twice.
       const requestId = requestIds[index] ?? "";
@@ -97,12 +98,12 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     await dispatch({ kind, id });
     await composeHeld();
     // Nobody was asked to compose it anew, so at the next start it is there as before.
-    if (state.outbox.get(id)?.held === true) throw new ChannelError("closed", CUT_OFF);
+    if (state.outbox.items.get(id)?.held === true) throw new ChannelError("closed", CUT_OFF);
     // What is deleted may be said again under the same name.
     if (kind === "withdraw") requests.delete(requestId);
   }
 
-  const requestIdOf = (id: MessageId): string => state.outbox.get(id)?.requestId ?? "";
+  const requestIdOf = (id: MessageId): string => state.outbox.items.get(id)?.requestId ?? "";
 
   /** Empty when one of them cannot be composed. */
   async function readAndCompose(ids: readonly MessageId[], voided: MessageId | null): Promise<IncomingContent[]> {
@@ -145,7 +146,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
 /** Sends that were accepted before a restart: asking for them again sends nothing. */
 function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: MessageId }>> {
   const requests = new Map<string, Promise<{ readonly id: MessageId }>>();
-  for (const { requestId, entry } of state.outbox.values()) {
+  for (const { requestId, entry } of state.outbox.items.values()) {
     if (requestId !== "" && !entry.removed) requests.set(requestId, Promise.resolve({ id: entry.id }));
   }
   return requests;

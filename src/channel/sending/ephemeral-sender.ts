@@ -29,7 +29,7 @@ export function createEphemeralSender(options: EphemeralSenderOptions): (request
 
   return async ({ type, text }) => {
     const body = encodeText(text);
-    if (!state.connection.online) throw new ChannelError("not-sent", OFFLINE);
+    if (!state.clock.connection.online) throw new ChannelError("not-sent", OFFLINE);
     const now = clock.now();
     const roomAt = tokenAt(state, "content");
     if (roomAt > now) throw new ChannelError("not-sent", limitedWords(roomAt - now));

@@ -94,7 +94,7 @@ export function createEventLog(options: {
       case "hole":
         return holeEvent(row);
       case "participant": {
-        const participant = state.participants[row.participant];
+        const participant = state.participants.all[row.participant];
         if (participant === undefined) return { kind: "tick", seq };
         return { kind: "participant", seq, participant: participantView(state, participant, now()) };
       }
@@ -105,7 +105,7 @@ export function createEventLog(options: {
 
   async function entryEvent({ seq, ids }: LedgerRow): Promise<ChannelEvent> {
     const [id] = ids;
-    const entry = id === undefined ? undefined : state.entries.get(id);
+    const entry = id === undefined ? undefined : state.log.entries.get(id);
     if (entry === undefined || !isVisible(entry)) return { kind: "tick", seq };
     const texts = await bodies.texts([entry.id]);
     const view = messageView(state, entry, texts.get(entry.id));
@@ -114,7 +114,7 @@ export function createEventLog(options: {
 
   function deliveryUpdates({ ids }: LedgerRow): Extract<ChannelEvent, { kind: "delivery" }>["updates"] {
     return ids.flatMap((id) => {
-      const entry = state.entries.get(id);
+      const entry = state.log.entries.get(id);
       return entry?.status === "delivered" ? [{ id, delivery: deliveryView(state, entry) }] : [];
     });
   }
@@ -127,7 +127,7 @@ export function createEventLog(options: {
   function holeEvent({ seq, ids }: LedgerRow): ChannelEvent {
     const [id] = ids;
     if (id === undefined) return { kind: "tick", seq };
-    const missing = state.missing.get(id);
+    const missing = state.holes.missing.get(id);
     if (missing === undefined || missing.state === null) return { kind: "hole-closed", seq, id };
     return { kind: "entry", seq, entry: holeView(missing), unread: countUnread(state) };
   }

@@ -25,7 +25,7 @@ export function firstLook({ device, stored, complete, bodies }: RecentChannel, n
   return {
     channel: channelViewOf(device, descriptor),
     me: state.identity.self,
-    participants: state.participants.map((participant) => participantView(state, participant, now)),
+    participants: state.participants.all.map((participant) => participantView(state, participant, now)),
     page: {
       entries: shown.map((place) =>
         place.kind === "message" ? messageView(state, place.entry, texts.get(place.entry.id)) : holeView(place.missing),
@@ -33,15 +33,15 @@ export function firstLook({ device, stored, complete, bodies }: RecentChannel, n
       more: more || !complete || shown.length < places.length,
     },
     unread: countUnread(state),
-    seq: state.ledgerSeq,
+    seq: state.ledger.seq,
   };
 }
 
 /** A page has all there is from its first message on, so it begins behind the newest cause that was not read. */
 function newestGap(state: ChannelState): number {
   let gap = 0;
-  for (const { lamport, state: shownAs } of state.missing.values()) {
-    if (shownAs === null && lamport !== null && lamport >= state.joinLamport) gap = Math.max(gap, lamport);
+  for (const { lamport, state: shownAs } of state.holes.missing.values()) {
+    if (shownAs === null && lamport !== null && lamport >= state.holes.joinLamport) gap = Math.max(gap, lamport);
   }
   return gap;
 }

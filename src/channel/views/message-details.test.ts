@@ -14,7 +14,7 @@ test("an unsigned claim that is said again after a restart is shown once, with i
   core.online();
   core.wait(1_000);
   core.hear("plain", ["m"], unsigned);
-  const entry = core.state.entries.get(asMessageId("m"));
+  const entry = core.state.log.entries.get(asMessageId("m"));
   if (entry === undefined) throw new Error("It is not held.");
   const { evidence, delivery } = messageDetails(
     core.state,

@@ -25,7 +25,7 @@ export function messageDetails(state: ChannelState, entry: LogEntry, rows: reado
 
 function evidenceOf(state: ChannelState, id: MessageId, row: LedgerRow): EvidenceView[] {
   if (row.kind !== "evidence") return [];
-  const participant = state.participants[row.participant]?.id ?? asParticipantId("");
+  const participant = state.participants.all[row.participant]?.id ?? asParticipantId("");
   const how = row.ids.indexOf(id) < row.listed ? "listed" : "ancestry";
   return [{ participant, by: row.by, how, signed: row.signed, at: row.at }];
 }

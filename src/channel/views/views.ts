@@ -22,7 +22,7 @@ import { displayNameOf } from "../api/display-name.ts";
 /** What people see of the protocol's state. Plain data, made anew each time. */
 export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryView {
   const received = receivedBy(state, entry);
-  const item = state.outbox.get(entry.id);
+  const item = state.outbox.items.get(entry.id);
   return {
     state: deliveryState(state, entry, received),
     received: ids(state, received),
@@ -32,13 +32,13 @@ export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryVi
 }
 
 function deliveryState(state: ChannelState, entry: GraphEntry, received: ReadonlySet<number>): DeliveryState {
-  const item = state.outbox.get(entry.id);
+  const item = state.outbox.items.get(entry.id);
   const reception: Reception = {
     received,
     audience: entry.audience,
     level: item === undefined ? "any" : levelOf(item, state.identity.parameters),
   };
-  if (entry.mine && received.size === 0 && state.ahead.has(entry)) {
+  if (entry.mine && received.size === 0 && state.log.ahead.has(entry)) {
     return { kind: "early", at: entry.lamport - LAMPORT_EMBARGO_MS };
   }
   return deliveryStateOf(reception, item ?? TAKEN);
@@ -48,7 +48,7 @@ function deliveryState(state: ChannelState, entry: GraphEntry, received: Readonl
 const TAKEN: Sending = { stage: "sent", attempts: 0, reason: "", limited: false };
 
 function ids(state: ChannelState, indexes: Iterable<number>): ParticipantId[] {
-  return [...indexes].map((index) => state.participants[index]?.id ?? asParticipantId(""));
+  return [...indexes].map((index) => state.participants.all[index]?.id ?? asParticipantId(""));
 }
 
 /** `text`: undefined when its body is not on this device. */
@@ -126,7 +126,7 @@ export function placesBefore(
     at: entry,
   }));
   const oldest = entries.length > limit ? entries[0] : undefined;
-  for (const missing of state.missing.values()) {
+  for (const missing of state.holes.missing.values()) {
     if (missing.state === null) continue;
     const at = holeView(missing);
     if (before !== undefined && comparePositions(at, before) >= 0) continue;
@@ -139,7 +139,7 @@ export function placesBefore(
 /** In log order. What is not shown takes no room in a page. */
 function lastVisible(state: ChannelState, before: LogPosition | undefined, limit: number): GraphEntry[] {
   const found: GraphEntry[] = [];
-  for (const entry of state.log.before(before)) {
+  for (const entry of state.log.order.before(before)) {
     if (isVisible(entry)) found.push(entry);
     if (found.length >= limit) break;
   }
@@ -156,6 +156,6 @@ function comparePositions(a: LogPosition, b: LogPosition): number {
 }
 
 /** Chat and announcements of others that nobody on this device has seen. */
-export function countUnread({ unread }: ChannelState): number {
+export function countUnread({ log: { unread } }: ChannelState): number {
   return unread.behind + unread.late;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectedNow } from "../channel-state.ts";
+import { connectedNow } from "../clock/connected-time.ts";
 import { isPresent } from "../participants/presence.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
@@ -26,10 +26,10 @@ describe.each([7 * SECOND, 20 * SECOND, 5 * MINUTE, 9 * MINUTE])("lives of %i ms
     const core = new OneCore();
     core.online();
     core.receive("x", "ben", { parents: [{ id: asMessageId("never"), lamport: core.now - 1 }] });
-    const took = liveShortly(core, lifeMs, () => core.state.log.size > 0);
+    const took = liveShortly(core, lifeMs, () => core.state.log.order.size > 0);
     expect(took).toBeGreaterThanOrEqual(10 * MINUTE);
     expect(took).toBeLessThanOrEqual(20 * MINUTE);
-    expect(core.state.missing.get(asMessageId("never"))?.state).toBe("lost");
+    expect(core.state.holes.missing.get(asMessageId("never"))?.state).toBe("lost");
   });
 
   test("silence becomes known", () => {
@@ -37,7 +37,7 @@ describe.each([7 * SECOND, 20 * SECOND, 5 * MINUTE, 9 * MINUTE])("lives of %i ms
     core.online();
     const id = core.say("hello");
     core.taken();
-    const took = liveShortly(core, lifeMs, () => core.state.outbox.get(id)?.stage === "unconfirmed");
+    const took = liveShortly(core, lifeMs, () => core.state.outbox.items.get(id)?.stage === "unconfirmed");
     expect(took).toBeLessThanOrEqual(Math.max(5 * MINUTE, lifeMs));
   });
 
@@ -46,7 +46,7 @@ describe.each([7 * SECOND, 20 * SECOND, 5 * MINUTE, 9 * MINUTE])("lives of %i ms
     core.online();
     core.hear("ben", []);
     const isThere = () => {
-      const ben = core.state.participantById.get(asParticipantId("ben"));
+      const ben = core.state.participants.byId.get(asParticipantId("ben"));
       return ben !== undefined && isPresent(core.state, ben, core.now);
     };
     expect(isThere()).toBe(true);

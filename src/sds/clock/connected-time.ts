@@ -1,40 +1,50 @@
-import { type ChannelState, connectedNow, type StepContext, wallTimeOf } from "../channel-state.ts";
+import { LONGEST_PAUSE_MS } from "../parameters/parameters.ts";
+import type { ClockAndBelow, ClockContext } from "./clock-state.ts";
+import { ownClock, ownConnection } from "./own.ts";
 
-/**
- * Connected time has to survive kills, or a process that never lives long would wait for ever and count everybody as
- * present. It is written along with whatever is written anyway; and by itself so often that a kill costs half of what
- * this run was connected at most, and never more than five minutes. So an idle channel that lives long writes it seldom.
- */
-
-/** A write that is made anyway takes it along when it is off by this much. */
-const ALONG_MS = 1_000;
-const FIRST_SAVE_MS = 5_000;
-const MAX_SAVE_EVERY_MS = 5 * 60_000;
-
-/** To be called when everything else that a step writes is known. */
-export function saveConnectedTime({ state, env, changes }: StepContext): void {
-  const { connection } = state;
-  const connectedMs = connectedNow(state, env.now);
-  const dueMs = changes.length > 0 ? connection.savedMs + ALONG_MS : nextSaveMs(state);
-  if (connectedMs >= dueMs) saveNow({ state, changes }, connectedMs);
+/** Milliseconds that this device was connected, all runs together. */
+export function connectedNow({ clock }: ClockAndBelow, now: number): number {
+  const { online, since, accumulatedMs } = clock.connection;
+  const counted = Math.min(now, clock.lastNow + LONGEST_PAUSE_MS);
+  return accumulatedMs + (online ? Math.max(0, counted - since) : 0);
 }
 
-/** The connection is lost: the time that counted is over, and a kill is likelier than before. */
-export function saveAtDisconnect({ state, env, changes }: StepContext): void {
-  const connectedMs = connectedNow(state, env.now);
-  if (connectedMs > state.connection.savedMs) saveNow({ state, changes }, connectedMs);
+/** The wall time at which connected time reaches `connectedMs`, or Infinity while offline. */
+export function wallTimeOf(state: ClockAndBelow, now: number, connectedMs: number): number {
+  if (!state.clock.connection.online) return Number.POSITIVE_INFINITY;
+  return now + Math.max(0, connectedMs - connectedNow(state, now));
 }
 
-/** Wall time at which it is to be written by itself. */
-export function nextSaveAt(state: ChannelState, now: number): number {
-  return wallTimeOf(state, now, nextSaveMs(state));
+/** The transport can or cannot reach a service node. False when that is no news. */
+export function noteConnection({ state, env }: ClockContext, online: boolean): boolean {
+  const connection = ownConnection(state);
+  if (connection.online === online) return false;
+  connection.accumulatedMs = connectedNow(state, env.now);
+  connection.online = online;
+  connection.since = env.now;
+  return true;
 }
 
-function nextSaveMs({ connection: { savedMs, startedMs } }: ChannelState): number {
-  return savedMs + Math.min(MAX_SAVE_EVERY_MS, Math.max(FIRST_SAVE_MS, savedMs - startedMs));
+/** A pause of so many milliseconds does not count as connected: the device slept. */
+export function leaveOutPause(state: ClockAndBelow, ms: number): void {
+  ownConnection(state).since += ms;
 }
 
-function saveNow({ state, changes }: Pick<StepContext, "state" | "changes">, connectedMs: number): void {
-  state.connection.savedMs = connectedMs;
-  changes.push({ op: "meta", key: "connectedMs", value: connectedMs });
+/** The clock was set by so much, and what is measured on it with it. */
+export function moveConnection(state: ClockAndBelow, byMs: number): void {
+  ownConnection(state).since += byMs;
+}
+
+/** The time of this step. */
+export function noteStepTime(state: ClockAndBelow, now: number): void {
+  ownClock(state).lastNow = now;
+}
+
+/** When the channel is restored: so long it was connected before this run. */
+export function restoreConnectedTime(state: ClockAndBelow, connectedMs: number, now: number): void {
+  noteStepTime(state, now);
+  const connection = ownConnection(state);
+  connection.accumulatedMs = connectedMs;
+  connection.startedMs = connectedMs;
+  connection.savedMs = connectedMs;
 }

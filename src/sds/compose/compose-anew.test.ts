@@ -7,15 +7,15 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 function log(core: OneCore): MessageId[] {
-  return [...core.state.log].map(({ id }) => id);
+  return [...core.state.log.order].map(({ id }) => id);
 }
 
 function seqs(core: OneCore): (number | null)[] {
-  return [...core.state.log].filter(({ mine }) => mine).map(({ authorSeq }) => authorSeq);
+  return [...core.state.log.order].filter(({ mine }) => mine).map(({ authorSeq }) => authorSeq);
 }
 
 function parentsOf(core: OneCore, id: MessageId | undefined): string[] {
-  const entry = id === undefined ? undefined : core.state.entries.get(id);
+  const entry = id === undefined ? undefined : core.state.log.entries.get(id);
   return (entry?.parents ?? []).map((parent) => parent.id);
 }
 
@@ -40,10 +40,10 @@ describe("deleting a message that never left", () => {
     expect(anew).toHaveLength(2);
     expect(log(core)).toEqual(["theirs", own[0], ...anew]);
     expect(seqs(core)).toEqual([1, 2, 3]);
-    expect(core.state.entries.get(anew[0] as MessageId)?.type).toBe(MESSAGE_TYPE.void);
+    expect(core.state.log.entries.get(anew[0] as MessageId)?.type).toBe(MESSAGE_TYPE.void);
     expect(parentsOf(core, anew[0])).toEqual([own[0]]);
     expect(parentsOf(core, anew[1])).toEqual([anew[0]]);
-    expect([...core.state.heads].map(({ id }) => id)).toEqual([anew[1]]);
+    expect([...core.state.log.heads].map(({ id }) => id)).toEqual([anew[1]]);
     core.online();
     expect(core.taken()).toEqual([own[0], ...anew]);
   });
@@ -122,7 +122,7 @@ describe("deleting a message that never left", () => {
     core.wait(5 * MINUTE);
     const listed = core.take("send-sync").flatMap(({ sync }) => sync.causalHistory.map(({ messageId }) => messageId));
     expect(listed).toContain("theirs");
-    expect(core.state.outbox.get(waiting)?.attempts).toBe(0);
+    expect(core.state.outbox.items.get(waiting)?.attempts).toBe(0);
     expect(listed).not.toContain(waiting);
   });
 });
@@ -142,7 +142,7 @@ describe("deleting a message that may have left", () => {
     expect(core.take("send")).toEqual([]);
     expect(core.take("repair")).toEqual([]);
     core.restart();
-    expect(core.state.entries.get(id)?.removed).toBe(true);
+    expect(core.state.log.entries.get(id)?.removed).toBe(true);
     expect(parentsOf(core, core.say("next")), "who lacks it need not wait for it").toEqual([]);
   });
 });
@@ -177,7 +177,7 @@ describe("what waited to leave for long", () => {
     expect(anew).toHaveLength(3);
     expect(parentsOf(core, anew[0]).sort()).toEqual(["later", "theirs"]);
     expect(seqs(core)).toEqual([1, 2, 3]);
-    for (const id of anew) expect(core.state.entries.get(id)?.lamport).toBeGreaterThan(core.now - MINUTE);
+    for (const id of anew) expect(core.state.log.entries.get(id)?.lamport).toBeGreaterThan(core.now - MINUTE);
     core.wait(1);
     expect(core.taken()).toEqual(anew);
     expect(log(core)).not.toContain(own[0]);
@@ -195,7 +195,7 @@ describe("what waited to leave for long", () => {
     core.online();
     const anew = core.composeAnew();
     expect(anew).toEqual([`${waiting}'`]);
-    expect(core.state.entries.get(anew[0] as MessageId)?.lamport).toBeLessThanOrEqual(core.now + 1_000);
+    expect(core.state.log.entries.get(anew[0] as MessageId)?.lamport).toBeLessThanOrEqual(core.now + 1_000);
     expect(log(core)).toContain(left);
     expect(parentsOf(core, anew[0])).toEqual([]);
   });
@@ -209,13 +209,13 @@ test("one that was composed while others were held names them: it does not leave
   core.online();
   expect(core.take("send"), "before the first is replaced").toEqual([]);
   expect(core.composeAnew(), "the first alone, in vain").toHaveLength(1);
-  expect(core.state.entries.has(first), "nothing changed yet").toBe(true);
+  expect(core.state.log.entries.has(first), "nothing changed yet").toBe(true);
   const anew = core.composeAnew();
   expect(anew).toHaveLength(2);
   core.wait(60_000);
   expect(new Set(core.taken()), "both leave under their new ids").toEqual(new Set(anew));
-  expect(core.state.entries.has(first) || core.state.entries.has(second)).toBe(false);
-  const [voided] = anew.map((id) => core.state.entries.get(id));
+  expect(core.state.log.entries.has(first) || core.state.log.entries.has(second)).toBe(false);
+  const [voided] = anew.map((id) => core.state.log.entries.get(id));
   expect([voided?.type, voided?.authorSeq]).toEqual([MESSAGE_TYPE.void, 1]);
 });
 
@@ -226,6 +226,6 @@ test("what is being composed anew is not deleted under its old id", () => {
   core.wait(25 * 3_600_000);
   core.online();
   core.step({ kind: "withdraw", id: second });
-  expect(core.state.entries.get(second)?.removed).toBe(false);
+  expect(core.state.log.entries.get(second)?.removed).toBe(false);
   expect(core.composeAnew()).toHaveLength(2);
 });

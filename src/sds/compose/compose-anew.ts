@@ -1,20 +1,24 @@
-import { type ChannelState, type Environment, ledger, type StepContext } from "../channel-state.ts";
 import { isEmbargoed, tickLamport } from "../clock/lamport-clock.ts";
+import { giveLamport } from "../clock/lamport-state.ts";
 import { chooseParents, nameable } from "../evidence/causal-history.ts";
 import { completeSince } from "../holes/holes.ts";
 import type { Preparation } from "../io/effect.ts";
 import type { ParentReference } from "../io/records.ts";
+import { type Environment, ledger } from "../io/step-context.ts";
 import type { IncomingContent } from "../io/step-input.ts";
-import { newestOwn } from "../log/ahead.ts";
-import { isCover, trueParents } from "../log/heads.ts";
+import { createEntry } from "../log/create-entry.ts";
 import { type LogEntry, referenceOf } from "../log/log-entry.ts";
+import { noteLastOwn, noteRemoved, takeOutOfLog } from "../log/own-messages.ts";
 import { saveMessage } from "../log/save-message.ts";
+import { holdBack, holdBackNoMore, removeFromOutbox, tryAgainLater } from "../outbox/held.ts";
 import { enqueue, stopSending, UNASKED } from "../outbox/outbox.ts";
 import type { OutboxEntry } from "../outbox/outbox-entry.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import { admit } from "../receive/causal-delivery.ts";
-import { createEntry } from "../receive/receive-content.ts";
+import type { ReceiveAndBelow, ReceiveContext } from "../receive/receive-state.ts";
+import { cancelAnswer } from "../repair/repair.ts";
+import { nameNoMore } from "../sync/sync.ts";
 import type { MessageId } from "../wire/ids.ts";
 
 /**
@@ -24,8 +28,8 @@ import type { MessageId } from "../wire/ids.ts";
  */
 
 /** A person deletes an own message. What never left is as if it had not been said; what may have left is only hidden here. */
-export function withdraw(ctx: StepContext, id: MessageId): void {
-  const item = ctx.state.outbox.get(id);
+export function withdraw(ctx: ReceiveContext, id: MessageId): void {
+  const item = ctx.state.outbox.items.get(id);
   // What is being composed anew comes back under another id, and can be deleted then; and so can what never left before it,
   // in whose place a void could not come now.
   if (item === undefined || item.held) return;
@@ -35,15 +39,15 @@ export function withdraw(ctx: StepContext, id: MessageId): void {
   else hold(ctx, replaced, id);
 }
 
-export function neverLeft(state: ChannelState, id: MessageId): boolean {
-  const item = state.outbox.get(id);
+export function neverLeft(state: ReceiveAndBelow, id: MessageId): boolean {
+  const item = state.outbox.items.get(id);
   return item !== undefined && item.stage === "queued" && item.attempts === 0;
 }
 
 /** Looks for messages that must not leave as they are; to be called before attempts are made. */
-export function composeStaleAnew(ctx: StepContext): void {
-  if (!ctx.state.connection.online) return;
-  for (const item of ctx.state.open) {
+export function composeStaleAnew(ctx: ReceiveContext): void {
+  if (!ctx.state.clock.connection.online) return;
+  for (const item of ctx.state.outbox.open) {
     if (item.attempts > 0 || item.held || !isStale(ctx, item)) continue;
     const replaced = replaceableFrom(ctx.state, item);
     if (replaced !== null) hold(ctx, replaced, null);
@@ -51,7 +55,7 @@ export function composeStaleAnew(ctx: StepContext): void {
   }
 }
 
-function isStale({ env }: StepContext, { entry, nextAttemptAt }: OutboxEntry): boolean {
+function isStale({ env }: ReceiveContext, { entry, nextAttemptAt }: OutboxEntry): boolean {
   if (nextAttemptAt === null || nextAttemptAt > env.now) return false;
   return entry.lamport < env.now - HORIZON_MS || isEmbargoed(entry.lamport, env.now);
 }
@@ -60,7 +64,7 @@ function isStale({ env }: StepContext, { entry, nextAttemptAt }: OutboxEntry): b
  * The message and all own ones after it, in the order of their numbers; null unless none of them was ever attempted and
  * nobody else names one of them.
  */
-function replaceableFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[] | null {
+function replaceableFrom(state: ReceiveAndBelow, first: OutboxEntry): OutboxEntry[] | null {
   const later = ownFrom(state, first);
   const untouched = later.every(({ attempts, held, stage, entry }) => {
     return attempts === 0 && !held && stage === "queued" && !entry.namedByOthers;
@@ -68,23 +72,22 @@ function replaceableFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[]
   return untouched ? later.sort((a, b) => (a.entry.authorSeq ?? 0) - (b.entry.authorSeq ?? 0)) : null;
 }
 
-function ownFrom(state: ChannelState, first: OutboxEntry): OutboxEntry[] {
+function ownFrom(state: ReceiveAndBelow, first: OutboxEntry): OutboxEntry[] {
   const from = first.entry.authorSeq ?? 0;
-  return [...state.outbox.values()].filter(({ entry }) => (entry.authorSeq ?? 0) >= from);
+  return [...state.outbox.items.values()].filter(({ entry }) => (entry.authorSeq ?? 0) >= from);
 }
 
-function hold(ctx: StepContext, replaced: readonly OutboxEntry[], voided: MessageId | null): void {
-  for (const item of replaced) item.held = true;
+function hold(ctx: ReceiveContext, replaced: readonly OutboxEntry[], voided: MessageId | null): void {
+  holdBack(replaced);
   ctx.effects.push({ kind: "compose-anew", ids: replaced.map(({ entry }) => entry.id), voided });
 }
 
-function remove(ctx: StepContext, item: OutboxEntry): void {
+function remove(ctx: ReceiveContext, item: OutboxEntry): void {
   const { entry } = item;
   stopSending(ctx, entry.id);
   if (entry.removed) return;
-  entry.removed = true;
-  ctx.state.removed.add(entry);
-  ctx.state.answers.delete(entry.id);
+  noteRemoved(ctx.state, entry);
+  cancelAnswer(ctx.state, entry.id);
   ctx.durability = "strict";
   saveMessage(ctx, entry);
   ctx.changes.push({ op: "delete", table: "body", key: entry.id });
@@ -96,27 +99,27 @@ function remove(ctx: StepContext, item: OutboxEntry): void {
  * without them; it changes nothing.
  */
 export function prepareAnew(
-  state: ChannelState,
+  state: ReceiveAndBelow,
   env: Environment,
   ids: readonly MessageId[],
   done: readonly IncomingContent[],
 ): Preparation | null {
-  const replaced = new Set(ids.flatMap((id) => state.entries.get(id) ?? []));
+  const replaced = new Set(ids.flatMap((id) => state.log.entries.get(id) ?? []));
   const entry = [...replaced][done.length];
   if (entry === undefined || replaced.size !== ids.length) return null;
   const previous = done.at(-1);
   return {
     authorSeq: entry.authorSeq ?? 0,
-    lamport: tickLamport(Math.max(state.lamport, previous?.lamport ?? 0), env.now),
+    lamport: tickLamport(Math.max(state.clock.lamport, previous?.lamport ?? 0), env.now),
     parents: parentsAnew(state, env, replaced, done),
     completeSince: completeSince(state),
-    bloomFilter: state.bloom?.toBytes(),
+    bloomFilter: state.evidence.ownFilter?.toBytes(),
   };
 }
 
 /** The first takes the log's heads; each other one its predecessor and what no predecessor named. */
 function parentsAnew(
-  state: ChannelState,
+  state: ReceiveAndBelow,
   env: Environment,
   replaced: ReadonlySet<LogEntry>,
   done: readonly IncomingContent[],
@@ -131,15 +134,19 @@ function parentsAnew(
 }
 
 /** They come back composed, in the same order; none when that failed, and then all stays as it was. */
-export function composedAnew(ctx: StepContext, ids: readonly MessageId[], contents: readonly IncomingContent[]): void {
+export function composedAnew(
+  ctx: ReceiveContext,
+  ids: readonly MessageId[],
+  contents: readonly IncomingContent[],
+): void {
   const { state, env } = ctx;
-  const items = ids.flatMap((id) => state.outbox.get(id) ?? []);
+  const items = ids.flatMap((id) => state.outbox.items.get(id) ?? []);
   const [first] = items;
   if (first === undefined) return;
   const own = ownFrom(state, first);
-  for (const item of own) item.held = false;
+  holdBackNoMore(own);
   if (contents.length !== items.length) {
-    for (const item of items) item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
+    tryAgainLater(state, items, env.now);
     return;
   }
   if (own.length > items.length) {
@@ -152,35 +159,22 @@ export function composedAnew(ctx: StepContext, ids: readonly MessageId[], conten
   ctx.durability = "strict";
   for (const { entry } of items.toReversed()) takeOut(ctx, entry);
   for (const [index, content] of contents.entries()) {
-    state.lamport = Math.max(state.lamport, content.lamport);
+    giveLamport(ctx, content.lamport);
     ctx.changes.push({ op: "put", table: "body", record: { id: content.id, bytes: content.bytes } });
     const entry = createEntry(ctx, content, undefined);
     admit(ctx, entry);
-    state.lastOwn = entry;
+    noteLastOwn(state, entry);
     const said = content.type === MESSAGE_TYPE.void ? undefined : items[index];
     enqueue(ctx, entry, said ?? UNASKED);
   }
-  ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
 }
 
-/** As if it had never been. Nobody else knows of it, and no own message that stays is built on it. */
-function takeOut(ctx: StepContext, entry: LogEntry): void {
+/** Nobody else knows of it, and no own message that stays is built on it. */
+function takeOut(ctx: ReceiveContext, entry: LogEntry): void {
   const { state } = ctx;
-  const counted = !state.ahead.has(entry);
-  for (const parent of trueParents(state, entry)) {
-    if (!counted) continue;
-    parent.deliveredChildren--;
-    if (parent.deliveredChildren === 0 && isCover(state, parent)) state.heads.add(parent);
-  }
-  state.log.remove(entry);
-  state.entries.delete(entry.id);
-  state.heads.delete(entry);
-  state.ahead.delete(entry);
-  state.sync.asked.delete(entry);
-  const item = state.outbox.get(entry.id);
-  if (item !== undefined) state.open.delete(item);
-  state.outbox.delete(entry.id);
-  if (state.lastOwn === entry) state.lastOwn = newestOwn(state);
+  takeOutOfLog(state, entry);
+  nameNoMore(state, entry);
+  removeFromOutbox(state, entry.id);
   for (const table of ["message", "body", "outbox"] as const) ctx.changes.push({ op: "delete", table, key: entry.id });
   ledger(ctx, [entry.id], { kind: "withdrawn" });
 }

@@ -5,7 +5,7 @@ import type { MessageId } from "../wire/ids.ts";
 const MINUTE = 60_000;
 
 function parentsOf(core: OneCore, id: MessageId): string[] {
-  return (core.state.entries.get(id)?.parents ?? []).map((parent) => parent.id);
+  return (core.state.log.entries.get(id)?.parents ?? []).map((parent) => parent.id);
 }
 
 /** Ada said one thing that arrived, and one that the network refused for good. */
@@ -21,7 +21,7 @@ function refusedForGood() {
   const [send] = core.take("send");
   const outcome = { ok: false, reason: "too large", retryable: false } as const;
   core.step({ kind: "attempt-result", id: refused, attempt: send?.attempt ?? 0, outcome });
-  expect(core.state.outbox.get(refused)?.stage).toBe("failed");
+  expect(core.state.outbox.items.get(refused)?.stage).toBe("failed");
   core.take("send-sync");
   return { core, first, refused };
 }

@@ -1,6 +1,7 @@
-import type { ChannelState, Environment } from "../channel-state.ts";
 import { completeSince } from "../holes/holes.ts";
+import type { Environment } from "../io/step-context.ts";
 import { newestOwn } from "../log/ahead.ts";
+import { noteListedBare } from "../log/copies.ts";
 import { headsWithout } from "../log/heads.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { comparePlaces } from "../log/ordered-log.ts";
@@ -14,6 +15,7 @@ import {
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { HistoryEntry } from "../wire/message.ts";
 import { unpackHint } from "../wire/packed-hint.ts";
+import type { EvidenceAndBelow } from "./evidence-state.ts";
 
 const NONE: ReadonlySet<LogEntry> = new Set();
 
@@ -44,14 +46,18 @@ export function chooseParents(
  * What a sync says I have: all heads as far as they fit, what is to be named in any case (asked for, or asked about),
  * then ids that heads do not prove.
  */
-export function chooseSyncHistory(state: ChannelState, env: Environment, named: Iterable<LogEntry>): HistoryEntry[] {
+export function chooseSyncHistory(
+  state: EvidenceAndBelow,
+  env: Environment,
+  named: Iterable<LogEntry>,
+): HistoryEntry[] {
   const chosen = new Set([...chooseSyncHeads(state, env), ...named, ...chooseBareIds(state, env)]);
-  for (const entry of chosen) if (state.ahead.has(entry) || !hasLeft(state, entry)) chosen.delete(entry);
+  for (const entry of chosen) if (state.log.ahead.has(entry) || !hasLeft(state, entry)) chosen.delete(entry);
   return [...chosen].slice(0, MAX_HISTORY_ENTRIES).map(historyEntryOf);
 }
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */
-function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
+function chooseSyncHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] {
   const heads = publicHeads(state, env);
   if (heads.length <= MAX_SYNC_HEADS) return heads;
   const chosen = heads.splice(0, MAX_SYNC_HEADS / 2);
@@ -68,14 +74,14 @@ function chooseSyncHeads(state: ChannelState, env: Environment): LogEntry[] {
  * composed anew, and whoever was told of it would ask for what they must not get. So it is with one that was deleted:
  * whoever lacks it will never get it, and could not see what it proves.
  */
-function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
+function publicHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] {
   const found = new Set<LogEntry>();
-  const recent = [...state.removed].filter(({ lamport }) => lamport > env.now - HORIZON_MS);
-  const stack = [...state.heads, ...recent];
+  const recent = [...state.log.removed].filter(({ lamport }) => lamport > env.now - HORIZON_MS);
+  const stack = [...state.log.heads, ...recent];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (found.has(entry)) continue;
     if (hasLeft(state, entry)) found.add(entry);
-    else stack.push(...entry.parents.flatMap(({ id }) => state.entries.get(id) ?? []));
+    else stack.push(...entry.parents.flatMap(({ id }) => state.log.entries.get(id) ?? []));
   }
   return [...found].sort(comparePlaces);
 }
@@ -85,64 +91,64 @@ function publicHeads(state: ChannelState, env: Environment): LogEntry[] {
  * would wait for. In its place stands what it builds on; so it does for those of `without`, which are to be replaced.
  */
 export function nameable(
-  state: ChannelState,
+  state: EvidenceAndBelow,
   without: ReadonlySet<LogEntry> = NONE,
-): { readonly heads: Set<LogEntry>; readonly lastOwn: LogEntry | null } {
+): { readonly heads: ReadonlySet<LogEntry>; readonly lastOwn: LogEntry | null } {
   const lost = new Set(without);
-  const lastOwn = without.size === 0 ? state.lastOwn : newestOwn(state, without);
+  const lastOwn = without.size === 0 ? state.log.lastOwn : newestOwn(state, without);
   const stack = [...headsWithout(state, without), ...(lastOwn === null ? [] : [lastOwn])];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (lost.has(entry) || isObtainable(state, entry)) continue;
     lost.add(entry);
-    stack.push(...entry.parents.flatMap(({ id }) => state.entries.get(id) ?? []));
+    stack.push(...entry.parents.flatMap(({ id }) => state.log.entries.get(id) ?? []));
   }
-  return lost.size === 0 ? state : { heads: headsWithout(state, lost), lastOwn: newestOwn(state, lost) };
+  return lost.size === 0 ? state.log : { heads: headsWithout(state, lost), lastOwn: newestOwn(state, lost) };
 }
 
 /** Somebody else has it, or it is still on its way to them. */
-function isObtainable(state: ChannelState, entry: LogEntry): boolean {
+function isObtainable(state: EvidenceAndBelow, entry: LogEntry): boolean {
   if (!entry.mine || entry.namedByOthers) return true;
-  const item = state.outbox.get(entry.id);
+  const item = state.outbox.items.get(entry.id);
   return !entry.removed && (item === undefined || item.taken || item.stage !== "failed");
 }
 
 /** Of own messages only those that were attempted, and not deleted since, may be known to others. */
-export function hasLeft(state: ChannelState, entry: LogEntry): boolean {
+export function hasLeft(state: EvidenceAndBelow, entry: LogEntry): boolean {
   if (entry.removed) return false;
-  const item = entry.mine ? state.outbox.get(entry.id) : undefined;
+  const item = entry.mine ? state.outbox.items.get(entry.id) : undefined;
   return item === undefined || item.taken || entry.namedByOthers || (item.attempts > 0 && item.stage !== "failed");
 }
 
 /** Delivered, below `complete_since` and no head: only naming them proves that I have them. A few times each. */
-function chooseBareIds(state: ChannelState, env: Environment): LogEntry[] {
+function chooseBareIds(state: EvidenceAndBelow, env: Environment): LogEntry[] {
   const bare: LogEntry[] = [];
   for (const entry of openIds(state, env)) {
     if (bare.length === MAX_BARE_IDS_PER_SYNC) break;
-    entry.timesListedBare++;
+    noteListedBare(entry);
     bare.push(entry);
   }
   return bare;
 }
 
 /** There is something that only naming proves, and that was not named often enough. */
-export function hasOpenIds(state: ChannelState, env: Environment): boolean {
+export function hasOpenIds(state: EvidenceAndBelow, env: Environment): boolean {
   for (const _ of openIds(state, env)) return true;
   return false;
 }
 
 /** What only naming proves is more than one sync can name. */
-export function hasManyOpenIds(state: ChannelState, env: Environment): boolean {
+export function hasManyOpenIds(state: EvidenceAndBelow, env: Environment): boolean {
   let count = 0;
   for (const _ of openIds(state, env)) if (++count > MAX_BARE_IDS_PER_SYNC) return true;
   return false;
 }
 
-function* openIds(state: ChannelState, env: Environment): Generator<LogEntry> {
+function* openIds(state: EvidenceAndBelow, env: Environment): Generator<LogEntry> {
   const before = completeSince(state);
   const oldest = env.now - HORIZON_MS;
-  for (const entry of state.log.after({ lamport: oldest, id: "" })) {
+  for (const entry of state.log.order.after({ lamport: oldest, id: "" })) {
     if (entry.lamport >= before) return;
-    if (state.heads.has(entry) || state.ahead.has(entry) || !hasLeft(state, entry)) continue;
+    if (state.log.heads.has(entry) || state.log.ahead.has(entry) || !hasLeft(state, entry)) continue;
     if (entry.timesListedBare < MAX_BARE_ID_REPEATS) yield entry;
   }
 }

@@ -1,9 +1,10 @@
-import { ledger, type StepContext } from "../channel-state.ts";
+import { ledger } from "../io/step-context.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { comparePlaces } from "../log/ordered-log.ts";
 import { settleOutbox } from "../outbox/outbox-settlement.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { Gain, Word } from "./claim-walk.ts";
+import type { EvidenceContext } from "./evidence-state.ts";
 import { receivedBy } from "./received-by.ts";
 
 /** Ledger rows stay small: one row names at most this many ids. */
@@ -16,7 +17,7 @@ export function wordOf(participant: Participant, by: Word["by"]): Word {
 }
 
 /** Tells what a word proved, and settles the own messages among it. */
-export function tellGain(ctx: StepContext, gain: Gain): void {
+export function tellGain(ctx: EvidenceContext, gain: Gain): void {
   const { word } = gain;
   const { participant } = word;
   const told = worthTelling(gain);
@@ -29,7 +30,7 @@ export function tellGain(ctx: StepContext, gain: Gain): void {
 
 type Told = Pick<Gain, "listed" | "ancestry">;
 
-function tellEvidence(ctx: StepContext, { participant, by }: Word, told: Told): void {
+function tellEvidence(ctx: EvidenceContext, { participant, by }: Word, told: Told): void {
   const signed = participant.publicKey !== null;
   const entries = [...told.listed, ...told.ancestry];
   for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
@@ -64,14 +65,14 @@ function newestOf(entries: LogEntry[], count: number): LogEntry[] {
  * A run that died while it followed a word told nothing of what it had not reached, and this start derived it: an own
  * message would be sent again all day, though somebody has it.
  */
-export function tellRestored(ctx: StepContext): void {
+export function tellRestored(ctx: EvidenceContext): void {
   const { state } = ctx;
   const gains = new Map<Participant, LogEntry[]>();
-  for (const { entry, stage } of state.outbox.values()) {
+  for (const { entry, stage } of state.outbox.items.values()) {
     if (stage === "settled") continue;
     const received = new Set<number>();
     for (const index of receivedBy(state, entry)) {
-      const participant = state.participants[index];
+      const participant = state.participants.all[index];
       if (participant === undefined) continue;
       gains.set(participant, [...(gains.get(participant) ?? []), entry]);
       settleOutbox(ctx, entry, participant, received.add(index));

@@ -1,12 +1,14 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import { isForgotten } from "../holes/watermark.ts";
 import { type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
 import type { Need } from "../participants/kept-claims.ts";
 import type { Participant } from "../participants/participant.ts";
+import { countUnfinished, credit, dropProvenClaim } from "../participants/proven.ts";
 import type { Gain, Walk, Word } from "./claim-walk.ts";
+import type { EvidenceAndBelow, EvidenceContext } from "./evidence-state.ts";
+import { ownEvidence } from "./own.ts";
 
-export function nothingGained({ effort }: Pick<StepContext, "effort">, word: Word): Gain {
-  return { word, effort, listed: [], ancestry: [] };
+export function nothingGained({ state }: Pick<EvidenceContext, "state">, word: Word): Gain {
+  return { word, effort: state.evidence.effort, listed: [], ancestry: [] };
 }
 
 /**
@@ -14,13 +16,13 @@ export function nothingGained({ effort }: Pick<StepContext, "effort">, word: Wor
  * under the same or a lower bound: everything below was credited then, or is going to be. Drops the claims that this one
  * proves. Without a `gain` all of it is followed at once, and nothing is to be told.
  */
-export function follow(state: ChannelState, walk: Walk, gain: Gain | null): Need {
+export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): Need {
   const { participant, completeSince, stack } = walk;
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (gain !== null && gain.effort.left <= 0) {
       stack.push(entry);
-      state.unfinishedWalks.add({ ...walk, word: gain.word });
-      participant.unfinishedWalks++;
+      ownEvidence(state).unfinished.add({ ...walk, word: gain.word });
+      countUnfinished(participant, 1);
       return "undecided";
     }
     const before = participant.credits.since(entry.number);
@@ -28,7 +30,7 @@ export function follow(state: ChannelState, walk: Walk, gain: Gain | null): Need
     if (gain !== null) gain.effort.left -= goesOn ? 1 + entry.parents.length : 1;
     if (takesPlaceOfNeeded(walk, entry)) walk.needed = true;
     if (!goesOn) continue;
-    participant.credits.credit(entry.number, completeSince);
+    credit(participant, entry.number, completeSince);
     if (before === null) noteGain(walk, entry, gain);
     if (pushAncestors(state, walk, entry)) walk.needed = true;
   }
@@ -39,8 +41,8 @@ export function follow(state: ChannelState, walk: Walk, gain: Gain | null): Need
  * Drops the claim that this one proves. That of the id it lists itself is not dropped but replaced when it is known what it
  * is: listed twice before it is followed, it is walked twice, and must not drop what the first walk kept.
  */
-function takesPlaceOfNeeded({ participant: { claims }, completeSince, listed }: Walk, { id }: LogEntry): boolean {
-  return id === listed?.id ? claims.isNeeded(id) : claims.dropProven(id, completeSince);
+function takesPlaceOfNeeded({ participant, completeSince, listed }: Walk, { id }: LogEntry): boolean {
+  return id === listed?.id ? participant.claims.isNeeded(id) : dropProvenClaim(participant, id, completeSince);
 }
 
 function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {
@@ -50,11 +52,11 @@ function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {
 }
 
 /** True if an ancestor is missing: what is below it is not known yet. */
-function pushAncestors(state: ChannelState, { completeSince, stack }: Walk, entry: LogEntry): boolean {
+function pushAncestors(state: EvidenceAndBelow, { completeSince, stack }: Walk, entry: LogEntry): boolean {
   let awaited = false;
   for (const reference of entry.parents) {
     if (!mayProve(entry, reference, completeSince) || isForgotten(state, reference)) continue;
-    const parent = state.entries.get(reference.id);
+    const parent = state.log.entries.get(reference.id);
     if (parent === undefined) awaited = true;
     else if (isTrueEdge(entry, reference, parent)) stack.push(parent);
   }

@@ -23,7 +23,7 @@ import { asParticipantId, type MessageId } from "../wire/ids.ts";
 /** Any group, any causal graph, any order of arrival: what one participant makes of it. */
 
 function logOf(state: ChannelState): MessageId[] {
-  return [...state.log].map((entry) => entry.id);
+  return [...state.log.order].map((entry) => entry.id);
 }
 
 describe("any order of arrival", () => {
@@ -51,7 +51,7 @@ describe("any order of arrival", () => {
         }
         const named = new Set(contents.flatMap(({ parents }) => parents.map((parent) => parent.id)));
         const heads = inOrder.filter((id) => !named.has(id));
-        expect([...state.heads].map(({ id }) => id).sort()).toEqual(heads.sort());
+        expect([...state.log.heads].map(({ id }) => id).sort()).toEqual(heads.sort());
       }),
       { numRuns: 300 },
     );
@@ -138,7 +138,7 @@ describe("evidence", () => {
         }));
         const state = boot();
         for (const content of shuffled(contents, order)) step(state, receive(content), envAt(START + 1_000));
-        expect(state.heads.size).toBe(contents.length);
+        expect(state.log.heads.size).toBe(contents.length);
         const [last] = contents.slice(-1);
         if (last === undefined) return;
         const [{ claim } = { claim: null }] = truthfulClaims(contents, [{ has: 23, listed: [], since: 0, at: 0 }]);

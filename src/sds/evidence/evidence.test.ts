@@ -18,8 +18,8 @@ test("a claim that waits for its message is kept when it is said again, however 
   core.hear("ben", ["awaited"]);
   core.receive("awaited", "cleo");
   const hasIt = (): boolean => {
-    const entry = core.state.entries.get(asMessageId("awaited"));
-    const ben = core.state.participantById.get(asParticipantId("ben"));
+    const entry = core.state.log.entries.get(asMessageId("awaited"));
+    const ben = core.state.participants.byId.get(asParticipantId("ben"));
     return entry !== undefined && ben !== undefined && receivedBy(core.state, entry).has(ben.index);
   };
   expect(hasIt()).toBe(true);
@@ -99,7 +99,7 @@ test("who lists old messages of others one by one fills nothing, and takes nothi
   expect(claimsOf(core, "mal")).toBe(MAX_OTHER_CLAIMS + 1);
   core.restart();
   const hasIt = (id: string) => {
-    const entry = core.state.entries.get(asMessageId(id));
+    const entry = core.state.log.entries.get(asMessageId(id));
     return entry !== undefined && participantOf(core, "mal").credits.has(entry.number);
   };
   expect([own, "above", "m399", "m0"].map(hasIt)).toEqual([true, true, true, false]);
@@ -116,7 +116,7 @@ test("the first word of a new key tells of own messages, and of the newest of ot
   core.receive("m", "ann", { lamport: core.now, parents: [edgeTo(core, own)] });
   for (let place = 1; place < 2_000; place++) {
     core.now++;
-    const before = core.state.log.last();
+    const before = core.state.log.order.last();
     if (before !== undefined)
       core.receive(`m${place}`, "ann", { lamport: core.now, parents: [edgeTo(core, before.id)] });
   }
@@ -130,16 +130,16 @@ test("the first word of a new key tells of own messages, and of the newest of ot
   expect(ids).toContain(own);
   expect(ids).toContain("m1744");
   const { credits } = participantOf(core, "new");
-  for (const entry of core.state.log) expect(credits.has(entry.number)).toBe(true);
-  expect(core.state.outbox.get(own)?.stage).toBe("settled");
+  for (const entry of core.state.log.order) expect(credits.has(entry.number)).toBe(true);
+  expect(core.state.outbox.items.get(own)?.stage).toBe("settled");
 });
 
 function edgeTo(core: OneCore, id: MessageId): { id: MessageId; lamport: number } {
-  return { id, lamport: core.state.entries.get(id)?.lamport ?? 0 };
+  return { id, lamport: core.state.log.entries.get(id)?.lamport ?? 0 };
 }
 
 function participantOf(core: OneCore, name: string): Participant {
-  const participant = core.state.participantById.get(asParticipantId(name));
+  const participant = core.state.participants.byId.get(asParticipantId(name));
   if (participant === undefined) throw new Error(`${name} is not known.`);
   return participant;
 }
@@ -153,9 +153,9 @@ test("what made-up causes keep in memory does not grow with the keys whose words
     core.receive(id, "mal", { parents });
   }
   for (let key = 0; key < 10; key++) core.hear(`key ${key}`, wide);
-  expect(core.state.pendingCredits.size).toBe(0);
+  expect(core.state.evidence.pending.size).toBe(0);
   core.receive("w1 7", "mal", { lamport: core.now - 1 });
-  const entry = core.state.entries.get(asMessageId("w1 7"));
+  const entry = core.state.log.entries.get(asMessageId("w1 7"));
   for (let key = 0; key < 10; key++)
     expect(participantOf(core, `key ${key}`).credits.has(entry?.number ?? -1)).toBe(true);
 });
@@ -165,7 +165,7 @@ test("however many values of complete_since a participant said, a head proves wh
   core.online();
   const next = (id: string) => {
     core.now += 10;
-    const before = core.state.log.last();
+    const before = core.state.log.order.last();
     core.receive(id, "ann", { lamport: core.now, parents: before === undefined ? [] : [edgeTo(core, before.id)] });
   };
   for (let value = 0; value < 1_000; value++) {
@@ -176,5 +176,5 @@ test("however many values of complete_since a participant said, a head proves wh
   for (const id of ["x", "y", "z"]) next(id);
   core.hear("ben", ["z"], { completeSince: since });
   const { credits } = participantOf(core, "ben");
-  for (const entry of core.state.log) expect(credits.has(entry.number), entry.id).toBe(true);
+  for (const entry of core.state.log.order) expect(credits.has(entry.number), entry.id).toBe(true);
 });

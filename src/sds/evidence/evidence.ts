@@ -1,21 +1,23 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import type { ClaimEntry } from "../io/records.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { MAX_UNFINISHED_WALKS, MAX_UNRESOLVED_CLAIMS } from "../parameters/limits.ts";
-import type { Need } from "../participants/kept-claims.ts";
 import type { Participant } from "../participants/participant.ts";
+import { countUnfinished, countUnresolved, credit, decideClaim, dropClaim, keepClaim } from "../participants/proven.ts";
+import { touch } from "../participants/touched.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { HistoryEntry } from "../wire/message.ts";
-import type { Gain } from "./claim-walk.ts";
+import { createEffort, type Gain } from "./claim-walk.ts";
+import type { EvidenceAndBelow, EvidenceContext } from "./evidence-state.ts";
 import { tellGain, wordOf } from "./evidence-told.ts";
 import { follow, inheritedSince, nothingGained } from "./evidence-walk.ts";
+import { ownEvidence } from "./own.ts";
 
 /**
  * Takes a participant's verified word: they have each id they list, and everything signed below it from
  * `completeSince` on. Evidence only grows. Without a signature the word never counts as a receipt.
  */
 export function applyClaim(
-  ctx: StepContext,
+  ctx: EvidenceContext,
   participant: Participant,
   claim: { readonly listed: readonly HistoryEntry[]; readonly completeSince: number; readonly by: "content" | "sync" },
 ): void {
@@ -23,15 +25,15 @@ export function applyClaim(
   if (participant.unfinishedWalks >= MAX_UNFINISHED_WALKS) return;
   const gain = nothingGained(ctx, wordOf(participant, claim.by));
   for (const { messageId } of claim.listed) {
-    if (ctx.state.belowWatermark.has(messageId)) continue;
+    if (ctx.state.holes.belowWatermark.has(messageId)) continue;
     claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
   }
-  if (participant.claims.changed) ctx.touchedParticipants.add(participant);
+  if (participant.claims.changed) touch(ctx.state, participant);
   tellGain(ctx, gain);
 }
 
 /** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
-export function restoreClaim(state: ChannelState, participant: Participant, claim: ClaimEntry): void {
+export function restoreClaim(state: EvidenceAndBelow, participant: Participant, claim: ClaimEntry): void {
   claimListed(state, participant, claim.id, claim.completeSince, null);
 }
 
@@ -39,20 +41,20 @@ export function restoreClaim(state: ChannelState, participant: Participant, clai
  * A message arrived that claims were waiting for. `children` are those that were held before and name it: who is known to
  * have one of them has it too.
  */
-export function creditLate(ctx: StepContext, entry: LogEntry, children: readonly LogEntry[]): void {
+export function creditLate(ctx: EvidenceContext, entry: LogEntry, children: readonly LogEntry[]): void {
   const { state } = ctx;
-  const pending = state.pendingCredits.get(entry.id);
-  state.pendingCredits.delete(entry.id);
+  const pending = state.evidence.pending.get(entry.id);
+  ownEvidence(state).pending.delete(entry.id);
   for (const [participant, completeSince] of pending ?? []) {
-    participant.unresolvedClaims--;
+    countUnresolved(participant, -1);
     // Now it shows whether it is needed.
-    participant.claims.drop(entry.id);
+    dropClaim(participant, entry.id);
     const gain = nothingGained(ctx, wordOf(participant, "sync"));
     creditListed(state, participant, entry, completeSince, gain);
     tellGain(ctx, gain);
   }
   if (children.length === 0) return;
-  for (const participant of state.participants) {
+  for (const participant of state.participants.all) {
     const completeSince = participant.index === 0 ? null : inheritedSince(participant, entry, children);
     if (completeSince === null) continue;
     const gain = nothingGained(ctx, wordOf(participant, "sync"));
@@ -65,62 +67,64 @@ export function creditLate(ctx: StepContext, entry: LogEntry, children: readonly
  * Goes on with what words had too much to be followed at once, the oldest first. The claims are kept from the beginning, so
  * a restart derives all of it.
  */
-export function continueWalks(ctx: StepContext): void {
-  const { unfinishedWalks } = ctx.state;
-  for (const walk of unfinishedWalks) {
-    if (ctx.effort.left <= 0) return;
-    unfinishedWalks.delete(walk);
+export function continueWalks(ctx: EvidenceContext): void {
+  const { unfinished, effort } = ownEvidence(ctx.state);
+  for (const walk of unfinished) {
+    if (effort.left <= 0) return;
+    unfinished.delete(walk);
     const { participant, completeSince, listed } = walk;
-    participant.unfinishedWalks--;
+    countUnfinished(participant, -1);
     const gain = nothingGained(ctx, walk.word);
     const need = follow(ctx.state, walk, gain);
-    if (need !== "undecided" && listed !== null) participant.claims.decide(listed.id, completeSince, need);
+    if (need !== "undecided" && listed !== null) decideClaim(participant, listed.id, completeSince, need);
     tellGain(ctx, gain);
   }
 }
 
 /** What claims were waiting for came, and is not kept: they have nothing to wait for. */
-export function dropPendingCredits({ state, touchedParticipants }: StepContext, id: MessageId): void {
-  for (const participant of state.pendingCredits.get(id)?.keys() ?? []) {
-    participant.unresolvedClaims--;
-    participant.claims.drop(id);
-    touchedParticipants.add(participant);
+export function dropPendingCredits({ state }: EvidenceContext, id: MessageId): void {
+  for (const participant of state.evidence.pending.get(id)?.keys() ?? []) {
+    countUnresolved(participant, -1);
+    dropClaim(participant, id);
+    touch(state, participant);
   }
-  state.pendingCredits.delete(id);
+  ownEvidence(state).pending.delete(id);
 }
 
 /** We hold it ourselves. */
-export function creditHolder(state: ChannelState, entry: LogEntry): void {
-  state.participants[0]?.credits.credit(entry.number, Number.POSITIVE_INFINITY);
+export function creditHolder(state: EvidenceAndBelow, entry: LogEntry): void {
+  const [self] = state.participants.all;
+  if (self !== undefined) credit(self, entry.number, Number.POSITIVE_INFINITY);
 }
 
 function claimListed(
-  state: ChannelState,
+  state: EvidenceAndBelow,
   participant: Participant,
   id: MessageId,
   completeSince: number,
   gain: Gain | null,
 ): void {
-  const entry = state.entries.get(id);
+  const entry = state.log.entries.get(id);
   if (entry === undefined) pendListed(state, participant, id, completeSince);
   else creditListed(state, participant, entry, completeSince, gain);
 }
 
 /** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
-function pendListed(state: ChannelState, participant: Participant, id: MessageId, completeSince: number): void {
-  const waiting = state.pendingCredits.get(id) ?? new Map<Participant, number>();
+function pendListed(state: EvidenceAndBelow, participant: Participant, id: MessageId, completeSince: number): void {
+  const { pending } = ownEvidence(state);
+  const waiting = pending.get(id) ?? new Map<Participant, number>();
   const before = waiting.get(participant);
   // What waits already has its place; told again, it must not lose it because others filled the rest.
   if (before === undefined && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
   if (before !== undefined && before <= completeSince) return;
-  if (before === undefined) participant.unresolvedClaims++;
-  state.pendingCredits.set(id, waiting.set(participant, completeSince));
+  if (before === undefined) countUnresolved(participant, 1);
+  pending.set(id, waiting.set(participant, completeSince));
   keepClaim(participant, id, completeSince, "needed");
 }
 
 /** What adds nothing is not kept: members who are asked for receipts list what they have proved long before. */
 function creditListed(
-  state: ChannelState,
+  state: EvidenceAndBelow,
   participant: Participant,
   entry: LogEntry,
   completeSince: number,
@@ -132,7 +136,7 @@ function creditListed(
   keepClaim(participant, entry.id, completeSince, need);
 }
 
-/** An unsigned word counts for nothing, so it is not worth writing down. */
-function keepClaim(participant: Participant, id: MessageId, completeSince: number, need: Need): void {
-  if (participant.publicKey !== null) participant.claims.keep(id, completeSince, need);
+/** Each step may follow so much. */
+export function beginEffort(state: EvidenceAndBelow): void {
+  ownEvidence(state).effort = createEffort();
 }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelState, Environment } from "../channel-state.ts";
+import type { ChannelState } from "../channel-state.ts";
 import { BloomFilter, bloomShape } from "../filter/bloom-filter.ts";
 import { bloomOptions } from "../filter/bloom-gate.ts";
 import type { Effect } from "../io/effect.ts";
+import type { Environment } from "../io/step-context.ts";
 import type { IncomingContent, StepInput } from "../io/step-input.ts";
 import { deliveryStateOf } from "../outbox/delivery-state.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
-import { nextWakeAt, prepare, step } from "../step.ts";
+import { nextWakeAt } from "../schedules.ts";
+import { prepare, step } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { receivedBy } from "./received-by.ts";
 import { possibleReceipts } from "./received-filter.ts";
@@ -113,14 +115,14 @@ describe("a filter of somebody else", () => {
     const [possible] = possibleReceipts(channel.state, id);
     expect(possible?.participant.id).toBe("ben");
     expect(possible?.chance).toBeCloseTo((20 / 150_000) ** 10, 40);
-    const entry = channel.state.entries.get(id);
+    const entry = channel.state.log.entries.get(id);
     if (entry === undefined) throw new Error("not held");
     const received = receivedBy(channel.state, entry);
     expect(received.size).toBe(0);
-    const item = channel.state.outbox.get(id);
+    const item = channel.state.outbox.items.get(id);
     if (item === undefined) throw new Error("not in the outbox");
     expect(deliveryStateOf({ received, audience: [1], level: "any" }, item).kind).toBe("sending");
-    expect(channel.state.open.has(item)).toBe(true);
+    expect(channel.state.outbox.open.has(item)).toBe(true);
   });
 
   it("is the newest only: older ones, replayed ones and those from the future are not taken", () => {
@@ -159,9 +161,9 @@ describe("a filter of somebody else", () => {
     const channel = new Channel();
     const id = channel.say("hello");
     for (let index = 0; index < 300; index++) channel.hear(`member ${index}`, { filter: filterOf(id) });
-    expect(channel.state.filters.holders.size).toBe(256);
+    expect(channel.state.evidence.filters.holders.size).toBe(256);
     expect(channel.possible(id)[0]).toEqual(["member 44", true]);
-    expect(channel.state.participants.filter(({ filter }) => filter !== null).length).toBe(256);
+    expect(channel.state.participants.all.filter(({ filter }) => filter !== null).length).toBe(256);
   });
 });
 

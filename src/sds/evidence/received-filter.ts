@@ -1,8 +1,10 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import { bloomOptions, drawDecoys, readBloom } from "../filter/bloom-gate.ts";
 import type { IncomingClaim } from "../io/step-input.ts";
 import { LAMPORT_EMBARGO_MS } from "../parameters/parameters.ts";
 import type { Participant } from "../participants/participant.ts";
+import { keepFilter } from "../participants/proven.ts";
+import type { EvidenceAndBelow, EvidenceContext } from "./evidence-state.ts";
+import { ownEvidence } from "./own.ts";
 
 /** What a filter says of one message. */
 export interface PossibleReceipt {
@@ -17,39 +19,56 @@ export interface PossibleReceipt {
 const MAX_FILTERS = 256;
 
 /** Keeps the filter of a participant's newest message, if it passes the gate. Nothing follows from it. */
-export function noteFilter(ctx: StepContext, participant: Participant, claim: IncomingClaim): void {
+export function noteFilter(ctx: EvidenceContext, participant: Participant, claim: IncomingClaim): void {
   const { state, env } = ctx;
   const { bloomFilter, lamport, signed } = claim;
   if (bloomFilter === undefined || participant.index === 0) return;
   // One from the future would stay the newest for ever.
   if (lamport <= (participant.filter?.lamport ?? -1) || lamport > env.now + LAMPORT_EMBARGO_MS) return;
-  state.filters.decoys ??= drawDecoys(env.random);
-  const filter = readBloom(bloomFilter, bloomOptions(state.identity.parameters), state.filters.decoys);
+  const { filters } = ownEvidence(state);
+  filters.decoys ??= drawDecoys(env.random);
+  const filter = readBloom(bloomFilter, bloomOptions(state.identity.parameters), filters.decoys);
   if (typeof filter === "string") {
     ctx.effects.push({ kind: "reject", reason: filter });
     return;
   }
-  participant.filter = { filter, lamport, signed, at: env.now };
+  keepFilter(participant, { filter, lamport, signed, at: env.now });
   keepNewest(state, participant);
 }
 
-function keepNewest({ filters: { holders } }: ChannelState, participant: Participant): void {
+function keepNewest(state: EvidenceAndBelow, participant: Participant): void {
+  const holders = ownEvidence(state).filters.holders;
   holders.delete(participant);
   holders.add(participant);
   const [oldest] = holders;
   if (holders.size <= MAX_FILTERS || oldest === undefined) return;
   holders.delete(oldest);
-  oldest.filter = null;
+  keepFilter(oldest, null);
 }
 
 /** Whose filter contains a message. For the details only: no state, level or audience may be made of it. */
-export function possibleReceipts(state: ChannelState, id: string): PossibleReceipt[] {
+export function possibleReceipts(state: EvidenceAndBelow, id: string): PossibleReceipt[] {
   const found: PossibleReceipt[] = [];
-  for (const participant of state.filters.holders) {
+  for (const participant of state.evidence.filters.holders) {
     const { filter: received } = participant;
     if (received === null || !received.filter.has(id)) continue;
     const { filter, signed, at } = received;
     found.push({ participant, chance: filter.falsePositiveRate(), signed, at });
   }
   return found;
+}
+
+/** Delivered: others may look for it in our filter. Profile "sds" only. */
+export function addToOwnFilter(state: EvidenceAndBelow, id: string): void {
+  ownEvidence(state).ownFilter?.insert(id);
+}
+
+/** When the channel is restored: the newest by their place in the log, as when each was delivered is not kept. */
+export function restoreOwnFilter(state: EvidenceAndBelow): void {
+  const { ownFilter } = ownEvidence(state);
+  if (ownFilter === null) return;
+  const { order, ahead } = state.log;
+  for (const entry of order.pageBefore(undefined, state.identity.parameters.bloomCapacity)) {
+    if (!ahead.has(entry)) ownFilter.insert(entry.id);
+  }
 }

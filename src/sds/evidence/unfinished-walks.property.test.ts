@@ -56,7 +56,7 @@ vi.mock("./claim-walk.ts", async (original) => ({
 
 /** Own messages enter the outbox as those do that come back from a Store. */
 function checkOutbox(state: ChannelState): void {
-  for (const { entry, stage } of state.outbox.values()) {
+  for (const { entry, stage } of state.outbox.items.values()) {
     expect(stage === "settled").toBe(receivedBy(state, entry).size > 0);
   }
 }
@@ -96,7 +96,7 @@ it("what is followed in steps ends where it would at once, over restarts in betw
           if (then[index] === "wake") take({ kind: "wake" });
           else if (then[index] === "restart") restart();
         }
-        while (state.unfinishedWalks.size > 0) take({ kind: "wake" });
+        while (state.evidence.unfinished.size > 0) take({ kind: "wake" });
         checkOutbox(state);
         const proven = provenBy(
           contents,

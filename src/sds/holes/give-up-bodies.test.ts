@@ -33,7 +33,7 @@ describe("giveUpBodies", () => {
 
   it("ends a batch when it has enough bytes", () => {
     const { state } = afterMany(NEWEST_BODIES + 50);
-    const [first] = [...state.log];
+    const [first] = [...state.log.order];
     expect(giveUpBodies(state, { count: 1_000, bytes: 3 * (first?.size ?? 0) })).toHaveLength(3);
   });
 
@@ -64,13 +64,13 @@ describe("giveUpBodies", () => {
     core.receive("alone", "cleo");
     core.now += 200_000;
     core.receive("reply", "ben", {
-      parents: [unconfirmed, confirmed].map((id) => ({ id, lamport: core.state.entries.get(id)?.lamport ?? 0 })),
+      parents: [unconfirmed, confirmed].map((id) => ({ id, lamport: core.state.log.entries.get(id)?.lamport ?? 0 })),
     });
     core.hear("ben", [confirmed], { completeSince: core.now });
     for (let n = 0; n < NEWEST_BODIES; n++) receive(core, n);
-    expect(core.state.outbox.get(unconfirmed)?.stage).not.toBe("settled");
-    expect(core.state.outbox.get(confirmed)?.stage).toBe("settled");
-    expect(core.state.heads.has(core.state.entries.get(asMessageId("alone")) as never)).toBe(true);
+    expect(core.state.outbox.items.get(unconfirmed)?.stage).not.toBe("settled");
+    expect(core.state.outbox.items.get(confirmed)?.stage).toBe("settled");
+    expect(core.state.log.heads.has(core.state.log.entries.get(asMessageId("alone")) as never)).toBe(true);
     const given = ids(giveUpBodies(core.state, ALL));
     expect(given).toContain(confirmed);
     expect(given).not.toContain(unconfirmed);
@@ -80,7 +80,7 @@ describe("giveUpBodies", () => {
   it("goes on from the same place after a restart", () => {
     const core = afterMany(NEWEST_BODIES + 50);
     giveUpBodies(core.state, { ...ALL, count: 20 });
-    core.tables.apply([{ op: "meta", key: "bodiesSince", value: core.state.bodiesSince }]);
+    core.tables.apply([{ op: "meta", key: "bodiesSince", value: core.state.holes.bodiesSince }]);
     core.restart();
     expect(ids(giveUpBodies(core.state, ALL))).toEqual(range(20, 50));
   });
@@ -90,12 +90,12 @@ describe("giveUpBodies", () => {
     const [oldest] = giveUpBodies(core.state, { ...ALL, count: 1 });
     if (oldest === undefined) throw new Error("Nothing was given up.");
     expect(isBodyGivenUp(core.state, oldest)).toBe(true);
-    expect(core.state.participants[0]?.credits.has(oldest.number)).toBe(true);
+    expect(core.state.participants.all[0]?.credits.has(oldest.number)).toBe(true);
     const request = (id: string) => [{ messageId: asMessageId(id), retrievalHint: undefined }];
     core.hear("cleo", [], { lamport: core.now, completeSince: core.now, repairRequests: request(oldest.id) });
-    expect([...core.state.answers.keys()]).toEqual([]);
+    expect([...core.state.repair.answers.keys()]).toEqual([]);
     core.now += 1;
     core.hear("cleo", [], { lamport: core.now, completeSince: core.now, repairRequests: request(idOf(1)) });
-    expect([...core.state.answers.keys()]).toEqual([idOf(1)]);
+    expect([...core.state.repair.answers.keys()]).toEqual([idOf(1)]);
   });
 });

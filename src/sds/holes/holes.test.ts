@@ -33,13 +33,13 @@ test("who names thousands of ids that do not exist uses up their own share, and 
       Array.from({ length: 200 }, (_, index) => `fake-${sync}-${index}`),
     );
   }
-  expect(core.state.missing.size).toBe(MAX_FOLLOWED_PER_PARTICIPANT);
+  expect(core.state.holes.missing.size).toBe(MAX_FOLLOWED_PER_PARTICIPANT);
   core.hear("ben", ["true"]);
-  expect(core.state.missing.has(asMessageId("true"))).toBe(true);
+  expect(core.state.holes.missing.has(asMessageId("true"))).toBe(true);
   core.receive("fake-0-0", "ben");
   core.wait(1);
   core.hear("liar", ["fake-of-the-freed-place"]);
-  expect(core.state.missing.has(asMessageId("fake-of-the-freed-place"))).toBe(true);
+  expect(core.state.holes.missing.has(asMessageId("fake-of-the-freed-place"))).toBe(true);
 });
 
 test("what a liar dates back is asked for in every way once its real child comes", () => {
@@ -71,7 +71,7 @@ test("a person may ask again for what was given up, and it is asked for in every
   const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
   expect(asked).toContain("parent");
   core.receive("parent", "ben", { lamport });
-  expect([...core.state.log].map(({ id }) => id)).toEqual(["parent", "child"]);
+  expect([...core.state.log.order].map(({ id }) => id)).toEqual(["parent", "child"]);
 });
 
 test("ids that only syncs name are forgotten, and free the share of who named them", () => {
@@ -79,8 +79,8 @@ test("ids that only syncs name are forgotten, and free the share of who named th
   core.online();
   core.hear("liar", ["fake-1", "fake-2"]);
   core.wait(30 * MINUTE);
-  expect(core.state.missing.size).toBe(0);
-  expect(core.state.participantById.get(asParticipantId("liar"))?.followed.size).toBe(0);
+  expect(core.state.holes.missing.size).toBe(0);
+  expect(core.state.participants.byId.get(asParticipantId("liar"))?.followed.size).toBe(0);
 });
 
 test("what a sync names is fetched, though a liar signed a timestamp from before our joining for it", () => {
@@ -144,10 +144,10 @@ test("when all room for ids of syncs is taken, the largest share gives way", () 
     const ids = Array.from({ length: 600 }, (_, k) => `liar${i}-${k}`);
     core.hear(`liar${i}`, ids);
   }
-  expect(core.state.missing.size).toBe(MAX_FOLLOWED);
+  expect(core.state.holes.missing.size).toBe(MAX_FOLLOWED);
   core.hear("ben", ["tail"]);
-  expect(core.state.missing.has(asMessageId("tail"))).toBe(true);
-  expect(core.state.missing.size).toBe(MAX_FOLLOWED);
+  expect(core.state.holes.missing.has(asMessageId("tail"))).toBe(true);
+  expect(core.state.holes.missing.size).toBe(MAX_FOLLOWED);
 });
 
 test("one message with many made-up causes is worth few syncs", () => {
@@ -191,7 +191,7 @@ test.each([
     });
     expect(completeSince(core.state)).toBe(now - 4);
     core.restart();
-    expect([...core.state.heads].map(({ id }) => id)).toContain("child");
+    expect([...core.state.log.heads].map(({ id }) => id)).toContain("child");
     expect(completeSince(core.state)).toBe(now - 4);
   },
 );
@@ -221,6 +221,6 @@ test("after a start a hole is a request in the share of those who name it, and o
   core.receive("child", "ben", { parents: [{ id: asMessageId("hole"), lamport: core.now - 1 }] });
   core.wait(11 * MINUTE);
   core.restart();
-  const ben = core.state.participantById.get(asParticipantId("ben"));
-  expect([...(core.state.missing.get(asMessageId("hole"))?.namedBy ?? [])]).toEqual([ben?.index]);
+  const ben = core.state.participants.byId.get(asParticipantId("ben"));
+  expect([...(core.state.holes.missing.get(asMessageId("hole"))?.namedBy ?? [])]).toEqual([ben?.index]);
 });

@@ -1,11 +1,15 @@
-import { type ChannelState, connectedNow, ledger, type StepContext } from "../channel-state.ts";
+import { connectedNow } from "../clock/connected-time.ts";
 import type { WantedMessage } from "../io/effect.ts";
 import type { HoleRecord } from "../io/records.ts";
+import { ledger } from "../io/step-context.ts";
+import type { LogEntry } from "../log/log-entry.ts";
 import { RETRIEVAL_HINT_BYTES } from "../parameters/limits.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { MessageId } from "../wire/ids.ts";
+import type { HolesAndBelow, HolesContext } from "./holes-state.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { isGivenUp, isWanted, planAsking, takeFetchesDue } from "./missing-schedule.ts";
+import { ownHoles, ownMissing } from "./own.ts";
 import { requestDelay } from "./repair-timing.ts";
 import { forgetMissing } from "./shares.ts";
 
@@ -15,7 +19,7 @@ const RETRY_CAP_MS = 30 * 60_000;
 
 /** Notes that somebody names an id that we do not hold, or learns more of it. To be planned for by `planAsking` after. */
 export function missMessage(
-  ctx: StepContext,
+  ctx: HolesContext,
   id: MessageId,
   named: { readonly by: number; readonly lamport: number | null; readonly hint: Uint8Array | undefined },
 ): MissingMessage {
@@ -23,27 +27,28 @@ export function missMessage(
   const { by, lamport, hint } = named;
   const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
   const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
-  const known = state.missing.get(id);
+  const known = state.holes.missing.get(id);
   if (known !== undefined) {
     const wasGivenUp = isGivenUp(known);
-    known.namedBy.add(by);
+    ownMissing(known).namedBy.add(by);
     if (lamport !== null && lamport > (known.lamport ?? -1)) {
-      known.lamport = lamport;
+      ownMissing(known).lamport = lamport;
       // `complete_since` has been said with it. Once the message came and waits for its own causes, no child tells it again.
       if (known.state !== null) saveHole(ctx, known, known.state);
     }
     if (known.hint === undefined && usable !== undefined) {
-      known.hint = usable;
-      if (!wasGivenUp) known.askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
+      ownMissing(known).hint = usable;
+      if (!wasGivenUp)
+        ownMissing(known).askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
     }
-    known.forgetAt = forgetAt;
-    known.listed ||= named.lamport === null;
+    ownMissing(known).forgetAt = forgetAt;
+    ownMissing(known).listed ||= named.lamport === null;
     if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
     return known;
   }
   const missing: MissingMessage = {
     id,
-    number: state.nextMissingNumber++,
+    number: ownHoles(state).nextNumber++,
     lamport,
     hint: usable,
     children: [],
@@ -59,14 +64,14 @@ export function missMessage(
     forgetAt,
     state: null,
   };
-  state.missing.set(id, missing);
+  ownHoles(state).missing.set(id, missing);
   return missing;
 }
 
 /** Asks a Store for what stays away longer than reordering explains, with back-off, and shows it as being fetched. */
-export function fetchMissing(ctx: StepContext): void {
+export function fetchMissing(ctx: HolesContext): void {
   const { state, env } = ctx;
-  if (!state.connection.online) return;
+  if (!state.clock.connection.online) return;
   const wanted: WantedMessage[] = [];
   for (const missing of takeFetchesDue(state, env.now)) {
     if (isHopeless(state, missing, env.now)) {
@@ -77,8 +82,8 @@ export function fetchMissing(ctx: StepContext): void {
     // A hint may lead nowhere (a copy that no Store kept), so every other time the minutes around it are searched.
     const byTime = lamport !== null && missing.asks % 2 === 1;
     if (hint !== undefined || lamport !== null) wanted.push({ id, hint: byTime ? undefined : hint, lamport });
-    missing.asks++;
-    missing.askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
+    ownMissing(missing).asks++;
+    ownMissing(missing).askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
     planAsking(state, missing);
     if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
   }
@@ -86,39 +91,39 @@ export function fetchMissing(ctx: StepContext): void {
 }
 
 /** Everything missing may be asked for again at once: a Store or a peer may have come back. */
-export function askAgain(state: ChannelState, now: number): void {
-  for (const missing of state.missing.values()) {
-    missing.asks = 0;
-    missing.askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
-    missing.requests = 0;
-    missing.requestAt = now + firstRequestDelay(state, missing.id);
+export function askAgain(state: HolesAndBelow, now: number): void {
+  for (const missing of state.holes.missing.values()) {
+    ownMissing(missing).asks = 0;
+    ownMissing(missing).askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
+    ownMissing(missing).requests = 0;
+    ownMissing(missing).requestAt = now + firstRequestDelay(state, missing.id);
     planAsking(state, missing);
   }
 }
 
 /** A person wants it: as if it were missed only now, however long it was asked for. It stays lost until it comes. */
-export function fetchAgain(ctx: StepContext, id: MessageId): void {
+export function fetchAgain(ctx: HolesContext, id: MessageId): void {
   const { state, env } = ctx;
-  const missing = state.missing.get(id);
-  if (missing === undefined || state.entries.has(id)) return;
-  missing.since = env.now;
-  missing.asks = 0;
-  missing.askAt = env.now;
-  missing.requests = 0;
-  missing.requestAt = env.now;
+  const missing = state.holes.missing.get(id);
+  if (missing === undefined || state.log.entries.has(id)) return;
+  ownMissing(missing).since = env.now;
+  ownMissing(missing).asks = 0;
+  ownMissing(missing).askAt = env.now;
+  ownMissing(missing).requests = 0;
+  ownMissing(missing).requestAt = env.now;
   planAsking(state, missing);
   if (missing.state !== null) saveHole(ctx, missing, missing.state);
 }
 
 /** T_req: spread over the group, so that mostly one asks and the others see the answer. */
-function firstRequestDelay(state: ChannelState, id: MessageId): number {
+function firstRequestDelay(state: HolesAndBelow, id: MessageId): number {
   const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
   const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
   return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
 }
 
 /** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
-function isHopeless(state: ChannelState, missing: MissingMessage, now: number): boolean {
+function isHopeless(state: HolesAndBelow, missing: MissingMessage, now: number): boolean {
   if (!isWanted(state, missing) || isTooOld(missing, now)) return true;
   return missing.children.length === 0 && connectedNow(state, now) > missing.forgetAt;
 }
@@ -128,41 +133,41 @@ function isTooOld(missing: MissingMessage, now: number): boolean {
 }
 
 /** Somebody names it anew, in a way that makes it wanted. */
-function wantAgain(state: ChannelState, missing: MissingMessage, now: number): void {
-  missing.askAt = now + state.identity.parameters.reorderWaitMs;
-  missing.requestAt = now + firstRequestDelay(state, missing.id);
+function wantAgain(state: HolesAndBelow, missing: MissingMessage, now: number): void {
+  ownMissing(missing).askAt = now + state.identity.parameters.reorderWaitMs;
+  ownMissing(missing).requestAt = now + firstRequestDelay(state, missing.id);
 }
 
 /** What messages name stays known as missing, or `complete_since` would claim it. */
-function giveUp(state: ChannelState, missing: MissingMessage): void {
-  missing.askAt = Number.POSITIVE_INFINITY;
-  missing.requestAt = Number.POSITIVE_INFINITY;
+function giveUp(state: HolesAndBelow, missing: MissingMessage): void {
+  ownMissing(missing).askAt = Number.POSITIVE_INFINITY;
+  ownMissing(missing).requestAt = Number.POSITIVE_INFINITY;
   if (missing.children.length === 0) forgetMissing(state, missing);
 }
 
 /** A place in the log is known and it is not from before we joined. */
-function needsHole(state: ChannelState, missing: MissingMessage): boolean {
-  return missing.children.length > 0 && (missing.lamport === null || missing.lamport >= state.joinLamport);
+function needsHole(state: HolesAndBelow, missing: MissingMessage): boolean {
+  return missing.children.length > 0 && (missing.lamport === null || missing.lamport >= state.holes.joinLamport);
 }
 
-export function declareLost(ctx: StepContext, missing: MissingMessage): void {
+export function declareLost(ctx: HolesContext, missing: MissingMessage): void {
   showHole(ctx, missing, "lost");
 }
 
-function showHole(ctx: StepContext, missing: MissingMessage, holeState: HoleRecord["state"]): void {
-  missing.state = holeState;
+function showHole(ctx: HolesContext, missing: MissingMessage, holeState: HoleRecord["state"]): void {
+  ownMissing(missing).state = holeState;
   saveHole(ctx, missing, holeState);
   ledger(ctx, [missing.id], { kind: "hole", state: holeState });
 }
 
-export function saveHole(ctx: StepContext, missing: MissingMessage, state: HoleRecord["state"]): void {
+export function saveHole(ctx: HolesContext, missing: MissingMessage, state: HoleRecord["state"]): void {
   const { id, lamport, since, hint } = missing;
   ctx.changes.push({ op: "put", table: "hole", record: { id, lamport, state, since, hint } });
 }
 
 /** The message came: delivered, it takes its place in the log; too old to be kept, it counts as known. */
-export function closeHole(ctx: StepContext, id: MessageId): void {
-  const missing = ctx.state.missing.get(id);
+export function closeHole(ctx: HolesContext, id: MessageId): void {
+  const missing = ctx.state.holes.missing.get(id);
   if (missing === undefined) return;
   forgetMissing(ctx.state, missing);
   if (missing.state === null) return;
@@ -175,13 +180,13 @@ export function closeHole(ctx: StepContext, id: MessageId): void {
  * raises it above itself, for whatever reason something was delivered past it, and so does the watermark: what is below it
  * was refused or forgotten. There is no list of exceptions: it would hide the ids behind the exception.
  */
-export function completeSince(state: ChannelState): number {
-  let since = Math.max(state.joinLamport, state.watermark);
-  for (const missing of state.missing.values()) {
+export function completeSince(state: HolesAndBelow): number {
+  let since = Math.max(state.holes.joinLamport, state.holes.watermark);
+  for (const missing of state.holes.missing.values()) {
     const { lamport } = missing;
     if (lamport !== null && lamport >= since && wasDeliveredPast(missing)) since = lamport + 1;
   }
-  for (const { lamport, deliveredChildren } of state.buffered) {
+  for (const { lamport, deliveredChildren } of state.log.buffered) {
     if (deliveredChildren > 0) since = Math.max(since, lamport + 1);
   }
   return since;
@@ -189,4 +194,33 @@ export function completeSince(state: ChannelState): number {
 
 function wasDeliveredPast(missing: MissingMessage): boolean {
   return missing.state === "lost" || missing.children.some(({ status }) => status === "delivered");
+}
+
+/** A held entry names it: it comes with a place in the log, and is waited for. */
+export function linkChild(missing: MissingMessage, child: LogEntry): void {
+  ownMissing(missing).children.push(child);
+}
+
+/** The clock was set by so much. By the new one it might look as if it had been asked for all day. */
+export function moveAsking(ctx: HolesContext, byMs: number): void {
+  for (const missing of ctx.state.holes.missing.values()) {
+    const own = ownMissing(missing);
+    own.askAt += byMs;
+    own.requestAt += byMs;
+    own.since += byMs;
+    planAsking(ctx.state, missing);
+    if (missing.state !== null) saveHole(ctx, missing, missing.state);
+  }
+}
+
+/**
+ * When the channel is restored. It was missed when it was missed: each start would give what does not exist another day of
+ * being asked for. Who names it is known by the messages that do, once these are linked: otherwise all holes were a
+ * signer's of their own, beside those who name them.
+ */
+export function restoreHole(ctx: HolesContext, { id, lamport, hint, since, state: holeState }: HoleRecord): void {
+  const missing = ownMissing(missMessage(ctx, id, { by: 0, lamport, hint }));
+  missing.namedBy.clear();
+  missing.since = Math.min(since, ctx.env.now);
+  missing.state = holeState;
 }

@@ -28,14 +28,14 @@ function parent(id: string, lamport: number) {
 }
 
 function ids(core: OneCore): string[] {
-  return [...core.state.log].map(({ id }) => id);
+  return [...core.state.log.order].map(({ id }) => id);
 }
 
 describe.each([{ restart: false }, { restart: true }])("joined by a clock a day ahead, restart: $restart", (how) => {
   test("the join point comes back, and is written", () => {
     const core = joinedAhead(how);
-    expect(core.state.joinLamport).toBe(core.now - 10 * MINUTE);
-    expect(core.tables.load().meta.joinLamport).toBe(core.state.joinLamport);
+    expect(core.state.holes.joinLamport).toBe(core.now - 10 * MINUTE);
+    expect(core.tables.load().meta.joinLamport).toBe(core.state.holes.joinLamport);
   });
 
   test("messages wait for their causes again", () => {
@@ -58,10 +58,10 @@ describe.each([{ restart: false }, { restart: true }])("joined by a clock a day 
     core.receive("late", "ben", { parents: [] });
     core.restart();
     core.step({ kind: "wake" });
-    expect(core.state.entries.get(asMessageId("early cause"))?.status).toBe("buffered");
+    expect(core.state.log.entries.get(asMessageId("early cause"))?.status).toBe("buffered");
     expect(completeSince(core.state)).toBe(lamport + 1);
     core.receive("root", "ann", { lamport: lamport - 1 });
-    expect(completeSince(core.state)).toBe(core.state.joinLamport);
+    expect(completeSince(core.state)).toBe(core.state.holes.joinLamport);
   });
 });
 
@@ -75,13 +75,13 @@ test("what waited already waits for what it was not held up by before", () => {
   core.receive("child", "ben", { lamport: wrong, parents: [parent("high", wrong - 9 * MINUTE), parent("low", now)] });
   core.now = now;
   core.step({ kind: "wake" });
-  expect(core.state.joinLamport).toBe(now - 10 * MINUTE);
+  expect(core.state.holes.joinLamport).toBe(now - 10 * MINUTE);
   core.receive("low", "ann", { lamport: now });
-  expect(core.state.entries.get(asMessageId("child"))?.status).toBe("buffered");
+  expect(core.state.log.entries.get(asMessageId("child"))?.status).toBe("buffered");
   core.receive("high", "ann", { lamport: wrong - 9 * MINUTE });
   core.now = wrong;
   core.step({ kind: "wake" });
-  expect(core.state.entries.get(asMessageId("child"))?.status).toBe("delivered");
+  expect(core.state.log.entries.get(asMessageId("child"))?.status).toBe("delivered");
 });
 
 test("a clock that falls far behind does not lower the join point", () => {
@@ -92,5 +92,5 @@ test("a clock that falls far behind does not lower the join point", () => {
   core.restart();
   core.online();
   core.wait(MINUTE);
-  expect(core.state.joinLamport).toBe(FIRST - 10 * MINUTE);
+  expect(core.state.holes.joinLamport).toBe(FIRST - 10 * MINUTE);
 });

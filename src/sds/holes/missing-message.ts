@@ -11,28 +11,28 @@ export interface MissingMessage {
    * The highest that a child's author signed for it: its place in the log, and what `complete_since` must stay above. A
    * lower one may be a lie that would let us claim it. Null when only syncs or plain SDS clients name it.
    */
-  lamport: number | null;
-  hint: Uint8Array | undefined;
+  readonly lamport: number | null;
+  readonly hint: Uint8Array | undefined;
   /** Held entries that name it as a parent. */
-  readonly children: LogEntry[];
+  readonly children: readonly LogEntry[];
   /** Store: wall time of the next request, and how many were made. */
-  askAt: number;
-  asks: number;
+  readonly askAt: number;
+  readonly asks: number;
   /** SDS-R: wall time of the next request to the others, and how many were made. */
-  requestAt: number;
-  requests: number;
+  readonly requestAt: number;
+  readonly requests: number;
   /** Somebody else asked for it, so ours waited once. */
-  postponed: boolean;
+  readonly postponed: boolean;
   /** Somebody lists it as held, in a sync (or as a cause without a timestamp, which is no better). */
-  listed: boolean;
+  readonly listed: boolean;
   /** Signers who name it. */
-  readonly namedBy: Set<number>;
+  readonly namedBy: ReadonlySet<number>;
   /** Who was the first to name it; null: not known any more, after a restart. */
-  inShareOf: Participant | null;
+  readonly inShareOf: Participant | null;
   /** Wall time at which it was first missed, or a person asked for it again. */
-  since: number;
+  readonly since: number;
   /** Connected time after which it is forgotten if only syncs name it. */
-  forgetAt: number;
+  readonly forgetAt: number;
   /** null: not shown yet (reordering is likelier than loss). lost: dependents were delivered past it. */
-  state: "fetching" | "lost" | null;
+  readonly state: "fetching" | "lost" | null;
 }

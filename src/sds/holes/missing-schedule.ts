@@ -1,6 +1,7 @@
-import type { ChannelState } from "../channel-state.ts";
 import type { Participant } from "../participants/participant.ts";
+import type { HolesAndBelow } from "./holes-state.ts";
 import type { MissingMessage } from "./missing-message.ts";
+import { ownHoles, ownMissing } from "./own.ts";
 
 /** Syncs of honest people name what exists, and it soon comes. */
 const MAX_UNDOUBTED = 16;
@@ -13,34 +14,48 @@ const MAX_UNDOUBTED_CAUSES = 64;
  */
 
 /** To be called for one that is new or wanted again, and when one of its times became earlier. */
-export function planAsking(state: ChannelState, missing: MissingMessage): void {
-  state.fetches.add(missing, fetchAt(state, missing));
-  state.firstRequests.add(missing, firstRequestAt(state, missing));
-  state.repeatedRequests.add(missing, repeatedRequestAt(state, missing));
+export function planAsking(state: HolesAndBelow, missing: MissingMessage): void {
+  ownHoles(state).queues.fetches.add(missing, fetchAt(state, missing));
+  ownHoles(state).queues.firstRequests.add(missing, firstRequestAt(state, missing));
+  ownHoles(state).queues.repeatedRequests.add(missing, repeatedRequestAt(state, missing));
 }
 
 /** Those that a Store is to be asked for now, in the order in which they were missed. */
-export function takeFetchesDue(state: ChannelState, now: number): MissingMessage[] {
-  const due = state.fetches.takeDue(now, (missing) => fetchAt(state, missing));
+export function takeFetchesDue(state: HolesAndBelow, now: number): MissingMessage[] {
+  const due = ownHoles(state).queues.fetches.takeDue(now, (missing) => fetchAt(state, missing));
   return due.sort((a, b) => a.number - b.number);
 }
 
-export function nextFetchAt(state: ChannelState): number {
-  return state.connection.online
-    ? state.fetches.nextAt((missing) => fetchAt(state, missing))
+export function nextFetchAt(state: HolesAndBelow): number {
+  return state.clock.connection.online
+    ? ownHoles(state).queues.fetches.nextAt((missing) => fetchAt(state, missing))
     : Number.POSITIVE_INFINITY;
 }
 
-export function nextFirstRequestAt(state: ChannelState): number {
-  return state.firstRequests.nextAt((missing) => firstRequestAt(state, missing));
+export function nextFirstRequestAt(state: HolesAndBelow): number {
+  return ownHoles(state).queues.firstRequests.nextAt((missing) => firstRequestAt(state, missing));
 }
 
-export function nextRepeatedRequestAt(state: ChannelState): number {
-  return state.repeatedRequests.nextAt((missing) => repeatedRequestAt(state, missing));
+export function nextRepeatedRequestAt(state: HolesAndBelow): number {
+  return ownHoles(state).queues.repeatedRequests.nextAt((missing) => repeatedRequestAt(state, missing));
+}
+
+/** The others were asked for it; again at `nextAt`. */
+export function noteRequested(state: HolesAndBelow, missing: MissingMessage, nextAt: number): void {
+  ownMissing(missing).requests++;
+  ownMissing(missing).requestAt = nextAt;
+  planAsking(state, missing);
+}
+
+/** Somebody else asked for it: ours waits until then, once. */
+export function postponeRequest(missing: MissingMessage, until: number): void {
+  const own = ownMissing(missing);
+  own.postponed = true;
+  own.requestAt = Math.max(missing.requestAt, until);
 }
 
 /** Something to ask for. */
-export function isAskedFor(state: ChannelState, missing: MissingMessage): boolean {
+export function isAskedFor(state: HolesAndBelow, missing: MissingMessage): boolean {
   return !isGivenUp(missing) && isWanted(state, missing);
 }
 
@@ -48,24 +63,24 @@ export function isAskedFor(state: ChannelState, missing: MissingMessage): boolea
  * Not held, and not older than our joining. Only the author of a child says how old it is, and may lie; so what somebody
  * lists as held is wanted however low that is.
  */
-export function isWanted(state: ChannelState, missing: MissingMessage): boolean {
-  if (state.entries.has(missing.id)) return false;
-  return missing.listed || missing.lamport === null || missing.lamport >= state.joinLamport;
+export function isWanted(state: HolesAndBelow, missing: MissingMessage): boolean {
+  if (state.log.entries.has(missing.id)) return false;
+  return missing.listed || missing.lamport === null || missing.lamport >= state.holes.joinLamport;
 }
 
 export function isGivenUp(missing: MissingMessage): boolean {
   return missing.askAt === Number.POSITIVE_INFINITY;
 }
 
-function fetchAt(state: ChannelState, missing: MissingMessage): number {
-  return isMissing(state, missing) && !state.entries.has(missing.id) ? missing.askAt : Number.POSITIVE_INFINITY;
+function fetchAt(state: HolesAndBelow, missing: MissingMessage): number {
+  return isMissing(state, missing) && !state.log.entries.has(missing.id) ? missing.askAt : Number.POSITIVE_INFINITY;
 }
 
-function firstRequestAt(state: ChannelState, missing: MissingMessage): number {
+function firstRequestAt(state: HolesAndBelow, missing: MissingMessage): number {
   return missing.requests === 0 && !isDoubtful(missing) ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
 }
 
-function repeatedRequestAt(state: ChannelState, missing: MissingMessage): number {
+function repeatedRequestAt(state: HolesAndBelow, missing: MissingMessage): number {
   return missing.requests > 0 || isDoubtful(missing) ? requestAt(state, missing) : Number.POSITIVE_INFINITY;
 }
 
@@ -79,11 +94,11 @@ export function isDoubted({ followed, awaited }: Participant): boolean {
   return followed.size > MAX_UNDOUBTED || awaited.size > MAX_UNDOUBTED_CAUSES;
 }
 
-function requestAt(state: ChannelState, missing: MissingMessage): number {
+function requestAt(state: HolesAndBelow, missing: MissingMessage): number {
   return isMissing(state, missing) && isAskedFor(state, missing) ? missing.requestAt : Number.POSITIVE_INFINITY;
 }
 
 /** It has not come and was not forgotten; if its id is missed again, that is another one. */
-function isMissing(state: ChannelState, missing: MissingMessage): boolean {
-  return state.missing.get(missing.id) === missing;
+function isMissing(state: HolesAndBelow, missing: MissingMessage): boolean {
+  return state.holes.missing.get(missing.id) === missing;
 }

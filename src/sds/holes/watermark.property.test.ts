@@ -50,7 +50,7 @@ class Story {
       for (const core of cores) core.now += 10;
       if (event.kind === "own") {
         const [id] = cores.map((core) => core.say("words"));
-        const entry = id === undefined ? undefined : cores[0]?.state.entries.get(id);
+        const entry = id === undefined ? undefined : cores[0]?.state.log.entries.get(id);
         if (entry !== undefined) this.said.push({ id: entry.id, lamport: entry.lamport });
         for (const core of cores) core.taken();
         continue;
@@ -77,12 +77,12 @@ class Story {
 
 function evidenceOf(core: OneCore): Map<string, number[]> {
   return new Map(
-    [...core.state.entries.values()].map((entry) => [entry.id, [...receivedBy(core.state, entry)].sort()]),
+    [...core.state.log.entries.values()].map((entry) => [entry.id, [...receivedBy(core.state, entry)].sort()]),
   );
 }
 
 const headsOf = ({ state }: OneCore, from: number): string[] =>
-  [...state.heads].flatMap(({ id, lamport }) => (lamport >= from ? [id] : [])).sort();
+  [...state.log.heads].flatMap(({ id, lamport }) => (lamport >= from ? [id] : [])).sort();
 
 const MAX = 10;
 
@@ -105,13 +105,13 @@ describe("forgetting", () => {
         const heads = headsOf(whole, 0);
         for (let starts = 0; starts < 2; starts++) {
           expect(headsOf(core, 0)).toEqual(expect.arrayContaining(heads));
-          expect(headsOf(core, core.state.watermark)).toEqual(headsOf(whole, core.state.watermark));
+          expect(headsOf(core, core.state.holes.watermark)).toEqual(headsOf(whole, core.state.holes.watermark));
           for (const [id, who] of evidenceOf(core)) expect(who, `${id}, start ${starts}`).toEqual(expected.get(id));
           expect(completeSince(core.state)).toBeGreaterThanOrEqual(completeSince(whole.state));
-          expect(completeSince(core.state)).toBeGreaterThanOrEqual(core.state.watermark);
+          expect(completeSince(core.state)).toBeGreaterThanOrEqual(core.state.holes.watermark);
           core.restart(MAX);
         }
-        if (core.state.log.size < whole.state.log.size) forgot++;
+        if (core.state.log.order.size < whole.state.log.order.size) forgot++;
         for (const each of [core, whole]) each.online();
         // Own messages would be other ones: what is forgotten they do not build on.
         story.tell(

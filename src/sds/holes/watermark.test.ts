@@ -34,7 +34,7 @@ function afterMany(count: number): OneCore {
   return core;
 }
 
-const held = ({ state }: OneCore): string[] => [...state.log].map(({ id }) => id);
+const held = ({ state }: OneCore): string[] => [...state.log.order].map(({ id }) => id);
 const range = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => name(from + n));
 
 describe("a log that grew too long", () => {
@@ -42,11 +42,11 @@ describe("a log that grew too long", () => {
     const core = afterMany(21);
     core.restart(20);
     expect(held(core)).toEqual(range(3, 21));
-    expect(core.state.watermark).toBe(lamportOf(3));
+    expect(core.state.holes.watermark).toBe(lamportOf(3));
     expect([...core.tables.message.keys()]).toEqual(range(3, 21));
     expect([...core.tables.body.keys()]).toEqual(range(3, 21));
     core.restart();
-    expect(core.state.watermark).toBe(lamportOf(3));
+    expect(core.state.holes.watermark).toBe(lamportOf(3));
     expect(held(core)).toEqual(range(3, 21));
   });
 
@@ -54,7 +54,7 @@ describe("a log that grew too long", () => {
     const core = afterMany(20);
     core.restart(20);
     expect(held(core)).toEqual(range(0, 20));
-    expect(core.state.watermark).toBe(0);
+    expect(core.state.holes.watermark).toBe(0);
   });
 
   it("keeps what is younger than a day, however much that is", () => {
@@ -76,7 +76,7 @@ describe("a log that grew too long", () => {
     core.taken();
     core.receive("alone", "cleo", { lamport: LAMPORT + 500 });
     core.now = LAMPORT + 10_000;
-    const parents = [open, received, last].map((id) => ({ id, lamport: core.state.entries.get(id)?.lamport ?? 0 }));
+    const parents = [open, received, last].map((id) => ({ id, lamport: core.state.log.entries.get(id)?.lamport ?? 0 }));
     write(core, 0, { parents });
     core.hear("ben", [received, last], { completeSince: core.now });
     for (let n = 1; n < 20; n++) write(core, n);
@@ -95,7 +95,7 @@ describe("a log that grew too long", () => {
       expect(held(core)).toEqual(range(3, 21));
       core.restart(20);
       expect(held(core), `${deletions} deletions`).toEqual(range(3, 21));
-      expect([...core.state.heads].map(({ id }) => id)).toEqual([name(20)]);
+      expect([...core.state.log.heads].map(({ id }) => id)).toEqual([name(20)]);
       expect([...core.tables.message.keys()]).toEqual(range(3, 21));
       expect([...core.tables.body.keys()]).toEqual(range(3, 21));
     }
@@ -113,7 +113,7 @@ describe("a log that grew too long", () => {
     });
     for (let n = 1; n < 30; n++) write(core, n, n === 1 ? { parents: [] } : {});
     core.now += 2 * DAY;
-    const gaps = () => core.state.participants[1]?.numbers.gaps();
+    const gaps = () => core.state.participants.all[1]?.numbers.gaps();
     expect(gaps()).toBe(0);
     core.restart(20);
     expect(held(core)[0]).toBe("first");
@@ -156,8 +156,8 @@ describe("below the watermark", () => {
   it("a cause counts as known: it holds up nothing and is neither missed nor asked for", () => {
     const core = forgetful();
     core.receive("late", "cleo", { parents: [ref(1)] });
-    expect(core.state.entries.get(asMessageId("late"))?.status).toBe("delivered");
-    expect(core.state.missing.size).toBe(0);
+    expect(core.state.log.entries.get(asMessageId("late"))?.status).toBe("delivered");
+    expect(core.state.holes.missing.size).toBe(0);
     core.wait(HOUR);
     expect(core.take("fetch")).toEqual([]);
     expect(core.take("send-sync").flatMap(({ sync }) => sync.repairRequests)).toEqual([]);
@@ -167,25 +167,25 @@ describe("below the watermark", () => {
     const core = forgetful();
     core.receive("late", "cleo", { parents: [{ id: asMessageId(name(1)), lamport: lamportOf(10) }] });
     core.wait(10_000);
-    expect(core.state.missing.get(asMessageId(name(1)))?.state).toBe("fetching");
-    expect(core.state.entries.get(asMessageId("late"))?.status).toBe("buffered");
+    expect(core.state.holes.missing.get(asMessageId(name(1)))?.state).toBe("fetching");
+    expect(core.state.log.entries.get(asMessageId("late"))?.status).toBe("buffered");
     write(core, 1);
-    expect(core.state.missing.size).toBe(0);
+    expect(core.state.holes.missing.size).toBe(0);
     expect(core.tables.load().holes).toEqual([]);
-    expect(core.state.entries.get(asMessageId("late"))?.status).toBe("delivered");
+    expect(core.state.log.entries.get(asMessageId("late"))?.status).toBe("delivered");
   });
 
   it("an id that only syncs name is asked for until it was seen once", () => {
     const core = forgetful();
     core.hear("cleo", [name(1), name(20)]);
-    expect(core.state.missing.has(asMessageId(name(1)))).toBe(true);
-    expect(core.state.participants.find(({ id }) => id === "cleo")?.unresolvedClaims).toBe(1);
+    expect(core.state.holes.missing.has(asMessageId(name(1)))).toBe(true);
+    expect(core.state.participants.all.find(({ id }) => id === "cleo")?.unresolvedClaims).toBe(1);
     write(core, 1);
-    expect(core.state.missing.size).toBe(0);
+    expect(core.state.holes.missing.size).toBe(0);
     core.now += 1_000;
     core.hear("cleo", [name(1), name(20)]);
-    const cleo = core.state.participants.find(({ id }) => id === "cleo");
-    expect(core.state.missing.size).toBe(0);
+    const cleo = core.state.participants.all.find(({ id }) => id === "cleo");
+    expect(core.state.holes.missing.size).toBe(0);
     expect(cleo?.unresolvedClaims).toBe(0);
     expect([...(cleo?.claims.ids() ?? [])]).toEqual([name(20)]);
     // No difference, so no reason to talk.
@@ -202,10 +202,10 @@ describe("below the watermark", () => {
     };
     core.step({ kind: "receive-content", content, claim, source: "live", hint: undefined });
     core.step({ kind: "receive-claim", id: content.id, claim, copy: null, source: "live" });
-    const cleo = core.state.participants.find(({ id }) => id === "cleo");
+    const cleo = core.state.participants.all.find(({ id }) => id === "cleo");
     expect([...(cleo?.claims.ids() ?? [])]).toEqual([name(20)]);
     expect(cleo?.unresolvedClaims).toBe(0);
-    expect(core.state.pendingCredits.size).toBe(0);
+    expect(core.state.evidence.pending.size).toBe(0);
   });
 
   it("holes are dropped", () => {
@@ -219,7 +219,7 @@ describe("below the watermark", () => {
     expect(core.tables.load().holes.map(({ id }) => id)).toEqual(["unheard"]);
     core.now += 2 * DAY;
     core.restart(20);
-    expect(core.state.missing.size).toBe(0);
+    expect(core.state.holes.missing.size).toBe(0);
     expect(core.tables.load().holes).toEqual([]);
   });
 
@@ -227,12 +227,12 @@ describe("below the watermark", () => {
     const core = afterMany(21);
     core.online(false);
     core.receive("waits", "cleo", { parents: [{ id: asMessageId("unheard"), lamport: lamportOf(1) + 1 }] });
-    expect(core.state.entries.get(asMessageId("waits"))?.status).toBe("buffered");
+    expect(core.state.log.entries.get(asMessageId("waits"))?.status).toBe("buffered");
     core.restart(20);
     core.online();
     core.wait(1);
-    expect(core.state.entries.get(asMessageId("waits"))?.status).toBe("delivered");
-    expect(core.state.missing.size).toBe(0);
+    expect(core.state.log.entries.get(asMessageId("waits"))?.status).toBe("delivered");
+    expect(core.state.holes.missing.size).toBe(0);
   });
 
   it("nothing is claimed: complete_since is not below it", () => {
@@ -265,6 +265,6 @@ it("takes what only forgotten messages name out of the share of who named it", (
   });
   core.now += 2 * DAY;
   core.restart(20);
-  expect(core.state.entries.has(asMessageId("plain"))).toBe(false);
-  expect(core.state.participants.flatMap(({ followed, awaited }) => [...followed, ...awaited])).toEqual([]);
+  expect(core.state.log.entries.has(asMessageId("plain"))).toBe(false);
+  expect(core.state.participants.all.flatMap(({ followed, awaited }) => [...followed, ...awaited])).toEqual([]);
 });

@@ -1,13 +1,17 @@
-import type { ChannelState } from "../channel-state.ts";
 import type { Change, ParentReference, StoredChannel } from "../io/records.ts";
 import type { IncomingClaim } from "../io/step-input.ts";
+import { forgetEntry } from "../log/graph.ts";
 import { trueParents } from "../log/heads.ts";
 import type { LogEntry } from "../log/log-entry.ts";
+import { removeFromOutbox } from "../outbox/held.ts";
 import { isUnconfirmed } from "../outbox/outbox-stage.ts";
 import { MAX_BELOW_WATERMARK } from "../parameters/limits.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import { type Participant, participantRecordOf } from "../participants/participant.ts";
+import { dropClaim, keepClaim } from "../participants/proven.ts";
 import type { MessageId } from "../wire/ids.ts";
+import type { HolesAndBelow } from "./holes-state.ts";
+import { ownHoles, ownMissing } from "./own.ts";
 import { forgetMissing } from "./shares.ts";
 
 /** When there are too many, so many tenths stay: forgetting is work, and should not be due again soon. */
@@ -27,6 +31,11 @@ export function raisedWatermark({ messages, meta }: StoredChannel, now: number, 
   return Math.max(before, Math.min(oldest, Math.floor(now - HORIZON_MS)));
 }
 
+/** When the channel is restored, before anything of it is. */
+export function raiseWatermark(state: HolesAndBelow, stored: StoredChannel, now: number, maxHistory: number): void {
+  ownHoles(state).watermark = raisedWatermark(stored, now, maxHistory);
+}
+
 export interface Forgotten {
   /** To be written first: with them every later start forgets the same again. */
   readonly changes: readonly Change[];
@@ -35,10 +44,10 @@ export interface Forgotten {
 }
 
 /** Forgets what is below the watermark. Who has what is kept is still known, and nothing more than before is claimed. */
-export function forgetOld(state: ChannelState): Forgotten {
+export function forgetOld(state: HolesAndBelow): Forgotten {
   const forgotten = new Set<LogEntry>();
-  for (const entry of state.log) {
-    if (entry.lamport >= state.watermark) break;
+  for (const entry of state.log.order) {
+    if (entry.lamport >= state.holes.watermark) break;
     if (!mustStay(state, entry)) forgotten.add(entry);
   }
   if (forgotten.size === 0) return { changes: [], deletions: [] };
@@ -53,14 +62,14 @@ export function forgetOld(state: ChannelState): Forgotten {
 }
 
 /** What only forgotten messages name is no longer missing. */
-function dropHoles(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Change[] {
+function dropHoles(state: HolesAndBelow, forgotten: ReadonlySet<LogEntry>): Change[] {
   const dropped: Change[] = [];
-  for (const missing of [...state.missing.values()]) {
+  for (const missing of [...state.holes.missing.values()]) {
     const { id, children } = missing;
     const stay = children.filter((child) => !forgotten.has(child));
     if (stay.length === children.length) continue;
     if (stay.length > 0) {
-      children.splice(0, children.length, ...stay);
+      ownMissing(missing).children = stay;
       continue;
     }
     forgetMissing(state, missing);
@@ -70,25 +79,23 @@ function dropHoles(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Chang
 }
 
 /** Others are still to be told of it, or what is written next builds on it. */
-function mustStay(state: ChannelState, entry: LogEntry): boolean {
-  return state.heads.has(entry) || state.lastOwn === entry || isUnconfirmed(state, entry);
+function mustStay(state: HolesAndBelow, entry: LogEntry): boolean {
+  return state.log.heads.has(entry) || state.log.lastOwn === entry || isUnconfirmed(state, entry);
 }
 
-function forget(state: ChannelState, entry: LogEntry): Change[] {
+function forget(state: HolesAndBelow, entry: LogEntry): Change[] {
   const { id } = entry;
-  state.entries.delete(id);
-  state.log.remove(entry);
-  state.removed.delete(entry);
+  forgetEntry(state, entry);
   // The message last: by it the next start finds what is left.
   const changes: Change[] = [{ op: "delete", table: "body", key: id }];
-  if (state.outbox.delete(id)) changes.push({ op: "delete", table: "outbox", key: id });
+  if (removeFromOutbox(state, id)) changes.push({ op: "delete", table: "outbox", key: id });
   return [...changes, { op: "delete", table: "message", key: id }];
 }
 
 /** What a claim proved of messages that stay is claimed of them outright, at the same bound, before it goes. */
-function moveClaims(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Set<Participant> {
+function moveClaims(state: HolesAndBelow, forgotten: ReadonlySet<LogEntry>): Set<Participant> {
   const touched = new Set<Participant>();
-  const others = state.participants.slice(1);
+  const others = state.participants.all.slice(1);
   for (const entry of forgotten) {
     for (const parent of trueParents(state, entry)) {
       if (!forgotten.has(parent)) for (const participant of others) keepCredit(participant, entry, parent, touched);
@@ -96,9 +103,9 @@ function moveClaims(state: ChannelState, forgotten: ReadonlySet<LogEntry>): Set<
   }
   for (const participant of others) {
     for (const id of participant.claims.ids()) {
-      const entry = state.entries.get(id);
+      const entry = state.log.entries.get(id);
       if (entry === undefined || !forgotten.has(entry)) continue;
-      participant.claims.drop(id);
+      dropClaim(participant, id);
       touched.add(participant);
     }
   }
@@ -111,30 +118,30 @@ function keepCredit(participant: Participant, child: LogEntry, parent: LogEntry,
   const claimed = participant.claims.get(parent.id);
   if (claimed !== undefined && claimed <= since) return;
   // It may be what all that is known of own messages further down follows from.
-  participant.claims.keep(parent.id, since, "needed");
+  keepClaim(participant, parent.id, since, "needed");
   touched.add(participant);
 }
 
 /** A place below the watermark. */
-export function isBelow({ watermark }: ChannelState, lamport: number | null): boolean {
-  return lamport !== null && lamport < watermark;
+export function isBelow({ holes }: HolesAndBelow, lamport: number | null): boolean {
+  return lamport !== null && lamport < holes.watermark;
 }
 
 /** A cause from below the watermark that is not held. Only the Lamport timestamp that the child's author signed says so. */
-export function isForgotten(state: ChannelState, { id, lamport }: Pick<ParentReference, "id" | "lamport">): boolean {
-  return isBelow(state, lamport) && !state.entries.has(id);
+export function isForgotten(state: HolesAndBelow, { id, lamport }: Pick<ParentReference, "id" | "lamport">): boolean {
+  return isBelow(state, lamport) && !state.log.entries.has(id);
 }
 
 /** What the sender of a message lists in it, but for causes that are forgotten here: no claim may wait for those. */
-export function withoutForgotten(state: ChannelState, claim: IncomingClaim, { parents }: LogEntry): IncomingClaim {
+export function withoutForgotten(state: HolesAndBelow, claim: IncomingClaim, { parents }: LogEntry): IncomingClaim {
   const forgotten = parents.filter((parent) => isForgotten(state, parent)).map(({ id }) => id);
   if (forgotten.length === 0) return claim;
   return { ...claim, listed: claim.listed.filter(({ messageId }) => !forgotten.includes(messageId)) };
 }
 
 /** Its content came and was refused as too old: from now on it is nothing to ask for, however often syncs name it. */
-export function noteBelowWatermark(state: ChannelState, id: MessageId): void {
-  const { belowWatermark } = state;
+export function noteBelowWatermark(state: HolesAndBelow, id: MessageId): void {
+  const { belowWatermark } = ownHoles(state);
   belowWatermark.add(id);
   const [first] = belowWatermark;
   if (belowWatermark.size > MAX_BELOW_WATERMARK && first !== undefined) belowWatermark.delete(first);

@@ -20,7 +20,7 @@ function hourFast(): { core: OneCore; before: string; wrong: string } {
 }
 
 function heads(core: OneCore): string[] {
-  return [...core.state.heads].map(({ id }) => id);
+  return [...core.state.log.heads].map(({ id }) => id);
 }
 
 function nextParents(core: OneCore): string[] {
@@ -33,7 +33,7 @@ describe("a clock that was an hour fast and is set right", () => {
     core.step({ kind: "wake" });
     expect(heads(core)).toEqual([before]);
     expect(nextParents(core)).toEqual([before]);
-    expect(core.state.lamport).toBeLessThanOrEqual(core.now + 10 * MINUTE);
+    expect(core.state.clock.lamport).toBeLessThanOrEqual(core.now + 10 * MINUTE);
     expect(prepare(core.state, { now: core.now, random: () => 0.5 }).lamport).toBe(core.now + 1);
   });
 
@@ -55,8 +55,8 @@ describe("a clock that was an hour fast and is set right", () => {
     expect(heads(core)).toEqual([right]);
     core.wait(HOUR);
     expect(heads(core).sort()).toEqual([right, wrong].sort());
-    expect(core.state.ahead.size).toBe(0);
-    expect(core.state.entries.get(asMessageId(before))?.deliveredChildren).toBe(2);
+    expect(core.state.log.ahead.size).toBe(0);
+    expect(core.state.log.entries.get(asMessageId(before))?.deliveredChildren).toBe(2);
   });
 
   test("a restart before that knows it again", () => {
@@ -64,7 +64,7 @@ describe("a clock that was an hour fast and is set right", () => {
     core.step({ kind: "wake" });
     core.restart();
     expect(heads(core)).toEqual([before]);
-    expect([...core.state.ahead].map(({ id }) => id)).toEqual([wrong]);
+    expect([...core.state.log.ahead].map(({ id }) => id)).toEqual([wrong]);
     core.restart();
     core.online();
     core.wait(HOUR);
@@ -122,7 +122,7 @@ describe("plans when the clock is set", () => {
     core.take("send-sync");
     core.wait(40 * MINUTE);
     expect(core.take("send-sync").length).toBeGreaterThan(0);
-    const { connection } = core.state;
+    const { connection } = core.state.clock;
     const connected = connection.accumulatedMs + core.now - connection.since;
     expect(connected).toBe(MINUTE + 30_000 + 40 * MINUTE);
   });
@@ -136,7 +136,7 @@ describe("plans when the clock is set", () => {
     core.now += HOUR;
     core.step({ kind: "clock-corrected", byMs: HOUR });
     expect(core.take("send-sync")).toEqual([]);
-    const { connection } = core.state;
+    const { connection } = core.state.clock;
     expect(connection.accumulatedMs + core.now - connection.since).toBe(MINUTE);
   });
 });

@@ -9,7 +9,7 @@ function receive(core: OneCore, id: string, sender: string, authorSeq: number): 
 }
 
 function shared(core: OneCore, id: string): boolean {
-  const entry = core.state.entries.get(asMessageId(id));
+  const entry = core.state.log.entries.get(asMessageId(id));
   if (entry === undefined) throw new Error(`${id} is not held`);
   return sharesNumber(core.state, entry);
 }
@@ -23,10 +23,15 @@ test("two messages under one number are both shown, counted and told; in another
   const rows = core.tables.ledger.length;
   receive(core, "no", "ben", 2);
   const told = core.tables.ledger.slice(rows).filter((row) => row.kind === "participant");
-  const counted = () => core.state.participantById.get(asParticipantId("ben"))?.equivocations;
+  const counted = () => core.state.participants.byId.get(asParticipantId("ben"))?.equivocations;
   expect(told.length).toBe(1);
   for (const run of [1, 2]) {
-    expect([...core.state.log].map(({ id }) => id).sort(), `run ${run}`).toEqual(["no", "one", "two of ada", "yes"]);
+    expect([...core.state.log.order].map(({ id }) => id).sort(), `run ${run}`).toEqual([
+      "no",
+      "one",
+      "two of ada",
+      "yes",
+    ]);
     expect(counted()).toBe(1);
     expect(["one", "yes", "no", "two of ada"].map((id) => shared(core, id))).toEqual([false, true, true, false]);
     core.restart();
@@ -39,7 +44,7 @@ test("numbers that never came are counted between those that did", () => {
   const core = new OneCore();
   core.online();
   for (const number of [7, 9, 12]) receive(core, `number ${number}`, "ben", number);
-  const gaps = () => core.state.participantById.get(asParticipantId("ben"))?.numbers.gaps();
+  const gaps = () => core.state.participants.byId.get(asParticipantId("ben"))?.numbers.gaps();
   expect(gaps()).toBe(3);
   receive(core, "number 8", "ben", 8);
   expect(gaps()).toBe(2);
@@ -52,5 +57,5 @@ test("my own numbers are given out here, and never held against me", () => {
   core.online();
   core.say("first");
   receive(core, "from a Store", "me", 1);
-  expect(core.state.participants[0]?.equivocations).toBe(0);
+  expect(core.state.participants.all[0]?.equivocations).toBe(0);
 });

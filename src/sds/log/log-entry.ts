@@ -14,38 +14,38 @@ export interface Edge {
 export interface LogEntry {
   readonly id: MessageId;
   /** Fixed for what is signed; an unsigned message takes the place of its lowest copy. */
-  lamport: number;
-  author: Participant;
+  readonly lamport: number;
+  readonly author: Participant;
   readonly mine: boolean;
   /** The author's signature holds. Ancestry never passes through an entry that is not signed. */
   readonly signed: boolean;
   readonly authorSeq: number | null;
   readonly type: number;
-  composedAt: number;
-  parents: readonly Edge[];
+  readonly composedAt: number;
+  readonly parents: readonly Edge[];
   readonly receivedAt: number;
   /** Bytes of the SDS message. */
-  size: number;
+  readonly size: number;
   /** The trailer of the stored bytes was verified, in this run. */
-  trailerHolds: boolean;
+  readonly trailerHolds: boolean;
   /** Dense number of this entry in this run: the index into each participant's credits. */
   readonly number: number;
 
-  status: "buffered" | "delivered";
-  hint: PackedHint | undefined;
+  readonly status: "buffered" | "delivered";
+  readonly hint: PackedHint | undefined;
   /** Its author deleted it on this device. */
-  removed: boolean;
-  audience: readonly number[];
+  readonly removed: boolean;
+  readonly audience: readonly number[];
   /** Dependencies that are neither delivered nor declared lost. Zero means deliverable. */
-  blocking: number;
+  readonly blocking: number;
   /** Buffered entries that wait until this one is delivered. Null: none, and most never have any. */
-  dependents: Set<LogEntry> | null;
+  readonly dependents: ReadonlySet<LogEntry> | null;
   /** Delivered entries that name this one with its true Lamport timestamp. */
-  deliveredChildren: number;
+  readonly deliveredChildren: number;
   /** A message of somebody else names it so. */
-  namedByOthers: boolean;
+  readonly namedByOthers: boolean;
   /** How often a sync named it outright because heads do not prove it. */
-  timesListedBare: number;
+  readonly timesListedBare: number;
 }
 
 /** The part of an entry that is persisted. `waitsUntil` is its deadline in the waiting room, Infinity elsewhere. */
@@ -100,9 +100,4 @@ export function edgesOf(
     if (held === undefined) return { id, lamport, hint: packed };
     return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
   });
-}
-
-export function addDependent(entry: LogEntry, dependent: LogEntry): void {
-  if (entry.dependents === null) entry.dependents = new Set([dependent]);
-  else entry.dependents.add(dependent);
 }

@@ -14,12 +14,8 @@ export function comparePlaces(a: LogPlace, b: LogPlace): number {
 }
 
 /** Items in log order. A place that is asked about need not be in the log. Items must not change their place. */
-export interface OrderedLog<T extends LogPlace> {
+export interface OrderedLogView<T extends LogPlace> {
   readonly size: number;
-  /** O(log n + chunk). False, and nothing changes, when an item is at this place already. */
-  insert(item: T): boolean;
-  /** Removes the item at this place and returns it. */
-  remove(place: LogPlace): T | undefined;
   /** The item at exactly this place. */
   get(place: LogPlace): T | undefined;
   first(): T | undefined;
@@ -38,6 +34,13 @@ export interface OrderedLog<T extends LogPlace> {
   pageBefore(place: LogPlace | undefined, limit: number): T[];
   /** All, in order. The log must not change meanwhile; the same holds for `from`, `after`, `before`. */
   [Symbol.iterator](): Iterator<T>;
+}
+
+export interface OrderedLog<T extends LogPlace> extends OrderedLogView<T> {
+  /** O(log n + chunk). False, and nothing changes, when an item is at this place already. */
+  insert(item: T): boolean;
+  /** Removes the item at this place and returns it. */
+  remove(place: LogPlace): T | undefined;
 }
 
 const CHUNK_LIMIT = 512;

@@ -1,20 +1,21 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import type { StoredChannel } from "../io/records.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { LogAndBelow, LogContext } from "./log-state.ts";
+import { ownLog } from "./own.ts";
 
 /** A message was delivered. */
-export function noteUnread(ctx: StepContext, entry: LogEntry): void {
+export function noteUnread(ctx: LogContext, entry: LogEntry): void {
   if (!counts(entry)) return;
-  const { unread } = ctx.state;
+  const { unread } = ownLog(ctx.state);
   if (entry.lamport > unread.lastReadLamport) unread.behind++;
   else ctx.changes.push({ op: "meta", key: "lateUnread", value: ++unread.late });
 }
 
 /** A delivered message was moved to an earlier place: nobody saw it there, if it was behind what was read to. */
-export function noteMoved(ctx: StepContext, entry: LogEntry, from: number): void {
-  const { unread } = ctx.state;
+export function noteMoved(ctx: LogContext, entry: LogEntry, from: number): void {
+  const { unread } = ownLog(ctx.state);
   const { lastReadLamport } = unread;
   if (!counts(entry) || from <= lastReadLamport || entry.lamport > lastReadLamport) return;
   unread.behind--;
@@ -22,8 +23,8 @@ export function noteMoved(ctx: StepContext, entry: LogEntry, from: number): void
 }
 
 /** Somebody has seen everything up to this place. A place before the one that was read to last says nothing new. */
-export function markRead(ctx: StepContext, lamport: number): void {
-  const { unread } = ctx.state;
+export function markRead(ctx: LogContext, lamport: number): void {
+  const { unread } = ownLog(ctx.state);
   if (lamport < unread.lastReadLamport) return;
   unread.lastReadLamport = lamport;
   unread.behind = countBehind(ctx.state);
@@ -34,15 +35,16 @@ export function markRead(ctx: StepContext, lamport: number): void {
 }
 
 /** When the log is restored. */
-export function restoreUnread(state: ChannelState, { meta }: StoredChannel): void {
-  state.unread.lastReadLamport = meta.lastReadLamport ?? 0;
-  state.unread.late = meta.lateUnread ?? 0;
-  state.unread.behind = countBehind(state);
+export function restoreUnread(state: LogAndBelow, { meta }: StoredChannel): void {
+  const { unread } = ownLog(state);
+  unread.lastReadLamport = meta.lastReadLamport ?? 0;
+  unread.late = meta.lateUnread ?? 0;
+  unread.behind = countBehind(state);
 }
 
-function countBehind({ log, unread }: ChannelState): number {
+function countBehind({ log: { order, unread } }: LogAndBelow): number {
   let count = 0;
-  for (const entry of log.after({ lamport: unread.lastReadLamport, id: LAST_ID })) if (counts(entry)) count++;
+  for (const entry of order.after({ lamport: unread.lastReadLamport, id: LAST_ID })) if (counts(entry)) count++;
   return count;
 }
 

@@ -5,6 +5,7 @@ import { createParticipant } from "../participants/participant.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { ownEntry } from "./own.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 const SENDERS = [0, 1, 2].map((index) => createParticipant(index, asParticipantId(`p${index}`), null));
@@ -32,7 +33,7 @@ describe("WaitingRoom", () => {
     const room = new WaitingRoom();
     const waiting = entry(1, 0, 100);
     room.add(waiting, 5);
-    waiting.size = 70;
+    ownEntry(waiting).size = 70;
     room.delete(waiting);
     expect([room.bytes, room.size, room.loadOf(waiting.author).bytes]).toEqual([0, 0, 0]);
   });
@@ -79,5 +80,5 @@ it("lets so many of one sender wait, and refuses the next until one of them is d
   core.receive("p0", "ada", { lamport: lamport - 1 });
   late(MAX_BUFFERED_PER_SENDER);
   expect(core.take("reject")).toEqual([]);
-  expect(core.state.buffered.size).toBe(MAX_BUFFERED_PER_SENDER);
+  expect(core.state.log.buffered.size).toBe(MAX_BUFFERED_PER_SENDER);
 });

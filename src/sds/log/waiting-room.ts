@@ -17,6 +17,10 @@ interface Waiting {
 
 const NOTHING: Readonly<Load> = { count: 0, bytes: 0 };
 
+/** What everybody may ask of it. */
+export type WaitingRoomView = Pick<WaitingRoom, "size" | "bytes" | "loadOf" | "deadlineOf" | "nextDeadline"> &
+  Iterable<LogEntry>;
+
 /**
  * Entries that wait for their causes, in the order in which they came. How much it holds is counted as they come and go:
  * whether there is room is asked for every message that has to wait.

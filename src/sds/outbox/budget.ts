@@ -1,5 +1,7 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
-import { BUDGET_META, TRAFFIC_CLASSES, type TrafficClass } from "../clock/token-buckets.ts";
+import type { MetaRecords } from "../io/records.ts";
+import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
+import { ownOutbox } from "./own.ts";
+import { BUDGET_META, createBudget, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets.ts";
 
 /** How much this participant publishes where the network sets a limit. Without a limit every token is there. */
 
@@ -10,42 +12,42 @@ const INTERVAL_MS = 10 * 60_000;
 const ROUNDING = 1e-6;
 
 /** Takes a token if there is one. */
-export function takeToken(ctx: StepContext, traffic: TrafficClass): boolean {
+export function takeToken(ctx: OutboxContext, traffic: TrafficClass): boolean {
   const { state, env } = ctx;
   if (limitOf(state) === 0) return true;
   refill(state, env.now);
   const needed = neededBy(traffic);
-  const { tokens } = state.budget;
+  const { tokens } = ownOutbox(state).budget;
   if (needed.some((part) => tokens[part] < 1 - ROUNDING)) return false;
   for (const part of needed) tokens[part]--;
   for (const part of TRAFFIC_CLASSES) ctx.changes.push({ op: "meta", key: BUDGET_META[part], value: tokens[part] });
-  ctx.changes.push({ op: "meta", key: "budgetAt", value: state.budget.at });
+  ctx.changes.push({ op: "meta", key: "budgetAt", value: state.outbox.budget.at });
   return true;
 }
 
 /** Wall time at which a token will be there; 0 when one is there already. */
-export function tokenAt(state: ChannelState, traffic: TrafficClass): number {
+export function tokenAt(state: OutboxAndBelow, traffic: TrafficClass): number {
   const limit = limitOf(state);
   if (limit === 0) return 0;
   const waits = neededBy(traffic).map((part) => {
-    const lacking = Math.max(0, 1 - state.budget.tokens[part]);
+    const lacking = Math.max(0, 1 - state.outbox.budget.tokens[part]);
     return (lacking / (limit * SHARES[part])) * INTERVAL_MS;
   });
   const wait = Math.max(...waits);
-  return wait === 0 ? 0 : Math.ceil(state.budget.at + wait);
+  return wait === 0 ? 0 : Math.ceil(state.outbox.budget.at + wait);
 }
 
 function neededBy(traffic: TrafficClass): readonly TrafficClass[] {
   return traffic === "resend" ? ["resend", "content"] : [traffic];
 }
 
-function limitOf(state: ChannelState): number {
+function limitOf(state: OutboxAndBelow): number {
   return state.identity.parameters.budgetPerTenMinutes;
 }
 
 /** A bucket holds what comes in one interval, but at least one token, or the class could never speak. */
-function refill(state: ChannelState, now: number): void {
-  const { budget } = state;
+function refill(state: OutboxAndBelow, now: number): void {
+  const { budget } = ownOutbox(state);
   const elapsed = Math.max(0, now - budget.at);
   budget.at = now;
   for (const traffic of TRAFFIC_CLASSES) {
@@ -53,4 +55,20 @@ function refill(state: ChannelState, now: number): void {
     const filled = budget.tokens[traffic] + (share * elapsed) / INTERVAL_MS;
     budget.tokens[traffic] = Math.min(Math.max(1, share), filled);
   }
+}
+
+/** When the channel is restored: what a run before this one left. */
+export function restoreBudget(state: OutboxAndBelow, meta: Partial<MetaRecords>, now: number): void {
+  ownOutbox(state).budget = { ...createBudget(meta, now) };
+}
+
+/** The clock was set by so much. */
+export function moveBudget(state: OutboxAndBelow, byMs: number): void {
+  ownOutbox(state).budget.at += byMs;
+}
+
+/** Tokens fill from now on, not from a time that has yet to come. */
+export function keepBudgetInPast(state: OutboxAndBelow, now: number): void {
+  const { budget } = ownOutbox(state);
+  budget.at = Math.min(budget.at, now);
 }

@@ -24,13 +24,13 @@ test("a status is sent once: nobody is asked for it, and silence says nothing ab
   core.wait(2 * HOUR);
   expect(core.take("send")).toEqual([]);
   expect(asksForReceipts(core)).toBe(false);
-  expect(core.state.outbox.get(id)?.stage).toBe("sent");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("sent");
   core.restart();
   core.online();
   core.wait(HOUR);
   expect(core.take("send"), "after a restart").toEqual([]);
   core.hear("ben", [id]);
-  expect(core.state.outbox.get(id)?.stage, "a receipt that comes counts all the same").toBe("settled");
+  expect(core.state.outbox.items.get(id)?.stage, "a receipt that comes counts all the same").toBe("settled");
 });
 
 test("a status that the network refused is tried again", () => {
@@ -103,6 +103,6 @@ test("a message composed anew keeps the share it was sent with", () => {
   core.wait(25 * HOUR);
   core.online();
   const anew = core.composeAnew();
-  expect(anew.map((one) => core.state.outbox.get(one)?.levelPercent)).toEqual([null, 30]);
-  expect(core.state.outbox.has(id)).toBe(false);
+  expect(anew.map((one) => core.state.outbox.items.get(one)?.levelPercent)).toEqual([null, 30]);
+  expect(core.state.outbox.items.has(id)).toBe(false);
 });

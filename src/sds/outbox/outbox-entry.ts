@@ -7,25 +7,25 @@ export interface OutboxEntry {
   readonly requestId: string;
   /** The share of the audience that its author wants to hear from; null: as its type says. */
   readonly levelPercent: number | null;
-  stage: OutboxStage;
-  attempts: number;
+  readonly stage: OutboxStage;
+  readonly attempts: number;
   /** An attempt is with the transport and has not come back. */
-  inFlight: boolean;
+  readonly inFlight: boolean;
   /** It is being composed anew, and must not leave as it is. */
-  held: boolean;
+  readonly held: boolean;
   /** The network's rate limit holds it back. */
-  limited: boolean;
+  readonly limited: boolean;
   /** A person asked for one more attempt, whatever its age. */
-  asked: boolean;
+  readonly asked: boolean;
   /** At least one attempt was taken by a service node. */
-  taken: boolean;
+  readonly taken: boolean;
   readonly acceptedAt: number;
-  firstAttemptAt: number | null;
+  readonly firstAttemptAt: number | null;
   /** Connected time of the first attempt; silence is measured on it. */
-  firstAttemptConnectedMs: number | null;
+  readonly firstAttemptConnectedMs: number | null;
   /** Wall time of the next attempt; null when none is planned. */
-  nextAttemptAt: number | null;
-  reason: string;
+  readonly nextAttemptAt: number | null;
+  readonly reason: string;
 }
 
 export function outboxRecordOf(item: OutboxEntry): OutboxRecord {

@@ -1,33 +1,34 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { nextStage, type OutboxEvent } from "./delivery-state.ts";
 import { isForNobody } from "./level.ts";
 import { type OutboxEntry, outboxRecordOf } from "./outbox-entry.ts";
+import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
+import { ownItem, ownOutbox } from "./own.ts";
 
 /** Moves an outbox entry by the transition table and keeps the set of open ones true. False when nothing changed. */
-export function moveStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): boolean {
+export function moveStage(ctx: OutboxContext, item: OutboxEntry, event: OutboxEvent): boolean {
   const stage = nextStage(item.stage, event);
   const changed = stage !== item.stage;
-  item.stage = stage;
+  ownItem(item).stage = stage;
   // What a person asked for is answered, or taken back.
-  if (stage === "stopped" || stage === "settled") item.asked = false;
+  if (stage === "stopped" || stage === "settled") ownItem(item).asked = false;
   if (isOpen(item)) {
-    ctx.state.open.add(item);
+    ownOutbox(ctx.state).open.add(item);
   } else {
-    ctx.state.open.delete(item);
-    item.nextAttemptAt = null;
+    ownOutbox(ctx.state).open.delete(item);
+    ownItem(item).nextAttemptAt = null;
   }
   saveOutbox(ctx, item);
   return changed;
 }
 
-export function saveOutbox(ctx: StepContext, item: OutboxEntry): void {
+export function saveOutbox(ctx: OutboxContext, item: OutboxEntry): void {
   ctx.changes.push({ op: "put", table: "outbox", record: outboxRecordOf(item) });
 }
 
 /** An own message of which nobody confirmed that they have it: its words may be nowhere else. */
-export function isUnconfirmed(state: ChannelState, entry: LogEntry): boolean {
-  const item = entry.mine ? state.outbox.get(entry.id) : undefined;
+export function isUnconfirmed(state: OutboxAndBelow, entry: LogEntry): boolean {
+  const item = entry.mine ? state.outbox.items.get(entry.id) : undefined;
   return item !== undefined && item.stage !== "settled";
 }
 

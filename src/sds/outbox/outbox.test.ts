@@ -11,7 +11,7 @@ test("what a Store keeps is sent again only when somebody is heard who lacks it"
   const id = core.say("hello");
   expect(core.taken()).toEqual([id]);
   core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
-  expect(core.state.outbox.get(id)?.stage).toBe("stored");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("stored");
   core.wait(30 * MINUTE);
   expect(core.take("send"), "nobody is there").toEqual([]);
   core.hear("ben", []);
@@ -22,7 +22,7 @@ test("what a Store keeps is sent again only when somebody is heard who lacks it"
   core.hear("ben", [id]);
   core.wait(30 * MINUTE);
   expect(core.take("send"), "has it").toEqual([]);
-  expect(core.state.outbox.get(id)?.stage).toBe("settled");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("settled");
 });
 
 test("of several stored messages only the newest goes out, also after a restart", () => {
@@ -52,7 +52,7 @@ function twoUnconfirmed() {
   const older = core.say("older");
   core.wait(10);
   const newer = core.say("newer");
-  const stageOf = (id: MessageId) => core.state.outbox.get(id)?.stage;
+  const stageOf = (id: MessageId) => core.state.outbox.items.get(id)?.stage;
   for (let seconds = 0; seconds < 180; seconds += 5) {
     core.taken();
     core.wait(5_000);
@@ -121,9 +121,9 @@ test("after a day nothing is sent again by itself, and nothing is looked through
   const ids = ["one", "two"].map((text) => core.say(text));
   core.taken();
   for (const id of ids) core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
-  expect(core.state.open.size).toBe(2);
+  expect(core.state.outbox.open.size).toBe(2);
   core.wait(25 * HOUR);
-  expect(core.state.open.size).toBe(0);
+  expect(core.state.outbox.open.size).toBe(0);
 });
 
 test("a person who asks again and then stops it, or deletes it, before it left is obeyed", () => {
@@ -150,7 +150,7 @@ test("what was deleted cannot be sent again: its bytes are gone", () => {
   core.step({ kind: "send-again", id });
   core.wait(MINUTE);
   expect(core.take("send")).toEqual([]);
-  expect(core.state.outbox.get(id)?.stage).toBe("stopped");
+  expect(core.state.outbox.items.get(id)?.stage).toBe("stopped");
 });
 
 test("that a person asked survives a restart, however old the message is, until it was sent", () => {

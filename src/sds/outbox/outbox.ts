@@ -1,15 +1,19 @@
-import { type ChannelState, connectedNow, ledger, type StepContext, wallTimeOf } from "../channel-state.ts";
+import { connectedNow, wallTimeOf } from "../clock/connected-time.ts";
+import { ledger } from "../io/step-context.ts";
 import type { StepInput } from "../io/step-input.ts";
+import { noteHint } from "../log/copies.ts";
 import type { LogEntry } from "../log/log-entry.ts";
+import { takeAuthorSeq } from "../log/own-messages.ts";
 import { saveMessage } from "../log/save-message.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
-import { packHint } from "../wire/packed-hint.ts";
 import { takeToken, tokenAt } from "./budget.ts";
 import type { OutboxEvent } from "./delivery-state.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { moveStage, saveOutbox } from "./outbox-stage.ts";
+import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
+import { ownItem, ownOutbox } from "./own.ts";
 import { nextResendDelay } from "./resend-schedule.ts";
 
 /** How a person asked for a message to be sent. */
@@ -18,7 +22,7 @@ type Wish = Pick<OutboxEntry, "requestId" | "levelPercent">;
 export const UNASKED: Wish = { requestId: "", levelPercent: null };
 
 /** An accepted message enters the outbox, to be sent as soon as there is a connection. */
-export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPercent }: Wish): void {
+export function enqueue(ctx: OutboxContext, entry: LogEntry, { requestId, levelPercent }: Wish): void {
   const item: OutboxEntry = {
     entry,
     requestId,
@@ -37,23 +41,23 @@ export function enqueue(ctx: StepContext, entry: LogEntry, { requestId, levelPer
     nextAttemptAt: ctx.env.now,
     reason: "",
   };
-  ctx.state.outbox.set(entry.id, item);
-  ctx.state.open.add(item);
+  ownOutbox(ctx.state).items.set(entry.id, item);
+  ownOutbox(ctx.state).open.add(item);
   saveOutbox(ctx, item);
 }
 
-function isAnyHeld(state: ChannelState): boolean {
-  for (const { held } of state.open) if (held) return true;
+function isAnyHeld(state: OutboxAndBelow): boolean {
+  for (const { held } of state.outbox.open) if (held) return true;
   return false;
 }
 
 /** Sends what is due, in the order in which it was accepted; one that fails does not hold up the others. */
-export function sendDue(ctx: StepContext): void {
+export function sendDue(ctx: OutboxContext): void {
   const { state, env } = ctx;
-  if (!state.connection.online) return;
-  for (const item of state.open) noticeSilence(ctx, item);
+  if (!state.clock.connection.online) return;
+  for (const item of state.outbox.open) noticeSilence(ctx, item);
   const newest = newestUnconfirmed(state);
-  for (const item of state.open) {
+  for (const item of state.outbox.open) {
     if (isPastHorizon(item, env.now)) {
       rest(ctx, item);
       continue;
@@ -61,7 +65,7 @@ export function sendDue(ctx: StepContext): void {
     if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
     if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
-      item.nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
+      ownItem(item).nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
     } else {
       attemptWithinBudget(ctx, item);
     }
@@ -73,33 +77,33 @@ function isPastHorizon({ acceptedAt, taken, asked, inFlight }: OutboxEntry, now:
 }
 
 /** Not sent again by itself any more. */
-function rest(ctx: StepContext, item: OutboxEntry): void {
-  ctx.state.open.delete(item);
+function rest(ctx: OutboxContext, item: OutboxEntry): void {
+  ownOutbox(ctx.state).open.delete(item);
   if (item.nextAttemptAt === null) return;
-  item.nextAttemptAt = null;
+  ownItem(item).nextAttemptAt = null;
   saveOutbox(ctx, item);
 }
 
-function attemptWithinBudget(ctx: StepContext, item: OutboxEntry): void {
+function attemptWithinBudget(ctx: OutboxContext, item: OutboxEntry): void {
   const traffic = item.attempts === 0 ? "content" : "resend";
   const limited = !takeToken(ctx, traffic);
-  if (limited) item.nextAttemptAt = tokenAt(ctx.state, traffic);
+  if (limited) ownItem(item).nextAttemptAt = tokenAt(ctx.state, traffic);
   else attempt(ctx, item);
   if (limited === item.limited) return;
-  item.limited = limited;
+  ownItem(item).limited = limited;
   // Shown while it waits to leave at all; an attempt tells of itself.
   if (limited && item.attempts === 0) ledger(ctx, [item.entry.id], { kind: "stage", stage: "waiting", reason: "" });
 }
 
-function attempt(ctx: StepContext, item: OutboxEntry): void {
+function attempt(ctx: OutboxContext, item: OutboxEntry): void {
   const { state, env } = ctx;
-  item.attempts++;
-  item.inFlight = true;
-  item.asked = false;
-  item.nextAttemptAt = null;
-  item.firstAttemptConnectedMs ??= connectedNow(state, env.now);
+  ownItem(item).attempts++;
+  ownItem(item).inFlight = true;
+  ownItem(item).asked = false;
+  ownItem(item).nextAttemptAt = null;
+  ownItem(item).firstAttemptConnectedMs ??= connectedNow(state, env.now);
   if (item.firstAttemptAt === null) {
-    item.firstAttemptAt = env.now;
+    ownItem(item).firstAttemptAt = env.now;
     // Once bytes may have left, the message must not be composed anew: that is on disk before they leave.
     ctx.durability = "strict";
   }
@@ -108,19 +112,19 @@ function attempt(ctx: StepContext, item: OutboxEntry): void {
   ctx.effects.push({ kind: "send", id: item.entry.id, attempt: item.attempts });
 }
 
-export function attemptResult(ctx: StepContext, input: Extract<StepInput, { kind: "attempt-result" }>): void {
-  const item = ctx.state.outbox.get(input.id);
+export function attemptResult(ctx: OutboxContext, input: Extract<StepInput, { kind: "attempt-result" }>): void {
+  const item = ctx.state.outbox.items.get(input.id);
   if (item === undefined || !item.inFlight || item.attempts !== input.attempt) return;
   const { outcome } = input;
-  item.inFlight = false;
+  ownItem(item).inFlight = false;
   if (outcome.ok) {
-    item.taken = true;
-    item.entry.hint ??= packHint(outcome.hint);
+    ownItem(item).taken = true;
+    noteHint(item.entry, outcome.hint);
     saveMessage(ctx, item.entry);
   }
-  item.reason = outcome.ok ? "" : outcome.reason;
-  const again = ctx.state.open.has(item) && item.stage !== "stored";
-  item.nextAttemptAt = again ? ctx.env.now + resendDelay(ctx, item) : null;
+  ownItem(item).reason = outcome.ok ? "" : outcome.reason;
+  const again = ctx.state.outbox.open.has(item) && item.stage !== "stored";
+  ownItem(item).nextAttemptAt = again ? ctx.env.now + resendDelay(ctx, item) : null;
   moveStage(ctx, item, resultEvent(outcome));
   const reason = outcome.ok ? "" : outcome.reason;
   ledger(ctx, [input.id], { kind: "attempt-result", attempt: input.attempt, ok: outcome.ok, reason });
@@ -131,40 +135,40 @@ function resultEvent(outcome: Extract<StepInput, { kind: "attempt-result" }>["ou
   return outcome.retryable ? "refused" : "refused-for-good";
 }
 
-function resendDelay(ctx: StepContext, item: OutboxEntry): number {
+function resendDelay(ctx: OutboxContext, item: OutboxEntry): number {
   const { resendFirstMs, resendMaxMs } = ctx.state.identity.parameters;
   return nextResendDelay(item.attempts, { firstMs: resendFirstMs, maxMs: resendMaxMs }, ctx.env.random);
 }
 
 /** Nobody confirmed for long enough while we were connected: it may have arrived, and we say that we do not know. */
-function noticeSilence(ctx: StepContext, item: OutboxEntry): void {
+function noticeSilence(ctx: OutboxContext, item: OutboxEntry): void {
   if (silentAt(ctx.state, item) > connectedNow(ctx.state, ctx.env.now)) return;
   changeStage(ctx, item, "silence");
 }
 
 /** Connected time at which silence becomes `unconfirmed`; Infinity if it never will. */
-function silentAt(state: ChannelState, item: OutboxEntry): number {
+function silentAt(state: OutboxAndBelow, item: OutboxEntry): number {
   if (item.firstAttemptConnectedMs === null || !item.taken) return Number.POSITIVE_INFINITY;
   if (item.stage !== "sent" && item.stage !== "sending") return Number.POSITIVE_INFINITY;
   return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
 }
 
 /** A person asks: once more, at once, and with all patience anew. */
-export function sendAgain(ctx: StepContext, id: MessageId): void {
+export function sendAgain(ctx: OutboxContext, id: MessageId): void {
   const { state, env } = ctx;
-  const item = state.outbox.get(id);
+  const item = state.outbox.items.get(id);
   if (item === undefined || item.stage === "settled" || item.entry.removed) return;
   if (!item.inFlight) {
-    item.asked = true;
-    item.nextAttemptAt = env.now;
+    ownItem(item).asked = true;
+    ownItem(item).nextAttemptAt = env.now;
   }
-  if (item.taken) item.firstAttemptConnectedMs = connectedNow(state, env.now);
+  if (item.taken) ownItem(item).firstAttemptConnectedMs = connectedNow(state, env.now);
   changeStage(ctx, item, item.taken ? "again-after-taken" : "again");
 }
 
 /** A person gives up on it. It may have arrived. */
-export function stopSending(ctx: StepContext, id: MessageId): void {
-  const item = ctx.state.outbox.get(id);
+export function stopSending(ctx: OutboxContext, id: MessageId): void {
+  const item = ctx.state.outbox.items.get(id);
   if (item !== undefined) changeStage(ctx, item, "stop");
 }
 
@@ -172,58 +176,58 @@ export function stopSending(ctx: StepContext, id: MessageId): void {
  * A Store gave an own message back: it is archived, though nobody confirmed it. Who comes later will find it there, so
  * it is not sent again until somebody is heard who lacks it.
  */
-export function confirmStored(ctx: StepContext, id: MessageId): void {
-  const item = ctx.state.outbox.get(id);
+export function confirmStored(ctx: OutboxContext, id: MessageId): void {
+  const item = ctx.state.outbox.items.get(id);
   if (item === undefined) return;
-  item.taken = true;
-  if (ctx.state.open.has(item)) item.nextAttemptAt = null;
+  ownItem(item).taken = true;
+  if (ctx.state.outbox.open.has(item)) ownItem(item).nextAttemptAt = null;
   changeStage(ctx, item, "stored");
 }
 
 /** Somebody was heard who may reach no Store: the newest stored message that they lack goes out again; its causes are asked for. */
-export function resendStoredTo(ctx: StepContext, participant: Participant): void {
+export function resendStoredTo(ctx: OutboxContext, participant: Participant): void {
   let newest: OutboxEntry | null = null;
-  for (const item of ctx.state.open) {
+  for (const item of ctx.state.outbox.open) {
     if (item.stage !== "stored" || participant.credits.has(item.entry.number)) continue;
     if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
   }
   if (newest === null || newest.inFlight || newest.nextAttemptAt !== null) return;
-  newest.nextAttemptAt = ctx.env.now + resendDelay(ctx, newest);
+  ownItem(newest).nextAttemptAt = ctx.env.now + resendDelay(ctx, newest);
   saveOutbox(ctx, newest);
 }
 
-function changeStage(ctx: StepContext, item: OutboxEntry, event: OutboxEvent): void {
+function changeStage(ctx: OutboxContext, item: OutboxEntry, event: OutboxEvent): void {
   if (!moveStage(ctx, item, event)) return;
   ledger(ctx, [item.entry.id], { kind: "stage", stage: item.stage, reason: item.reason });
 }
 
 /** The connection is back: what never left goes now, whatever its back-off said. */
-export function hurryQueued(state: ChannelState, now: number): void {
-  for (const item of state.open) {
-    if (item.stage === "queued" && !item.inFlight) item.nextAttemptAt = now;
+export function hurryQueued(state: OutboxAndBelow, now: number): void {
+  for (const item of state.outbox.open) {
+    if (item.stage === "queued" && !item.inFlight) ownItem(item).nextAttemptAt = now;
   }
 }
 
-function newestUnconfirmed(state: ChannelState): OutboxEntry | null {
+function newestUnconfirmed(state: OutboxAndBelow): OutboxEntry | null {
   let newest: OutboxEntry | null = null;
-  for (const item of state.open) {
-    if (item.stage !== "unconfirmed" || state.ahead.has(item.entry)) continue;
+  for (const item of state.outbox.open) {
+    if (item.stage !== "unconfirmed" || state.log.ahead.has(item.entry)) continue;
     if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
   }
   return newest;
 }
 
 /** Accepted and not yet taken by any service node. */
-export function countWaiting(state: ChannelState): number {
+export function countWaiting(state: OutboxAndBelow): number {
   let waiting = 0;
-  for (const item of state.open) if (!item.taken) waiting++;
+  for (const item of state.outbox.open) if (!item.taken) waiting++;
   return waiting;
 }
 
-export function nextOutboxAt(state: ChannelState, now: number): number {
+export function nextOutboxAt(state: OutboxAndBelow, now: number): number {
   let next = Number.POSITIVE_INFINITY;
-  if (!state.connection.online) return next;
-  for (const item of state.open) {
+  if (!state.clock.connection.online) return next;
+  for (const item of state.outbox.open) {
     if (item.nextAttemptAt !== null && !item.inFlight && !item.held) next = Math.min(next, item.nextAttemptAt);
     next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
   }
@@ -231,14 +235,20 @@ export function nextOutboxAt(state: ChannelState, now: number): number {
 }
 
 /** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
-export function readmit(ctx: StepContext, entry: LogEntry): void {
+export function readmit(ctx: OutboxContext, entry: LogEntry): void {
   enqueue(ctx, entry, UNASKED);
   confirmStored(ctx, entry.id);
-  const item = ctx.state.outbox.get(entry.id);
+  const item = ctx.state.outbox.items.get(entry.id);
   if (item !== undefined) {
-    item.held = false;
-    item.nextAttemptAt = null;
+    ownItem(item).held = false;
+    ownItem(item).nextAttemptAt = null;
   }
-  ctx.state.authorSeq = Math.max(ctx.state.authorSeq, entry.authorSeq ?? 0);
-  ctx.changes.push({ op: "meta", key: "authorSeq", value: ctx.state.authorSeq });
+  takeAuthorSeq(ctx, entry.authorSeq);
+}
+
+/** The clock was set by so much: attempts stay as far away as they were. */
+export function moveAttempts(state: OutboxAndBelow, byMs: number): void {
+  for (const item of state.outbox.open) {
+    if (item.nextAttemptAt !== null) ownItem(item).nextAttemptAt = item.nextAttemptAt + byMs;
+  }
 }

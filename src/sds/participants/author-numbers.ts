@@ -2,11 +2,14 @@
  * Which author_seqs of one author are held, as ranges: authors count densely, so there are few. The number under which
  * an author wrote a second message is held once, and told.
  */
-export interface AuthorNumbers {
-  /** False when the number is there already. */
-  add(authorSeq: number): boolean;
+export interface AuthorNumbersView {
   /** Numbers between the lowest and the highest one that are not held. */
   gaps(): number;
+}
+
+export interface AuthorNumbers extends AuthorNumbersView {
+  /** False when the number is there already. */
+  add(authorSeq: number): boolean;
 }
 
 interface Range {

@@ -8,10 +8,13 @@
  * The bytes are in pages that are made when something in them is credited: a key costs nothing to make, and one that
  * names a single message must not cost as much as the log is long.
  */
-export interface Credits {
+export interface CreditsView {
   /** `complete_since` under which the entry was credited, or null. Infinity: named outright, proves no ancestry. */
   since(entryNumber: number): number | null;
   has(entryNumber: number): boolean;
+}
+
+export interface Credits extends CreditsView {
   /** Keeps the lower `complete_since` if it was credited before. */
   credit(entryNumber: number, completeSince: number): void;
 }

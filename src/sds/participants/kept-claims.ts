@@ -5,6 +5,9 @@ import type { MessageId } from "../wire/ids.ts";
 /** Whether what is known of own messages follows from a claim, or may come to. */
 export type Need = "needed" | "other" | "undecided";
 
+/** What everybody may ask of them. */
+export type KeptClaimsView = Pick<KeptClaims, "size" | "ids" | "get" | "changed" | "isNeeded" | "stored">;
+
 /**
  * The claims of one participant that a restart derives again what they have from: listed id -> complete_since. Kept are
  * only those that proved something when they came, less those that a newer one proves. Three kinds:

@@ -1,9 +1,9 @@
 import type { BloomFilter } from "../filter/bloom-filter.ts";
 import type { ParticipantRecord } from "../io/records.ts";
 import type { MessageId, ParticipantId } from "../wire/ids.ts";
-import { type AuthorNumbers, createAuthorNumbers } from "./author-numbers.ts";
-import { type Credits, createCredits } from "./credits.ts";
-import { KeptClaims } from "./kept-claims.ts";
+import { type AuthorNumbersView, createAuthorNumbers } from "./author-numbers.ts";
+import { type CreditsView, createCredits } from "./credits.ts";
+import { KeptClaims, type KeptClaimsView } from "./kept-claims.ts";
 
 /** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */
 export interface ReceivedFilter {
@@ -20,33 +20,33 @@ export interface Participant {
   readonly index: number;
   readonly id: ParticipantId;
   /** Null for a plain SDS client, whose word is unverified and never counts as a receipt. */
-  publicKey: Uint8Array | null;
-  heardAt: number;
-  heardConnectedMs: number;
-  lastClaimLamport: number;
+  readonly publicKey: Uint8Array | null;
+  readonly heardAt: number;
+  readonly heardConnectedMs: number;
+  readonly lastClaimLamport: number;
   /** The same of syncs from further ahead than clocks may be. */
-  lastAheadLamport: number;
-  name: string;
-  nameLamport: number;
+  readonly lastAheadLamport: number;
+  readonly name: string;
+  readonly nameLamport: number;
   /** What proves all this participant is known to have, after a restart too. None of somebody without a key. */
-  readonly claims: KeptClaims;
+  readonly claims: KeptClaimsView;
   /** What their claims prove, derived: entry number -> credited or not. */
-  readonly credits: Credits;
+  readonly credits: CreditsView;
   /** Numbers of their signed messages that are held, and how many messages came under a number used before. Derived. */
-  readonly numbers: AuthorNumbers;
-  equivocations: number;
+  readonly numbers: AuthorNumbersView;
+  readonly equivocations: number;
   /** Of their newest message that had one which passed the gate. Not persisted. */
-  filter: ReceivedFilter | null;
+  readonly filter: ReceivedFilter | null;
   /** Ids in claims that we do not hold. */
-  unresolvedClaims: number;
+  readonly unresolvedClaims: number;
   /** Claims that are still to be followed. */
-  unfinishedWalks: number;
+  readonly unfinishedWalks: number;
   /** Missing ids that are followed on the word of this participant's syncs alone, the longest first. */
-  readonly followed: Set<MessageId>;
+  readonly followed: ReadonlySet<MessageId>;
   /** Missing ids that this participant was the first to name, and that messages name. */
-  readonly awaited: Set<MessageId>;
+  readonly awaited: ReadonlySet<MessageId>;
   /** The last difference between this participant's sync and our log that reset the idle timer (`difference.ts`). */
-  lastDifference: number | null;
+  readonly lastDifference: number | null;
 }
 
 export function createParticipant(index: number, id: ParticipantId, publicKey: Uint8Array | null): Participant {

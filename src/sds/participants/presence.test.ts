@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 function isThere(core: OneCore, name: string): boolean {
-  const participant = core.state.participantById.get(asParticipantId(name));
+  const participant = core.state.participants.byId.get(asParticipantId(name));
   if (participant === undefined) throw new Error(`Nobody met ${name}.`);
   return isPresent(core.state, participant, core.now);
 }

@@ -1,57 +1,68 @@
-import { type ChannelState, connectedNow, ledger, type StepContext } from "../channel-state.ts";
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { connectedNow } from "../clock/connected-time.ts";
 import { creditHolder } from "../evidence/evidence.ts";
-import { closeHole, declareLost, missMessage } from "../holes/holes.ts";
+import { addToOwnFilter } from "../evidence/received-filter.ts";
+import { closeHole, declareLost, linkChild, missMessage } from "../holes/holes.ts";
 import { isBeforeJoin } from "../holes/join-point.ts";
 import { planAsking } from "../holes/missing-schedule.ts";
 import { nowAwaited } from "../holes/shares.ts";
 import { isForgotten } from "../holes/watermark.ts";
-import { setAhead } from "../log/ahead.ts";
+import { ledger } from "../io/step-context.ts";
 import { groupsCausesFirst } from "../log/circles.ts";
-import { headsAfterDelivery } from "../log/heads.ts";
-import { addDependent, type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
+import {
+  addDependent,
+  block,
+  countEarlierChild,
+  enterLog,
+  noteNamedByOthers,
+  placeInLog,
+  takeDependents,
+  takeOverdue,
+  unblock,
+  waitForCauses,
+} from "../log/graph.ts";
+import { type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
 import { saveMessage } from "../log/save-message.ts";
 import { noteUnread } from "../log/unread.ts";
-import { audienceFor } from "../participants/presence.ts";
 import { scheduleAck } from "../sync/sync.ts";
 import type { MessageId } from "../wire/ids.ts";
 import { unpackHint } from "../wire/packed-hint.ts";
+import type { ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
 
 /**
  * Puts a held entry into the causal graph and delivers whatever has all its causes: each dependency is delivered,
  * declared lost, or older than the join point. Receiving a parent is not enough, it must have been delivered.
  */
-export function admit(ctx: StepContext, entry: LogEntry): void {
+export function admit(ctx: ReceiveContext, entry: LogEntry): void {
   const { state } = ctx;
-  state.entries.set(entry.id, entry);
+  enterLog(state, entry);
   const freed = adoptChildren(state, entry);
   for (const reference of entry.parents) linkParent(ctx, entry, reference);
   if (entry.blocking === 0) {
     deliverWithDependents(ctx, entry);
   } else {
-    state.buffered.add(entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
+    waitForCauses(state, entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
     saveMessage(ctx, entry);
   }
-  for (const child of freed) unblock(ctx, child);
+  for (const child of freed) free(ctx, child);
 }
 
-function unblock(ctx: StepContext, child: LogEntry): void {
-  if (--child.blocking === 0 && child.status === "buffered") deliverWithDependents(ctx, child);
+function free(ctx: ReceiveContext, child: LogEntry): void {
+  if (unblock(child)) deliverWithDependents(ctx, child);
 }
 
 /**
  * Entries that named this id before it came. Those with a true edge now wait until it is delivered; a false edge is no
  * dependency, so the entries returned are to be freed of it.
  */
-function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
-  const missing = state.missing.get(entry.id);
+function adoptChildren(state: ReceiveAndBelow, entry: LogEntry): LogEntry[] {
+  const missing = state.holes.missing.get(entry.id);
   const freed: LogEntry[] = [];
   if (missing === undefined) return freed;
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === entry.id);
     const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
-    if (trueEdge && child.status === "delivered" && !state.ahead.has(child)) entry.deliveredChildren++;
-    if (trueEdge && !child.mine) entry.namedByOthers = true;
+    if (trueEdge && child.status === "delivered" && !state.log.ahead.has(child)) countEarlierChild(entry);
+    if (trueEdge && !child.mine) noteNamedByOthers(entry);
     const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
     if (!waited) continue;
     if (trueEdge || !child.signed) addDependent(entry, child);
@@ -60,15 +71,15 @@ function adoptChildren(state: ChannelState, entry: LogEntry): LogEntry[] {
   return freed;
 }
 
-export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): void {
+export function linkParent(ctx: ReceiveContext, entry: LogEntry, reference: Edge): void {
   const { state } = ctx;
-  const parent = state.entries.get(reference.id);
+  const parent = state.log.entries.get(reference.id);
   if (parent !== undefined) {
     if (!isDependency(entry, reference, parent)) return;
-    if (isTrueEdge(entry, reference, parent) && !entry.mine) parent.namedByOthers = true;
+    if (isTrueEdge(entry, reference, parent) && !entry.mine) noteNamedByOthers(parent);
     if (parent.status === "buffered") {
       addDependent(parent, entry);
-      entry.blocking++;
+      block(entry);
     }
     return;
   }
@@ -78,10 +89,10 @@ export function linkParent(ctx: StepContext, entry: LogEntry, reference: Edge): 
     lamport: reference.lamport,
     hint: unpackHint(reference.hint),
   });
-  missing.children.push(entry);
+  linkChild(missing, entry);
   nowAwaited(state, missing, entry.author);
   planAsking(state, missing);
-  if (missing.state !== "lost" && !isBeforeJoin(state, reference)) entry.blocking++;
+  if (missing.state !== "lost" && !isBeforeJoin(state, reference)) block(entry);
 }
 
 /** A false edge is none; of unsigned children nothing better is known than what they name. */
@@ -90,45 +101,31 @@ function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boole
 }
 
 /** The cause that they wait for came and is too old to be kept. Below the watermark everything counts as known. */
-export function releaseKnown(ctx: StepContext, id: MessageId): void {
+export function releaseKnown(ctx: ReceiveContext, id: MessageId): void {
   const { state } = ctx;
-  const missing = state.missing.get(id);
+  const missing = state.holes.missing.get(id);
   if (missing === undefined) return;
   const waiting = missing.children.filter((child) => {
     const reference = child.parents.find((parent) => parent.id === id);
     return child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
   });
   closeHole(ctx, id);
-  for (const child of waiting) unblock(ctx, child);
+  for (const child of waiting) free(ctx, child);
 }
 
 /** Delivers these entries and then, causes first, all that only waited for them. */
-export function deliverWithDependents(ctx: StepContext, ...first: LogEntry[]): void {
+export function deliverWithDependents(ctx: ReceiveContext, ...first: LogEntry[]): void {
   const ready = new Set(first);
   for (const entry of ready) {
     deliver(ctx, entry);
-    const dependents = entry.dependents ?? [];
-    entry.dependents = null;
-    for (const dependent of dependents) {
-      if (--dependent.blocking === 0 && dependent.status === "buffered") ready.add(dependent);
-    }
+    for (const dependent of takeDependents(entry)) if (unblock(dependent)) ready.add(dependent);
   }
 }
 
-function deliver(ctx: StepContext, entry: LogEntry): void {
-  const { state, env } = ctx;
-  entry.status = "delivered";
-  state.buffered.delete(entry);
-  entry.audience = audienceFor(state, env.now, entry.author);
-  state.log.insert(entry);
-  headsAfterDelivery(state, entry);
-  // It may have waited for its causes while the clock was set right, and the Lamport clock with it.
-  if (isEmbargoed(entry.lamport, env.now)) setAhead(state, entry);
-  else if (entry.lamport > state.lamport) {
-    state.lamport = entry.lamport;
-    ctx.changes.push({ op: "meta", key: "lamport", value: state.lamport });
-  }
-  state.bloom?.insert(entry.id);
+function deliver(ctx: ReceiveContext, entry: LogEntry): void {
+  const { state } = ctx;
+  placeInLog(ctx, entry);
+  addToOwnFilter(state, entry.id);
   closeHole(ctx, entry.id);
   saveMessage(ctx, entry);
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
@@ -140,9 +137,9 @@ function deliver(ctx: StepContext, entry: LogEntry): void {
 }
 
 /** Entries whose patience ran out are delivered past what they miss, and what they miss becomes a visible hole. */
-export function deliverPastLost(ctx: StepContext): void {
+export function deliverPastLost(ctx: ReceiveContext): void {
   const { state, env } = ctx;
-  for (const entry of state.buffered.overdue(connectedNow(state, env.now))) {
+  for (const entry of takeOverdue(state, connectedNow(state, env.now))) {
     if (entry.status !== "buffered") continue;
     for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
     if (entry.status === "buffered") deliverCircles(ctx, entry);
@@ -150,7 +147,7 @@ export function deliverPastLost(ctx: StepContext): void {
 }
 
 /** Nothing is missing, so what it waits for waits for itself, and waiting longer would not help. */
-function deliverCircles(ctx: StepContext, above: LogEntry): void {
+function deliverCircles(ctx: ReceiveContext, above: LogEntry): void {
   for (const group of groupsCausesFirst(above, (entry) => waitedFor(ctx.state, entry))) {
     const waiting = group.filter(({ status }) => status === "buffered");
     // All of one circle, before anything that waits for one of it.
@@ -159,9 +156,9 @@ function deliverCircles(ctx: StepContext, above: LogEntry): void {
 }
 
 /** The causes that an entry waits for and that wait themselves. Not those that came when they had been given up. */
-function waitedFor(state: ChannelState, entry: LogEntry): LogEntry[] {
+function waitedFor(state: ReceiveAndBelow, entry: LogEntry): LogEntry[] {
   return entry.parents.flatMap((reference) => {
-    const parent = state.entries.get(reference.id);
+    const parent = state.log.entries.get(reference.id);
     return parent?.status === "buffered" && parent.dependents?.has(entry) === true ? [parent] : [];
   });
 }
@@ -170,12 +167,12 @@ function waitedFor(state: ChannelState, entry: LogEntry): LogEntry[] {
  * All that is missing under a buffered entry, through those it waits for: causes stay first even when time runs out. Not
  * through what it names falsely, or came too late for it: it waits for neither, and these have their own time.
  */
-function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
+function missingBelow(state: ReceiveAndBelow, entry: LogEntry): MessageId[] {
   const found = new Set<MessageId>();
   const seen = new Set<LogEntry>([entry]);
   for (const current of seen) {
     for (const reference of current.parents) {
-      const isMissing = !state.entries.has(reference.id);
+      const isMissing = !state.log.entries.has(reference.id);
       if (isMissing && !isBeforeJoin(state, reference) && !isForgotten(state, reference)) found.add(reference.id);
     }
     for (const parent of waitedFor(state, current)) seen.add(parent);
@@ -183,13 +180,13 @@ function missingBelow(state: ChannelState, entry: LogEntry): MessageId[] {
   return [...found];
 }
 
-function releaseLost(ctx: StepContext, id: MessageId): void {
-  const missing = ctx.state.missing.get(id);
+function releaseLost(ctx: ReceiveContext, id: MessageId): void {
+  const missing = ctx.state.holes.missing.get(id);
   if (missing === undefined || missing.state === "lost") return;
   declareLost(ctx, missing);
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === id);
     if (child.status !== "buffered" || isBeforeJoin(ctx.state, reference)) continue;
-    unblock(ctx, child);
+    free(ctx, child);
   }
 }

@@ -12,16 +12,16 @@ test("places taken by what never comes to its time go to what does", () => {
   core.receive("soon", "ben", { lamport: core.now + 12 * MINUTE });
   core.receive("farther", "liar", { lamport: 2 ** 52 + 999 });
   expect(core.take("reject").map(({ reason }) => reason)).toEqual(["embargo-full", "embargo-full"]);
-  expect(core.state.embargoed.size).toBe(256);
-  expect(core.state.embargoed.has(asMessageId("far-255"))).toBe(false);
+  expect(core.state.receive.embargoed.size).toBe(256);
+  expect(core.state.receive.embargoed.has(asMessageId("far-255"))).toBe(false);
   core.wait(3 * MINUTE);
-  expect([...core.state.log].map(({ id }) => id)).toEqual(["soon"]);
+  expect([...core.state.log.order].map(({ id }) => id)).toEqual(["soon"]);
 });
 
 describe("where a start reads the Store again", () => {
   function kept(core: OneCore): number | undefined {
     core.step({ kind: "history-read", cursor: core.now });
-    expect(core.state.historyCursor).toBe(core.now);
+    expect(core.state.receive.historyCursor).toBe(core.now);
     return core.tables.load().meta.historyCursor;
   }
 
@@ -33,7 +33,7 @@ describe("where a start reads the Store again", () => {
     core.wait(90 * MINUTE);
     expect(kept(core)).toBe(came);
     core.wait(30 * MINUTE);
-    expect(core.state.log.size).toBe(1);
+    expect(core.state.log.order.size).toBe(1);
     expect(kept(core)).toBe(core.now);
   });
 
@@ -46,7 +46,7 @@ describe("where a start reads the Store again", () => {
     core.receive("early", "ben", { lamport, source: "store" });
     expect(kept(core)).toBe(cursor);
     core.restart();
-    expect(core.state.historyCursor).toBe(cursor);
+    expect(core.state.receive.historyCursor).toBe(cursor);
     core.receive("early", "ben", { lamport, source: "store" });
     expect(kept(core)).toBe(cursor);
   });

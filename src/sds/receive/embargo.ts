@@ -1,7 +1,10 @@
-import type { ChannelState, EmbargoedMessage, StepContext } from "../channel-state.ts";
 import { isEmbargoed } from "../clock/lamport-clock.ts";
+import type { IncomingClaim } from "../io/step-input.ts";
+import { isLowerCopy } from "../log/lower-copy.ts";
 import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "../parameters/parameters.ts";
-import { isLowerCopy } from "./lower-copy.ts";
+import type { MessageId } from "../wire/ids.ts";
+import { ownReceive } from "./own.ts";
+import type { EmbargoedMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
 
 /** Held until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
 const MAX_EMBARGOED = 256;
@@ -10,9 +13,9 @@ const MAX_EMBARGOED = 256;
  * Content from more than ten minutes ahead is neither delivered nor claimed, and does not move our clock: otherwise one
  * participant with a wrong clock could drag everybody's Lamport timestamps into the future.
  */
-export function embargo(ctx: StepContext, message: EmbargoedMessage): void {
+export function embargo(ctx: ReceiveContext, message: EmbargoedMessage): void {
   const { state, env } = ctx;
-  const { embargoed } = state;
+  const { embargoed } = ownReceive(state);
   const { id } = message.content;
   const held = embargoed.get(id);
   if (held !== undefined) {
@@ -23,12 +26,13 @@ export function embargo(ctx: StepContext, message: EmbargoedMessage): void {
     ctx.effects.push({ kind: "reject", reason: "embargo-full" });
     if (!dropFurtherAhead(state, message)) return;
   }
-  const storedSince = message.source === "live" ? env.now : Math.min(env.now, state.historyCursor);
+  const storedSince = message.source === "live" ? env.now : Math.min(env.now, state.receive.historyCursor);
   embargoed.set(id, { ...message, storedSince });
 }
 
 /** The furthest ahead makes room: else places taken by what never comes to its time would be lost for good. */
-function dropFurtherAhead({ embargoed }: ChannelState, than: EmbargoedMessage): boolean {
+function dropFurtherAhead(state: ReceiveAndBelow, than: EmbargoedMessage): boolean {
+  const { embargoed } = ownReceive(state);
   let furthest = than;
   for (const message of embargoed.values()) {
     if (message.content.lamport > furthest.content.lamport) furthest = message;
@@ -38,10 +42,10 @@ function dropFurtherAhead({ embargoed }: ChannelState, than: EmbargoedMessage): 
 
 /** Takes in what real time has caught up with. */
 export function releaseEmbargoed(
-  ctx: StepContext,
-  receive: (ctx: StepContext, message: EmbargoedMessage) => void,
+  ctx: ReceiveContext,
+  receive: (ctx: ReceiveContext, message: EmbargoedMessage) => void,
 ): void {
-  const { embargoed } = ctx.state;
+  const { embargoed } = ownReceive(ctx.state);
   for (const [id, message] of embargoed) {
     if (isEmbargoed(message.content.lamport, ctx.env.now)) continue;
     embargoed.delete(id);
@@ -54,11 +58,50 @@ export function releaseEmbargoed(
  * they are taken in. A day at most; and for what comes to its time later than that it does not wait, as anybody can send
  * such a thing.
  */
-export function cursorToKeep({ historyCursor, embargoed }: ChannelState, now: number): number {
+export function cursorToKeep({ receive }: ReceiveAndBelow, now: number): number {
+  const { historyCursor, embargoed } = receive;
   let cursor = historyCursor;
   for (const { content, storedSince } of embargoed.values()) {
     if (content.lamport - LAMPORT_EMBARGO_MS > now + HORIZON_MS) continue;
     cursor = Math.min(cursor, Math.max(storedSince, now - HORIZON_MS));
   }
   return cursor;
+}
+
+/** When the first of them comes to its time. */
+export function nextReleaseAt({ receive }: ReceiveAndBelow): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { content } of receive.embargoed.values()) next = Math.min(next, content.lamport - LAMPORT_EMBARGO_MS);
+  return next;
+}
+
+/** A trailer was verified behind the message that it belongs to, and that waits for its time. */
+export function attachClaim(state: ReceiveAndBelow, id: MessageId, claim: IncomingClaim): void {
+  const { embargoed } = ownReceive(state);
+  const message = embargoed.get(id);
+  if (message !== undefined) embargoed.set(id, { ...message, claim });
+}
+
+/** A Store was read up to here. */
+export function noteHistoryRead({ state, env, changes }: ReceiveContext, cursor: number): void {
+  ownReceive(state).historyCursor = cursor;
+  changes.push({ op: "meta", key: "historyCursor", value: cursorToKeep(state, env.now) });
+}
+
+/** When the channel is restored. */
+export function restoreHistoryCursor(state: ReceiveAndBelow, cursor: number): void {
+  ownReceive(state).historyCursor = cursor;
+}
+
+/** The clock was set back by so much. The Store goes by its own clock. Read again too much does no harm, so nothing is moved towards now. */
+export function moveEmbargoed(state: ReceiveAndBelow, byMs: number): void {
+  if (byMs >= 0) return;
+  const { embargoed } = ownReceive(state);
+  for (const [id, message] of embargoed) embargoed.set(id, { ...message, storedSince: message.storedSince + byMs });
+}
+
+/** A sync without what waits here for its time: we neither lack it nor have it. */
+export function withoutEmbargoed({ receive: { embargoed } }: ReceiveAndBelow, claim: IncomingClaim): IncomingClaim {
+  if (embargoed.size === 0) return claim;
+  return { ...claim, listed: claim.listed.filter(({ messageId }) => !embargoed.has(messageId)) };
 }

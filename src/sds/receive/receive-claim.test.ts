@@ -23,7 +23,7 @@ function claim(core: OneCore, id: string, said: IncomingClaim, copy: string | nu
 }
 
 function receivers(core: OneCore, id: string): number {
-  const entry = core.state.entries.get(asMessageId(id));
+  const entry = core.state.log.entries.get(asMessageId(id));
   return entry === undefined ? -1 : receivedBy(core.state, entry).size;
 }
 
@@ -64,7 +64,7 @@ describe("a claim that comes behind its message", () => {
     const own = core.say("hello");
     claim(core, "unknown", claimOf(core, "ben", [own]));
     expect(receivers(core, own)).toBe(0);
-    expect(core.state.participants.length).toBe(1);
+    expect(core.state.participants.all.length).toBe(1);
   });
 
   it("of a message from the future waits with it", () => {
@@ -76,7 +76,7 @@ describe("a claim that comes behind its message", () => {
     claim(core, "early", claimOf(core, "ben", [own], { lamport }));
     expect(receivers(core, own)).toBe(0);
     core.wait(2 * MINUTE);
-    expect(core.state.entries.has(asMessageId("early"))).toBe(true);
+    expect(core.state.log.entries.has(asMessageId("early"))).toBe(true);
     expect(receivers(core, own)).toBe(1);
   });
 });
@@ -118,7 +118,7 @@ describe("a claim need not be verified", () => {
         claim(unchecked, "m9", said);
       }
       const credits = (core: OneCore) =>
-        [...core.state.entries.values()].map((entry) => [entry.id, [...receivedBy(core.state, entry)]]);
+        [...core.state.log.entries.values()].map((entry) => [entry.id, [...receivedBy(core.state, entry)]]);
       expect(credits(checked), `seed ${seed}`).toEqual(credits(unchecked));
       checked.restart();
       unchecked.restart();
@@ -164,7 +164,7 @@ describe("another copy of a message", () => {
     core.receive("hello", "ben");
     claim(core, "hello", claimOf(core, "ben", []), "whole");
     expect(stored(core, "hello")).toBe("whole");
-    expect(core.state.entries.get(asMessageId("hello"))?.size).toBe("whole".length);
+    expect(core.state.log.entries.get(asMessageId("hello"))?.size).toBe("whole".length);
     claim(core, "hello", claimOf(core, "ben", []), "another whole one");
     expect(stored(core, "hello")).toBe("whole");
   });
@@ -189,8 +189,8 @@ describe("another copy of a message", () => {
     const again = (whole: boolean) =>
       core.step({ kind: "seen-again", id: own, whole, source: "store", hint: undefined });
     again(false);
-    expect(core.state.outbox.get(own)?.stage).toBe("sent");
+    expect(core.state.outbox.items.get(own)?.stage).toBe("sent");
     again(true);
-    expect(core.state.outbox.get(own)?.stage).toBe("stored");
+    expect(core.state.outbox.items.get(own)?.stage).toBe("stored");
   });
 });

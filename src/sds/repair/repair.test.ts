@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import { planAsking } from "../holes/missing-schedule.ts";
+import { ownMissing } from "../holes/own.ts";
 import { type Core, NetworkOfCores } from "../testing/network-of-cores.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, type MessageId } from "../wire/ids.ts";
+import { ownRepair } from "./own.ts";
 import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 
 const SECOND = 1_000;
@@ -10,17 +12,17 @@ const MINUTE = 60 * SECOND;
 
 it("asks again of itself for what others wait for, however quiet it is", () => {
   const { net, ada } = blocked();
-  const [missing] = ada.state.missing.values();
+  const [missing] = ada.state.holes.missing.values();
   if (missing === undefined) throw new Error("Nothing is missing.");
-  expect(ada.state.buffered.size).toBe(1);
-  missing.requests = 2;
-  missing.requestAt = net.now + 10 * SECOND;
+  expect(ada.state.log.buffered.size).toBe(1);
+  ownMissing(missing).requests = 2;
+  ownMissing(missing).requestAt = net.now + 10 * SECOND;
   planAsking(ada.state, missing);
-  ada.state.sync.eagerUntil = net.now;
+  ownRepair(ada.state).eagerUntil = net.now;
   noteEagerSync(ada.state, net.now);
   // At most one such sync in half a minute: the last one left now.
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 30 * SECOND);
-  missing.requestAt = net.now + 80 * SECOND;
+  ownMissing(missing).requestAt = net.now + 80 * SECOND;
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
 });
 
@@ -29,7 +31,7 @@ it.each(["offline", "asleep"])("gives no answers of last night after a night %s"
   core.online();
   core.receive("m", "ann");
   core.hear("ben", [], { repairRequests: [{ messageId: asMessageId("m"), retrievalHint: undefined }] });
-  expect(core.state.answers.size).toBe(1);
+  expect(core.state.repair.answers.size).toBe(1);
   if (where === "offline") core.online(false);
   core.now += 8 * 60 * MINUTE;
   if (where === "offline") core.online();
@@ -53,23 +55,23 @@ it("is about to answer one requester forty times at most, however much it asks f
   };
   // With what is asked for go the 32 messages before it.
   ask("ben", [99]);
-  expect(core.state.answers.size).toBe(33);
+  expect(core.state.repair.answers.size).toBe(33);
   for (let count = 0; count < 5; count++) ask("ben", [40, 60, 20, 10]);
-  expect(core.state.answers.size).toBe(40);
+  expect(core.state.repair.answers.size).toBe(40);
   ask("cleo", [5]);
-  expect(core.state.answers.size).toBe(46);
+  expect(core.state.repair.answers.size).toBe(46);
 });
 
 it("gathers first requests for two seconds", () => {
   const { net, ada } = blocked();
-  const [missing] = ada.state.missing.values();
+  const [missing] = ada.state.holes.missing.values();
   if (missing === undefined) throw new Error("Nothing is missing.");
-  missing.requests = 0;
-  missing.requestAt = net.now + SECOND;
+  ownMissing(missing).requests = 0;
+  ownMissing(missing).requestAt = net.now + SECOND;
   planAsking(ada.state, missing);
   noteEagerSync(ada.state, net.now);
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
-  missing.requestAt = net.now + 5 * SECOND;
+  ownMissing(missing).requestAt = net.now + 5 * SECOND;
   planAsking(ada.state, missing);
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
 });
@@ -77,8 +79,8 @@ it("gathers first requests for two seconds", () => {
 it("leaves it to other syncs once nothing waits any more", () => {
   const { net, ada } = blocked();
   net.run(15 * MINUTE);
-  const [missing] = ada.state.missing.values();
-  expect(ada.state.buffered.size).toBe(0);
+  const [missing] = ada.state.holes.missing.values();
+  expect(ada.state.log.buffered.size).toBe(0);
   expect(missing?.state).toBe("lost");
   expect(missing?.requests).toBeGreaterThanOrEqual(4);
   expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);

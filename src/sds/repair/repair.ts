@@ -1,7 +1,12 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import { isBodyGivenUp } from "../holes/give-up-bodies.ts";
 import type { MissingMessage } from "../holes/missing-message.ts";
-import { isAskedFor, nextFirstRequestAt, nextRepeatedRequestAt, planAsking } from "../holes/missing-schedule.ts";
+import {
+  isAskedFor,
+  nextFirstRequestAt,
+  nextRepeatedRequestAt,
+  noteRequested,
+  postponeRequest,
+} from "../holes/missing-schedule.ts";
 import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { isTrueEdge, type LogEntry } from "../log/log-entry.ts";
 import { takeToken, tokenAt } from "../outbox/budget.ts";
@@ -9,6 +14,8 @@ import { MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { HistoryEntry } from "../wire/message.ts";
+import { ownRepair } from "./own.ts";
+import type { RepairAndBelow, RepairContext } from "./repair-state.ts";
 
 /**
  * SDS-R: whoever misses a message asks the others, and whoever has it answers, the author first. Requests ride on
@@ -32,7 +39,7 @@ const MAX_ANCESTORS_PER_ANSWER = 32;
  * Up to eight ids to ask for now. Round-robin over the signers who name them: one who names thousands of ids that do
  * not exist uses up its own share only.
  */
-export function takeRepairRequests(ctx: StepContext): HistoryEntry[] {
+export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
   const { state, env } = ctx;
   const due = dueRequests(state, env.now);
   const chosen = new Set<MissingMessage>();
@@ -45,15 +52,13 @@ export function takeRepairRequests(ctx: StepContext): HistoryEntry[] {
     }
   }
   for (const missing of chosen) {
-    missing.requests++;
-    missing.requestAt = env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** (missing.requests - 1));
-    planAsking(state, missing);
+    noteRequested(state, missing, env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** missing.requests));
   }
   return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
 }
 
-function dueRequests(state: ChannelState, now: number): MissingMessage[] {
-  return [...state.missing.values()].filter((missing) => missing.requestAt <= now && isAskedFor(state, missing));
+function dueRequests(state: RepairAndBelow, now: number): MissingMessage[] {
+  return [...state.holes.missing.values()].filter((missing) => missing.requestAt <= now && isAskedFor(state, missing));
 }
 
 /** An id is in the queue of each signer who names it; the least asked for come first. */
@@ -73,62 +78,62 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
  * The first request for an id is worth a sync of its own. So is any, now and then, just after coming back, and as long as
  * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
  */
-export function nextRequestSyncAt(state: ChannelState): number {
-  const { eagerUntil, eagerNextAt } = state.sync;
+export function nextRequestSyncAt(state: RepairAndBelow): number {
+  const { eagerUntil, eagerNextAt } = state.repair;
   // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
   const firstNextAt = eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
   const first = Math.max(nextFirstRequestAt(state), firstNextAt);
   const again = nextRepeatedRequestAt(state);
   if (again < eagerUntil) return Math.min(first, Math.max(again, eagerNextAt));
-  if (state.buffered.size === 0) return first;
+  if (state.log.buffered.size === 0) return first;
   return Math.min(first, Math.max(again, eagerNextAt - EAGER_EVERY_MS + WAITING_EVERY_MS));
 }
 
 /** The connection is back. */
-export function beginEagerRequests(state: ChannelState, now: number): void {
-  state.sync.eagerUntil = now + EAGER_MS;
-  state.sync.eagerNextAt = now;
+export function beginEagerRequests(state: RepairAndBelow, now: number): void {
+  ownRepair(state).eagerUntil = now + EAGER_MS;
+  ownRepair(state).eagerNextAt = now;
 }
 
-export function noteEagerSync(state: ChannelState, now: number): void {
-  state.sync.eagerNextAt = now + EAGER_EVERY_MS;
+export function noteEagerSync(state: RepairAndBelow, now: number): void {
+  ownRepair(state).eagerNextAt = now + EAGER_EVERY_MS;
 }
 
 /** Somebody asks: answer when our turn comes, if we have it; wait a little, once, if we miss it too. */
 export function hearRequests(
-  ctx: StepContext,
+  ctx: RepairContext,
   requester: Participant,
   requests: readonly HistoryEntry[],
   completeSince: number,
 ): void {
   const { state, env } = ctx;
   for (const { messageId } of requests) {
-    const entry = state.entries.get(messageId);
+    const entry = state.log.entries.get(messageId);
     if (entry !== undefined && canGive(state, entry)) planAnswers(ctx, requester, entry, completeSince);
     else if (entry === undefined) postponeOwnRequest(state, messageId, env.now);
   }
 }
 
 /** Somebody else has to answer for what was deleted here, or given up on a full disk. */
-function canGive(state: ChannelState, entry: LogEntry): boolean {
+function canGive(state: RepairAndBelow, entry: LogEntry): boolean {
   return !entry.removed && !isBodyGivenUp(state, entry);
 }
 
-function planAnswers(ctx: StepContext, requester: Participant, entry: LogEntry, completeSince: number): void {
+function planAnswers(ctx: RepairContext, requester: Participant, entry: LogEntry, completeSince: number): void {
   const { state, env } = ctx;
   // The author that we stored decides who comes first; the one in the request may be made up.
   const { self, parameters } = state.identity;
   const delay = responseDelay(self, entry.author.id, entry.id, Math.max(1, parameters.repairAnswerMaxMs));
   for (const wanted of [entry, ...missingAncestors(state, requester, entry, completeSince)]) {
-    if (state.answers.has(wanted.id)) continue;
+    if (state.repair.answers.has(wanted.id)) continue;
     if (countAnswers(state, requester.index) >= MAX_ANSWERS_PER_REQUESTER) return;
-    state.answers.set(wanted.id, { at: env.now + delay, requester: requester.index });
+    ownRepair(state).answers.set(wanted.id, { at: env.now + delay, requester: requester.index });
   }
 }
 
 /** What the requester's own claims say it lacks below the message: it would ask for it next. */
 function missingAncestors(
-  state: ChannelState,
+  state: RepairAndBelow,
   requester: Participant,
   entry: LogEntry,
   completeSince: number,
@@ -138,7 +143,7 @@ function missingAncestors(
   const stack = [entry];
   for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
     for (const reference of current.parents) {
-      const parent = state.entries.get(reference.id);
+      const parent = state.log.entries.get(reference.id);
       if (parent === undefined || seen.has(parent) || !isTrueEdge(current, reference, parent)) continue;
       seen.add(parent);
       const has = parent.author === requester || requester.credits.has(parent.number);
@@ -151,47 +156,54 @@ function missingAncestors(
   return found;
 }
 
-function countAnswers(state: ChannelState, requester: number): number {
+function countAnswers(state: RepairAndBelow, requester: number): number {
   let count = 0;
-  for (const answer of state.answers.values()) if (answer.requester === requester) count++;
+  for (const answer of state.repair.answers.values()) if (answer.requester === requester) count++;
   return count;
 }
 
 /** Once per id: otherwise a liar who keeps asking could keep us from ever asking. */
-function postponeOwnRequest(state: ChannelState, id: MessageId, now: number): void {
-  const missing = state.missing.get(id);
+function postponeOwnRequest(state: RepairAndBelow, id: MessageId, now: number): void {
+  const missing = state.holes.missing.get(id);
   if (missing === undefined || missing.postponed || !isAskedFor(state, missing)) return;
-  missing.postponed = true;
   const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
   const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
   const delay = requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
-  missing.requestAt = Math.max(missing.requestAt, now + delay);
+  postponeRequest(missing, now + delay);
 }
 
 /** Somebody was faster. */
-export function cancelAnswer(state: ChannelState, id: MessageId): void {
-  state.answers.delete(id);
+export function cancelAnswer(state: RepairAndBelow, id: MessageId): void {
+  ownRepair(state).answers.delete(id);
 }
 
 /** The connection is lost, or was while we slept: others answered meanwhile, and who still misses something asks again. */
-export function dropAnswers(state: ChannelState): void {
-  state.answers.clear();
+export function dropAnswers(state: RepairAndBelow): void {
+  ownRepair(state).answers.clear();
 }
 
 /** Gives the answers whose time has come. */
-export function answerDue(ctx: StepContext): void {
+export function answerDue(ctx: RepairContext): void {
   const { state, env } = ctx;
-  if (!state.connection.online) return;
-  for (const [id, answer] of state.answers) {
+  if (!state.clock.connection.online) return;
+  for (const [id, answer] of state.repair.answers) {
     if (answer.at > env.now || !takeToken(ctx, "repair")) continue;
-    state.answers.delete(id);
+    ownRepair(state).answers.delete(id);
     ctx.effects.push({ kind: "repair", id });
   }
 }
 
-export function nextAnswerAt(state: ChannelState): number {
+export function nextAnswerAt(state: RepairAndBelow): number {
   let next = Number.POSITIVE_INFINITY;
-  if (!state.connection.online) return next;
-  for (const answer of state.answers.values()) next = Math.min(next, answer.at);
-  return state.answers.size === 0 ? next : Math.max(next, tokenAt(state, "repair"));
+  if (!state.clock.connection.online) return next;
+  for (const answer of state.repair.answers.values()) next = Math.min(next, answer.at);
+  return state.repair.answers.size === 0 ? next : Math.max(next, tokenAt(state, "repair"));
+}
+
+/** The clock was set by so much. */
+export function moveAnswers(state: RepairAndBelow, byMs: number): void {
+  const own = ownRepair(state);
+  for (const [id, answer] of own.answers) own.answers.set(id, { ...answer, at: answer.at + byMs });
+  own.eagerUntil += byMs;
+  own.eagerNextAt += byMs;
 }

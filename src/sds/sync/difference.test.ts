@@ -10,7 +10,7 @@ test("the same difference is the same in any order, another one is another", () 
   const core = new OneCore();
   core.online();
   for (const id of ["a", "b", "c"]) core.receive(id, "ann");
-  const [a, b, c] = [...core.state.log] as [LogEntry, LogEntry, LogEntry];
+  const [a, b, c] = [...core.state.log.order] as [LogEntry, LogEntry, LogEntry];
   expect(differenceOf(lacking("x", "y"), [a, b])).toBe(differenceOf(lacking("y", "x"), [b, a]));
   const others = [
     differenceOf(lacking("x", "y"), [a, b]),
@@ -31,7 +31,7 @@ test("what is kept of a difference does not grow with the heads", () => {
   for (let place = 0; place < 50; place++) core.receive(`head ${place}`, "ann");
   core.hear("ben", []);
   core.hear("ben", [], { lamport: core.now + 1 });
-  expect(core.state.participantById.get(asParticipantId("ben"))?.lastDifference).toBeTypeOf("number");
+  expect(core.state.participants.byId.get(asParticipantId("ben"))?.lastDifference).toBeTypeOf("number");
 });
 
 test("an author who does not name its own message any more agrees with who holds it", () => {
@@ -40,7 +40,7 @@ test("an author who does not name its own message any more agrees with who holds
   core.receive("deleted", "ann");
   core.hear("ann", []);
   core.hear("ann", [], { lamport: core.now + 1 });
-  const ann = core.state.participantById.get(asParticipantId("ann"));
+  const ann = core.state.participants.byId.get(asParticipantId("ann"));
   expect(ann?.lastDifference).toBe(null);
   expect([...core.state.sync.consistentSigners]).toEqual([ann?.index]);
 });

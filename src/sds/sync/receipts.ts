@@ -1,4 +1,3 @@
-import type { ChannelState, StepContext } from "../channel-state.ts";
 import { receivedBy } from "../evidence/received-by.ts";
 import { hash64 } from "../holes/repair-timing.ts";
 import type { LogEntry } from "../log/log-entry.ts";
@@ -7,6 +6,8 @@ import { levelOf } from "../outbox/level.ts";
 import type { OutboxEntry } from "../outbox/outbox-entry.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { Participant } from "../participants/participant.ts";
+import { ownSync } from "./own.ts";
+import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
 /**
  * Receipts wanted: acks get lost too. An author whose message is short of its level asks those who were heard since it
@@ -24,19 +25,19 @@ export function receiptPrefixOf(participant: Participant): number {
 }
 
 /** A message of ours went out that needs confirming: ask after two windows, unless it is confirmed by then. */
-export function planReceiptRequest(state: ChannelState, now: number, windowMs: number): void {
-  state.sync.wantReceiptsIntervalMs = 2 * windowMs;
-  state.sync.wantReceiptsAt = now + 2 * windowMs;
+export function planReceiptRequest(state: SyncAndBelow, now: number, windowMs: number): void {
+  ownSync(state).wantReceiptsIntervalMs = 2 * windowMs;
+  ownSync(state).wantReceiptsAt = now + 2 * windowMs;
 }
 
 /** What is asked for, and from whom; null when nothing is short of its level or nobody who could answer was heard. */
-export function receiptRequest(ctx: StepContext): { readonly from: number[]; readonly open: LogEntry[] } | null {
+export function receiptRequest(ctx: SyncContext): { readonly from: number[]; readonly open: LogEntry[] } | null {
   const { state, env } = ctx;
   const open = openMessages(state, env.now);
   const asked = new Map<number, Participant>();
   for (const entry of open) {
     const received = receivedBy(state, entry);
-    for (const participant of state.participants) {
+    for (const participant of state.participants.all) {
       if (asked.size >= MAX_ASKED) break;
       if (participant.index === 0 || participant.publicKey === null || received.has(participant.index)) continue;
       if (participant.heardAt >= entry.receivedAt) asked.set(participant.index, participant);
@@ -46,20 +47,20 @@ export function receiptRequest(ctx: StepContext): { readonly from: number[]; rea
 }
 
 /** Own messages of the last day that were taken by the network and are short of the level their type needs. */
-function openMessages(state: ChannelState, now: number): LogEntry[] {
+function openMessages(state: SyncAndBelow, now: number): LogEntry[] {
   const open: LogEntry[] = [];
-  for (const item of [...state.outbox.values()].reverse()) {
+  for (const item of [...state.outbox.items.values()].reverse()) {
     if (open.length >= MAX_OPEN || now - item.acceptedAt > HORIZON_MS) break;
     if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item)) open.push(item.entry);
   }
   return open;
 }
 
-export function hasOpenMessages(state: ChannelState, now: number): boolean {
+export function hasOpenMessages(state: SyncAndBelow, now: number): boolean {
   return openMessages(state, now).length > 0;
 }
 
-function isShort(state: ChannelState, item: OutboxEntry): boolean {
+function isShort(state: SyncAndBelow, item: OutboxEntry): boolean {
   const { entry } = item;
   const level = levelOf(item, state.identity.parameters);
   if (level === "none") return false;
@@ -70,19 +71,19 @@ function isShort(state: ChannelState, item: OutboxEntry): boolean {
 }
 
 /** Asked again less and less often, and no more when nothing is open. */
-export function noteReceiptRequest(state: ChannelState, now: number, stillOpen: boolean): void {
-  const { sync } = state;
+export function noteReceiptRequest(state: SyncAndBelow, now: number, stillOpen: boolean): void {
+  const sync = ownSync(state);
   sync.wantReceiptsIntervalMs = Math.min(MAX_INTERVAL_MS, sync.wantReceiptsIntervalMs * 2);
   sync.wantReceiptsAt = stillOpen ? now + sync.wantReceiptsIntervalMs : null;
 }
 
 /** Somebody asks us: name what we have of it in our next sync, even if our heads prove it. */
-export function hearReceiptRequest(state: ChannelState, from: readonly number[], asked: readonly LogEntry[]): boolean {
-  const [self] = state.participants;
+export function hearReceiptRequest(state: SyncAndBelow, from: readonly number[], asked: readonly LogEntry[]): boolean {
+  const [self] = state.participants.all;
   if (self === undefined || !from.includes(receiptPrefixOf(self))) return false;
   const before = state.sync.asked.size;
   for (const entry of asked) {
-    if (entry.status === "delivered" && state.sync.asked.size < MAX_ASKED) state.sync.asked.add(entry);
+    if (entry.status === "delivered" && state.sync.asked.size < MAX_ASKED) ownSync(state).asked.add(entry);
   }
   return state.sync.asked.size > before;
 }

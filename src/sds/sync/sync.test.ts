@@ -10,7 +10,7 @@ test("own content does not take the place of an answer to who asked for receipts
   core.receive("theirs", "ben");
   core.wait(11 * MINUTE);
   core.take("send-sync");
-  const [self] = core.state.participants;
+  const [self] = core.state.participants.all;
   if (self === undefined) throw new Error("nobody");
   core.hear("ben", ["theirs"], { receiptsWantedFrom: [receiptPrefixOf(self)] });
   core.say("mine");

@@ -1,5 +1,4 @@
-import { type ChannelState, connectedNow, type StepContext } from "../channel-state.ts";
-import { tickLamport } from "../clock/lamport-clock.ts";
+import { connectedNow } from "../clock/connected-time.ts";
 import {
   DEFAULT_REDUNDANCY,
   fireTrickle,
@@ -20,9 +19,11 @@ import {
 import { presentParticipants } from "../participants/presence.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "../repair/repair.ts";
 import { asMessageId } from "../wire/ids.ts";
+import { inInterval, ownSync } from "./own.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
 import { filterOfSync } from "./sent-filter.ts";
-import { inInterval } from "./sync-schedule.ts";
+import { nextSyncLamport } from "./sync-clock.ts";
+import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
 /** The ack window is meant for groups of this size; it grows in proportion beyond. */
 const ACK_WINDOW_GROUP = 8;
@@ -32,9 +33,9 @@ const CHECKPOINT_RETRY_MS = 30_000;
 const MAX_CHECKPOINT_RETRIES = 3;
 
 /** New content was delivered: say so within the ack window, at most once a window. */
-export function scheduleAck(ctx: StepContext): void {
+export function scheduleAck(ctx: SyncContext): void {
   const { state, env } = ctx;
-  const { sync } = state;
+  const sync = ownSync(state);
   sync.newClaims = true;
   if (sync.ackAt !== null) return;
   const window = ackWindow(state, env.now);
@@ -42,22 +43,23 @@ export function scheduleAck(ctx: StepContext): void {
 }
 
 /** Receipts were asked of us: answer within the window, however lately we spoke. */
-export function scheduleAnswer(ctx: StepContext): void {
+export function scheduleAnswer(ctx: SyncContext): void {
   const { state, env } = ctx;
   const at = env.now + env.random() * ackWindow(state, env.now);
-  state.sync.ackAt = Math.min(at, state.sync.ackAt ?? at);
+  ownSync(state).ackAt = Math.min(at, state.sync.ackAt ?? at);
 }
 
 /** Grows with the group, so that a large group does not answer each message with a storm of acks. */
-function ackWindow(state: ChannelState, now: number): number {
+function ackWindow(state: SyncAndBelow, now: number): number {
   const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
   const group = presentParticipants(state, now).length;
   return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, group / ACK_WINDOW_GROUP));
 }
 
 /** Own content says the same as an ack if it is now the only head and nothing is to be named besides; then no sync is needed. */
-export function noteOwnContent(ctx: StepContext, entry: LogEntry): void {
-  const { sync, heads } = ctx.state;
+export function noteOwnContent(ctx: SyncContext, entry: LogEntry): void {
+  const sync = ownSync(ctx.state);
+  const { heads } = ctx.state.log;
   sync.lastSaidConnectedMs = connectedNow(ctx.state, ctx.env.now);
   planReceiptRequest(ctx.state, ctx.env.now, ackWindow(ctx.state, ctx.env.now));
   if (heads.size !== 1 || !heads.has(entry) || sync.asked.size > 0 || hasOpenIds(ctx.state, ctx.env)) return;
@@ -67,11 +69,11 @@ export function noteOwnContent(ctx: StepContext, entry: LogEntry): void {
 }
 
 /** The connection is back: say who I am and what I have, and begin listening for differences anew. */
-export function startSyncing(ctx: StepContext): void {
+export function startSyncing(ctx: SyncContext): void {
   const { state, env } = ctx;
-  state.sync.helloAt = env.now + env.random() * ackWindow(state, env.now);
-  state.sync.trickle = startTrickle(trickleParameters(state), env.now, env.random);
-  state.sync.consistentSigners.clear();
+  ownSync(state).helloAt = env.now + env.random() * ackWindow(state, env.now);
+  ownSync(state).trickle = startTrickle(trickleParameters(state), env.now, env.random);
+  ownSync(state).consistentSigners.clear();
   beginEagerRequests(state, env.now);
   // The plan to ask for receipts does not survive a restart; the messages that are short of them do.
   if (state.sync.wantReceiptsAt === null && hasOpenMessages(state, env.now)) {
@@ -79,15 +81,15 @@ export function startSyncing(ctx: StepContext): void {
   }
 }
 
-function trickleParameters(state: ChannelState): TrickleParameters {
+function trickleParameters(state: SyncAndBelow): TrickleParameters {
   const { idleSyncMinMs, idleSyncMaxMs } = state.identity.parameters;
   return { iMinMs: idleSyncMinMs, iMaxMs: Math.max(idleSyncMinMs, idleSyncMaxMs), k: DEFAULT_REDUNDANCY };
 }
 
 /** Says what is due. Any sync says everything, so one is enough for all reasons. */
-export function syncDue(ctx: StepContext): void {
+export function syncDue(ctx: SyncContext): void {
   const { state, env } = ctx;
-  if (!state.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
+  if (!state.clock.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
   dropNeedlessReceiptRequest(ctx);
   if (plannedSyncAt(state) > env.now) {
     idleDue(ctx);
@@ -95,25 +97,25 @@ export function syncDue(ctx: StepContext): void {
   }
   say(ctx, false);
   // It says what an idle one would, if that was due as well.
-  const { trickle } = state.sync;
-  inInterval(ctx.state.sync, trickle, () => fireTrickle(trickle, env.now, env.random));
+  const { trickle } = ownSync(state);
+  if (trickle !== null) inInterval(ctx.state, trickle, () => fireTrickle(trickle, env.now, env.random));
 }
 
 /** The earliest of all reasons to say something but the idle one. */
-function plannedSyncAt(state: ChannelState): number {
+function plannedSyncAt(state: SyncAndBelow): number {
   const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
   const planned = [helloAt, ackAt, repeatAt[0] ?? null, wantReceiptsAt].filter((at) => at !== null);
   return Math.min(checkpointAt(state), nextRequestSyncAt(state), ...planned);
 }
 
 /** Claims that no checkpoint has said get one, at most every ten minutes; one that the Store did not keep, sooner. */
-function checkpointAt(state: ChannelState): number {
+function checkpointAt(state: SyncAndBelow): number {
   const { newClaims, ackAt, lastCheckpointAt, checkpointRetryAt } = state.sync;
   if (checkpointRetryAt !== null) return checkpointRetryAt;
   return newClaims && ackAt === null ? lastCheckpointAt + CHECKPOINT_EVERY_MS : Number.POSITIVE_INFINITY;
 }
 
-function dropNeedlessReceiptRequest(ctx: StepContext): void {
+function dropNeedlessReceiptRequest(ctx: SyncContext): void {
   const { state, env } = ctx;
   const { wantReceiptsAt } = state.sync;
   if (wantReceiptsAt === null || wantReceiptsAt > env.now || receiptRequest(ctx) !== null) return;
@@ -121,8 +123,8 @@ function dropNeedlessReceiptRequest(ctx: StepContext): void {
 }
 
 /** Whether the Store gave a checkpoint back by its hash. Without a Store there is nobody to keep it: not for ever. */
-export function checkpointResult(ctx: StepContext, kept: boolean): void {
-  const { sync } = ctx.state;
+export function checkpointResult(ctx: SyncContext, kept: boolean): void {
+  const sync = ownSync(ctx.state);
   if (kept || sync.checkpointRetries >= MAX_CHECKPOINT_RETRIES) {
     sync.checkpointRetries = 0;
     return;
@@ -131,25 +133,25 @@ export function checkpointResult(ctx: StepContext, kept: boolean): void {
   sync.checkpointRetryAt = ctx.env.now + CHECKPOINT_RETRY_MS;
 }
 
-function idleDue(ctx: StepContext): void {
+function idleDue(ctx: SyncContext): void {
   const { state, env } = ctx;
-  const { sync } = state;
+  const sync = ownSync(state);
   const { trickle } = sync;
   if (trickle === null) return;
   const silent = connectedNow(state, env.now) - sync.lastSaidConnectedMs >= silenceFloor(state);
   if (sync.introduce || silent) trickle.heard = 0;
-  const { send } = inInterval(ctx.state.sync, trickle, () => fireTrickle(trickle, env.now, env.random));
+  const { send } = inInterval(ctx.state, trickle, () => fireTrickle(trickle, env.now, env.random));
   if (send) say(ctx, true);
 }
 
 /** Nobody who said nothing for this long is suppressed: it is how the others know that they are there. */
-function silenceFloor(state: ChannelState): number {
-  return state.participants.length > LARGE_GROUP ? SILENCE_FLOOR_LARGE_GROUP_MS : SILENCE_FLOOR_MS;
+function silenceFloor(state: SyncAndBelow): number {
+  return state.participants.all.length > LARGE_GROUP ? SILENCE_FLOOR_LARGE_GROUP_MS : SILENCE_FLOOR_MS;
 }
 
-function say(ctx: StepContext, idle: boolean): void {
+function say(ctx: SyncContext, idle: boolean): void {
   const { state, env } = ctx;
-  const { sync } = state;
+  const sync = ownSync(state);
   takeToken(ctx, "sync");
   const checkpoint = isCheckpointDue(state, env.now);
   const receipts = isDue(sync.wantReceiptsAt, env.now) ? receiptRequest(ctx) : null;
@@ -175,16 +177,16 @@ function say(ctx: StepContext, idle: boolean): void {
   noteSaid(ctx, checkpoint);
 }
 
-function isCheckpointDue(state: ChannelState, now: number): boolean {
+function isCheckpointDue(state: SyncAndBelow, now: number): boolean {
   const { helloAt, checkpointRetryAt, newClaims, lastCheckpointAt } = state.sync;
   if (isDue(helloAt, now) || isDue(checkpointRetryAt, now)) return true;
   return newClaims && now - lastCheckpointAt >= CHECKPOINT_EVERY_MS;
 }
 
 /** Whatever was planned to be said has been said. */
-function noteSaid(ctx: StepContext, checkpoint: boolean): void {
+function noteSaid(ctx: SyncContext, checkpoint: boolean): void {
   const { state, env } = ctx;
-  const { sync } = state;
+  const sync = ownSync(state);
   if (sync.ackAt !== null) {
     sync.lastAckAt = env.now;
     sync.repeatAt = CLAIM_REPEAT_MS.map((delay) => env.now + delay * (1 + REPEAT_JITTER * env.random()));
@@ -203,19 +205,36 @@ function noteSaid(ctx: StepContext, checkpoint: boolean): void {
   sync.lastSaidConnectedMs = connectedNow(state, env.now);
 }
 
-/** Written with the sync's own strict commit, so that a crash never makes a later sync look older. */
-function nextSyncLamport({ state: { sync }, env, changes }: StepContext): number {
-  sync.lastSyncLamport = tickLamport(sync.lastSyncLamport, env.now);
-  changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });
-  return sync.lastSyncLamport;
-}
-
 function isDue(at: number | null, now: number): boolean {
   return at !== null && at <= now;
 }
 
-export function nextSyncAt(state: ChannelState): number {
+export function nextSyncAt(state: SyncAndBelow): number {
   const { trickle } = state.sync;
-  if (!state.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
+  if (!state.clock.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
   return Math.max(tokenAt(state, "sync"), Math.min(nextTrickleAt(trickle), plannedSyncAt(state)));
+}
+
+/** The clock was set by so much. */
+export function movePlannedSyncs(state: SyncAndBelow, byMs: number): void {
+  const sync = ownSync(state);
+  sync.ackAt = moved(sync.ackAt, byMs);
+  sync.lastAckAt += byMs;
+  sync.repeatAt = sync.repeatAt.map((at) => at + byMs);
+  sync.helloAt = moved(sync.helloAt, byMs);
+  sync.lastCheckpointAt += byMs;
+  sync.checkpointRetryAt = moved(sync.checkpointRetryAt, byMs);
+  sync.wantReceiptsAt = moved(sync.wantReceiptsAt, byMs);
+  if (sync.trickle === null) return;
+  sync.trickle.intervalEnd += byMs;
+  sync.trickle.speakAt = moved(sync.trickle.speakAt, byMs);
+}
+
+function moved(at: number | null, byMs: number): number | null {
+  return at === null ? null : at + byMs;
+}
+
+/** It is in no log any more: nobody has to be told that we have it. */
+export function nameNoMore(state: SyncAndBelow, entry: LogEntry): void {
+  ownSync(state).asked.delete(entry);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import type { ChannelState, Environment } from "../channel-state.ts";
+import type { ChannelState } from "../channel-state.ts";
 import { receivedBy } from "../evidence/received-by.ts";
+import type { Environment } from "../io/step-context.ts";
 import type { IncomingClaim, IncomingContent, StepInput } from "../io/step-input.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
@@ -121,8 +122,8 @@ export function provenBy(contents: readonly IncomingContent[], claims: readonly 
 }
 
 export function creditedTo(state: ChannelState, name: string): Set<MessageId> {
-  const index = state.participantById.get(asParticipantId(name))?.index ?? -1;
+  const index = state.participants.byId.get(asParticipantId(name))?.index ?? -1;
   return new Set(
-    [...state.entries.values()].filter((entry) => receivedBy(state, entry).has(index)).map(({ id }) => id),
+    [...state.log.entries.values()].filter((entry) => receivedBy(state, entry).has(index)).map(({ id }) => id),
   );
 }

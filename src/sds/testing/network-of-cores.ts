@@ -1,10 +1,12 @@
-import type { ChannelIdentity, ChannelState, Environment } from "../channel-state.ts";
+import type { ChannelState } from "../channel-state.ts";
 import type { Effect, SyncDraft } from "../io/effect.ts";
+import type { ChannelIdentity, Environment } from "../io/step-context.ts";
 import type { IncomingClaim, IncomingContent, StepInput } from "../io/step-input.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
-import { nextWakeAt, prepare, step } from "../step.ts";
+import { nextWakeAt } from "../schedules.ts";
+import { prepare, step } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { createStoredTables, type StoredTables } from "./stored-tables.ts";
 
@@ -136,7 +138,7 @@ export class NetworkOfCores {
   }
 
   readHistory(core: Core): void {
-    const from = core.state.historyCursor - 600_000;
+    const from = core.state.receive.historyCursor - 600_000;
     const startedAt = this.now;
     for (const { at, packet } of [...this.#store]) if (at >= from) this.#deliver(core, packet, "store");
     this.dispatch(core, { kind: "history-read", cursor: startedAt });

@@ -6,7 +6,8 @@ import type { IncomingClaim, IncomingContent, Source, StepInput } from "../io/st
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
-import { nextWakeAt, prepare, step } from "../step.ts";
+import { nextWakeAt } from "../schedules.ts";
+import { prepare, step } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { createStoredTables } from "./stored-tables.ts";
 

@@ -1,13 +1,15 @@
-import type { ChannelState, Environment } from "../channel-state.ts";
+import type { ChannelState } from "../channel-state.ts";
 import { receivedBy } from "../evidence/received-by.ts";
 import { completeSince } from "../holes/holes.ts";
 import type { Effect } from "../io/effect.ts";
 import type { LedgerRow } from "../io/ledger.ts";
+import type { Environment } from "../io/step-context.ts";
 import type { IncomingContent, StepInput } from "../io/step-input.ts";
 import { comparePlaces } from "../log/ordered-log.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
-import { nextWakeAt, step } from "../step.ts";
+import { nextWakeAt } from "../schedules.ts";
+import { step } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../wire/ids.ts";
 import type { EvidenceExample, GraphMessage, OrderExample, OrderStep } from "./graph-vectors.ts";
 
@@ -21,7 +23,8 @@ export function runEvidence(example: EvidenceExample): Record<string, readonly s
     if ("receive" in event) observer.receive(event.receive);
     else observer.hear(event.claim, ++lamport);
   }
-  const { entries, participants } = observer.state;
+  const { entries } = observer.state.log;
+  const { all: participants } = observer.state.participants;
   const names = (indexes: Iterable<number>) => [...indexes].map((index) => `${participants[index]?.id}`).sort();
   return Object.fromEntries(
     [...entries.values()].map((entry) => [
@@ -42,12 +45,12 @@ export function runOrder(example: OrderExample): Pick<OrderExample, "steps" | "l
       at: given.at,
       receive: given.receive,
       delivers: observer.takeDelivered(),
-      heads: [...state.heads].sort(comparePlaces).map((entry) => entry.id),
+      heads: [...state.log.heads].sort(comparePlaces).map((entry) => entry.id),
       holes: observer.holes(),
       completeSince: completeSince(state) - START,
     };
   });
-  return { steps, log: [...observer.state.log].map((entry) => entry.id) };
+  return { steps, log: [...observer.state.log.order].map((entry) => entry.id) };
 }
 
 /** One participant who is online all the time and only listens. */
@@ -104,7 +107,9 @@ class Observer {
   }
 
   holes(): Record<string, "fetching" | "lost"> {
-    const shown = [...this.state.missing.values()].flatMap(({ id, state }) => (state === null ? [] : [[id, state]]));
+    const shown = [...this.state.holes.missing.values()].flatMap(({ id, state }) =>
+      state === null ? [] : [[id, state]],
+    );
     return Object.fromEntries(shown);
   }
 

@@ -10,8 +10,8 @@ export const TRAFFIC_CLASSES: readonly TrafficClass[] = ["content", "resend", "s
 
 export interface Budget {
   /** Tokens by class, as of `at` (wall time). */
-  readonly tokens: Record<TrafficClass, number>;
-  at: number;
+  readonly tokens: Readonly<Record<TrafficClass, number>>;
+  readonly at: number;
 }
 
 /** Where each bucket is kept. */

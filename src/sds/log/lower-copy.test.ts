@@ -14,7 +14,7 @@ function hear(core: OneCore, sender: string, lamport: number, parents: readonly 
 }
 
 function shown(core: OneCore) {
-  return [...core.state.log].map(({ id, lamport, author }) => [`${id}`, lamport - core.now, `${author.id}`]);
+  return [...core.state.log.order].map(({ id, lamport, author }) => [`${id}`, lamport - core.now, `${author.id}`]);
 }
 
 function kept(core: OneCore): string {
@@ -66,7 +66,7 @@ test("who builds on it is its child, whichever copy they had", () => {
   core.online();
   hear(core, "y", core.now - 2);
   core.receive("child", "ben", { parents: [{ id: asMessageId("ok"), lamport: core.now - 2 }] });
-  const heads = () => [...core.state.heads].map(({ id }) => id);
+  const heads = () => [...core.state.log.heads].map(({ id }) => id);
   expect(heads()).toEqual(["child"]);
   hear(core, "x", core.now - 4);
   expect(heads()).toEqual(["child"]);
@@ -80,7 +80,7 @@ test("signed content has one copy, wherever another one says that it stands", ()
   core.receive("ok", "ben", { lamport: core.now });
   hear(core, "x", core.now - 5);
   expect(shown(core)).toEqual([["ok", 0, "ben"]]);
-  expect(core.state.participantById.has(asParticipantId("x"))).toBe(false);
+  expect(core.state.participants.byId.has(asParticipantId("x"))).toBe(false);
 });
 
 test("an unread message that moves to before what was read to stays unread, also over a restart", () => {
@@ -91,9 +91,9 @@ test("an unread message that moves to before what was read to stays unread, also
   hear(core, "y", core.now);
   hear(core, "x", core.now - 10);
   for (const run of [1, 2]) {
-    expect(core.state.unread.behind + core.state.unread.late, `run ${run}`).toBe(1);
+    expect(core.state.log.unread.behind + core.state.log.unread.late, `run ${run}`).toBe(1);
     core.restart();
   }
   core.step({ kind: "marked-read", lamport: core.now });
-  expect(core.state.unread.behind + core.state.unread.late).toBe(0);
+  expect(core.state.log.unread.behind + core.state.log.unread.late).toBe(0);
 });

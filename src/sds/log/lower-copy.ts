@@ -1,11 +1,13 @@
-import { ledger, type StepContext } from "../channel-state.ts";
+import { ledger } from "../io/step-context.ts";
 import type { IncomingContent } from "../io/step-input.ts";
-import type { LogEntry } from "../log/log-entry.ts";
-import { saveMessage } from "../log/save-message.ts";
-import { noteMoved } from "../log/unread.ts";
-import { meet } from "../participants/presence.ts";
+import { meet, noteWriter } from "../participants/presence.ts";
 import type { ParticipantId } from "../wire/ids.ts";
 import { packHint } from "../wire/packed-hint.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { LogContext } from "./log-state.ts";
+import { ownEntry, ownLog } from "./own.ts";
+import { saveMessage } from "./save-message.ts";
+import { noteMoved } from "./unread.ts";
 
 /** Where a copy of an unsigned message stands: nothing but its content is under the id. */
 export interface CopyPlace {
@@ -32,22 +34,24 @@ export function placeOf({ signed, lamport, author }: LogEntry): CopyPlace {
  * named, which orders deliveries and proves nothing.
  */
 export function takeLowerCopy(
-  ctx: StepContext,
+  ctx: LogContext,
   entry: LogEntry,
   content: IncomingContent,
   hint: Uint8Array | undefined,
 ): void {
   const { state, changes } = ctx;
   const delivered = entry.status === "delivered";
-  if (delivered) state.log.remove(entry);
-  entry.author = meet(ctx, content.sender, content.publicKey);
-  state.strangers.delete(entry.author);
+  const { order } = ownLog(state);
+  if (delivered) order.remove(entry);
+  const own = ownEntry(entry);
+  own.author = meet(ctx, content.sender, content.publicKey);
+  noteWriter(state, own.author);
   const from = entry.lamport;
-  entry.lamport = content.lamport;
-  entry.composedAt = content.composedAt;
-  entry.size = content.bytes.length;
-  entry.hint = packHint(hint) ?? entry.hint;
-  if (delivered) state.log.insert(entry);
+  own.lamport = content.lamport;
+  own.composedAt = content.composedAt;
+  own.size = content.bytes.length;
+  own.hint = packHint(hint) ?? entry.hint;
+  if (delivered) order.insert(entry);
   changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: content.bytes } });
   saveMessage(ctx, entry);
   if (!delivered) return;

@@ -1,40 +1,45 @@
 import type { TrickleState } from "../clock/trickle.ts";
+import type { StepContext } from "../io/step-context.ts";
 import type { LogEntry } from "../log/log-entry.ts";
+import type { RepairAndBelow } from "../repair/repair-state.ts";
 
-/** When this participant will next say what it has. Wall times; null = not planned. */
-export interface SyncSchedule {
+/** What the room "sync" owns: when this participant will next say what it has. Wall times; null = not planned. */
+export interface SyncState {
   /** New content is to be acked. */
-  ackAt: number | null;
-  lastAckAt: number;
+  readonly ackAt: number | null;
+  readonly lastAckAt: number;
   /** Acks get lost too: the same claims again, some time after the last ack. */
-  repeatAt: number[];
+  readonly repeatAt: readonly number[];
   /** First word after a boot or reconnect: who I am and what I have. */
-  helloAt: number | null;
+  readonly helloAt: number | null;
   /** Claims that no kept checkpoint has said yet; and when the last checkpoint was said, and the next one is due. */
-  newClaims: boolean;
-  lastCheckpointAt: number;
-  checkpointRetryAt: number | null;
-  checkpointRetries: number;
-  /** After coming back, repair requests may have syncs of their own until then, the next one not before. */
-  eagerUntil: number;
-  eagerNextAt: number;
+  readonly newClaims: boolean;
+  readonly lastCheckpointAt: number;
+  readonly checkpointRetryAt: number | null;
+  readonly checkpointRetries: number;
   /** Own messages may be short of their level: when to ask for receipts, and how long to wait after that. */
-  wantReceiptsAt: number | null;
-  wantReceiptsIntervalMs: number;
+  readonly wantReceiptsAt: number | null;
+  readonly wantReceiptsIntervalMs: number;
   /** What others asked receipts for: named in the next sync. */
-  readonly asked: Set<LogEntry>;
+  readonly asked: ReadonlySet<LogEntry>;
   /** Somebody new was met: the next idle sync is said whatever others say, so that they meet me. */
-  introduce: boolean;
+  readonly introduce: boolean;
   /** Null until the first connection. */
-  trickle: TrickleState | null;
+  readonly trickle: Readonly<TrickleState> | null;
   /** Distinct signers whose sync agreed with our log in this Trickle interval. */
-  readonly consistentSigners: Set<number>;
+  readonly consistentSigners: ReadonlySet<number>;
   /** Connected time at which this participant last said anything. */
-  lastSaidConnectedMs: number;
-  lastSyncLamport: number;
+  readonly lastSaidConnectedMs: number;
+  readonly lastSyncLamport: number;
 }
 
-export function createSyncSchedule(): SyncSchedule {
+export interface SyncAndBelow extends RepairAndBelow {
+  readonly sync: SyncState;
+}
+
+export type SyncContext = StepContext<SyncAndBelow>;
+
+export function createSyncState(): SyncState {
   return {
     ackAt: null,
     lastAckAt: Number.NEGATIVE_INFINITY,
@@ -44,8 +49,6 @@ export function createSyncSchedule(): SyncSchedule {
     lastCheckpointAt: Number.NEGATIVE_INFINITY,
     checkpointRetryAt: null,
     checkpointRetries: 0,
-    eagerUntil: 0,
-    eagerNextAt: 0,
     wantReceiptsAt: null,
     wantReceiptsIntervalMs: 0,
     asked: new Set(),
@@ -55,12 +58,4 @@ export function createSyncSchedule(): SyncSchedule {
     lastSaidConnectedMs: 0,
     lastSyncLamport: 0,
   };
-}
-
-/** Signers are counted per interval: a new one begins with nobody. */
-export function inInterval<T>(sync: SyncSchedule, trickle: TrickleState, change: () => T): T {
-  const intervalEnd = trickle.intervalEnd;
-  const result = change();
-  if (trickle.intervalEnd !== intervalEnd) sync.consistentSigners.clear();
-  return result;
 }

@@ -1,5 +1,6 @@
-import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
+import { ownParticipant } from "./own.ts";
+import type { Participant } from "./participant.ts";
 
 /**
  * The missing ids that participants' syncs alone name, by whose share they are in. How many there are in all, and who has
@@ -16,14 +17,14 @@ export class Followers {
 
   add(participant: Participant, id: MessageId): void {
     if (participant.followed.has(id)) return;
-    participant.followed.add(id);
+    ownParticipant(participant).followed.add(id);
     this.#total++;
     this.#moved(participant, participant.followed.size - 1);
   }
 
   /** False when it was not in this share. */
   delete(participant: Participant, id: MessageId): boolean {
-    if (!participant.followed.delete(id)) return false;
+    if (!ownParticipant(participant).followed.delete(id)) return false;
     this.#total--;
     this.#moved(participant, participant.followed.size + 1);
     return true;
@@ -43,4 +44,13 @@ export class Followers {
     // A share changes by one at a time, so this takes away one or two.
     while (this.#bySize.at(-1)?.size === 0) this.#bySize.pop();
   }
+}
+
+/** A message names an id that this participant was the first to name: it is waited for. */
+export function awaitId(participant: Participant, id: MessageId): void {
+  ownParticipant(participant).awaited.add(id);
+}
+
+export function awaitNoMore(participant: Participant, id: MessageId): void {
+  ownParticipant(participant).awaited.delete(id);
 }

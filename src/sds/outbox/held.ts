@@ -1,0 +1,27 @@
+import type { MessageId } from "../wire/ids.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import type { OutboxAndBelow } from "./outbox-state.ts";
+import { ownItem, ownOutbox } from "./own.ts";
+
+/** Own messages that are being composed anew: none of them leaves as it is. */
+
+export function holdBack(items: readonly OutboxEntry[]): void {
+  for (const item of items) ownItem(item).held = true;
+}
+
+export function holdBackNoMore(items: readonly OutboxEntry[]): void {
+  for (const item of items) ownItem(item).held = false;
+}
+
+/** That failed: to be tried again when the longest pause between attempts is over. */
+export function tryAgainLater(state: OutboxAndBelow, items: readonly OutboxEntry[], now: number): void {
+  for (const item of items) ownItem(item).nextAttemptAt = now + state.identity.parameters.resendMaxMs;
+}
+
+/** It was composed anew under another id, or forgotten. True if it was there. */
+export function removeFromOutbox(state: OutboxAndBelow, id: MessageId): boolean {
+  const { items, open } = ownOutbox(state);
+  const item = items.get(id);
+  if (item !== undefined) open.delete(item);
+  return items.delete(id);
+}
