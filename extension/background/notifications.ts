@@ -1,4 +1,5 @@
 import type { ChannelSummary } from "../../src/channel/api/channel-host.ts";
+import { notifies } from "../../src/channel/api/message-type.ts";
 import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import type { NewMessage } from "./watch-channels.ts";
 
@@ -65,7 +66,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   return {
     onNewMessage(message) {
       const { channel } = message;
-      if (isViewOpen() || !["chat", "announcement"].includes(message.message.type)) return;
+      if (isViewOpen() || !notifies(message.message.type)) return;
       const item = pending.get(channel) ?? { count: 0, latest: message, planned: false };
       item.count++;
       item.latest = message;

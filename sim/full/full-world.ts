@@ -1,5 +1,6 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual-clock.ts";
+import { MESSAGE_TYPE, SENT_TYPES } from "../../src/sds/parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters/parameters.ts";
 import { asChannelId } from "../../src/sds/wire/ids.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
@@ -20,12 +21,6 @@ import { settle } from "./under-way.ts";
 
 const EPOCH = 1_760_000_000_000;
 const CHANNEL = asChannelId("c2ltdWxhdGVkIGNoYW5uZWw");
-const TYPES = new Map<number, "chat" | "announcement" | "status">([
-  [1, "chat"],
-  [2, "announcement"],
-  [3, "status"],
-]);
-
 export interface FullWorldOptions {
   readonly settings: Settings;
   readonly print?: (line: string) => void;
@@ -131,7 +126,7 @@ export class FullWorld {
       case "say":
         this.members[action.member]?.say({
           requestId: `r${++this.#requests}`,
-          type: TYPES.get(action.type) ?? "chat",
+          type: SENT_TYPES.find((type) => MESSAGE_TYPE[type] === action.type) ?? "chat",
           text: action.text,
           levelPercent: action.levelPercent,
         });

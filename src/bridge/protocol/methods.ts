@@ -7,6 +7,7 @@ import type {
   SendRequest,
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../../channel/api/channel-host.ts";
+import { EPHEMERAL_TYPES, SENT_TYPES } from "../../sds/parameters/message-type.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import { type Check, finite, listOf, nullable, object, oneOf, optional, recordOf, text } from "./shape.ts";
 import {
@@ -117,7 +118,7 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
     repeat: "safe",
     params: object<SendRequest>({
       requestId: text(MAX_NAME_CHARACTERS),
-      type: oneOf("chat", "announcement", "status", "profile"),
+      type: oneOf(...SENT_TYPES),
       text: text(),
       levelPercent: optional(finite),
     }),
@@ -126,7 +127,7 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
   sendEphemeral: {
     target: "channel",
     repeat: "once",
-    params: object<EphemeralRequest>({ type: oneOf("chat", "announcement", "status"), text: text() }),
+    params: object<EphemeralRequest>({ type: oneOf(...EPHEMERAL_TYPES), text: text() }),
     result: done,
   },
   sendAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },

@@ -19,6 +19,7 @@ import type {
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../../channel/api/channel-host.ts";
 import type { DeliveryState } from "../../sds/outbox/delivery-state.ts";
+import { SHOWN_TYPES } from "../../sds/parameters/message-type.ts";
 import type { ChannelId, MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import { bool, byKind, type Check, count, finite, listOf, nullable, object, oneOf, text } from "./shape.ts";
 
@@ -29,7 +30,7 @@ export const messageId = text<MessageId>(MAX_ID_CHARACTERS);
 const participantId = text<ParticipantId>(MAX_ID_CHARACTERS);
 
 const profile = oneOf("community", "sds");
-const messageType = oneOf("chat", "announcement", "status", "profile", "other");
+const messageType = oneOf(...SHOWN_TYPES);
 
 const network = object<NetworkView>({ preset: oneOf("local", "custom"), multiaddrs: listOf(text(), 1_000) });
 

@@ -1,4 +1,5 @@
 import type { DeliveryState } from "../../sds/outbox/delivery-state.ts";
+import type { EphemeralType, SentType, ShownType } from "../../sds/parameters/message-type.ts";
 import type { ChannelId, MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 
 /**
@@ -54,7 +55,7 @@ export interface ChannelClient {
 export interface SendRequest {
   /** Unique per user action, at most 64 characters. */
   readonly requestId: string;
-  readonly type: "chat" | "announcement" | "status" | "profile";
+  readonly type: SentType;
   /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
   readonly text: string;
   /**
@@ -66,7 +67,7 @@ export interface SendRequest {
 
 /** Something to be said to those who are there just now (docs/protocol.md, section 9, Ephemeral messages). */
 export interface EphemeralRequest {
-  readonly type: "chat" | "announcement" | "status";
+  readonly type: EphemeralType;
   /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
   readonly text: string;
 }
@@ -83,34 +84,37 @@ export interface EphemeralView {
   readonly composedAt: number | null;
 }
 
-/**
- * Why a call was refused.
- * - `empty`, `too-large`: the text has nothing in it, or more than `MAX_TEXT_BYTES`
- * - `not-sent`: the network did not take it, and nothing was kept
- * - `not-found`: no such message or channel on this device
- * - `storage`: this device could not write; nothing was accepted, and nothing will be until the channel is opened anew
- * - `closed`: the client, channel or host was closed
- * - `timeout`, `disconnected`: no answer over the bridge; whether it was done is not known, and asking again is safe
- * - `invalid`: an argument out of its range
- * - `invalid-invite`: an invite that leads nowhere; `message` says why
- * - `wrong-key`: the invite's owner did not sign it, or is not the owner of the joined channel that it names
- * - `unsupported`: it needs a newer version of Hearback, here or at the other end of the bridge
- * - `internal`: our mistake
- */
-export type ChannelErrorCode =
-  | "empty"
-  | "too-large"
-  | "not-sent"
-  | "not-found"
-  | "storage"
-  | "closed"
-  | "timeout"
-  | "disconnected"
-  | "invalid"
-  | "invalid-invite"
-  | "wrong-key"
-  | "unsupported"
-  | "internal";
+/** Why a call was refused: all codes, in this one list. */
+export const CHANNEL_ERROR_CODES = [
+  /** The text has nothing in it. */
+  "empty",
+  /** The text is longer than `MAX_TEXT_BYTES`. */
+  "too-large",
+  /** The network did not take it, and nothing was kept. */
+  "not-sent",
+  /** No such message or channel on this device. */
+  "not-found",
+  /** This device could not write; nothing was accepted, and nothing will be until the channel is opened anew. */
+  "storage",
+  /** The client, channel or host was closed. */
+  "closed",
+  /** No answer over the bridge; whether it was done is not known, and asking again is safe. */
+  "timeout",
+  /** The other end of the bridge is gone; the same holds. */
+  "disconnected",
+  /** An argument out of its range. */
+  "invalid",
+  /** An invite that leads nowhere; `message` says why. */
+  "invalid-invite",
+  /** The invite's owner did not sign it, or is not the owner of the joined channel that it names. */
+  "wrong-key",
+  /** It needs a newer version of Hearback, here or at the other end of the bridge. */
+  "unsupported",
+  /** Our mistake. */
+  "internal",
+] as const;
+
+export type ChannelErrorCode = (typeof CHANNEL_ERROR_CODES)[number];
 
 /** `message` is for people and says what to do; `code` is stable. Crosses the bridge as {code, message}. */
 export class ChannelError extends Error {
@@ -168,7 +172,7 @@ export interface MessageView extends LogPosition {
   readonly mine: boolean;
   /** False: a plain SDS client's message, unsigned (profile "sds"). */
   readonly signed: boolean;
-  readonly type: "chat" | "announcement" | "status" | "profile" | "other";
+  readonly type: ShownType;
   /** Empty when it is no longer on this device: the disk was full, and the oldest had to go. */
   readonly text: string;
   readonly textKept: boolean;

@@ -12,7 +12,7 @@ import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../sds/io/step-input.ts";
 import { type CopyPlace, isLowerCopy } from "../../sds/log/lower-copy.ts";
-import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
+import { MESSAGE_TYPE, shownTypeOf } from "../../sds/parameters/message-type.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";
@@ -20,7 +20,6 @@ import { isIdOf } from "../../sds/wire/message-id.ts";
 import type { EphemeralView } from "../api/channel-client.ts";
 import { profileNameOf } from "../api/display-name.ts";
 import { decodeText } from "../api/text.ts";
-import { typeName } from "../views/views.ts";
 
 export interface IncomingContext {
   readonly channelId: ChannelId;
@@ -94,7 +93,7 @@ function readEphemeral(message: EphemeralMessage, source: Source, context: Incom
   if (!("problem" in verdict)) {
     const { type, body, composedAt } = verdict.holds.envelope;
     const text = decodeText(body) ?? "";
-    return { kind: "ephemeral", message: { id, author, signed: true, type: typeName(type), text, composedAt } };
+    return { kind: "ephemeral", message: { id, author, signed: true, type: shownTypeOf(type), text, composedAt } };
   }
   if (!takesUnsigned(message, context.profile)) return refused(verdict.problem);
   const text = decodeText(content) ?? "";

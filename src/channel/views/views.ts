@@ -4,19 +4,12 @@ import type { MissingMessage } from "../../sds/holes/missing-message.ts";
 import type { LogEntry as GraphEntry } from "../../sds/log/log-entry.ts";
 import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../../sds/outbox/delivery-state.ts";
 import { levelOf } from "../../sds/outbox/level.ts";
-import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
+import { MESSAGE_TYPE, shownTypeOf } from "../../sds/parameters/message-type.ts";
 import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
 import type { Participant } from "../../sds/participants/participant.ts";
 import { isPresent } from "../../sds/participants/presence.ts";
 import { asParticipantId, type ParticipantId } from "../../sds/wire/ids.ts";
-import type {
-  DeliveryView,
-  HoleView,
-  LogEntry,
-  LogPosition,
-  MessageView,
-  ParticipantView,
-} from "../api/channel-client.ts";
+import type { DeliveryView, HoleView, LogEntry, LogPosition, ParticipantView } from "../api/channel-client.ts";
 import { displayNameOf } from "../api/display-name.ts";
 
 /** What people see of the protocol's state. Plain data, made anew each time. */
@@ -60,27 +53,12 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
     author: entry.author.id,
     mine: entry.mine,
     signed: entry.signed,
-    type: typeName(entry.type),
+    type: shownTypeOf(entry.type),
     text: entry.type === MESSAGE_TYPE.profile ? displayNameOf(text ?? "") : (text ?? ""),
     textKept: text !== undefined,
     composedAt: entry.composedAt,
     delivery: deliveryView(state, entry),
   };
-}
-
-export function typeName(type: number): MessageView["type"] {
-  switch (type) {
-    case MESSAGE_TYPE.chat:
-      return "chat";
-    case MESSAGE_TYPE.announcement:
-      return "announcement";
-    case MESSAGE_TYPE.status:
-      return "status";
-    case MESSAGE_TYPE.profile:
-      return "profile";
-    default:
-      return "other";
-  }
 }
 
 /** A hole stands where a child's author signed that it is; without that, where it was first missed. */

@@ -1,5 +1,5 @@
 import type { StoredChannel } from "../io/records.ts";
-import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import { countsAsUnread } from "../parameters/message-type.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { LogAndBelow, LogContext } from "./log-state.ts";
@@ -52,5 +52,5 @@ function countBehind({ log: { order, unread } }: LogAndBelow): number {
 const LAST_ID = "\uffff" as MessageId;
 
 function counts({ mine, type }: LogEntry): boolean {
-  return !mine && (type === MESSAGE_TYPE.chat || type === MESSAGE_TYPE.announcement);
+  return !mine && countsAsUnread(type);
 }

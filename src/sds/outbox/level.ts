@@ -1,4 +1,4 @@
-import { MESSAGE_TYPE } from "../parameters/message-type.ts";
+import { ownLevelOf } from "../parameters/message-type.ts";
 import type { ChannelParameters } from "../parameters/parameters.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 
@@ -13,14 +13,11 @@ type Sent = Pick<OutboxEntry, "entry" | "levelPercent">;
 /** What a message's author asked for goes before what its type asks for. */
 export function levelOf(sent: Sent, parameters: ChannelParameters): Level {
   if (sent.levelPercent !== null) return sent.levelPercent;
-  if (sent.entry.type === MESSAGE_TYPE.announcement) return parameters.levelPercent;
-  return isForNobody(sent) ? "none" : "any";
+  const level = ownLevelOf(sent.entry.type);
+  return level === "share" ? parameters.levelPercent : level;
 }
 
-/**
- * A status is true for a while only, so nobody's word is waited for: it is sent once. Whoever lacks it asks for it, as
- * for any message that others build on.
- */
+/** Nobody's word is waited for, so it is sent once. Whoever lacks it asks for it, as for any message that others build on. */
 export function isForNobody({ entry, levelPercent }: Sent): boolean {
-  return levelPercent === null && entry.type === MESSAGE_TYPE.status;
+  return levelPercent === null && ownLevelOf(entry.type) === "none";
 }

@@ -1,3 +1,4 @@
+import type { ComposedType } from "../../sds/parameters/message-type.ts";
 /** What somebody typed and no channel has accepted yet. Kept outside the page, so that a reload or a crash keeps it. */
 export interface Drafts {
   load(): Draft;
@@ -13,7 +14,7 @@ export interface Draft {
 }
 
 /** What people can choose to send a text as. */
-export type DraftType = "chat" | "announcement";
+export type DraftType = ComposedType;
 
 /** One wish to send one text. */
 export interface Attempt {

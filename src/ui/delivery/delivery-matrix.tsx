@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { MessageView, ParticipantView } from "../../channel/api/channel-client.ts";
+import { isInMatrix } from "../../channel/api/message-type.ts";
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import type { ChannelStore } from "../model/channel-store.ts";
 import { timeWords } from "../model/log-rows.ts";
@@ -36,7 +37,7 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
   const people = [...store.participants.value.values()].sort(byMeeting);
   const messages = store.entries.value
     .filter((entry) => entry.kind === "message")
-    .filter((entry) => entry.type === "chat" || entry.type === "announcement" || entry.type === "other")
+    .filter((entry) => isInMatrix(entry.type))
     .slice(-MAX_ROWS)
     .reverse();
   // One string instead of a fresh array: rows are drawn again only when the columns really change.

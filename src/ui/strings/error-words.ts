@@ -1,21 +1,7 @@
-import { ChannelError, type ChannelErrorCode } from "../../channel/api/channel-client.ts";
+import { CHANNEL_ERROR_CODES, ChannelError, type ChannelErrorCode } from "../../channel/api/channel-client.ts";
 import type { Strings } from "./strings.ts";
 
-const CODES: ReadonlySet<string> = new Set<ChannelErrorCode>([
-  "empty",
-  "too-large",
-  "not-sent",
-  "not-found",
-  "storage",
-  "closed",
-  "timeout",
-  "disconnected",
-  "invalid",
-  "invalid-invite",
-  "wrong-key",
-  "unsupported",
-  "internal",
-]);
+const CODES: ReadonlySet<string> = new Set(CHANNEL_ERROR_CODES);
 
 /** The code of a channel's error, also of one that lost its class on the way through a message port. */
 export function errorCode(error: unknown): ChannelErrorCode {
