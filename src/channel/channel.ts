@@ -76,11 +76,13 @@ export interface Channel {
   remove(id: MessageId): Promise<void>;
   /** Sends an own message no more; one that never left is deleted. */
   stopSending(id: MessageId): Promise<void>;
+  /** The id by which the log has a message now: that of one that was composed anew changed. */
+  currentId(id: MessageId): MessageId;
   /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
   dispatch(input: StepInput): Promise<void>;
   /** Called whenever the place up to which everything was read moved. */
   onRead(listener: () => void): void;
-  /** Stops; everything accepted stays in storage. Idempotent. */
+  /** Stops; everything accepted stays in storage. Called twice it resolves when all that was to be written is. */
   close(): Promise<void>;
 }
 
@@ -133,6 +135,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   /** Nothing is accepted or published any more, and why. */
   let stopped: ChannelError | null = null;
   let closed = false;
+  let closing: Promise<void> | null = null;
   let cancelWake = () => {};
   let wakePlanned = false;
 
@@ -273,6 +276,20 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     status.refresh();
   }
 
+  async function closeAll(): Promise<void> {
+    closed = true;
+    unsubscribe();
+    stopWatching();
+    history.close();
+    cancelWake();
+    outbound.close();
+    intake.close();
+    await commits.idle();
+    keepTexts();
+    status.refresh();
+    events.close();
+  }
+
   await commits.commit(changes, "strict");
   void deleteForgotten(commits, deletions, () => closed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
@@ -297,21 +314,12 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     },
     remove: (id) => authoring.takeBack("withdraw", id),
     stopSending: (id) => authoring.takeBack("stop-sending", id),
+    currentId: authoring.currentId,
     dispatch,
     onRead: (listener) => readListeners.add(listener),
-    close: async () => {
-      if (closed) return;
-      closed = true;
-      unsubscribe();
-      stopWatching();
-      history.close();
-      cancelWake();
-      outbound.close();
-      intake.close();
-      await commits.idle();
-      keepTexts();
-      status.refresh();
-      events.close();
+    close: () => {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }

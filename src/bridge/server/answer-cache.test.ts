@@ -5,7 +5,8 @@ function cacheAt() {
   const clock = { time: 0, now: () => clock.time };
   let performed = 0;
   const cache = createAnswerCache<number>(clock);
-  const ask = (client: string, id: number) => cache.once(client, id, async () => ++performed);
+  const ask = (client: string, id: number, content = "the same") =>
+    cache.once(client, id, content, async () => ++performed);
   return { clock, ask };
 }
 
@@ -13,6 +14,14 @@ test("the first answer is given again, to the same client and id, also while it 
   const { ask } = cacheAt();
   expect(await Promise.all([ask("a", 1), ask("a", 1), ask("a", 2), ask("b", 1)])).toEqual([1, 1, 2, 3]);
   expect(await ask("a", 1)).toBe(1);
+});
+
+test("something else under the same id gets no answer to the first, and is not done", async () => {
+  const { ask } = cacheAt();
+  expect(await ask("a", 1, "one")).toBe(1);
+  expect(ask("a", 1, "other")).toBe(null);
+  expect(await ask("a", 1, "one")).toBe(1);
+  expect(await ask("b", 1, "other")).toBe(2);
 });
 
 test("an answer is forgotten after five minutes, not before", async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../runtime/port.ts";
+import { murmur3 } from "../../sds/filter/murmur3.ts";
 
 /** A client that was away longer than this is told that its first request may or may not have been done. */
 const KEEP_MS = 5 * 60_000;
@@ -10,12 +11,17 @@ const MAX_ANSWERS = 1_024;
  * the first one, also while that is still being worked on. Bounded by number and time; oldest go first.
  */
 export interface AnswerCache<T> {
-  /** The first answer to this request, or that of `perform`, which then runs at once. */
-  once(client: string, id: number, perform: () => Promise<T>): Promise<T>;
+  /**
+   * The first answer to this request, or that of `perform`, which then runs at once. Null when the client asked something
+   * else under this id: nothing is done then.
+   * @param content what is asked for, as text: only a hash of it is kept, which tells a mistake and need not stop a forger
+   */
+  once(client: string, id: number, content: string, perform: () => Promise<T>): Promise<T> | null;
 }
 
 interface Answer<T> {
   readonly at: number;
+  readonly hash: number;
   readonly promise: Promise<T>;
 }
 
@@ -32,17 +38,18 @@ export function createAnswerCache<T>(clock: Pick<Clock, "now">): AnswerCache<T> 
   }
 
   return {
-    once(client, id, perform) {
+    once(client, id, content, perform) {
       const answers = answersOf(client);
       const now = clock.now();
       for (const [known, { at }] of answers) {
         if (now - at <= KEEP_MS) break;
         answers.delete(known);
       }
+      const hash = murmur3(content);
       const first = answers.get(id);
-      if (first !== undefined) return first.promise;
+      if (first !== undefined) return first.hash === hash ? first.promise : null;
       const promise = perform();
-      answers.set(id, { at: now, promise });
+      answers.set(id, { at: now, hash, promise });
       dropOldest(answers, MAX_ANSWERS);
       return promise;
     },

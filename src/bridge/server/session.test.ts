@@ -197,6 +197,20 @@ describe("a request that comes again", () => {
   });
 });
 
+describe("another request under an id that was used", () => {
+  test("is refused and not done, on any port of the same client", async () => {
+    const host = createTestHost();
+    const first = await greeted(host, "page one");
+    const say = (text: string) => request(1, "send", { requestId: text, type: "chat", text }, { channel: CHANNEL });
+    first.post(say("one"));
+    expect((await first.next("response")).ok).toBe(true);
+    const second = await greeted(host, "page one");
+    second.post(say("two"));
+    expect(await errorOf(second, 1)).toMatchObject({ code: "invalid" });
+    expect(host.calls).toEqual(["send one"]);
+  });
+});
+
 describe("versions", () => {
   test.each([0, 2, 9])("a page of version %i is told what to do", async (version) => {
     const { raw, port } = rawEnd();

@@ -41,6 +41,7 @@ export interface SessionOptions {
 
 const v = BRIDGE_VERSION;
 const GARBLED = new ChannelError("invalid", "This was no request that Hearback knows. Reload the page.");
+const ID_TAKEN = new ChannelError("invalid", "The number of this request was used for another one. Reload the page.");
 const NO_HELLO = new ChannelError("invalid", "Say hello before anything else.");
 
 /** Serves one port until it closes or the returned function is called. Whatever arrives, nothing throws. */
@@ -84,7 +85,10 @@ export function serveSession(port: BridgePort, options: SessionOptions): () => v
         (error: unknown) => ({ ok: false, error }),
       );
     const asksTwiceAlike = METHODS[request.method].repeat === "read";
-    return asksTwiceAlike || client === null ? perform() : answers.once(client, request.id, perform);
+    if (asksTwiceAlike || client === null) return perform();
+    // Null for an id that asked for something else: the first answer is not an answer to this.
+    const once = answers.once(client, request.id, JSON.stringify(request), perform);
+    return once ?? Promise.resolve({ ok: false, error: ID_TAKEN });
   }
 
   /** A client of its own for each request: one kept longer would go stale when the channel is left and joined again. */

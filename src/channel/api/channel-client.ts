@@ -21,8 +21,7 @@ export interface ChannelClient {
   /** Called at once with the current status, then with each change. Status is a state, not an event: no seq. */
   watchStatus(listener: (status: ChannelStatus) => void): () => void;
   /**
-   * Resolves once the message is durable (P1). `requestId` makes it idempotent: the same id never sends twice,
-   * unless what it sent was deleted.
+   * Resolves once the message is durable (P1). `requestId` makes it idempotent: see there.
    * Rejects with `ChannelError`, and then nothing was sent or kept.
    */
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
@@ -53,7 +52,13 @@ export interface ChannelClient {
 
 /** A message to be said in the log (docs/protocol.md, section 9, Compose). */
 export interface SendRequest {
-  /** Unique per user action, at most 64 characters. */
+  /**
+   * Names this one wish to say something; 1 to 64 characters, a new one for each message (`crypto.randomUUID()`).
+   * The same id with the same type, text and `levelPercent` is the same message: it is sent once and resolves with its
+   * id, also after a restart, as long as the message is in the log of this device (received by others or not). With other
+   * content it is refused as `invalid`; so it is when the text has gone from this device and cannot be compared. Free again
+   * is the id of what was refused, of what was deleted, and of what was forgotten with the oldest history.
+   */
   readonly requestId: string;
   readonly type: SentType;
   /** Not empty after trimming, at most `MAX_TEXT_BYTES` of UTF-8. */
@@ -102,7 +107,7 @@ export const CHANNEL_ERROR_CODES = [
   "timeout",
   /** The other end of the bridge is gone; the same holds. */
   "disconnected",
-  /** An argument out of its range. */
+  /** An argument out of its range, or the request id of a message that says something else. */
   "invalid",
   /** An invite that leads nowhere; `message` says why. */
   "invalid-invite",

@@ -14,7 +14,7 @@ export interface ChannelHost {
   create(request: CreateRequest): Promise<ChannelSummary>;
   /** What a link or bare code leads to, before joining. Rejects with `invalid-invite` and words for people. */
   preview(invite: string): Promise<InvitePreview>;
-  /** Idempotent: joining a joined channel returns it. */
+  /** Idempotent: joining a joined channel returns it, and whoever joined it keeps the name that they gave then. */
   join(request: JoinRequest): Promise<ChannelSummary>;
   /** The channel's client; each call a new one, to be closed by the caller. */
   open(channel: ChannelId): ChannelClient;

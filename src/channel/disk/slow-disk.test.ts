@@ -101,6 +101,18 @@ describe("a channel on a slow disk", { timeout: 120_000 }, () => {
     await channel.close();
   });
 
+  it("is closed when all is written, for whoever closes it second too", async () => {
+    const { channel, letGo } = await onStuckDisk(createMemoryNetwork());
+    const order: string[] = [];
+    const note = (what: string) => () => void order.push(what);
+    const sent = channel.send({ requestId: "last", type: "chat", text: "last words" }).then(note("written"));
+    await expect.poll(() => channel.state.outbox.items.size).toBe(1);
+    const closed = [channel.close(), channel.close()].map((closing) => closing.then(note("closed")));
+    letGo();
+    await Promise.all([sent, ...closed]);
+    expect(order).toEqual(["written", "closed", "closed"]);
+  });
+
   it("reads on in the Store only when what it took in is written", async () => {
     const network = createMemoryNetwork();
     await publishTooMany(network);

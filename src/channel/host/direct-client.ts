@@ -74,27 +74,35 @@ export function createDirectClient(
     watchEphemeral: (listener) => whenOpen((channel) => channel.watchEphemeral(listener)),
     sendAgain: async (id) => {
       const channel = await opened();
-      ownEntry(channel, id);
-      await channel.dispatch({ kind: "send-again", id });
+      await channel.dispatch({ kind: "send-again", id: ownEntry(channel, id).id });
     },
     stopSending: async (id) => {
       const channel = await opened();
-      ownEntry(channel, id);
-      await channel.stopSending(id);
+      await channel.stopSending(ownEntry(channel, id).id);
     },
     remove: async (id) => {
       const channel = await opened();
-      const entry = channel.state.log.entries.get(id);
+      const entry = channel.state.log.entries.get(channel.currentId(id));
       // Gone already: a deletion that is asked for twice is done.
       if (entry === undefined || !isVisible(entry)) return;
-      ownEntry(channel, id);
-      await channel.remove(id);
+      await channel.remove(ownEntry(channel, id).id);
     },
-    fetchAgain: async (id) => (await opened()).dispatch({ kind: "fetch-again", id }),
+    fetchAgain: async (id) => {
+      const channel = await opened();
+      const {
+        log: { entries },
+        holes: { missing },
+      } = channel.state;
+      // It may have come meanwhile, and then there is nothing to do.
+      if (!entries.has(id) && !missing.has(id)) {
+        throw new ChannelError("not-found", "Nothing that is known here names this message, so nobody can be asked.");
+      }
+      await channel.dispatch({ kind: "fetch-again", id });
+    },
     details: async (id) => {
       const channel = await opened();
       const entry = deliveredEntry(channel, id);
-      return messageDetails(channel.state, entry, await storage.readLedgerOf(channelId, id));
+      return messageDetails(channel.state, entry, await storage.readLedgerOf(channelId, entry.id));
     },
     markRead: async (upTo) => (await opened()).dispatch({ kind: "marked-read", lamport: upTo.lamport }),
     close: () => {
@@ -119,7 +127,7 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
 }
 
 function deliveredEntry(channel: Channel, id: MessageId): LogEntry {
-  const entry = channel.state.log.entries.get(id);
+  const entry = channel.state.log.entries.get(channel.currentId(id));
   if (entry?.status === "delivered" && isVisible(entry)) return entry;
   throw new ChannelError("not-found", "This message is not in the channel's history on this device.");
 }

@@ -77,6 +77,15 @@ describe("a host whose storage cannot be read when it starts", () => {
     expect((await host.channels()).length).toBe(2);
     expect(keysOn(disk)).toEqual(before);
   });
+
+  it("forgets one whose record is damaged when it is left", async () => {
+    const disk = await diskWithChannels(2);
+    const [broken, whole] = [...disk.devices.values()];
+    if (broken === undefined || whole === undefined) throw new Error("Nothing was stored");
+    disk.devices.set(broken.channel, { ...broken, descriptor: broken.descriptor.slice(0, 20) });
+    await hostOn(createMemoryStorage(disk)).leave(broken.channel);
+    expect([...disk.devices.keys()]).toEqual([whole.channel]);
+  });
 });
 
 describe("a host that is cut off while it joins", () => {

@@ -129,7 +129,12 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   async function leave(channel: ChannelId): Promise<void> {
     const item = joined.get(channel);
-    if (item === undefined) return;
+    if (item === undefined) {
+      // Not in the list, and still on the disk with its key and all messages.
+      if (joined.unreadable(channel) !== undefined) await storage.drop(channel);
+      joined.remove(channel);
+      return;
+    }
     try {
       const opened = await item.opening.catch(() => null);
       await opened?.close();

@@ -130,6 +130,7 @@ export function createJoinedChannels({ storage, open, onUnreadable }: JoinedChan
       return item;
     },
     remove: (channel) => {
+      unreadable.delete(channel);
       if (joined.delete(channel)) announce();
     },
     watch: (listener) => {

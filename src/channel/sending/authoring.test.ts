@@ -85,6 +85,34 @@ test("what was deleted can be sent again under the same request", async () => {
   expect((await client.details(again.id)).authorSeq).toBe(3);
 });
 
+test("what was stopped before it left is deleted, so it can be sent again under the same request", async () => {
+  const { hers, client, ben } = await twoPeople();
+  hers.setOnline(false);
+  const { id } = await client.send(chat("stopped"));
+  await client.stopSending(id);
+  expect(await texts(client)).toEqual([]);
+  await client.send(chat("stopped"));
+  expect(await texts(client)).toEqual(["stopped"]);
+  hers.setOnline(true);
+  await expect.poll(() => texts(ben), { timeout: 20_000 }).toEqual(["stopped"]);
+});
+
+test("a message that was composed anew is the same request, and is found under the id that it had before", async () => {
+  const { hers, client } = await twoPeople();
+  hers.setOnline(false);
+  const { id: first } = await client.send(chat("one"));
+  const { id: second } = await client.send(chat("two"));
+  await client.remove(first);
+  const again = await client.send(chat("two"));
+  expect(again.id).not.toBe(second);
+  await expect(client.send(chat("three", "two"))).rejects.toMatchObject({ code: "invalid" });
+  expect((await client.details(second)).id).toBe(again.id);
+  await client.sendAgain(second);
+  await client.remove(second);
+  expect(await texts(client)).toEqual([]);
+  await client.remove(second);
+});
+
 test("a deletion that the channel's end cuts off is not said to be done", async () => {
   const disk = createMemoryDisk();
   const inner = createMemoryStorage(disk);

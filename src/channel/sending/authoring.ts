@@ -10,6 +10,7 @@ import { ChannelError, type SendRequest } from "../api/channel-client.ts";
 import { checkRequestId, encodeText } from "../api/text.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import { type Author, composeContent } from "./compose.ts";
+import { createSentRequests } from "./sent-requests.ts";
 
 /** Stands in the place of a message that was deleted before it left. */
 const VOID = { type: MESSAGE_TYPE.void, body: new Uint8Array() };
@@ -21,12 +22,14 @@ const CUT_OFF = "The channel was closed before this was done. Reload the page an
  * gaps. Deleting and composing anew take their turns among sends: none may name a message that is about to be replaced.
  */
 export interface Authoring {
-  /** Resolves once the message is on disk. */
+  /** Resolves once the message is on disk, also when it was before: the same request is one message. */
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;
   /** Waits its turn among sends: what is said next builds on what comes out of this. */
   composeAnew(ids: readonly MessageId[], voided: MessageId | null): void;
   /** Deletes a message, or sends it no more; resolves when what has to be composed anew for that is. */
   takeBack(kind: "withdraw" | "stop-sending", id: MessageId): Promise<void>;
+  /** The id by which the log has a message now: that of one that was composed anew changed. Of any other id, itself. */
+  currentId(id: MessageId): MessageId;
 }
 
 /** Own messages to be composed anew, in order; `voided` becomes a void. */
@@ -44,7 +47,7 @@ export interface AuthoringOptions {
 }
 
 export function createAuthoring({ state, author, bodies, environment, dispatch }: AuthoringOptions): Authoring {
-  const requests = requestsOf(state);
+  const requests = createSentRequests(state, bodies);
   let turn: Promise<unknown> = Promise.resolve();
   /** What is held until it is composed anew; before anything else is said. */
   const replacements: Replacement[] = [];
@@ -57,7 +60,14 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     return done;
   }
 
-  async function accept(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+  /** A request that was refused was not sent, so asking again is a new try. */
+  async function sendOnce(request: SendRequest, body: Uint8Array): Promise<{ readonly id: MessageId }> {
+    const id = (await requests.find(request, body)) ?? (await accept(request, body));
+    requests.set(request.requestId, id);
+    return { id };
+  }
+
+  async function accept(request: SendRequest, body: Uint8Array): Promise<MessageId> {
     // One that fails stays as it was, and is none of this message's business.
     await composeHeld().catch(() => {});
     // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as it was.
@@ -67,7 +77,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     const content = await composeContent(author, prepare(state, env), type, body, env.now);
     const { requestId, levelPercent } = request;
     await dispatch({ kind: "composed", content, requestId, levelPercent }).catch(asStorageError);
-    return { id: content.id };
+    return content.id;
   }
 
   async function composeHeld(): Promise<void> {
@@ -84,23 +94,27 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
       if (id === undefined || before === voided || !state.log.entries.has(id)) continue;
       laterIds.set(before, id);
       // Asking again for what was sent under the same name still sends nothing twice.
-      const requestId = requestIds[index] ?? "";
-      if (requestId !== "") requests.set(requestId, Promise.resolve({ id }));
+      requests.set(requestIds[index] ?? "", id);
     }
     if (contents.length === 0) throw new ChannelError("internal", "The message could not be taken back. Try again.");
   }
 
   async function takeBack(kind: "withdraw" | "stop-sending", asked: MessageId): Promise<void> {
     await composeHeld().catch(() => {});
-    let id = asked;
-    for (let later = laterIds.get(id); later !== undefined; later = laterIds.get(id)) id = later;
+    const id = currentId(asked);
     const requestId = requestIdOf(id);
     await dispatch({ kind, id });
     await composeHeld();
     // Nobody was asked to compose it anew, so at the next start it is there as before.
     if (state.outbox.items.get(id)?.held === true) throw new ChannelError("closed", CUT_OFF);
-    // What is deleted may be said again under the same name.
-    if (kind === "withdraw") requests.delete(requestId);
+    // What is deleted may be said again under the same name; one that never left is, also when it was only to be stopped.
+    if (state.log.entries.get(id)?.removed !== false) requests.forget(requestId);
+  }
+
+  function currentId(asked: MessageId): MessageId {
+    let id = asked;
+    for (let later = laterIds.get(id); later !== undefined; later = laterIds.get(id)) id = later;
+    return id;
   }
 
   const requestIdOf = (id: MessageId): string => state.outbox.items.get(id)?.requestId ?? "";
@@ -125,14 +139,8 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     send: async (request) => {
       checkRequestId(request.requestId);
       checkLevel(request.levelPercent);
-      const known = requests.get(request.requestId);
-      if (known !== undefined) return known;
       const body = encodeText(request.text);
-      const accepted = inTurn(() => accept(request, body));
-      requests.set(request.requestId, accepted);
-      // A refused request was not sent, so asking again is a new try.
-      accepted.catch(() => requests.delete(request.requestId));
-      return accepted;
+      return inTurn(() => sendOnce(request, body));
     },
     composeAnew: (ids, voided) => {
       replacements.push({ ids, voided });
@@ -140,16 +148,8 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
       inTurn(composeHeld).catch(() => {});
     },
     takeBack: (kind, id) => inTurn(() => takeBack(kind, id)),
+    currentId,
   };
-}
-
-/** Sends that were accepted before a restart: asking for them again sends nothing. */
-function requestsOf(state: ChannelState): Map<string, Promise<{ readonly id: MessageId }>> {
-  const requests = new Map<string, Promise<{ readonly id: MessageId }>>();
-  for (const { requestId, entry } of state.outbox.items.values()) {
-    if (requestId !== "" && !entry.removed) requests.set(requestId, Promise.resolve({ id: entry.id }));
-  }
-  return requests;
 }
 
 function checkLevel(percent: number | undefined): void {

@@ -1,3 +1,4 @@
+import { asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
 import type { ChannelClient, ChannelEvent } from "../api/channel-client.ts";
 import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "../api/limits.ts";
@@ -60,6 +61,33 @@ export const sendCases: readonly ContractCase[] = [
       ["once", "twice"],
       "the log there",
     );
+  }),
+
+  clientCase("a request id stands for one message: other content under it is refused", async ({ ada, ben }) => {
+    const first = await say(ada, "hello", "hello");
+    await expectCode(say(ada, "how are you?", "hello"), "invalid", "another text");
+    const other = { requestId: "hello", type: "chat", text: "hello" } as const;
+    await expectCode(ada.send({ ...other, type: "announcement" }), "invalid", "another type");
+    await expectCode(ada.send({ ...other, levelPercent: 50 }), "invalid", "another share");
+    const both = await Promise.allSettled([say(ada, "this", "r2"), say(ada, "that", "r2")]);
+    assertEqual(
+      both.map(({ status }) => status),
+      ["fulfilled", "rejected"],
+      "two texts at the same time",
+    );
+    assertEqual((await ada.send(other)).id, first.id, "the same once more");
+    await say(ada, "how are you?", "r3");
+    assertEqual(
+      (await chatsWhen(ben, 3)).map(({ text }) => text),
+      ["hello", "this", "how are you?"],
+      "what the other has",
+    );
+  }),
+
+  clientCase("what nothing names cannot be fetched", async ({ ada }) => {
+    await expectCode(ada.fetchAgain(asMessageId("f".repeat(64))), "not-found", "an id of nothing");
+    const { id } = await say(ada, "here", "r1");
+    await ada.fetchAgain(id);
   }),
 
   clientCase("the same words twice are two messages", async ({ ada, ben }) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { connectedNow } from "../clock/connected-time.ts";
 import { isPresent } from "../participants/presence.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
+import { connectedNow } from "./connected-time.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createParticipant } from "../participants/participant.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
 import { Followers } from "./followers.ts";
+import { createParticipant } from "./participant.ts";
 
 test("knows how many there are and who has the most, whatever comes and goes", () => {
   const changes = fc.array(fc.record({ adds: fc.boolean(), who: fc.nat(4), id: fc.nat(5) }), { maxLength: 60 });
