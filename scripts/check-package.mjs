@@ -1,16 +1,21 @@
 /**
  * `npm run check:package`: the library as somebody else gets it. Packs it, installs the package into an empty folder,
- * type-checks the README's snippet against its types, and runs the snippet in Node.
+ * type-checks the README's snippet against its types, and runs the snippet in Node. Then two participants who have only
+ * the package exchange a message over a real service node, on what Node 20 has.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run as runChild, stopAll, stopAllOnSignals } from "./lib/processes.mjs";
+import { startServiceNode } from "./lib/service-node.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SECTION = "## Use it as a library";
 const EXPECTED = "received by all 1";
+const TALK = fileURLToPath(new URL("lib/talk-over-waku.mjs", import.meta.url));
+const TALKED = "over a service node: Hello Bob";
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 const MINUTE = 60_000;
 
@@ -76,7 +81,17 @@ function typeCheck(folder) {
   if (ours.length > 0) throw new Error(`The package's types do not hold:\n${ours.join("\n")}`);
 }
 
-function main() {
+/** The service node is this repository's, on a free port of this machine; the folder has the package alone. */
+async function talkOverWaku(folder) {
+  const program = join(folder, "talk-over-waku.mjs");
+  copyFileSync(TALK, program);
+  const { multiaddr } = await startServiceNode(ROOT, 0);
+  const { code, output } = await runChild(process.execPath, [program, multiaddr], { cwd: folder, timeoutMs: MINUTE });
+  if (code === 0 && output.trim() === TALKED) return;
+  throw new Error(`Two participants with the package could not talk over a service node:\n${output}`);
+}
+
+async function main() {
   const folder = mkdtempSync(join(tmpdir(), "hearback-package-"));
   try {
     const snippet = snippetOfReadme();
@@ -87,13 +102,17 @@ function main() {
     typeCheck(folder);
     const output = run(process.execPath, ["out/snippet.js"], folder, MINUTE);
     if (output.trim() !== EXPECTED) throw new Error(`The snippet printed ${JSON.stringify(output)}.`);
+    await talkOverWaku(folder);
     console.log(`package: ${tarball} installs, its types hold, and the README's snippet prints "${EXPECTED}"`);
+    console.log(`package: two participants talk over a service node on Node ${process.versions.node}`);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;
   } finally {
+    await stopAll();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-main();
+stopAllOnSignals();
+await main();

@@ -1,6 +1,7 @@
 import { mplex } from "@libp2p/mplex";
 import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
+import { ensurePromiseWithResolvers } from "../promise-with-resolvers.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { networkConfigOf } from "../wire/wire.ts";
 
@@ -15,6 +16,8 @@ const NEVER_MS = 2 ** 31 - 1;
 
 /** The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start. */
 export async function startLightNode(network: WakuNetwork): Promise<LightNode> {
+  // Nobody but us knows that libp2p runs in the program that uses the library.
+  ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
   return await createLightNode({
     userAgent: "hearback",
