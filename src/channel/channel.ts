@@ -51,6 +51,8 @@ export interface ChannelOptions {
   readonly random: Random;
   /** Shared with all that is written to the same disk. Default: this channel has it for itself. */
   readonly room?: DiskRoom;
+  /** From then on nothing waits for room on the disk, also while the channel is still being opened. Closing it is its own matter. */
+  readonly ending?: AbortSignal;
   /** Of more messages than this the oldest are forgotten. Default: `MAX_HISTORY`. */
   readonly maxHistory?: number | undefined;
 }
@@ -95,6 +97,11 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const clock: Clock = { now: corrected.now, schedule: options.clock.schedule };
   const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
 
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  if (options.ending?.aborted === true) end();
+  options.ending?.addEventListener("abort", end);
+
   const stored = await storage.load(channelId);
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
   const bodies = createBodyCache(storage, channelId);
@@ -102,7 +109,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const status = createStatusBoard(currentStatus);
   const commits = createCommitQueue({
     ...{ storage, channel: channelId, room, bodiesSince: () => state.holes.bodiesSince },
-    ...{ isClosed: () => closed, onFailure: onStorageFailure },
+    ...{ ending: ending.signal, onFailure: onStorageFailure },
   });
   const events = createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const history = createHistoryReader({
@@ -278,6 +285,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
   async function closeAll(): Promise<void> {
     closed = true;
+    options.ending?.removeEventListener("abort", end);
+    end();
     unsubscribe();
     stopWatching();
     history.close();

@@ -35,7 +35,7 @@ function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCo
       channel: CHANNEL_A,
       room,
       bodiesSince: () => since,
-      isClosed: () => false,
+      ending: new AbortController().signal,
       onFailure: (error) => failures.push(error),
     },
   });

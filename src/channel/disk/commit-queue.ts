@@ -29,7 +29,7 @@ export interface CommitQueueOptions {
   /** Up to where bodies were given up, by now; written with whatever is written next. */
   readonly bodiesSince: () => number;
   /** Whoever closes waits for what is queued, but for no room to be made. */
-  readonly isClosed: () => boolean;
+  readonly ending: AbortSignal;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -39,7 +39,7 @@ export interface CommitQueueOptions {
  * `room` is made first, and the same group is written again.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
-  const { storage, channel, room, bodiesSince, isClosed, onFailure } = options;
+  const { storage, channel, room, bodiesSince, ending, onFailure } = options;
   let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
   /** The group that is being written too. */
@@ -55,10 +55,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
     // Later groups wait meanwhile, so none overtakes it.
-    await room.write(
-      () => writeNow(changes, strict ? "strict" : "relaxed"),
-      () => !isClosed(),
-    );
+    await room.write(() => writeNow(changes, strict ? "strict" : "relaxed"), ending);
     unsynced = !strict;
   }
 

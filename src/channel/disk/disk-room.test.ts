@@ -22,8 +22,9 @@ const wholeClock: Clock = { now: () => Math.floor(clock.now()), schedule: (ms, r
 const open = new Set<ChannelHost>();
 
 afterEach(async () => {
-  for (const host of open) await host.close();
+  const hosts = [...open];
   open.clear();
+  for (const host of hosts) await host.close();
 });
 
 function hostOn(storage: SmallDisk, isAttended = true): ChannelHost {
@@ -146,7 +147,8 @@ describe("a channel on a full disk", () => {
     const [host] = [...open].slice(-1);
     const closed = host?.close();
     const before = disk.refused;
-    expect(await settled(Promise.all([sent, closed]))).toEqual(["refused", undefined]);
+    // It waits for no pause: the clock stands still.
+    expect(await Promise.all([sent, closed])).toEqual(["refused", undefined]);
     // The batch that is being given up is the last, and the write is tried once more after it.
     expect(disk.refused).toBeLessThanOrEqual(before + 1);
   });
@@ -182,6 +184,41 @@ describe("a disk that another channel fills", () => {
     expect(kept(await ofBen(host.open(crowding?.id ?? summary.id)))).toBe(HISTORY - 1_000);
   });
 });
+
+describe("while room is made, the clock standing still", () => {
+  it("a host that joins a channel closes", async () => {
+    const { disk, host } = await crowdedByAnother(Number.POSITIVE_INFINITY);
+    await host.open((await host.channels())[0]?.id ?? fail()).snapshot(1);
+    const joining = host.create({ ...HARBOUR, name: "Small" }).catch(() => "refused");
+    expect(await clock.runUntilDone(() => disk.refused > 0, 10_000)).toBe(true);
+    expect(await Promise.all([joining, host.close()])).toEqual(["refused", undefined]);
+  });
+
+  it("a host that opens a channel closes", async () => {
+    const { disk, host } = await crowdedByAnother(Number.POSITIVE_INFINITY);
+    await host.open((await host.channels())[0]?.id ?? fail()).snapshot(1);
+    // What is written first of a channel that is opened does not fit.
+    Object.assign(disk, { putDevice: async () => {} });
+    const joining = host.create({ ...HARBOUR, name: "Small" });
+    expect(await clock.runUntilDone(() => disk.refused > 0, 10_000)).toBe(true);
+    await host.close();
+    await joining;
+  });
+
+  it("a channel is left", async () => {
+    const { disk, host } = await crowdedByAnother(Number.POSITIVE_INFINITY);
+    const client = host.open((await host.channels())[0]?.id ?? fail());
+    const sent = client.send({ requestId: "one", type: "chat", text: "one" }).catch(() => "refused");
+    expect(await clock.runUntilDone(() => disk.refused > 0, 10_000)).toBe(true);
+    await host.leave(client.channelId);
+    expect(await sent).toBe("refused");
+    expect(await host.channels()).toEqual([]);
+  });
+});
+
+function fail(): never {
+  throw new Error("There is no channel");
+}
 
 describe("room on a disk", () => {
   const FULL = new StorageError("quota", "The disk is full.");
@@ -256,12 +293,38 @@ describe("room on a disk", () => {
     const item = texts(9_000);
     room.offer(item);
     let tries = 0;
+    const ending = new AbortController();
     const action = () => {
-      tries++;
+      if (++tries === 3) ending.abort();
       return Promise.reject(FULL);
     };
-    await expect(room.write(action, () => tries < 3)).rejects.toBe(FULL);
+    await expect(room.write(action, ending.signal)).rejects.toBe(FULL);
     expect([tries, item.held]).toEqual([3, 8_800]);
+  });
+
+  it("comes after a pause, which who ends does not wait for and the others do", async () => {
+    const standing = createVirtualClock(0);
+    const room = createDiskRoom(standing);
+    const item = texts(9_000);
+    room.offer(item);
+    const ending = new AbortController();
+    const tries: string[] = [];
+    const write = (who: string, signal?: AbortSignal) =>
+      room.write(async () => {
+        tries.push(who);
+        if (tries.filter((each) => each === who).length < 2) throw FULL;
+      }, signal);
+    const [ends, stays] = [write("ends", ending.signal), write("stays")];
+    await standing.advanceSettled(0);
+    expect(tries).toEqual(["ends", "stays"]);
+    ending.abort();
+    await ends;
+    const late = write("late");
+    await standing.advanceSettled(499);
+    expect(tries).toEqual(["ends", "stays", "ends", "late"]);
+    await standing.advanceSettled(1);
+    await Promise.all([stays, late]);
+    expect(item.held, "one batch for all").toBe(8_900);
   });
 
   it("is not made for what fails otherwise", async () => {

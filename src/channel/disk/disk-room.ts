@@ -15,8 +15,16 @@ const PAUSE_MS = 500;
 export interface DiskRoom {
   /** These may be given up, whoever needs the room. Returns what ends that. */
   offer(texts: OldTexts): () => void;
-  /** Runs `action` again and again while the disk is full, room can be made, and it is `wanted`. Rejects as it does. */
-  write(action: () => Promise<void>, wanted?: () => boolean): Promise<void>;
+  /**
+   * Runs `action` again and again while the disk is full and room can be made. Rejects as it does. From `ending` on no room is
+   * made for it and no pause is waited for: it is tried once more at once.
+   */
+  write(action: () => Promise<void>, ending?: AbortSignal): Promise<void>;
+}
+
+/** A batch went; what it gives back is there after `pause`. */
+interface Made {
+  readonly pause: Promise<void>;
 }
 
 /**
@@ -27,37 +35,42 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () =>
   const offered = new Set<OldTexts>();
   /** What may still go in vain; null as long as nothing went. */
   let left: { readonly count: number; readonly bytes: number } | null = null;
-  let making: Promise<boolean> | null = null;
+  let making: Promise<Made | null> | null = null;
   let hasWritten = false;
   /** Writes that did not fit at first and go on trying. */
   let struggling = 0;
 
-  /** False when no more is to be given up. */
-  async function makeRoom(): Promise<boolean> {
-    if (!hasWritten && !isAttended()) return false;
+  /** Null when no more is to be given up. */
+  async function makeRoom(): Promise<Made | null> {
+    if (!hasWritten && !isAttended()) return null;
     const most = [...offered].sort((a, b) => b.count() - a.count());
     left ??= { count: most.reduce((sum, texts) => sum + texts.count(), 0) * SHARE, bytes: AT_LEAST_BYTES };
-    if (left.count <= 0 && left.bytes <= 0) return false;
+    if (left.count <= 0 && left.bytes <= 0) return null;
     for (const texts of most) {
       const gone = await texts.giveUpBatch();
       if (gone === null) continue;
       left = { count: left.count - gone.count, bytes: left.bytes - gone.bytes };
-      await new Promise<void>((resolve) => void clock.schedule(PAUSE_MS, resolve));
-      return true;
+      return { pause: new Promise<void>((resolve) => void clock.schedule(PAUSE_MS, resolve)) };
     }
-    return false;
+    return null;
   }
 
-  function makeRoomTogether(): Promise<boolean> {
-    making ??= makeRoom().finally(() => {
+  function makeRoomTogether(): Promise<Made | null> {
+    if (making !== null) return making;
+    const isOver = () => {
       making = null;
-    });
+    };
+    making = makeRoom();
+    making.then((made) => made?.pause).then(isOver, isOver);
     return making;
   }
 
-  async function writeWithRoom(action: () => Promise<void>, wanted: () => boolean, refusal: unknown): Promise<void> {
+  async function writeWithRoom(action: () => Promise<void>, refusal: unknown, ending?: AbortSignal): Promise<void> {
     for (let error = refusal; ; ) {
-      if (!isFull(error) || !wanted() || !(await makeRoomTogether())) throw error;
+      if (!isFull(error) || ending?.aborted === true) throw error;
+      const made = await makeRoomTogether();
+      if (made === null) throw error;
+      await unlessEnding(made.pause, ending);
       try {
         await action();
         left = null;
@@ -73,18 +86,32 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () =>
       offered.add(texts);
       return () => offered.delete(texts);
     },
-    write: async (action, wanted = () => true) => {
+    write: async (action, ending) => {
       try {
         await action();
       } catch (error) {
         struggling++;
-        await writeWithRoom(action, wanted, error).finally(() => struggling--);
+        await writeWithRoom(action, error, ending).finally(() => struggling--);
       }
       hasWritten = true;
       // A small one that fits does not show that room was made for a large one.
       if (struggling === 0) left = null;
     },
   };
+}
+
+/** Resolves with it, or when nobody is to wait any more. */
+async function unlessEnding(pause: Promise<void>, ending: AbortSignal | undefined): Promise<void> {
+  if (ending === undefined) return pause;
+  if (ending.aborted) return;
+  let stopListening = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    const listener = () => resolve();
+    ending.addEventListener("abort", listener);
+    stopListening = () => ending.removeEventListener("abort", listener);
+  });
+  await Promise.race([pause, ended]);
+  stopListening();
 }
 
 function isFull(error: unknown): boolean {

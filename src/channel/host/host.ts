@@ -42,6 +42,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
   const transports = createTransportPool(openTransport);
   const room = createDiskRoom(clock, options.isAttended);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
+  const ending = new AbortController();
   let closing: Promise<void> | null = null;
   // Joining is one at a time, so that the same invite twice joins once.
   let joining: Promise<unknown> = Promise.resolve();
@@ -58,6 +59,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       clock,
       random,
       room,
+      ending: ending.signal,
     });
   }
 
@@ -69,7 +71,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
       displayName,
       joinedAt: clock.now(),
     };
-    await room.write(() => storage.putDevice(record));
+    await room.write(() => storage.putDevice(record), ending.signal);
     const item = joined.begin(record, descriptor);
     await item.introduced;
     return channelSummaryOf(descriptor, item.unread);
@@ -152,6 +154,7 @@ export function createChannelHost(options: ChannelHostOptions): ChannelHost {
 
   /** Storage is let go of whatever else fails: the next host waits for it. */
   async function closeAll(): Promise<void> {
+    ending.abort();
     await joined.close();
     await joining.catch(() => {});
     await Promise.allSettled(joined.all().map(async ({ opening }) => (await opening).close()));
