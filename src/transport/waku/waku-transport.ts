@@ -34,9 +34,16 @@ export interface WakuTransportOptions {
   readonly publishTimeoutMs?: number;
   /** How often service nodes are asked whether they still push to us. Default 60 s. */
   readonly refreshIntervalMs?: number;
+  /**
+   * A service node that leaves a dial, or a request of the connection itself (identify, metadata, filter), without an
+   * answer for this long is dialed anew. Default 9 s.
+   */
+  readonly answerTimeoutMs?: number;
 }
 
 const PUBLISH_TIMEOUT_MS = 10_000;
+/** With the pause and the dial that follow, back within 12 s after a network that swallowed everything has healed. */
+const ANSWER_TIMEOUT_MS = 9_000;
 const HISTORY_CONNECT_TIMEOUT_MS = 10_000;
 /** A start fails when the browser is short of memory, say: it is tried again for as long as somebody wants to be connected. */
 const FIRST_RESTART_MS = 1_000;
@@ -66,7 +73,8 @@ class WakuTransport implements Transport {
   private startFailure: string | undefined;
   private closing: Promise<void> | undefined;
 
-  constructor({ network, publishTimeoutMs = PUBLISH_TIMEOUT_MS, refreshIntervalMs }: WakuTransportOptions) {
+  constructor(options: WakuTransportOptions) {
+    const { network, publishTimeoutMs = PUBLISH_TIMEOUT_MS, refreshIntervalMs } = options;
     this.network = network;
     const onChange = (): void => this.update();
     this.topics = new TopicRegistry({
@@ -75,7 +83,7 @@ class WakuTransport implements Transport {
     });
     this.links = new ServiceLinks({ network, topics: this.topics, refreshIntervalMs, onChange });
     this.queue = new SendQueue(MAX_IN_FLIGHT, publishTimeoutMs);
-    this.started = this.start(publishTimeoutMs);
+    this.started = this.start(publishTimeoutMs, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   }
 
   async publish(frame: OutboundFrame): Promise<PublishReceipt> {
@@ -137,19 +145,20 @@ class WakuTransport implements Transport {
     return this.closing;
   }
 
-  private async start(publishLimitMs: number): Promise<void> {
+  private async start(publishLimitMs: number, answerLimitMs: number): Promise<void> {
     const backoff = new Backoff(FIRST_RESTART_MS, LAST_RESTART_MS);
-    while (this.closing === undefined && !(await this.startOnce(publishLimitMs))) {
+    while (this.closing === undefined && !(await this.startOnce(publishLimitMs, answerLimitMs))) {
       await this.restart.sleep(backoff.pause());
     }
   }
 
   /** False when it failed. */
-  private async startOnce(publishLimitMs: number): Promise<boolean> {
+  private async startOnce(publishLimitMs: number, answerLimitMs: number): Promise<boolean> {
     try {
       const node = await GuardedNode.start({
         network: this.network,
         publishLimitMs,
+        answerLimitMs,
         onFilterChange: () => this.update(),
         onBrokenPush: (connection) => this.links.checkSubscriptions(connection),
       });

@@ -19,8 +19,8 @@ const LAST_LOOPBACK_PAUSE_MS = 2_000;
 const NUDGE_INTERVAL_MS = 1_000;
 /** Service nodes drop subscriptions that are silent for five minutes. */
 const REFRESH_INTERVAL_MS = 60_000;
-/** A connection that held this long counts as good, and the next pause starts small again. */
-const GOOD_CONNECTION_MS = 10_000;
+/** After a connection that held this long, or a dial that waited so long in vain, the next pause starts small again. */
+const LONG_ATTEMPT_MS = 5_000;
 
 const LOST = "the connection to the service node was lost; trying again";
 
@@ -141,7 +141,7 @@ export class ServiceLink {
       } catch (error) {
         this.lose(error instanceof Error ? error.message : String(error));
       }
-      if (Date.now() - startedAt > GOOD_CONNECTION_MS) {
+      if (Date.now() - startedAt > LONG_ATTEMPT_MS) {
         this.backoff.reset();
       }
       if (!this.isStopped()) {

@@ -11,13 +11,14 @@ import { LightpushAnswers } from "./lightpush-answers.ts";
 import { guardPushStreams } from "./push-guard.ts";
 import { RequestStreams } from "./request-streams.ts";
 
-const REQUEST_LIMIT_MS = 10_000;
 const PAGE_LIMIT_MS = 20_000;
 const LEAVE_LIMIT_MS = 300;
 
 export interface GuardedNodeOptions {
   readonly network: WakuNetwork;
   readonly publishLimitMs: number;
+  /** For a dial, and for each answer of which the connection depends: identify, metadata, filter. */
+  readonly answerLimitMs: number;
   /** What service nodes agreed to push has changed. */
   readonly onFilterChange: () => void;
   /** A push stream of this connection broke, so messages may be missing. */
@@ -33,7 +34,7 @@ export class GuardedNode {
 
   /** Starts a node that is connected to nobody. Rejects if it cannot start. */
   static async start(options: GuardedNodeOptions): Promise<GuardedNode> {
-    const sdk = await startLightNode(options.network);
+    const sdk = await startLightNode(options.network, options.answerLimitMs);
     try {
       const parts = sdkParts(sdk);
       const node = new GuardedNode(sdk, parts, options);
@@ -49,10 +50,10 @@ export class GuardedNode {
     const { libp2p } = sdk;
     this.sdk = sdk;
     this.streams = new RequestStreams(libp2p);
-    this.guardStreams(parts, options.publishLimitMs);
+    this.guardStreams(parts, options);
     this.links = {
       libp2p,
-      identified: new IdentifyWatch(libp2p),
+      identified: new IdentifyWatch(libp2p, options.answerLimitMs),
       metadata: parts.metadata,
       filter: parts.filterProtocol,
       book: new FilterBook(libp2p, parts.filterProtocol, options.onFilterChange),
@@ -78,15 +79,16 @@ export class GuardedNode {
     this.streams.stop();
   }
 
-  private guardStreams(parts: SdkParts, publishLimitMs: number): void {
+  private guardStreams(parts: SdkParts, { publishLimitMs, answerLimitMs }: GuardedNodeOptions): void {
     const { filterStreams, lightpushStreams, storeStreams, metadataStreams } = parts;
     const { events } = this.sdk.libp2p.components;
-    const filter = { codec: FILTER_SUBSCRIBE_CODEC, limitMs: REQUEST_LIMIT_MS, throws: false };
+    const vital = { limitMs: answerLimitMs, isVital: true };
+    const filter = { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false };
     this.streams.takeOver(filterStreams, events, filter);
     const { onExchange } = this.answers;
     const lightpush = { codec: LIGHTPUSH_CODEC, limitMs: publishLimitMs, throws: false, onExchange };
     this.streams.takeOver(lightpushStreams, events, lightpush);
     this.streams.takeOver(storeStreams, events, { codec: STORE_QUERY_CODEC, limitMs: PAGE_LIMIT_MS, throws: true });
-    this.streams.takeOver(metadataStreams, events, { codec: METADATA_CODEC, limitMs: REQUEST_LIMIT_MS, throws: true });
+    this.streams.takeOver(metadataStreams, events, { ...vital, codec: METADATA_CODEC, throws: true });
   }
 }

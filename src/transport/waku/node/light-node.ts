@@ -1,7 +1,9 @@
 import { mplex } from "@libp2p/mplex";
 import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
+import { connectionRules } from "../connection-rules.ts";
 import { ensurePromiseWithResolvers } from "../promise-with-resolvers.ts";
+import { timedWebSockets } from "../timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { networkConfigOf } from "../wire/wire.ts";
 
@@ -14,8 +16,11 @@ const PING_INTERVAL_MS = 10_000;
 /** The longest interval that timers take; a longer one fires at once. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start. */
-export async function startLightNode(network: WakuNetwork): Promise<LightNode> {
+/**
+ * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials, each time for `dialLimitMs` at most.
+ * Rejects if it cannot start.
+ */
+export async function startLightNode(network: WakuNetwork, dialLimitMs: number): Promise<LightNode> {
   // Nobody but us knows that libp2p runs in the program that uses the library.
   ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
@@ -26,8 +31,9 @@ export async function startLightNode(network: WakuNetwork): Promise<LightNode> {
     numPeersToUse: NODES_TO_USE,
     libp2p: {
       hideWebSocketInfo: true,
-      // The SDK's default takes wss:// only; a service node on this machine has no certificate.
-      filterMultiaddrs: false,
+      // The SDK's default also takes wss:// only; a service node on this machine has no certificate.
+      transports: [timedWebSockets(dialLimitMs)],
+      connectionGater: connectionRules(network),
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],
       // Streams that we gave up on may still receive; by default a few late frames would end the connection.

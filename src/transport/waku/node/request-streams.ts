@@ -9,6 +9,8 @@ export interface StreamRules {
   readonly limitMs: number;
   /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
   readonly throws: boolean;
+  /** True: without an answer in time the connection ends, since its other side is gone or of no use. */
+  readonly isVital?: boolean;
   /** Called with all that went over a stream when the service node has closed it, before the SDK sees the end. */
   readonly onExchange?: (sent: readonly Uint8Array[], received: readonly Uint8Array[]) => void;
 }
@@ -62,6 +64,9 @@ export class RequestStreams {
       this.timers.delete(timer);
       abort.abort();
       stream?.abort(timeoutError(rules.limitMs));
+      if (rules.isVital === true) {
+        connection.abort(timeoutError(rules.limitMs));
+      }
     }, rules.limitMs);
     this.timers.add(timer);
     const done = (): void => {

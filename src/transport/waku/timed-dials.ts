@@ -1,0 +1,53 @@
+import type { Connection, DialTransportOptions, Transport, Upgrader } from "@libp2p/interface";
+import { type WebSocketsComponents, webSockets } from "@libp2p/websockets";
+
+/**
+ * libp2p's WebSocket transport with a time limit on each dial: from the first packet to the end of the handshakes.
+ * libp2p's dial queue gives a dial up only when everybody who waits for it has, and the SDK waits for ever: a dial that
+ * a network swallows would stay in the queue, and every later one to the same service node would join it and wait too.
+ */
+export function timedWebSockets(limitMs: number): (components: WebSocketsComponents) => Transport {
+  const create = webSockets();
+  return (components) => {
+    const transport = create(components);
+    const dial = transport.dial.bind(transport);
+    transport.dial = (address, options) => within(limitMs, options, (timed) => dial(address, timed));
+    return transport;
+  };
+}
+
+async function within(
+  limitMs: number,
+  options: DialTransportOptions,
+  dial: (options: DialTransportOptions) => Promise<Connection>,
+): Promise<Connection> {
+  const limit = new AbortController();
+  const abort = (): void => limit.abort(options.signal.reason);
+  const timer = setTimeout(() => limit.abort(new Error(`no connection in ${limitMs} ms`)), limitMs);
+  options.signal.addEventListener("abort", abort);
+  try {
+    options.signal.throwIfAborted();
+    return await dial({ ...options, signal: limit.signal, upgrader: closingAfterFailure(options.upgrader) });
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener("abort", abort);
+  }
+}
+
+/** libp2p leaves the socket open when a handshake over it fails. */
+function closingAfterFailure(upgrader: Upgrader): Upgrader {
+  return {
+    upgradeInbound: (socket, options) => upgrader.upgradeInbound(socket, options),
+    createInboundAbortSignal: (signal) => upgrader.createInboundAbortSignal(signal),
+    getStreamMuxers: () => upgrader.getStreamMuxers(),
+    getConnectionEncrypters: () => upgrader.getConnectionEncrypters(),
+    upgradeOutbound: async (socket, options) => {
+      try {
+        return await upgrader.upgradeOutbound(socket, options);
+      } catch (error) {
+        socket.abort(error instanceof Error ? error : new Error(String(error)));
+        throw error;
+      }
+    },
+  };
+}
