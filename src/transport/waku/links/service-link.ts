@@ -1,6 +1,6 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
-import { multiaddr } from "@multiformats/multiaddr";
 import type { IMetadata, ShardInfo } from "@waku/interfaces";
+import { dialServiceNode } from "../dial.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import type { FilterProtocol } from "../wire/sdk-parts.ts";
 import { hostOf, isLoopback } from "./addresses.ts";
@@ -157,9 +157,7 @@ export class ServiceLink {
     this.isDialing = true;
     this.dialedAt = Date.now();
     try {
-      return await libp2p.dial(multiaddr(address), { signal });
-    } catch (error) {
-      throw new Error(`the service node at ${hostOf(address)} does not answer; is it running?`, { cause: error });
+      return await dialServiceNode(libp2p, address, signal);
     } finally {
       this.isDialing = false;
     }
