@@ -1,4 +1,4 @@
-import type { Libp2p, PeerId } from "@libp2p/interface";
+import type { Connection, Libp2p } from "@libp2p/interface";
 import { proto_filter_v2 as proto } from "@waku/proto";
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import type { RequestHandler } from "./framing.ts";
@@ -20,36 +20,47 @@ const UNAVAILABLE = 503;
 interface Subscriber {
   /** Pubsub topic and content topic, joined. */
   criteria: Set<string>;
-  readonly pushes: PushStream;
+  pushes: PushStream;
   expiresAt: number;
 }
 
 type Verdict = readonly [statusCode: number, statusDesc: string];
 
-/** Waku filter (specification 12): keeps who wants which content topics and pushes matching messages to them. */
+/**
+ * Waku filter (specification 12): keeps who wants which content topics and pushes matching messages to them.
+ *
+ * The connection to push over is the one that the subscriber last asked by. One that comes back is there again long
+ * before this side learns that its old connection is dead; what went there would be lost without a word.
+ */
 export class FilterService {
-  private readonly libp2p: Libp2p;
   private readonly rule: ShardingRule;
   private readonly log: (line: string) => void;
   private readonly limits: ServiceLimits;
   private readonly rate: RateLimiter;
+  private readonly now: () => number;
   private readonly subscribers = new Map<string, Subscriber>();
   private readonly sweeper: NodeJS.Timeout;
 
-  constructor(libp2p: Libp2p, rule: ShardingRule, limits: ServiceLimits, log: (line: string) => void) {
-    this.libp2p = libp2p;
+  /** `now` in milliseconds. */
+  constructor(
+    libp2p: Libp2p,
+    rule: ShardingRule,
+    limits: ServiceLimits,
+    log: (line: string) => void,
+    now: () => number = () => performance.now(),
+  ) {
     this.rule = rule;
     this.limits = limits;
     this.rate = new RateLimiter(limits.filter);
     this.log = log;
-    this.sweeper = setInterval(() => this.dropExpired(Date.now()), SWEEP_INTERVAL_MS);
-    // The peer's connection is gone and its push stream with it; on return it subscribes anew.
-    libp2p.addEventListener("peer:disconnect", (event) => this.drop(event.detail.toString()));
+    this.now = now;
+    this.sweeper = setInterval(() => this.dropExpired(), SWEEP_INTERVAL_MS);
+    libp2p.addEventListener("connection:close", ({ detail }) => this.dropOver(detail));
   }
 
-  readonly handler: RequestHandler = (body, peer) => {
+  readonly handler: RequestHandler = (body, _peer, connection) => {
     const request = proto.FilterSubscribeRequest.decode(body);
-    const [statusCode, statusDesc] = this.serve(request, peer);
+    const [statusCode, statusDesc] = this.serve(request, connection);
     return proto.FilterSubscribeResponse.encode({ requestId: request.requestId, statusCode, statusDesc });
   };
 
@@ -59,6 +70,7 @@ export class FilterService {
 
   /** Queues the message for every subscriber of its topics; returns how many those are. */
   push(pubsubTopic: string, message: WakuMessage): number {
+    this.dropExpired();
     const criterion = criterionOf(pubsubTopic, message.contentTopic);
     let body: Uint8Array | undefined;
     let count = 0;
@@ -79,33 +91,48 @@ export class FilterService {
     }
   }
 
-  private serve(request: proto.FilterSubscribeRequest, peer: PeerId): Verdict {
+  private serve(request: proto.FilterSubscribeRequest, connection: Connection): Verdict {
     const types = proto.FilterSubscribeRequest.FilterSubscribeType;
-    if (!this.rate.admits(peer.toString())) {
+    const peer = connection.remotePeer.toString();
+    if (!this.rate.admits(peer)) {
       return [TOO_MANY, "too many requests in a short time; wait a moment"];
     }
+    if (connection.status !== "open") {
+      // Its close has been dealt with: nothing may be left behind that hangs on it.
+      return [UNAVAILABLE, "the connection has ended"];
+    }
+    this.dropExpired();
     switch (request.filterSubscribeType) {
       case types.SUBSCRIBER_PING:
-        return this.refresh(peer.toString());
+        return this.refresh(peer, connection);
       case types.SUBSCRIBE:
-        return this.subscribe(request, peer);
+        return this.subscribe(request, peer, connection);
       case types.UNSUBSCRIBE:
-        return this.unsubscribe(request, peer.toString());
+        return this.unsubscribe(request, peer);
       case types.UNSUBSCRIBE_ALL:
-        return this.drop(peer.toString()) ? [OK, "OK"] : [NOT_FOUND, "you have no subscription"];
+        return this.drop(peer) ? [OK, "OK"] : [NOT_FOUND, "you have no subscription"];
     }
   }
 
-  private refresh(peer: string): Verdict {
+  private refresh(peer: string, connection: Connection): Verdict {
     const subscriber = this.subscribers.get(peer);
     if (subscriber === undefined) {
       return [NOT_FOUND, "you have no subscription"];
     }
-    subscriber.expiresAt = Date.now() + SUBSCRIPTION_TTL_MS;
+    this.keep(subscriber, connection);
     return [OK, "OK"];
   }
 
-  private subscribe(request: proto.FilterSubscribeRequest, peer: PeerId): Verdict {
+  /** For another while, and from now on over this connection. */
+  private keep(subscriber: Subscriber, connection: Connection): void {
+    subscriber.expiresAt = this.now() + SUBSCRIPTION_TTL_MS;
+    if (subscriber.pushes.connection !== connection) {
+      subscriber.pushes.finish();
+      subscriber.pushes = this.pushesOver(connection);
+    }
+  }
+
+  private subscribe(request: proto.FilterSubscribeRequest, peer: string, connection: Connection): Verdict {
     const { pubsubTopic, contentTopics } = request;
     if (pubsubTopic === undefined || contentTopics.length === 0) {
       return [BAD_REQUEST, "a subscription needs a pubsub topic and content topics"];
@@ -113,7 +140,7 @@ export class FilterService {
     if (!isServed(pubsubTopic, this.rule)) {
       return [BAD_REQUEST, `this node does not serve ${pubsubTopic}`];
     }
-    const known = this.subscribers.get(peer.toString());
+    const known = this.subscribers.get(peer);
     if (known === undefined && this.subscribers.size >= this.limits.subscribers) {
       return [UNAVAILABLE, "this node has reached its maximum number of subscribers"];
     }
@@ -124,10 +151,11 @@ export class FilterService {
     if (criteria.size > this.limits.criteriaPerSubscriber) {
       return [UNAVAILABLE, `more than ${this.limits.criteriaPerSubscriber} content topics`];
     }
-    const subscriber = known ?? this.add(peer);
+    const subscriber = known ?? { criteria, pushes: this.pushesOver(connection), expiresAt: 0 };
     subscriber.criteria = criteria;
-    subscriber.expiresAt = Date.now() + SUBSCRIPTION_TTL_MS;
-    this.log(`subscription of ${shortPeer(peer.toString())}: ${contentTopics.join(" ")}`);
+    this.subscribers.set(peer, subscriber);
+    this.keep(subscriber, connection);
+    this.log(`subscription of ${shortPeer(peer)}: ${contentTopics.join(" ")}`);
     return [OK, "OK"];
   }
 
@@ -145,17 +173,17 @@ export class FilterService {
     return [OK, "OK"];
   }
 
-  private add(peer: PeerId): Subscriber {
-    const key = peer.toString();
-    // Dropped on failure: the subscriber's next ping is told so, and it subscribes again.
-    const pushes: PushStream = new PushStream(this.libp2p, peer, () => {
-      if (this.subscribers.get(key)?.pushes === pushes) {
-        this.drop(key);
-      }
-    });
-    const subscriber: Subscriber = { criteria: new Set(), pushes, expiresAt: 0 };
-    this.subscribers.set(key, subscriber);
-    return subscriber;
+  /** A subscription whose pushes fail is dropped: the subscriber's next ping is told so, and it subscribes again. */
+  private pushesOver(connection: Connection): PushStream {
+    return new PushStream(connection, () => this.dropOver(connection));
+  }
+
+  /** The push stream is gone with its connection; a subscription that went over to another one is not. */
+  private dropOver(connection: Connection): void {
+    const peer = connection.remotePeer.toString();
+    if (this.subscribers.get(peer)?.pushes.connection === connection) {
+      this.drop(peer);
+    }
   }
 
   private drop(peer: string): boolean {
@@ -165,7 +193,8 @@ export class FilterService {
     return subscriber !== undefined;
   }
 
-  private dropExpired(now: number): void {
+  private dropExpired(): void {
+    const now = this.now();
     for (const [peer, subscriber] of this.subscribers) {
       if (subscriber.expiresAt <= now) {
         this.log(`subscription of ${shortPeer(peer)} expired`);

@@ -5,18 +5,22 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_BYTES = 1024 * 1024;
 const MAX_INBOUND_STREAMS = 256;
 
-/** Answers one request body of one peer with one response body. Throwing resets the stream. */
-export type RequestHandler = (body: Uint8Array, peer: PeerId) => Uint8Array | Promise<Uint8Array>;
+/** Answers one request body of one peer, over one of its connections, with one response body. Throwing resets the stream. */
+export type RequestHandler = (
+  body: Uint8Array,
+  peer: PeerId,
+  connection: Connection,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** Serves a one-request, one-response protocol until the node stops. */
 export async function serveRequests(libp2p: Libp2p, codec: string, handler: RequestHandler): Promise<void> {
   const onStream = ({ stream, connection }: IncomingStreamData): void => {
-    void answer(stream, connection.remotePeer, handler);
+    void answer(stream, connection, handler);
   };
   await libp2p.handle(codec, onStream, { maxInboundStreams: MAX_INBOUND_STREAMS });
 }
 
-async function answer(stream: Stream, peer: PeerId, handler: RequestHandler): Promise<void> {
+async function answer(stream: Stream, connection: Connection, handler: RequestHandler): Promise<void> {
   const timer = setTimeout(() => stream.abort(new Error("the request took too long")), REQUEST_TIMEOUT_MS);
   try {
     let answered = false;
@@ -25,7 +29,7 @@ async function answer(stream: Stream, peer: PeerId, handler: RequestHandler): Pr
     for await (const body of readFrames(stream.source, MAX_REQUEST_BYTES)) {
       if (!answered) {
         answered = true;
-        const response = await handler(body, peer);
+        const response = await handler(body, connection.remotePeer, connection);
         await stream.sink([encodeFrame(response)]);
       }
     }

@@ -1,4 +1,4 @@
-import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import type { Connection, Stream } from "@libp2p/interface";
 import { FILTER_PUSH_CODEC } from "../../src/transport/waku/wire/codecs.ts";
 import { encodeFrame } from "../../src/transport/waku/wire/framing.ts";
 
@@ -6,29 +6,27 @@ const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 const OPEN_TIMEOUT_MS = 10_000;
 
 /**
- * The one long-lived push stream to a subscriber. Streams per message do not work: subscribers never close their side,
+ * The one long-lived push stream to a subscriber, over one connection of it. Streams per message do not work: subscribers never close their side,
  * and at their limit of 100 inbound streams mplex disconnects and yamux loses everything silently. The queue also keeps
  * the order.
  */
 export class PushStream {
-  private readonly libp2p: Libp2p;
-  private readonly peer: PeerId;
+  readonly connection: Connection;
   private readonly onFailure: () => void;
   private readonly queue: Uint8Array[] = [];
   private queuedBytes = 0;
   private stream: Stream | undefined;
   private wake: (() => void) | undefined;
-  private state: "idle" | "running" | "ended" = "idle";
+  private state: "idle" | "running" | "finishing" | "ended" = "idle";
 
   /** `onFailure` is called once if the subscriber cannot be reached or does not keep up. */
-  constructor(libp2p: Libp2p, peer: PeerId, onFailure: () => void) {
-    this.libp2p = libp2p;
-    this.peer = peer;
+  constructor(connection: Connection, onFailure: () => void) {
+    this.connection = connection;
     this.onFailure = onFailure;
   }
 
   push(body: Uint8Array): void {
-    if (this.state === "ended") {
+    if (this.state === "finishing" || this.state === "ended") {
       return;
     }
     const frame = encodeFrame(body);
@@ -44,6 +42,13 @@ export class PushStream {
     }
   }
 
+  /** Takes nothing more, sends what it has, and ends; another push stream goes on. */
+  finish(): void {
+    this.state = this.state === "running" ? "finishing" : "ended";
+    this.wake?.();
+  }
+
+  /** Ends at once; what is not sent yet is lost. */
   end(): void {
     this.state = "ended";
     this.queue.length = 0;
@@ -53,11 +58,12 @@ export class PushStream {
 
   private async run(): Promise<void> {
     try {
-      const connection = this.openConnection();
       const signal = AbortSignal.timeout(OPEN_TIMEOUT_MS);
-      this.stream = await connection.newStream(FILTER_PUSH_CODEC, { signal, runOnLimitedConnection: true });
+      this.stream = await this.connection.newStream(FILTER_PUSH_CODEC, { signal, runOnLimitedConnection: true });
       await this.stream.sink(this.frames());
-      if (this.state === "running") {
+      if (this.state === "finishing") {
+        await this.stream.close({ signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
+      } else if (this.state === "running") {
         this.fail(new Error("the subscriber closed the push stream"));
       }
     } catch (error) {
@@ -65,21 +71,16 @@ export class PushStream {
     }
   }
 
-  private openConnection(): Connection {
-    const connection = this.libp2p.getConnections(this.peer).find((candidate) => candidate.status === "open");
-    if (connection === undefined) {
-      throw new Error("the subscriber is not connected");
-    }
-    return connection;
-  }
-
   private async *frames(): AsyncGenerator<Uint8Array> {
-    while (this.state === "running") {
+    while (this.state === "running" || this.state === "finishing") {
       const frame = this.queue.shift();
       if (frame !== undefined) {
         this.queuedBytes -= frame.length;
         yield frame;
         continue;
+      }
+      if (this.state === "finishing") {
+        return;
       }
       await new Promise<void>((resolve) => {
         this.wake = resolve;
@@ -92,10 +93,13 @@ export class PushStream {
     if (this.state === "ended") {
       return;
     }
+    const isWanted = this.state !== "finishing";
     this.state = "ended";
     this.queue.length = 0;
     this.wake?.();
     this.stream?.abort(error);
-    this.onFailure();
+    if (isWanted) {
+      this.onFailure();
+    }
   }
 }

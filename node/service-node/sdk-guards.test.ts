@@ -183,9 +183,9 @@ describe("where the SDK alone would fall short", () => {
     const archive = storeOf([frameAt(1), frameAt(2)]);
     const store = storeQueryHandler(archive, new RateLimiter(DEFAULT_LIMITS.store));
     const service = await start({
-      [STORE_QUERY_CODEC]: async (body, peer) => {
+      [STORE_QUERY_CODEC]: async (body, peer, connection) => {
         await service.unhandle(STORE_QUERY_CODEC);
-        return await store(body, peer);
+        return await store(body, peer, connection);
       },
     });
     const transport = connect(service);
