@@ -196,6 +196,33 @@ test.each([
   },
 );
 
+test.each(["the child first", "the parent first"])(
+  "a false edge to a parent that is held and waits does not count for complete_since, %s",
+  (order) => {
+    const core = new OneCore();
+    core.online();
+    const { now } = core;
+    const child = () =>
+      core.receive("child", "liar", { lamport: now, parents: [{ id: asMessageId("parent"), lamport: now - 300 }] });
+    const parent = () =>
+      core.receive("parent", "ann", { lamport: now - 5, parents: [{ id: asMessageId("away"), lamport: now - 10 }] });
+    if (order === "the child first") {
+      child();
+      core.wait(11 * MINUTE);
+      expect(completeSince(core.state), "it may be true as long as the parent is not held").toBe(now - 299);
+      parent();
+    } else {
+      parent();
+      child();
+    }
+    expect([...core.state.log.order].map(({ id }) => id)).toEqual(["child"]);
+    expect(core.state.log.buffered.size).toBe(1);
+    expect(completeSince(core.state)).toBe(core.state.holes.joinLamport);
+    core.restart();
+    expect(completeSince(core.state), "after a restart").toBe(core.state.holes.joinLamport);
+  },
+);
+
 test("what was asked for in vain for a day is not asked for again at each start, unless a person wants it", () => {
   const core = new OneCore();
   core.online();

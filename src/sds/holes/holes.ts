@@ -33,7 +33,7 @@ export function missMessage(
     ownMissing(known).namedBy.add(by);
     if (lamport !== null && lamport > (known.lamport ?? -1)) {
       ownMissing(known).lamport = lamport;
-      // `complete_since` has been said with it. Once the message came and waits for its own causes, no child tells it again.
+      // Its place in the log.
       if (known.state !== null) saveHole(ctx, known, known.state);
     }
     if (known.hint === undefined && usable !== undefined) {
@@ -177,17 +177,17 @@ export function closeHole(ctx: HolesContext, id: MessageId): void {
 
 /**
  * `complete_since`: from this Lamport timestamp on, I have everything that my heads build on. What is not delivered of it
- * raises it above itself, for whatever reason something was delivered past it, and so does the watermark: what is below it
- * was refused or forgotten. There is no list of exceptions: it would hide the ids behind the exception.
+ * raises it above what was signed for it, for whatever reason something was delivered past it, and so does the watermark:
+ * what is below it was refused or forgotten. There is no list of exceptions: it would hide the ids behind the exception.
+ * It follows from what is held, delivered and lost, not from the order in which that came. As long as a parent is not held
+ * every edge to it may be true; from then on the false ones are known, and count no more.
  */
 export function completeSince(state: HolesAndBelow): number {
-  let since = Math.max(state.holes.joinLamport, state.holes.watermark);
+  let since = Math.max(state.holes.joinLamport, state.holes.watermark, state.log.buffered.highestPassed() + 1);
   for (const missing of state.holes.missing.values()) {
-    const { lamport } = missing;
-    if (lamport !== null && lamport >= since && wasDeliveredPast(missing)) since = lamport + 1;
-  }
-  for (const { lamport, deliveredChildren } of state.log.buffered) {
-    if (deliveredChildren > 0) since = Math.max(since, lamport + 1);
+    const { id, lamport } = missing;
+    if (lamport === null || lamport < since || state.log.entries.has(id)) continue;
+    if (wasDeliveredPast(missing)) since = lamport + 1;
   }
   return since;
 }

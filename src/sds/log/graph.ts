@@ -3,7 +3,7 @@ import { reachLamport } from "../clock/lamport-state.ts";
 import { audienceFor } from "../participants/presence.ts";
 import { setAhead } from "./ahead.ts";
 import { headsAfterDelivery } from "./heads.ts";
-import type { LogEntry } from "./log-entry.ts";
+import type { Edge, LogEntry } from "./log-entry.ts";
 import type { LogAndBelow, LogContext } from "./log-state.ts";
 import { ownEntry, ownLog } from "./own.ts";
 
@@ -50,9 +50,10 @@ export function takeDependents(entry: LogEntry): ReadonlySet<LogEntry> {
 
 const NOBODY: ReadonlySet<LogEntry> = new Set();
 
-/** A child that came, and was delivered, before it. */
-export function countEarlierChild(entry: LogEntry): void {
-  ownEntry(entry).deliveredChildren++;
+/** A child with a true edge was delivered before its parent came. */
+export function noteEarlierChild(state: LogAndBelow, child: LogEntry, { lamport }: Edge, parent: LogEntry): void {
+  if (!state.log.ahead.has(child)) ownEntry(parent).deliveredChildren++;
+  if (lamport !== null) ownLog(state).buffered.notePassed(parent, lamport);
 }
 
 /** A message of somebody else names it with its true timestamp. */

@@ -64,11 +64,15 @@ export function settleEntries(
   }
 }
 
-function countAsChild({ log }: LogAndBelow, child: LogEntry): void {
+function countAsChild(state: LogAndBelow, child: LogEntry): void {
   if (child.status !== "delivered") return;
   for (const reference of child.parents) {
-    const parent = log.entries.get(reference.id);
-    if (parent !== undefined && isTrueEdge(child, reference, parent)) ownEntry(parent).deliveredChildren++;
+    const parent = state.log.entries.get(reference.id);
+    if (parent === undefined || !isTrueEdge(child, reference, parent)) continue;
+    ownEntry(parent).deliveredChildren++;
+    if (parent.status === "buffered" && reference.lamport !== null) {
+      ownLog(state).buffered.notePassed(parent, reference.lamport);
+    }
   }
 }
 

@@ -18,7 +18,10 @@ interface Waiting {
 const NOTHING: Readonly<Load> = { count: 0, bytes: 0 };
 
 /** What everybody may ask of it. */
-export type WaitingRoomView = Pick<WaitingRoom, "size" | "bytes" | "loadOf" | "deadlineOf" | "nextDeadline"> &
+export type WaitingRoomView = Pick<
+  WaitingRoom,
+  "size" | "bytes" | "loadOf" | "deadlineOf" | "nextDeadline" | "highestPassed"
+> &
   Iterable<LogEntry>;
 
 /**
@@ -29,6 +32,7 @@ export class WaitingRoom {
   readonly #waiting = new Map<LogEntry, Waiting>();
   readonly #byDeadline = new DueQueue<LogEntry>();
   readonly #loads = new Map<Participant, Load>();
+  readonly #passed = new Map<LogEntry, number>();
   #bytes = 0;
 
   get size(): number {
@@ -53,10 +57,23 @@ export class WaitingRoom {
   }
 
   delete(entry: LogEntry): void {
+    this.#passed.delete(entry);
     const waiting = this.#waiting.get(entry);
     if (waiting === undefined) return;
     this.#waiting.delete(entry);
     this.#count(waiting, -1);
+  }
+
+  /** Something that a true edge leads from was delivered before the entry came; its author signed this for the entry. */
+  notePassed(entry: LogEntry, signedLamport: number): void {
+    this.#passed.set(entry, Math.max(signedLamport, this.#passed.get(entry) ?? signedLamport));
+  }
+
+  /** The highest timestamp signed for anything here that something was delivered past; -Infinity when there is none. */
+  highestPassed(): number {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const lamport of this.#passed.values()) highest = Math.max(highest, lamport);
+    return highest;
   }
 
   /** Infinity for what does not wait. */

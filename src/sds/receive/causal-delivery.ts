@@ -11,8 +11,8 @@ import { groupsCausesFirst } from "../log/circles.ts";
 import {
   addDependent,
   block,
-  countEarlierChild,
   enterLog,
+  noteEarlierChild,
   noteNamedByOthers,
   placeInLog,
   takeDependents,
@@ -61,7 +61,7 @@ function adoptChildren(state: ReceiveAndBelow, entry: LogEntry): LogEntry[] {
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === entry.id);
     const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
-    if (trueEdge && child.status === "delivered" && !state.log.ahead.has(child)) countEarlierChild(entry);
+    if (trueEdge && child.status === "delivered") noteEarlierChild(state, child, reference, entry);
     if (trueEdge && !child.mine) noteNamedByOthers(entry);
     const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
     if (!waited) continue;
