@@ -2,11 +2,18 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
+import { contentTopicOf } from "../identity/content-topic.ts";
 import { encryptPayload } from "../identity/payload-encryption.ts";
+import { BloomFilter } from "../sds/filter/bloom-filter.ts";
+import { readBloom } from "../sds/filter/bloom-gate.ts";
+import { murmur3 } from "../sds/filter/murmur3.ts";
 import { requestDelay, responseDelay } from "../sds/holes/repair-timing.ts";
+import { MAX_MESSAGE_BYTES } from "../sds/parameters/limits.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters/parameters.ts";
-import { EVIDENCE_EXAMPLES, ORDER_EXAMPLES } from "../sds/testing/graph-vectors.ts";
+import { deriveFilterVectors } from "../sds/testing/filter-vectors.ts";
+import { EVIDENCE_EXAMPLES, ORDER_EXAMPLES, type OrderStep } from "../sds/testing/graph-vectors.ts";
 import { runEvidence, runOrder } from "../sds/testing/run-graph.ts";
+import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { readIncoming } from "./receiving/incoming.ts";
 import {
   CHANNEL,
@@ -17,6 +24,7 @@ import {
   START,
   verdictOf,
 } from "./testing/message-vectors.ts";
+import { deriveSizeVectors } from "./testing/odd-field-vectors.ts";
 import { deriveTamperedVectors } from "./testing/verdict-vectors.ts";
 
 /**
@@ -41,6 +49,8 @@ async function derive() {
     messages,
     ephemeral: await deriveEphemeralVectors(),
     tampered: await deriveTamperedVectors(messages),
+    sizes: await deriveSizeVectors(named(messages, "sync with one head")),
+    filter: deriveFilterVectors(),
     repairTiming: [author, ...others].map(({ senderId: participant }) => ({
       ...{ participant, author: author.senderId, messageId },
       requestDelayMs: requestDelay(participant, messageId, { tMinMs, tMaxMs }),
@@ -49,6 +59,12 @@ async function derive() {
     evidence: EVIDENCE_EXAMPLES,
     order: ORDER_EXAMPLES,
   };
+}
+
+function named<T extends { readonly name: string }>(vectors: readonly T[], name: string): T {
+  const found = vectors.find((vector) => vector.name === name);
+  if (found === undefined) throw new Error(`No vector "${name}"`);
+  return found;
 }
 
 type Vectors = Awaited<ReturnType<typeof derive>>;
@@ -106,6 +122,29 @@ describe("tampered messages", () => {
   });
 });
 
+describe("the largest message", () => {
+  test.each(vectors.sizes)("$name", ({ before, zeros, after, verdict }) => {
+    expect(verdictOn(before + "00".repeat(zeros) + after, "community")).toEqual(verdict);
+  });
+});
+
+describe("filters", () => {
+  test.each(vectors.filter.hashes)("hash of $text", ({ text, hash }) => {
+    expect(murmur3(text)).toBe(hash);
+  });
+
+  test.each(vectors.filter.filters)("for $capacity ids at $errorRate", ({ ids, bytes, ...options }) => {
+    const filter = new BloomFilter(options);
+    for (const id of ids) filter.insert(id);
+    expect(Buffer.from(filter.toBytes()).toString("hex")).toBe(bytes);
+  });
+
+  test.each(vectors.filter.verdicts)("refused as $refused: $bytes", ({ bytes, refused }) => {
+    const read = readBloom(hexToBytes(bytes), { capacity: 16, errorRate: 0.001 }, []);
+    expect(typeof read === "string" ? read : null).toBe(refused);
+  });
+});
+
 describe("evidence", () => {
   test.each(vectors.evidence)("$name", (example) => {
     expect(runEvidence(example)).toEqual(example.receivedBy);
@@ -114,8 +153,38 @@ describe("evidence", () => {
 
 describe("order", () => {
   test.each(vectors.order)("$name", ({ name, steps, log }) => {
-    expect(runOrder({ name, steps, log })).toEqual({ steps, log });
+    const made = runOrder({ name, steps, log });
+    expect({ ...made, steps: made.steps.map(asSets) }).toEqual({ steps: steps.map(asSets), log });
+    expectCausesFirst(made.steps);
   });
+
+  /** Any order will do in which causes come first. */
+  function asSets(step: OrderStep): OrderStep {
+    return { ...step, delivers: [...step.delivers].sort() };
+  }
+
+  /** Of those that one step delivers each true cause is delivered before what builds on it. */
+  function expectCausesFirst(steps: readonly OrderStep[]): void {
+    const byId = new Map(steps.flatMap(({ receive }) => (receive === null ? [] : [[receive.id, receive]])));
+    for (const { delivers } of steps) {
+      for (const [at, id] of delivers.entries()) {
+        const { lamport = 0, parents = {} } = byId.get(id) ?? {};
+        for (const [parent, signed] of Object.entries(parents)) {
+          const isTrue = signed !== null && signed < lamport && signed === byId.get(parent)?.lamport;
+          if (isTrue && delivers.includes(parent)) expect(delivers.indexOf(parent)).toBeLessThan(at);
+        }
+      }
+    }
+  }
+});
+
+test("the largest message fits, encrypted and in its frame, into what the Waku network takes", async () => {
+  const payload = await encryptPayload(new Uint8Array(32).fill(1), new Uint8Array(MAX_MESSAGE_BYTES));
+  const topic = contentTopicOf(new Uint8Array(32).fill(1));
+  // 14/WAKU2-MESSAGE: payload, content topic, version, timestamp in nanoseconds (sint64), ephemeral.
+  const frame = new ProtobufWriter().bytes(1, payload).string(2, topic).uint32(3, 1);
+  frame.uint64(10, 2n ** 63n).uint32(31, 1);
+  expect(frame.finish().length).toBeLessThanOrEqual(150 * 1024);
 });
 
 describe("docs/protocol.md", () => {

@@ -7,6 +7,7 @@ import type { ContentMessage, SdsMessage, SyncMessage } from "../../sds/wire/mes
 import { messageIdOf } from "../../sds/wire/message-id.ts";
 import { ProtobufWriter } from "../../sds/wire/protobuf.ts";
 import { decodedOf, type MessageVector, memberOf, type VerdictVector } from "./message-vectors.ts";
+import { oddContentCases, oddSyncCases } from "./odd-field-vectors.ts";
 
 /** Messages that somebody tampered with, made of the good ones, and what a receiver must make of each. */
 export interface TamperedVector {
@@ -153,6 +154,7 @@ async function contentCases(vector: MessageVector): Promise<readonly Case[]> {
     ],
     ["a plain client's message", "community", plainBytes, refused("no-envelope")],
     ["a plain client's message", "sds", plainBytes, plainVerdict(plainBytes)],
+    ...(await oddContentCases(message, envelope, contentVerdict(vector))),
   ];
 }
 
@@ -181,6 +183,7 @@ async function syncCases(vector: MessageVector): Promise<readonly Case[]> {
     ["a trailer of version 2", "community", versionTwo(unsigned, trailer), refused("no-trailer")],
     ["a plain client's sync", "community", encodeMessage(plain), refused("no-trailer")],
     ["a plain client's sync", "sds", encodeMessage(plain), { result: "sync", claim: plainClaim }],
+    ...(await oddSyncCases(message)),
   ];
 }
 

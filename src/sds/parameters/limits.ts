@@ -1,5 +1,6 @@
 /** Limits on hostile input (design 4.6). The decoder is total; every rejection is counted by reason. */
-export const MAX_MESSAGE_BYTES = 150 * 1024;
+/** Encrypted and in its frame it has at most the 150 KiB that the Waku network takes. */
+export const MAX_MESSAGE_BYTES = 149 * 1024;
 export const MAX_ID_BYTES = 128;
 export const MAX_HISTORY_ENTRIES = 256;
 export const MAX_REPAIR_REQUESTS = 8;

@@ -32,7 +32,7 @@ export interface OrderStep {
   readonly at: number;
   /** Null: time passes. */
   readonly receive: GraphMessage | null;
-  /** What the observer delivers since the step before, in this order. */
+  /** What the observer delivers since the step before, as a set: any order in which causes come first will do. */
   readonly delivers: readonly string[];
   /** After the step. */
   readonly heads: readonly string[];
@@ -51,6 +51,8 @@ const a: GraphMessage = { id: "a", author: "zoe", lamport: 1_000, parents: {} };
 const b: GraphMessage = { id: "b", author: "zoe", lamport: 2_000, parents: { a: 1_000 } };
 const c: GraphMessage = { id: "c", author: "zoe", lamport: 3_000, parents: { b: 2_000 } };
 const chain = [{ receive: a }, { receive: b }, { receive: c }] as const;
+
+const plain: GraphMessage = { id: "plain", author: "plain-client", lamport: 2_000, parents: {}, signed: false };
 
 export const EVIDENCE_EXAMPLES: readonly EvidenceExample[] = [
   {
@@ -134,6 +136,26 @@ export const EVIDENCE_EXAMPLES: readonly EvidenceExample[] = [
     ],
     receivedBy: { a: [], plain: ["ben"], d: ["ben"] },
   },
+  {
+    name: "what was signed for an unsigned parent is held against complete_since, not its own timestamp: it is below",
+    profile: "sds",
+    events: [
+      { receive: plain },
+      { receive: { id: "d", author: "zoe", lamport: 3_000, parents: { plain: 1_500 } } },
+      { claim: { by: "ben", lists: ["d"], completeSince: 1_700 } },
+    ],
+    receivedBy: { plain: [], d: ["ben"] },
+  },
+  {
+    name: "what was signed for an unsigned parent is held against complete_since, not its own timestamp: it is above",
+    profile: "sds",
+    events: [
+      { receive: plain },
+      { receive: { id: "d", author: "zoe", lamport: 3_000, parents: { plain: 2_500 } } },
+      { claim: { by: "ben", lists: ["d"], completeSince: 2_200 } },
+    ],
+    receivedBy: { plain: ["ben"], d: ["ben"] },
+  },
 ];
 
 const JOIN = -600_000;
@@ -142,6 +164,12 @@ const JOIN = -600_000;
 function received(at: number, receive: GraphMessage, delivers: readonly string[], heads: readonly string[]): OrderStep {
   return { at, receive, delivers, heads, holes: {}, completeSince: JOIN };
 }
+
+/** Waits for a message that is away, and is named by the others of these. */
+const waits: GraphMessage = { id: "waits", author: "zoe", lamport: 64_000, parents: { away: 63_000 } };
+const away: GraphMessage = { id: "away", author: "zoe", lamport: 63_000, parents: {} };
+const truthful: GraphMessage = { id: "truthful", author: "ben", lamport: 65_000, parents: { waits: 64_000 } };
+const liar: GraphMessage = { id: "liar", author: "ben", lamport: 65_000, parents: { waits: 64_016 } };
 
 export const ORDER_EXAMPLES: readonly OrderExample[] = [
   {
@@ -191,5 +219,85 @@ export const ORDER_EXAMPLES: readonly OrderExample[] = [
       { at: 1_002, receive: null, delivers: ["f"], heads: ["f"], holes: {}, completeSince: JOIN },
     ],
     log: ["f"],
+  },
+  {
+    name: "a hole stays shown while its message waits for its own causes",
+    steps: [
+      received(3_100, c, [], []),
+      { at: 5_200, receive: null, delivers: [], heads: [], holes: { b: "fetching" }, completeSince: JOIN },
+      { at: 6_000, receive: b, delivers: [], heads: [], holes: { b: "fetching" }, completeSince: JOIN },
+      {
+        at: 8_100,
+        receive: null,
+        delivers: [],
+        heads: [],
+        holes: { a: "fetching", b: "fetching" },
+        completeSince: JOIN,
+      },
+      received(9_000, a, ["a", "b", "c"], ["c"]),
+    ],
+    log: ["a", "b", "c"],
+  },
+  {
+    name: "a message that came before it was first asked for is no hole, though it waits",
+    steps: [
+      received(3_100, c, [], []),
+      received(4_000, b, [], []),
+      { at: 6_100, receive: null, delivers: [], heads: [], holes: { a: "fetching" }, completeSince: JOIN },
+    ],
+    log: [],
+  },
+  {
+    name: "one arrival releases several",
+    steps: [
+      received(3_100, { id: "z", author: "zoe", lamport: 3_000, parents: { y: 2_000 } }, [], []),
+      received(3_200, { id: "w", author: "ben", lamport: 2_500, parents: { r: 1_000 } }, [], []),
+      received(3_300, { id: "false", author: "cleo", lamport: 2_600, parents: { r: 7 } }, [], []),
+      received(3_400, { id: "y", author: "zoe", lamport: 2_000, parents: { r: 1_000 } }, [], []),
+      received(
+        3_500,
+        { id: "r", author: "zoe", lamport: 1_000, parents: {} },
+        ["r", "y", "w", "false", "z"],
+        ["w", "false", "z"],
+      ),
+    ],
+    log: ["r", "y", "w", "false", "z"],
+  },
+  {
+    name: "complete_since: a true edge to what was lost, which came and waits for its own causes",
+    steps: [
+      received(65_100, truthful, [], []),
+      {
+        ...{ at: 665_200, receive: null, delivers: ["truthful"], heads: ["truthful"] },
+        ...{ holes: { waits: "lost" }, completeSince: 64_001 },
+      },
+      {
+        ...{ at: 666_000, receive: waits, delivers: [], heads: ["truthful"] },
+        ...{ holes: { waits: "lost" }, completeSince: 64_001 },
+      },
+      received(666_500, away, ["away", "waits"], ["truthful"]),
+    ],
+    log: ["away", "waits", "truthful"],
+  },
+  {
+    name: "complete_since: a false edge counts until its parent is held, the child came first",
+    steps: [
+      received(65_100, liar, [], []),
+      {
+        ...{ at: 665_200, receive: null, delivers: ["liar"], heads: ["liar"] },
+        ...{ holes: { waits: "lost" }, completeSince: 64_017 },
+      },
+      {
+        ...{ at: 666_000, receive: waits, delivers: [], heads: ["liar"] },
+        ...{ holes: { waits: "lost" }, completeSince: JOIN },
+      },
+      received(666_500, away, ["away", "waits"], ["waits", "liar"]),
+    ],
+    log: ["away", "waits", "liar"],
+  },
+  {
+    name: "complete_since: a false edge counts until its parent is held, the parent came first",
+    steps: [received(64_100, waits, [], []), received(65_100, liar, ["liar"], ["liar"])],
+    log: ["liar"],
   },
 ];
