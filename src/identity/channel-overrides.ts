@@ -1,3 +1,5 @@
+import { bloomShape } from "../sds/filter/bloom-filter.ts";
+import { bloomOptions } from "../sds/filter/bloom-gate.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../sds/parameters/parameters.ts";
 import type { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
 
@@ -14,12 +16,21 @@ const FIELD_OF = new Map<string, number>(NAMES.map((name, index) => [name, index
 
 /** What a timer can hold, and so the most that a time can be. */
 const MAX_MS = 2 ** 31 - 1;
-/** A descriptor is somebody else's input: a bloom filter must fit a message and a percentage be one. */
+/** A descriptor is somebody else's input: a percentage must be one, and a filter one that can be made. */
 const LIMITS: Partial<Readonly<Record<keyof ChannelParameters, number>>> = {
   levelPercent: 100,
   bloomCapacity: 65_536,
   bloomErrorPpm: 500_000,
 };
+
+/** Pairs of the least and the most of one thing. */
+const RANGES: readonly (readonly [least: keyof ChannelParameters, most: keyof ChannelParameters])[] = [
+  ["ackWindowMs", "ackWindowMaxMs"],
+  ["idleSyncMinMs", "idleSyncMaxMs"],
+  ["resendFirstMs", "resendMaxMs"],
+];
+/** Beside the longest text, eight causes and both signatures, well below what a message may have. */
+const MAX_FILTER_BYTES = 65_536;
 
 /** The overrides by name, as fields; the name of a parameter that does not exist or whose value is out of range instead. */
 export function overridesOf(parameters: Readonly<Record<string, number>>): ChannelOverrides | string {
@@ -39,6 +50,26 @@ export function parametersOf(overrides: ChannelOverrides): ChannelParameters {
     return name === undefined ? [] : [[name, value] as const];
   });
   return { ...CHANNEL_PARAMETER_DEFAULTS, ...Object.fromEntries(known) };
+}
+
+/**
+ * Why no channel can work with these parameters together, in words for people; null when one can. Each by itself is in
+ * its range.
+ */
+export function contradictionIn(parameters: ChannelParameters): string | null {
+  for (const [least, most] of RANGES) {
+    if (parameters[least] > parameters[most]) {
+      return `"${least}" (${parameters[least]}) must not be above "${most}" (${parameters[most]}).`;
+    }
+  }
+  const { repairAskMinMs, repairAskMaxMs, bloomCapacity, bloomErrorPpm } = parameters;
+  if (repairAskMinMs >= repairAskMaxMs) {
+    return `"repairAskMinMs" (${repairAskMinMs}) must be below "repairAskMaxMs" (${repairAskMaxMs}).`;
+  }
+  if (bloomShape(bloomOptions(parameters)).byteLength > MAX_FILTER_BYTES) {
+    return `A filter of "bloomCapacity" ${bloomCapacity} at "bloomErrorPpm" ${bloomErrorPpm} makes messages too large.`;
+  }
+  return null;
 }
 
 export function writeOverrides(writer: ProtobufWriter, overrides: ChannelOverrides): void {

@@ -64,7 +64,7 @@ const anyFields: fc.Arbitrary<DescriptorFields> = fc.record({
   ),
   profile: fc.constantFrom("community", "sds"),
   parameters: fc.record(
-    { ackWindowMs: fc.integer({ min: 1, max: 2 ** 31 - 1 }), levelPercent: fc.integer({ min: 1, max: 100 }) },
+    { ackWindowMaxMs: fc.integer({ min: 5_000, max: 2 ** 31 - 1 }), levelPercent: fc.integer({ min: 1, max: 100 }) },
     { requiredKeys: [] },
   ),
 });
@@ -218,6 +218,56 @@ describe("decodeDescriptor throws", () => {
 
   test("too-large before reading it", () => {
     expect(codeOf(() => decodeDescriptor(new Uint8Array(4_097)))).toBe("too-large");
+  });
+});
+
+/** By number, as docs/protocol.md has them. */
+describe("parameters that do not fit together", () => {
+  const CASES: readonly [what: string, words: string, parameters: readonly (readonly [number, number])[]][] = [
+    ["an ack window above its most", "ackWindowMaxMs", [[1, 60_001]]],
+    ["the most below the ack window", "ackWindowMaxMs", [[2, 4_999]]],
+    ["idle syncs", "idleSyncMaxMs", [[3, 900_001]]],
+    ["resends", "resendMaxMs", [[8, 4_999]]],
+    ["requests at one time for all", "repairAskMaxMs", [[14, 10_000]]],
+    ["requests from later on than they end", "repairAskMaxMs", [[15, 1_999]]],
+    ["a filter of 65,544 bytes", "bloomCapacity", [[12, 34_953]]],
+    [
+      "a filter of half a megabyte",
+      "bloomErrorPpm",
+      [
+        [13, 1],
+        [12, 65_536],
+      ],
+    ],
+  ];
+  const ascending = (parameters: readonly (readonly [number, number])[]) => [...parameters].sort(([a], [b]) => a - b);
+  const written = (parameters: readonly (readonly [number, number])[]) =>
+    withOverrides((inner) => ascending(parameters).map(([field, value]) => inner.uint64(field, value)));
+
+  test.each(CASES)("are refused with words: %s", async (_what, words, parameters) => {
+    const signed = await signedByOwner(written(parameters));
+    expect(codeOf(() => decodeDescriptor(signed))).toBe("contradictory");
+    expect(() => decodeDescriptor(signed)).toThrow(words);
+  });
+
+  test.each(CASES)("make no channel: %s", async (_what, words, parameters) => {
+    const names = Object.keys(CHANNEL_PARAMETER_DEFAULTS);
+    const byName = Object.fromEntries(parameters.map(([field, value]) => [names[field - 1], value]));
+    const creating = createDescriptor({ ...local, parameters: byName }, random, signer);
+    await expect(creating).rejects.toThrow(
+      expect.objectContaining({ code: "invalid", message: expect.stringContaining(words) }),
+    );
+  });
+
+  test.each<[string, readonly (readonly [number, number])[]]>([
+    ["an ack window that is its most", [[1, 60_000]]],
+    ["one time of all resends", [[7, 300_000]]],
+    ["one idle interval", [[3, 900_000]]],
+    ["requests within a millisecond", [[14, 9_999]]],
+    ["a filter of 65,536 bytes", [[12, 34_952]]],
+  ])("just fit: %s", async (_what, parameters) => {
+    const read = decodeDescriptor(await signedByOwner(written(parameters)));
+    expect(read.overrides).toEqual(parameters);
   });
 });
 

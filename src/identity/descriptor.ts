@@ -4,7 +4,13 @@ import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { toBase64url } from "./base64url.ts";
 import { isChannelName } from "./channel-name.ts";
 import { type ChannelNetwork, readNetwork, writeNetwork } from "./channel-network.ts";
-import { type ChannelOverrides, readOverrides, writeOverrides } from "./channel-overrides.ts";
+import {
+  type ChannelOverrides,
+  contradictionIn,
+  parametersOf,
+  readOverrides,
+  writeOverrides,
+} from "./channel-overrides.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { frame } from "./framing.ts";
@@ -152,5 +158,12 @@ function complete(fields: ReadFields): Descriptor {
     ownerSignature?.length === SIGNATURE_BYTES;
   const namesFit = typeof name === "string" && isChannelName(name) && known !== undefined;
   if (!lengthsFit || !namesFit || !network || overrides === null) throw new InviteError("malformed");
+  const contradiction = contradictionIn(parametersOf(overrides));
+  if (contradiction !== null) {
+    throw new InviteError(
+      "contradictory",
+      `This channel cannot work: ${contradiction} Ask its owner for a new channel.`,
+    );
+  }
   return { version: DESCRIPTOR_VERSION, id, name, key, network, profile: known, overrides, ownerKey, ownerSignature };
 }

@@ -1,6 +1,6 @@
 import { isChannelName } from "./channel-name.ts";
 import { type ChannelNetwork, isChannelNetwork } from "./channel-network.ts";
-import { overridesOf } from "./channel-overrides.ts";
+import { contradictionIn, overridesOf, parametersOf } from "./channel-overrides.ts";
 import {
   CHANNEL_ID_BYTES,
   CHANNEL_KEY_BYTES,
@@ -69,5 +69,7 @@ function checkedFields({ name, network, profile, parameters }: DescriptorFields)
   if (typeof overrides === "string") {
     throw new InviteError("invalid", `The parameter "${overrides}" does not exist, or its value is out of range.`);
   }
+  const contradiction = contradictionIn(parametersOf(overrides));
+  if (contradiction !== null) throw new InviteError("invalid", contradiction);
   return { name: trimmed, network, profile, overrides };
 }

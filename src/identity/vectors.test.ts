@@ -26,6 +26,18 @@ test("the vector files are what their derivations give", async () => {
   await expectFile("protocol.json", await deriveProtocolVectors());
 });
 
+test("descriptors with parameters that do not fit together are refused, those that just fit are read", async () => {
+  const vectors = (await readVectors<ProtocolVector>("protocol.json")).filter(({ name }) =>
+    name.startsWith("parameters:"),
+  );
+  expect(vectors.length).toBeGreaterThan(0);
+  for (const { name, input, output } of vectors) {
+    const read = () => decodeDescriptor(hexToBytes(String(input.descriptor)));
+    if (output.refused === undefined) expect(read().overrides, name).toHaveLength(1);
+    else expect(read, name).toThrow(expect.objectContaining({ code: output.refused }));
+  }
+});
+
 describe("the documented bytes are what is signed, by another implementation of framing and Ed25519", () => {
   const lengthPrefixed = (...inputs: (string | Uint8Array)[]) =>
     Buffer.concat(

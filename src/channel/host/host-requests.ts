@@ -44,6 +44,7 @@ export function asChannelError(error: unknown): never {
     case "cut-off":
     case "damaged":
     case "malformed":
+    case "contradictory":
     case "too-large":
       throw new ChannelError("invalid-invite", error.message, { cause: error });
   }

@@ -7,7 +7,7 @@ import { asParticipantId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, SyncMessage } from "../../sds/wire/message.ts";
 import { messageIdOf } from "../../sds/wire/message-id.ts";
 import { ProtobufWriter } from "../../sds/wire/protobuf.ts";
-import { type ClaimVector, decodedOf, memberOf, type VerdictVector } from "./message-vectors.ts";
+import { type ClaimVector, decodedOf, type MemberName, memberOf, type VerdictVector } from "./message-vectors.ts";
 
 /**
  * Numbers and trailers as no encoder writes them, under signatures that hold: a decoder that rounds, cuts off the upper
@@ -79,7 +79,7 @@ export async function oddContentCases(
     [
       "field 1000 as a number in front of a trailer",
       "community",
-      join(behind, await trailer(behind, {})),
+      join(behind, await trailer(behind, {}, "ben")),
       withoutClaim,
     ],
     ["field 1000 as a group", "community", join(bare, asGroup), { result: "refused", reason: "wire-type" }],
@@ -146,10 +146,10 @@ function claim(lists: readonly string[], completeSince: number | null): ClaimVec
   return { signed: true, completeSince, lists, requests: [], receiptsFrom: null };
 }
 
-/** Cleo's, who is the sender of the sync of the vectors. */
-async function trailer(message: Uint8Array, numbers: TrailerNumbers): Promise<Uint8Array> {
+/** By default Cleo's, who is the sender of the sync of the vectors. */
+async function trailer(message: Uint8Array, numbers: TrailerNumbers, by: MemberName = "cleo"): Promise<Uint8Array> {
   const { version = 1, flags = 0, completeSince = 0 } = numbers;
-  const { signer } = memberOf("cleo");
+  const { signer } = memberOf(by);
   const head = new ProtobufWriter()
     .uint64(1, version)
     .uint64(2, flags)

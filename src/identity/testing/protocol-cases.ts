@@ -1,6 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
+import type { ChannelOverrides } from "../channel-overrides.ts";
 import { contentTopicOf } from "../content-topic.ts";
-import { channelIdOf, encodeDescriptor } from "../descriptor.ts";
+import { channelIdOf, encodeDescriptor, signedBytes } from "../descriptor.ts";
 import { signEnvelope } from "../envelope.ts";
 import { inviteLinkOf } from "../invite.ts";
 import { inviteCodeOf } from "../invite-code.ts";
@@ -26,6 +27,7 @@ export async function deriveProtocolVectors(): Promise<readonly ProtocolVector[]
     ...(await envelopeVectors()),
     await trailerVector(),
     ...(await descriptorVectors()),
+    ...(await refusedDescriptorVectors()),
     await payloadVector(),
   ];
 }
@@ -104,6 +106,37 @@ async function descriptorVector(wanted: Parameters<typeof createDescriptor>[0]):
       code: inviteCodeOf(descriptor),
       link: inviteLinkOf(base, descriptor),
     },
+  };
+}
+
+/** Signed by their owners, and each with parameters that do not fit together, or just do. By number. */
+async function refusedDescriptorVectors(): Promise<ProtocolVector[]> {
+  const contradictory = { refused: "contradictory" };
+  return [
+    await parametersVector("ackWindowMs above ackWindowMaxMs", [[1, 60_001]], contradictory),
+    await parametersVector("ackWindowMs as ackWindowMaxMs", [[1, 60_000]], {}),
+    await parametersVector("idleSyncMinMs above idleSyncMaxMs", [[4, 29_999]], contradictory),
+    await parametersVector("resendFirstMs above resendMaxMs", [[7, 300_001]], contradictory),
+    await parametersVector("repairAskMinMs as repairAskMaxMs", [[14, 10_000]], contradictory),
+    await parametersVector("repairAskMinMs below repairAskMaxMs", [[14, 9_999]], {}),
+    await parametersVector("a filter of 65,544 bytes", [[12, 34_953]], contradictory),
+    await parametersVector("a filter of 65,536 bytes", [[12, 34_952]], {}),
+  ];
+}
+
+async function parametersVector(
+  name: string,
+  overrides: ChannelOverrides,
+  output: ProtocolVector["output"],
+): Promise<ProtocolVector> {
+  const owner = createNobleSigner(new Uint8Array(32).fill(1));
+  const fields = { name: "Garden", network: { preset: "local" }, profile: "community", parameters: {} } as const;
+  const unsigned = { ...(await createDescriptor(fields, countingBytes, owner)), overrides };
+  const descriptor = { ...unsigned, ownerSignature: await owner.sign(signedBytes(unsigned)) };
+  return {
+    name: `parameters: ${name}`,
+    input: { descriptor: bytesToHex(encodeDescriptor(descriptor)), parameters: Object.fromEntries(overrides) },
+    output,
   };
 }
 

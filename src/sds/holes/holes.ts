@@ -117,9 +117,8 @@ export function fetchAgain(ctx: HolesContext, id: MessageId): void {
 
 /** T_req: spread over the group, so that mostly one asks and the others see the answer. */
 function firstRequestDelay(state: HolesAndBelow, id: MessageId): number {
-  const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
-  const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
-  return requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
+  const { repairAskMinMs: tMinMs, repairAskMaxMs: tMaxMs } = state.identity.parameters;
+  return requestDelay(state.identity.self, id, { tMinMs, tMaxMs });
 }
 
 /** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */

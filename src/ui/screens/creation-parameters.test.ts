@@ -16,4 +16,10 @@ describe("creationParameters", () => {
     expect(creationParameters(null, { ackWindowMs: 1 }).ackWindowMs).toBe(1);
     expect(creationParameters(["/ip4/192.168.1.2/tcp/9/ws"], { ackWindowMs: 1 })).toEqual({ ackWindowMs: 1 });
   });
+
+  it("lowers what nobody gave to the most that was given, so that the channel can be created", () => {
+    const most = { ackWindowMaxMs: 100, idleSyncMaxMs: 2_000, resendMaxMs: 1_500 };
+    const made = { ackWindowMs: 100, idleSyncMinMs: 2_000, resendFirstMs: 1_500, ...most };
+    expect(creationParameters(null, most)).toEqual(made);
+  });
 });

@@ -12,7 +12,18 @@ export function creationParameters(
   overrides: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const local = nodes === null || nodes.every((node) => isLoopback(hostOf(node)));
-  return local ? { ...QUICK_PARAMETERS, ...overrides } : overrides;
+  return local ? { ...quickWithin(overrides), ...overrides } : overrides;
+}
+
+/** What nobody typed must not be more than the most that somebody typed. */
+function quickWithin(overrides: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const { ackWindowMs, idleSyncMinMs, resendFirstMs } = QUICK_PARAMETERS;
+  const most = (name: string): number => overrides[name] ?? Number.POSITIVE_INFINITY;
+  return {
+    ackWindowMs: Math.min(ackWindowMs, most("ackWindowMaxMs")),
+    idleSyncMinMs: Math.min(idleSyncMinMs, most("idleSyncMaxMs")),
+    resendFirstMs: Math.min(resendFirstMs, most("resendMaxMs")),
+  };
 }
 
 /** The host part of a multiaddr such as /ip4/127.0.0.1/tcp/8645/ws. */
