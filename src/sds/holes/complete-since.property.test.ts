@@ -7,7 +7,7 @@ import { OneCore } from "../testing/one-core.ts";
 import { asMessageId } from "../wire/ids.ts";
 
 /**
- * `complete_since` as docs/protocol.md has it (EVID-9), from what is held alone: which messages wait and which were
+ * `complete_since` as docs/protocol.md has it (SINCE-1 to SINCE-4), from what is held alone: which messages wait and which were
  * delivered, what each names, and which ids were declared lost. Nothing of it knows in what order messages came.
  */
 function byTheText(state: ChannelState): number {

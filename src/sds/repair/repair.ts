@@ -166,10 +166,8 @@ function countAnswers(state: RepairAndBelow, requester: number): number {
 function postponeOwnRequest(state: RepairAndBelow, id: MessageId, now: number): void {
   const missing = state.holes.missing.get(id);
   if (missing === undefined || missing.postponed || !isAskedFor(state, missing)) return;
-  const { repairAskMinMs, repairAskMaxMs } = state.identity.parameters;
-  const tMaxMs = Math.max(repairAskMaxMs, repairAskMinMs + 1);
-  const delay = requestDelay(state.identity.self, id, { tMinMs: repairAskMinMs, tMaxMs });
-  postponeRequest(missing, now + delay);
+  const { repairAskMinMs: tMinMs, repairAskMaxMs: tMaxMs } = state.identity.parameters;
+  postponeRequest(missing, now + requestDelay(state.identity.self, id, { tMinMs, tMaxMs }));
 }
 
 /** Somebody was faster. */

@@ -83,7 +83,7 @@ export function startSyncing(ctx: SyncContext): void {
 
 function trickleParameters(state: SyncAndBelow): TrickleParameters {
   const { idleSyncMinMs, idleSyncMaxMs } = state.identity.parameters;
-  return { iMinMs: idleSyncMinMs, iMaxMs: Math.max(idleSyncMinMs, idleSyncMaxMs), k: DEFAULT_REDUNDANCY };
+  return { iMinMs: idleSyncMinMs, iMaxMs: idleSyncMaxMs, k: DEFAULT_REDUNDANCY };
 }
 
 /** Says what is due. Any sync says everything, so one is enough for all reasons. */
