@@ -23,6 +23,8 @@ interface TrailerNumbers {
   readonly version?: number | bigint;
   readonly flags?: number | bigint;
   readonly completeSince?: number | bigint;
+  /** Bytes of receipts_from; absent: none are written. */
+  readonly receiptsFrom?: Uint8Array;
 }
 
 export async function oddSyncCases(message: SyncMessage): Promise<readonly Case[]> {
@@ -32,6 +34,12 @@ export async function oddSyncCases(message: SyncMessage): Promise<readonly Case[
   const none = { result: "refused", reason: "no-trailer" } as const;
   const claimed = (completeSince: number): VerdictVector => ({ result: "sync", claim: claim(lists, completeSince) });
   const withTrailer = async (numbers: TrailerNumbers) => join(unsigned, await trailer(unsigned, numbers));
+  const wanting = (count: number): VerdictVector => {
+    return {
+      result: "sync",
+      claim: { ...claim(lists, 0), receiptsFrom: Array.from({ length: count }, () => 0x07070707) },
+    };
+  };
   const whole = await trailer(unsigned, {});
   const mine = await trailer(plain, {});
   const unsignedClaim = { ...claim(lists, null), signed: false };
@@ -41,6 +49,12 @@ export async function oddSyncCases(message: SyncMessage): Promise<readonly Case[
     ["a trailer of version 2^32 + 1", "community", await withTrailer({ version: U32 + 1 }), none],
     ["complete since 2^53 - 1", "community", await withTrailer({ completeSince: U53 - 1 }), claimed(U53 - 1)],
     ["complete since 2^53", "community", await withTrailer({ completeSince: BigInt(U53) }), none],
+    ["receipts wanted, of nobody", "community", await withTrailer({ flags: 1 }), claimed(0)],
+    ["receipts_from without its flag", "community", await withTrailer({ receiptsFrom: fill(4) }), claimed(0)],
+    ["receipts_from of 256 bytes", "community", await withTrailer({ flags: 1, receiptsFrom: fill(256) }), wanting(64)],
+    ["receipts_from of 260 bytes", "community", await withTrailer({ flags: 1, receiptsFrom: fill(260) }), none],
+    ["receipts_from of 6 bytes", "community", await withTrailer({ flags: 1, receiptsFrom: fill(6) }), none],
+    ["receipts_from of no bytes", "community", await withTrailer({ flags: 1, receiptsFrom: fill(0) }), none],
     ["the trailer twice", "community", join(unsigned, whole, whole), none],
     ["a plain client's sync with a trailer", "sds", join(plain, mine), { result: "sync", claim: unsignedClaim }],
     [
@@ -67,6 +81,11 @@ export async function oddContentCases(
   const withoutClaim = { ...good, claim: null };
   const bare = encodeMessage(message);
   const odd = async (from: Uint8Array, to: Uint8Array) => encodeMessage(await resigned(message, envelope, from, to));
+  /** Its trailer is left out: it would be over other bytes. */
+  const counts = async (name: string, authorSeq: number): Promise<Case> => {
+    const changed = await resigned(message, envelope, number(3, envelope.authorSeq), number(3, authorSeq));
+    return [name, "community", encodeMessage(changed), { ...withoutClaim, id: changed.messageId, authorSeq }];
+  };
   const asVarint = new ProtobufWriter().uint32(TRAILER_FIELD, 1).finish();
   const asGroup = new ProtobufWriter().tag(TRAILER_FIELD, 3).tag(TRAILER_FIELD, 4).finish();
   const behind = join(bare, asVarint);
@@ -74,6 +93,8 @@ export async function oddContentCases(
     ["an envelope of version 2^32 + 1", "community", await odd(number(1, 1), number(1, U32 + 1)), none],
     ["a type of 65,536", "community", await odd(number(5, envelope.type), number(5, 65_536)), none],
     ["a type of 2^32 + 1", "community", await odd(number(5, envelope.type), number(5, U32 + 1)), none],
+    await counts("author_seq 0", 0),
+    await counts("author_seq 2^53 - 1", U53 - 1),
     ["author_seq 2^53", "community", await odd(number(3, envelope.authorSeq), number(3, BigInt(U53))), none],
     ["field 1000 as a number, no trailer", "community", behind, withoutClaim],
     [
@@ -148,13 +169,14 @@ function claim(lists: readonly string[], completeSince: number | null): ClaimVec
 
 /** By default Cleo's, who is the sender of the sync of the vectors. */
 async function trailer(message: Uint8Array, numbers: TrailerNumbers, by: MemberName = "cleo"): Promise<Uint8Array> {
-  const { version = 1, flags = 0, completeSince = 0 } = numbers;
+  const { version = 1, flags = 0, completeSince = 0, receiptsFrom } = numbers;
   const { signer } = memberOf(by);
   const head = new ProtobufWriter()
     .uint64(1, version)
     .uint64(2, flags)
     .uint64(3, completeSince)
     .bytes(4, signer.publicKey)
+    .raw(receiptsFrom === undefined ? new Uint8Array() : new ProtobufWriter().bytes(5, receiptsFrom).finish())
     .finish();
   const signature = await signer.sign(frame("hearback/trailer/1", message, head));
   return new ProtobufWriter().message(TRAILER_FIELD, (inner) => inner.raw(head).bytes(15, signature)).finish();
@@ -180,6 +202,10 @@ function replaced(bytes: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Arr
   const at = Buffer.from(bytes).indexOf(from);
   if (at < 0) throw new Error("What is to be replaced is not there");
   return join(bytes.subarray(0, at), to, bytes.subarray(at + from.length));
+}
+
+function fill(length: number): Uint8Array {
+  return new Uint8Array(length).fill(7);
 }
 
 function number(field: number, value: number | bigint): Uint8Array {
