@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChannelState } from "../channel-state.ts";
-import { completeSince } from "./holes.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId } from "../wire/ids.ts";
+import { completeSince } from "./holes.ts";
 
 /**
  * `complete_since` as docs/protocol.md has it (SINCE-1 to SINCE-4), from what is held alone: which messages wait and which were
