@@ -15,8 +15,8 @@ test.beforeEach(async () => {
   ada = await openFirefoxExtension();
 });
 test.afterEach(async () => {
-  expect(ada.pageErrors).toEqual([]);
   await ada.dispose();
+  expect(ada.pageErrors).toEqual([]);
 });
 
 const adaAndBen = () => meetAdaAndBen(stage, ada);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,8 @@ import { FIREFOX_MISSING, findFirefox } from "../../scripts/lib/browsers.mjs";
 const PROXY = fileURLToPath(new URL("bidi-proxy.mjs", import.meta.url));
 
 const PREFERENCES = {
+  // Errors that no script caught are written to stderr, from where the proxy takes them.
+  "browser.dom.window.dump.enabled": true,
   // Whoever asks for lasting storage gets it; people are asked by a prompt, which nobody would answer here.
   "dom.storageManager.prompt.testing": true,
   "dom.storageManager.prompt.testing.allow": true,
@@ -28,6 +30,8 @@ export interface FirefoxOptions {
 export interface FirefoxProfile {
   readonly context: BrowserContext;
   restart(): Promise<BrowserContext>;
+  /** Errors of scripts that nobody caught, in any page and in the browser itself. Known from `dispose` on. */
+  readonly uncaughtErrors: readonly string[];
   dispose(): Promise<void>;
 }
 
@@ -36,6 +40,8 @@ export async function openFirefoxProfile({ addon, preferences = {} }: FirefoxOpt
   const executable = await findFirefox();
   if (executable === undefined) throw new Error(FIREFOX_MISSING);
   const folder = await mkdtemp(join(tmpdir(), "hearback-firefox-"));
+  const errors = join(folder, "uncaught-errors.txt");
+  await writeFile(errors, "");
   const start = () =>
     firefox.launchPersistentContext(folder, {
       channel: "moz-firefox",
@@ -45,10 +51,16 @@ export async function openFirefoxProfile({ addon, preferences = {} }: FirefoxOpt
       headless: true,
       // Without it no page of an add-on can be opened by who drives the browser.
       args: ["--remote-allow-system-access", "--width=1280", "--height=800"],
-      env: { ...process.env, HEARBACK_FIREFOX: executable, ...(addon === undefined ? {} : { HEARBACK_ADDON: addon }) },
+      env: {
+        ...process.env,
+        HEARBACK_FIREFOX: executable,
+        HEARBACK_ERRORS: errors,
+        ...(addon === undefined ? {} : { HEARBACK_ADDON: addon }),
+      },
       firefoxUserPrefs: { ...PREFERENCES, ...preferences },
     });
   let context = await start();
+  let uncaughtErrors: readonly string[] = [];
   return {
     get context() {
       return context;
@@ -58,8 +70,12 @@ export async function openFirefoxProfile({ addon, preferences = {} }: FirefoxOpt
       context = await start();
       return context;
     },
+    get uncaughtErrors() {
+      return uncaughtErrors;
+    },
     async dispose() {
       await context.close();
+      uncaughtErrors = (await readFile(errors, "utf8")).split("\n").filter((line) => line !== "");
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
