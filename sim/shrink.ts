@@ -9,6 +9,7 @@ const WEATHER: readonly (readonly [keyof Settings, number])[] = [
   ["publishFailure", 0],
   ["clockOffsetMs", 0],
   ["driftPpm", 0],
+  ["clockYes", 0],
   ["syncMs", 1],
 ];
 const MAX_RUNS = 400;

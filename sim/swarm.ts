@@ -65,10 +65,10 @@ export function summaryOf(totals: Totals, jobs: number, seconds: number): Summar
 }
 
 function addResult(to: Totals, { violation, virtualMs, counts, faults }: SeedResult): void {
-  const { messages, deliveries, publishFailures } = counts;
+  const { messages, deliveries, publishFailures, clockYes, clockNo } = counts;
   const violations = violation === null ? 0 : 1;
   addTotals(to, {
     ...{ seeds: 1, violations, virtualMs, messages, deliveries },
-    faults: { ...faults, publishFailures },
+    faults: { ...faults, publishFailures, clockYes, clockNo },
   });
 }

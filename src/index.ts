@@ -78,6 +78,7 @@ export {
   type HistoryPage,
   type HistoryQuery,
   type InboundFrame,
+  type LiveFrame,
   type OutboundFrame,
   type PublishReceipt,
   type Transport,

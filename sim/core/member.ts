@@ -1,4 +1,5 @@
-import { type CorrectedClock, createCorrectedClock } from "../../src/channel/receiving/corrected-clock.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
+import { type ChannelClock, createChannelClock } from "../../src/channel/channel-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
 import { isEmbargoed } from "../../src/sds/clock/lamport-clock.ts";
@@ -33,6 +34,7 @@ import { Violation } from "./violation.ts";
 /** The channel never sleeps longer, so that a clock that was set is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;
 const CHECKPOINT_CHECK_MS = 3_000;
+const LONGEST_THOUGHT_MS = 5 * 60_000;
 /** Trailers are verified so much later at most. */
 const MOST_BEHIND_MS = 500;
 /** Wakes without time passing: something plans itself for ever. */
@@ -51,7 +53,9 @@ export class Member implements SimParticipant {
   #incarnation = 0;
   #cancelWake = (): void => {};
   #cancelCheckpoint = (): void => {};
-  #corrected: CorrectedClock;
+  #channelClock: ChannelClock;
+  /** Cancels the answer that somebody is about to give. */
+  #person: (() => void) | null = null;
   #wakesAtOnce = 0;
   #wokeAt = -1;
   /** Has a network. Kept over restarts. */
@@ -65,7 +69,7 @@ export class Member implements SimParticipant {
     this.clock = clock;
     this.#random = random;
     this.#world = world;
-    this.#corrected = this.#freshClock();
+    this.#channelClock = this.#bootClock(0);
   }
 
   get running(): boolean {
@@ -79,21 +83,28 @@ export class Member implements SimParticipant {
   }
 
   now(): number {
-    return this.#corrected.now();
+    return this.#channelClock.now();
   }
 
-  #freshClock(): CorrectedClock {
-    return createCorrectedClock({ now: () => this.clock.at(this.#world.epoch, this.#world.now()) });
+  #deviceNow(): number {
+    return this.clock.at(this.#world.epoch, this.#world.now());
+  }
+
+  #bootClock(correctionMs: number): ChannelClock {
+    const schedule = (ms: number, run: () => void): (() => void) => this.#after(ms, run);
+    return createChannelClock({ now: () => this.#deviceNow(), schedule }, correctionMs);
   }
 
   start(): void {
     if (this.#state !== null) return;
-    this.#corrected = this.#freshClock();
     const world = this.#world;
     const { channelId, self, publicKey } = this.speaker;
     const identity = { channelId, self, publicKey, profile: world.profile, parameters: world.parameters };
-    const stored = this.disk.load();
-    const { state, changes } = restore(identity, world.mutation?.load?.(stored, this) ?? stored, this.#env());
+    const disk = this.disk.load();
+    const stored = world.mutation?.load?.(disk, this) ?? disk;
+    this.#channelClock = this.#bootClock(stored.meta.clockCorrectionMs ?? 0);
+    this.#person = null;
+    const { state, changes } = restore(identity, stored, this.#env());
     this.#state = state;
     this.#incarnation++;
     this.#line = new CommitLine(
@@ -141,6 +152,7 @@ export class Member implements SimParticipant {
     const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);
     observer.composed(this, content, wish.requestId);
     trace.note(this.#world.now(), this.index, "say", `${short(content.id)} #${content.authorSeq} ${content.lamport}`);
+    this.#channelClock.said(content.id);
     this.dispatch({ kind: "composed", content, ...wish });
   }
 
@@ -162,10 +174,26 @@ export class Member implements SimParticipant {
     else for (const input of inputs) this.dispatch(input);
   }
 
-  #hearClock({ sender, lamport }: IncomingClaim, { timestamp }: Frame): void {
+  #hearClock({ sender, lamport, listed }: IncomingClaim, arrivedAt: number): void {
     if (sender === this.speaker.self) return;
-    const byMs = this.#corrected.hear(sender, Math.min(lamport, timestamp));
-    if (byMs !== 0) this.dispatch({ kind: "clock-corrected", byMs });
+    const named = listed.map(({ messageId }) => messageId);
+    this.#channelClock.hear({ signer: sender, signedAt: lamport, arrivedAt, named });
+    this.#askPerson();
+  }
+
+  /** Somebody looks at the screen now and then, and answers the question about the clock once. */
+  #askPerson(): void {
+    if (this.#person !== null || this.#channelClock.suggestedMs() === null) return;
+    this.#person = this.#after(Math.floor(this.#random.next() * LONGEST_THOUGHT_MS), () => {
+      this.#person = null;
+      const suggestedMs = this.#channelClock.suggestedMs();
+      if (suggestedMs === null) return;
+      const agrees = this.#random.next() < this.#world.clockYes && Math.abs(suggestedMs) <= MAX_CLOCK_CORRECTION_MS;
+      const correctionMs = agrees ? suggestedMs : this.#random.next() < 0.5 ? 0 : this.#channelClock.correctionMs();
+      this.#channelClock.correct(correctionMs);
+      this.#world.observer.answered(this, agrees, correctionMs);
+      this.dispatch({ kind: "clock-corrected", correctionMs });
+    });
   }
 
   /** What the sender says of itself comes a little behind what the author said, unless nobody needs it. */
@@ -176,10 +204,11 @@ export class Member implements SimParticipant {
     if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, isCopy, frame, source));
     // The same bytes once more say nothing new.
     if (claim === null || (isHeld && !isCopy)) return;
+    const arrivedAt = this.#deviceNow();
     const takeClaim = (): void => {
       if (!isCopy && addsNothing(this.state, claim)) return;
       if (decoded.kind === "sync") {
-        if (source === "live") this.#hearClock(claim, frame);
+        if (source === "live") this.#hearClock(claim, arrivedAt);
         this.dispatch({ kind: "receive-sync", claim, source });
       } else
         this.dispatch({
@@ -216,6 +245,7 @@ export class Member implements SimParticipant {
     const { mutation, observer } = this.#world;
     const input = mutation?.input === undefined ? given : mutation.input(this, given);
     if (input === null) return;
+    this.#channelClock.notice();
     const produced = this.#step(input);
     const effects =
       mutation?.effect === undefined ? produced : produced.flatMap((one) => mutation.effect?.(this, one) ?? []);
@@ -235,6 +265,7 @@ export class Member implements SimParticipant {
     const { observer } = this.#world;
     if (input.kind === "composed") observer.accepted(this, input.content.id);
     if (input.kind === "composed-anew") for (const { id } of input.contents) observer.accepted(this, id);
+    if (input.kind === "clock-corrected") observer.clockKept(this, input.correctionMs);
     for (const effect of effects) this.#perform(effect);
   }
 
@@ -381,6 +412,7 @@ export class Member implements SimParticipant {
       const content = this.#encode({ ...preparation, type, composedAt, body });
       observer.composed(this, content, this.state.outbox.items.get(id)?.requestId ?? "");
       trace.note(this.#world.now(), this.index, "anew", `${short(id)} ${short(content.id)} #${content.authorSeq}`);
+      this.#channelClock.said(content.id);
       done.push(content);
     }
     this.dispatch({ kind: "composed-anew", ids, contents: done });

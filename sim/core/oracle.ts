@@ -10,7 +10,7 @@ import { checkNoSlander, checkRestored, checkSound, noteTold } from "./invariant
 import { checkAttempts, checkLedgerOrder } from "./invariants/ledger.ts";
 import { checkContentSize } from "./invariants/size.ts";
 import { checkSpeaker } from "./invariants/speakers.ts";
-import { checkState } from "./invariants/state.ts";
+import { checkCorrection, checkState } from "./invariants/state.ts";
 import { checkStatistics } from "./invariants/statistics.ts";
 import type { SimParticipant } from "./participant.ts";
 import type { Observer, Traffic } from "./surroundings.ts";
@@ -33,6 +33,8 @@ export interface Counts {
   deliveries: number;
   duplicatesSeen: number;
   publishFailures: number;
+  clockYes: number;
+  clockNo: number;
   evidence: number;
   readonly traffic: Record<Traffic, number>;
 }
@@ -66,7 +68,7 @@ export function createOracle(world: OracleWorld): Oracle {
   for (const { speaker } of world.liars) if (speaker !== undefined) keyed.add(speaker.self);
   const budget = new BudgetWatch(world);
   const counts: Counts = {
-    ...{ messages: 0, deliveries: 0, duplicatesSeen: 0, publishFailures: 0, evidence: 0 },
+    ...{ messages: 0, deliveries: 0, duplicatesSeen: 0, publishFailures: 0, evidence: 0, clockYes: 0, clockNo: 0 },
     traffic: { content: 0, resend: 0, sync: 0, checkpoint: 0, repair: 0 },
   };
 
@@ -81,6 +83,7 @@ export function createOracle(world: OracleWorld): Oracle {
       steps: 0,
       settled: new Set<MessageId>(),
       receivers: new Map<MessageId, number>(),
+      corrections: [0],
     };
     views.set(member, created);
     return created;
@@ -165,6 +168,7 @@ export function createOracle(world: OracleWorld): Oracle {
       for (const { id } of member.state.log.order) seen.delivered.add(id);
       for (const { id, state } of member.state.holes.missing.values()) if (state === "lost") seen.lost.add(id);
       seen.lastSeq = member.disk.ledger.at(-1)?.seq ?? 0;
+      checkCorrection(member, seen);
       checkRestored(member, truths, bySender);
       checkCompleteSince(member);
     },
@@ -187,6 +191,16 @@ export function createOracle(world: OracleWorld): Oracle {
     },
     taken: (_member, id) => taken.add(id),
     failed: () => void counts.publishFailures++,
+    answered(member, yes, correctionMs) {
+      if (yes) counts.clockYes++;
+      else counts.clockNo++;
+      const seen = view(member);
+      seen.corrections = [...seen.corrections, correctionMs];
+    },
+    clockKept(member, correctionMs) {
+      const seen = view(member);
+      seen.corrections = seen.corrections.slice(seen.corrections.lastIndexOf(correctionMs));
+    },
     checkAll() {
       for (const member of world.members) {
         if (!member.running) continue;

@@ -22,6 +22,8 @@ export interface Settings {
   /** Clocks are off by up to this, and run too fast or slow by up to this. */
   readonly clockOffsetMs: number;
   readonly driftPpm: number;
+  /** Share of people who say yes when they are asked to go by the others' clocks. */
+  readonly clockYes: number;
   /** How long people write and things go wrong. Afterwards all come back, and loss goes on. */
   readonly durationMs: number;
   readonly messages: number;
@@ -54,6 +56,7 @@ export const CALM: Settings = {
   syncMs: 10,
   clockOffsetMs: 0,
   driftPpm: 0,
+  clockYes: 0,
   durationMs: 10 * MINUTE,
   messages: 20,
   offline: 0,
@@ -106,6 +109,7 @@ export function drawSettings(seed: number): Settings {
     lateJoiners: some(0.25, 2),
     parameters: chance(0.12) ? { budgetPerTenMinutes: whole(20, 60) } : {},
     deletions: some(0.25, 4),
+    clockYes: chance(0.5) ? 1 : chance(0.5) ? 0.5 : 0,
   };
 }
 

@@ -22,6 +22,10 @@ export interface Observer {
   taken(member: SimParticipant, id: MessageId): void;
   /** Publishing failed, or seemed to. */
   failed(): void;
+  /** Somebody was asked whether to go by the others' clocks, and says what is to be added to the device's. */
+  answered(member: SimParticipant, yes: boolean, correctionMs: number): void;
+  /** They were told that this is kept. */
+  clockKept(member: SimParticipant, correctionMs: number): void;
 }
 
 /** What a member finds around itself. Times are milliseconds since the world began, by a clock nobody there can read. */
@@ -36,6 +40,7 @@ export interface Surroundings {
   readonly profile: "community" | "sds";
   readonly publishFailure: number;
   readonly syncMs: number;
+  readonly clockYes: number;
   now(): number;
   after(ms: number, run: () => void): () => void;
   /** Null when the member reaches no service node. */

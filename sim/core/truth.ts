@@ -30,4 +30,6 @@ export interface View {
   steps: number;
   /** Own messages that were settled in this run. */
   readonly settled: Set<MessageId>;
+  /** What was said to be added to the clock: what was told to be kept, and what was said since. */
+  corrections: readonly number[];
 }

@@ -53,6 +53,7 @@ export class World implements Surroundings {
   readonly profile: "community" | "sds";
   readonly publishFailure: number;
   readonly syncMs: number;
+  readonly clockYes: number;
   readonly members: Member[];
   readonly liars: Hostile[];
   readonly faults: Faults = {
@@ -81,6 +82,7 @@ export class World implements Surroundings {
     this.profile = settings.profile;
     this.publishFailure = settings.publishFailure;
     this.syncMs = settings.syncMs;
+    this.clockYes = settings.clockYes;
     this.#linkLoss = this.#drawLinks();
     this.members = Array.from({ length: settings.participants }, (_, index) => this.#createMember(index));
     const honest = this.members.map((member) => member.speaker);

@@ -1,4 +1,5 @@
-import type { SendRequest } from "../../src/channel/api/channel-client.ts";
+import type { ChannelStatus, SendRequest } from "../../src/channel/api/channel-client.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
 import { type Channel, openChannel } from "../../src/channel/channel.ts";
 import { createNobleSigner } from "../../src/identity/noble-signer.ts";
 import type { Signer } from "../../src/identity/port.ts";
@@ -23,6 +24,8 @@ import { SimProcess } from "./process.ts";
 import { SimTransport } from "./sim-transport.ts";
 import { openTrackedStorage, TrackedDisk } from "./tracked-storage.ts";
 
+const LONGEST_THOUGHT_MS = 5 * 60_000;
+
 export interface FullSurroundings {
   readonly epoch: number;
   readonly air: Air;
@@ -32,6 +35,7 @@ export interface FullSurroundings {
   readonly parameters: ChannelParameters;
   readonly profile: "community" | "sds";
   readonly syncMs: number;
+  readonly clockYes: number;
   readonly oracle: () => Oracle;
   readonly createDisk: (member: number) => DeviceDisk;
   /** Wraps the storage of one life of a member, to plan faults. */
@@ -50,6 +54,8 @@ export class FullMember implements SimParticipant {
   #process: SimProcess | null = null;
   #transport: SimTransport | null = null;
   #channel: Channel | null = null;
+  /** Channels of which somebody is about to answer the question. */
+  readonly #isAsked = new WeakSet<Channel>();
   /** Boots so far. */
   lives = 0;
   online = true;
@@ -98,7 +104,7 @@ export class FullMember implements SimParticipant {
     const { air, epoch, channelId, key, parameters, profile, wrapStorage } = this.#world;
     this.lives++;
     const process = new SimProcess(air.clock, this.clock, epoch);
-    const transport = new SimTransport(air, this.index, this.online);
+    const transport = new SimTransport(air, this.index, this.online, process.clock.now);
     this.#process = process;
     this.#transport = transport;
     const tracked = await openTrackedStorage(this.tracked, {
@@ -115,6 +121,7 @@ export class FullMember implements SimParticipant {
     });
     if (process.dead) return;
     this.#channel = channel;
+    channel.status.watch((status) => this.#askPerson(channel, process, status));
     this.#note("boot", `${channel.state.log.order.size}`);
     this.#world.oracle().booted(this);
   }
@@ -183,6 +190,23 @@ export class FullMember implements SimParticipant {
 
   #note(what: string, detail = ""): void {
     this.#world.trace.note(this.#world.air.clock.now() - this.#world.epoch, this.index, what, detail);
+  }
+
+  /** Somebody looks at the screen now and then, and answers the question about the clock once. */
+  #askPerson(channel: Channel, process: SimProcess, { clockSuggestionMs }: ChannelStatus): void {
+    if (clockSuggestionMs === null || this.#isAsked.has(channel)) return;
+    this.#isAsked.add(channel);
+    process.clock.schedule(Math.floor(this.#random.next() * LONGEST_THOUGHT_MS), () => {
+      this.#isAsked.delete(channel);
+      const agrees =
+        this.#random.next() < this.#world.clockYes && Math.abs(clockSuggestionMs) <= MAX_CLOCK_CORRECTION_MS;
+      const correctionMs = agrees ? clockSuggestionMs : 0;
+      this.#world.oracle().answered(this, agrees, correctionMs);
+      channel.correctClock(correctionMs).then(
+        () => this.#world.oracle().clockKept(this, correctionMs),
+        () => {},
+      );
+    });
   }
 
   /** A strict write takes its time on the process's clock. */

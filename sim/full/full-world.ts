@@ -71,6 +71,7 @@ export class FullWorld {
     const { key } = this;
     const surroundings: FullSurroundings = {
       ...{ epoch: EPOCH, air: this.air, trace: this.trace, channelId: CHANNEL, key, syncMs: settings.syncMs },
+      clockYes: settings.clockYes,
       ...{ parameters: this.parameters, profile: settings.profile, oracle: () => this.#guardedOracle },
       createDisk: createDisk ?? createMemoryDeviceDisk,
       wrapStorage: (member, storage) => wrapStorage?.(member, storage, this) ?? storage,

@@ -3,6 +3,7 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type InboundFrame,
+  type LiveFrame,
   type OutboundFrame,
   type PublishReceipt,
   type Transport,
@@ -19,13 +20,15 @@ const PAGE = 100;
 export class SimTransport implements Transport {
   readonly #air: Air;
   readonly #member: number;
+  readonly #now: () => number;
   readonly #signal: HealthSignal;
   readonly #listeners = new TopicListeners();
   #online: boolean;
   #dead = false;
 
-  constructor(air: Air, member: number, online: boolean) {
+  constructor(air: Air, member: number, online: boolean, now: () => number) {
     this.#air = air;
+    this.#now = now;
     this.#member = member;
     this.#online = online;
     this.#signal = new HealthSignal(online ? ONLINE : OFFLINE);
@@ -41,7 +44,7 @@ export class SimTransport implements Transport {
     return { hash: sent.hash };
   }
 
-  subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe {
+  subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe {
     return this.#listeners.add(contentTopic, listener);
   }
 
@@ -73,7 +76,7 @@ export class SimTransport implements Transport {
   }
 
   receive(frame: InboundFrame): void {
-    if (this.#online && !this.#dead) this.#listeners.emit(frame);
+    if (this.#online && !this.#dead) this.#listeners.emit({ ...frame, arrivedAt: this.#now() });
   }
 
   /** The process is gone: nothing comes in, and nothing that was asked is ever answered. */

@@ -23,12 +23,13 @@ import {
   type EphemeralView,
   type SendRequest,
 } from "./api/channel-client.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "./api/limits.ts";
+import { createChannelClock } from "./channel-clock.ts";
 import { type BodyCache, createBodyCache } from "./disk/body-cache.ts";
 import { createCommitQueue } from "./disk/commit-queue.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
 import { createDiskRoom, type DiskRoom } from "./disk/disk-room.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
-import { createCorrectedClock } from "./receiving/corrected-clock.ts";
 import { createHistoryReader } from "./receiving/history-reader.ts";
 import { createIntake } from "./receiving/intake.ts";
 import { createAuthoring } from "./sending/authoring.ts";
@@ -80,6 +81,8 @@ export interface Channel {
   stopSending(id: MessageId): Promise<void>;
   /** The id by which the log has a message now: that of one that was composed anew changed. */
   currentId(id: MessageId): MessageId;
+  /** What a person has added to this device's clock, in milliseconds; resolves when it is on disk. */
+  correctClock(correctionMs: number): Promise<void>;
   /** Something that a person asks for, or that happened; resolves when what follows from it is written. */
   dispatch(input: StepInput): Promise<void>;
   /** Called whenever the place up to which everything was read moved. */
@@ -93,8 +96,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const { identity, key, signer, storage, transport, random } = options;
   const { channelId, self } = identity;
   const contentTopic = contentTopicOf(key);
-  const corrected = createCorrectedClock(options.clock);
-  const clock: Clock = { now: corrected.now, schedule: options.clock.schedule };
+  const stored = await storage.load(channelId);
+  const clock = createChannelClock(options.clock, stored.meta.clockCorrectionMs ?? 0);
   const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
 
   const ending = new AbortController();
@@ -102,7 +105,6 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   if (options.ending?.aborted === true) end();
   options.ending?.addEventListener("abort", end);
 
-  const stored = await storage.load(channelId);
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
   const bodies = createBodyCache(storage, channelId);
   const room = options.room ?? createDiskRoom(clock);
@@ -127,7 +129,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     report: dispatchUnasked,
   });
   const intake = createIntake({
-    ...{ state, key, clock, corrected, bodies, commits, dispatch: dispatchUnasked, refuse },
+    ...{ state, key, clock, bodies, commits, dispatch: dispatchUnasked, refuse, onLiveSync: clock.hear },
     onEphemeral: (message) => {
       counts.ephemeral++;
       for (const listener of [...ephemeralListeners]) callSafely(() => listener(message));
@@ -154,7 +156,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       reason: health.kind === "offline" ? health.reason : "",
       waiting: countWaiting(state),
       early: state.receive.embargoed.size,
-      clockOffMs: -corrected.suspectedMs(),
+      clockCorrectionMs: clock.correctionMs(),
+      clockSuggestionMs: clock.suggestedMs(),
       storageProblem: stopped?.code === "storage" ? stopped.message : "",
       mistake: stopped?.code === "internal",
     };
@@ -177,8 +180,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   // --- Steps and their effects
 
   async function dispatch(input: StepInput): Promise<void> {
-    if (closed) throw new ChannelError("closed", "The channel is closed.");
-    if (stopped !== null) throw stopped;
+    assertRunning();
+    noteForClocks(input);
     const effects = stepOrStop(input);
     planWake();
     await write(effects);
@@ -186,6 +189,17 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     for (const effect of effects) perform(effect);
     if (input.kind === "marked-read") for (const listener of readListeners) listener();
     status.refresh();
+  }
+
+  function assertRunning(): void {
+    if (closed) throw new ChannelError("closed", "The channel is closed.");
+    if (stopped !== null) throw stopped;
+  }
+
+  function noteForClocks(input: StepInput): void {
+    clock.notice();
+    if (input.kind === "composed") clock.said(input.content.id);
+    if (input.kind === "composed-anew") for (const { id } of input.contents) clock.said(id);
   }
 
   /** Nobody waits for it. */
@@ -271,6 +285,15 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     await dispatch({ kind: "history-read", cursor });
   }
 
+  async function correctClock(correctionMs: number): Promise<void> {
+    if (!Number.isSafeInteger(correctionMs) || Math.abs(correctionMs) > MAX_CLOCK_CORRECTION_MS) {
+      throw new ChannelError("invalid", "A clock that is off by more than a day has to be set right on the device.");
+    }
+    assertRunning();
+    clock.correct(correctionMs);
+    await dispatch({ kind: "clock-corrected", correctionMs });
+  }
+
   // --- Life
 
   function onHealth(): void {
@@ -324,6 +347,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     remove: (id) => authoring.takeBack("withdraw", id),
     stopSending: (id) => authoring.takeBack("stop-sending", id),
     currentId: authoring.currentId,
+    correctClock,
     dispatch,
     onRead: (listener) => readListeners.add(listener),
     close: () => {

@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 
 function correct(core: OneCore, byMs: number): void {
   core.now += byMs;
-  core.step({ kind: "clock-corrected", byMs });
+  core.step({ kind: "clock-corrected", correctionMs: core.state.clock.correctionMs + byMs });
 }
 
 test("what an embargoed message was noted at by a fast clock is corrected with it: a restart reads the Store from there", () => {

@@ -1,4 +1,5 @@
 import type { ChannelContext } from "./channel-state.ts";
+import { noteCorrection } from "./clock/correction.ts";
 import { leaveOutPause, moveConnection, noteStepTime } from "./clock/connected-time.ts";
 import { moveAsking } from "./holes/holes.ts";
 import { keepBudgetInPast, moveBudget } from "./outbox/budget.ts";
@@ -29,10 +30,15 @@ export function noticeClock(ctx: ChannelContext): void {
   noteStepTime(state, env.now);
 }
 
-/** The clock was corrected by so much, and `now` is by the new one already. */
-export function clockCorrected(ctx: ChannelContext, byMs: number): void {
+/**
+ * A person corrected the clock, and `now` is by the new one already. On disk before they are told: a start that forgot it
+ * would go back to a clock that they said is wrong.
+ */
+export function clockCorrected(ctx: ChannelContext, correctionMs: number): void {
+  const { state } = ctx;
+  const byMs = noteCorrection(ctx, correctionMs);
   movePlans(ctx, byMs);
-  noteStepTime(ctx.state, ctx.state.clock.lastNow + byMs);
+  noteStepTime(state, state.clock.lastNow + byMs);
   noticeClock(ctx);
 }
 

@@ -1,6 +1,7 @@
 import { type ChannelContext, type ChannelState, createChannelState } from "./channel-state.ts";
 import { restoreConnectedTime } from "./clock/connected-time.ts";
 import { isEmbargoed } from "./clock/lamport-clock.ts";
+import { restoreCorrection } from "./clock/correction.ts";
 import { restoreLamport } from "./clock/lamport-state.ts";
 import { creditHolder, restoreClaim } from "./evidence/evidence.ts";
 import { tellRestored } from "./evidence/evidence-told.ts";
@@ -67,6 +68,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   restoreBodiesSince(state, meta.bodiesSince ?? 0);
   restoreSyncLamport(state, meta.lamportReserved ?? 0);
   restoreHistoryCursor(state, meta.historyCursor ?? 0);
+  restoreCorrection(state, meta.clockCorrectionMs ?? 0);
 }
 
 /** The join point is fixed once, at the first boot. */

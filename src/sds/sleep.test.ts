@@ -45,7 +45,7 @@ test("a night asleep counts as a minute and a half, whoever looks and whenever",
   expect(connectedNow(core.state, core.now)).toBe(6.5 * MINUTE);
   // The first step after it may be the one that corrects the clock.
   core.now += HOUR;
-  core.step({ kind: "clock-corrected", byMs: HOUR });
+  core.step({ kind: "clock-corrected", correctionMs: HOUR });
   expect(connectedNow(core.state, core.now)).toBe(6.5 * MINUTE);
   core.wait(MINUTE);
   expect(connectedNow(core.state, core.now)).toBe(7.5 * MINUTE);

@@ -33,7 +33,7 @@ import { resetSyncClock } from "./sync/sync-clock.ts";
 export function step(state: ChannelState, input: StepInput, env: Environment): Effect[] {
   const ctx = createStepContext(state, env);
   beginEffort(state);
-  if (input.kind === "clock-corrected") clockCorrected(ctx, input.byMs);
+  if (input.kind === "clock-corrected") clockCorrected(ctx, input.correctionMs);
   else noticeClock(ctx);
   settleJoinPoint(ctx);
   // Whether or not anything was written since the clock was set: syncs were said.

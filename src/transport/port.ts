@@ -13,7 +13,7 @@ export interface Transport {
    * Calls `listener` for every payload seen live on the topic, this node's own included. Survives reconnects: once
    * called, it holds until the returned function is called. Never throws for being offline.
    */
-  subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe;
+  subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe;
   /** Stored payloads of a topic, oldest page first. Rejects with `TransportError` when no Store answers. */
   queryHistory(query: HistoryQuery): AsyncIterable<HistoryPage>;
   health(): TransportHealth;
@@ -44,9 +44,18 @@ export interface InboundFrame {
   readonly version: number;
   /** 32 bytes. */
   readonly hash: Uint8Array;
-  /** Milliseconds since the epoch as the sender wrote it; `undefined` if it wrote none. */
+  /**
+   * Milliseconds since the epoch as the sender wrote it; `undefined` if it wrote none. Nobody signs it: whoever carries the
+   * frame can write another one.
+   */
   readonly timestamp: number | undefined;
   readonly ephemeral: boolean;
+}
+
+/** A payload that was pushed to us, which what comes out of a Store never was. */
+export interface LiveFrame extends InboundFrame {
+  /** Milliseconds since the epoch by this device's clock, uncorrected: when it was pushed, however long it waits then. */
+  readonly arrivedAt: number;
 }
 
 /** That at least one service node took it. */

@@ -1,6 +1,6 @@
-import type { InboundFrame, Unsubscribe } from "./port.ts";
+import type { LiveFrame, Unsubscribe } from "./port.ts";
 
-type Listener = (frame: InboundFrame) => void;
+type Listener = (frame: LiveFrame) => void;
 
 /** Who listens to which content topic. */
 export class TopicListeners {
@@ -27,7 +27,7 @@ export class TopicListeners {
     this.byTopic.clear();
   }
 
-  emit(frame: InboundFrame): void {
+  emit(frame: LiveFrame): void {
     for (const { listener } of [...(this.byTopic.get(frame.contentTopic) ?? [])]) {
       callSafely(() => listener(frame));
     }

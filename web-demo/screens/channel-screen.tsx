@@ -118,7 +118,7 @@ function Bars({ tab, store }: Omit<OpenChannelProps, "channel">): JSX.Element {
         </div>
       ) : null}
       <LoadProblem store={store} look="bar" />
-      <ConnectionBar status={store.status.value} />
+      <ConnectionBar client={store.client} status={store.status.value} />
       {shouldTellStorage() ? (
         <div class="bar bar-quiet bar-actions">
           <p>{strings.channel.storageNotKept}</p>

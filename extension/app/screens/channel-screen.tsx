@@ -91,7 +91,7 @@ function Bars({ store }: { readonly store: ChannelStore }): JSX.Element {
   return (
     <div>
       <LoadProblem store={store} look="bar" />
-      <ConnectionBar status={store.status.value} />
+      <ConnectionBar client={store.client} status={store.status.value} />
     </div>
   );
 }

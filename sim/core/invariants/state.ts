@@ -28,6 +28,7 @@ export function checkState(
   checkHeads(member);
   checkCompleteSince(member);
   checkClock(member, truths);
+  checkCorrection(member, seen);
   checkMemory(member);
   checkOutbox(member, seen, received);
   // The real channel's state is ahead of what it has written by now, and of what was seen of that.
@@ -67,6 +68,13 @@ function checkClock(member: SimParticipant, truths: Truths): void {
   const limit = state.clock.lastNow + LAMPORT_EMBARGO_MS + truths.size;
   check(state.clock.lamport <= limit, "clock stays near real time", () => {
     return `member ${index}: ${state.clock.lamport} is ${state.clock.lamport - state.clock.lastNow} ms ahead`;
+  });
+}
+
+/** What is added to a device's clock is what its owner said, over restarts too. */
+export function checkCorrection({ state, index }: SimParticipant, { corrections }: View): void {
+  check(corrections.includes(state.clock.correctionMs), "only people move clocks", () => {
+    return `member ${index} adds ${state.clock.correctionMs} ms, and was told ${corrections.join(" or ")}`;
   });
 }
 

@@ -170,9 +170,10 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
   };
 }
 
-const NOTHING_KNOWN = { waiting: 0, early: 0, clockOffMs: 0, storageProblem: "", mistake: false };
+const NOTHING_KNOWN = {
+  ...{ waiting: 0, early: 0, clockCorrectionMs: 0, clockSuggestionMs: null, storageProblem: "", mistake: false },
+};
 
 function offerOwn(feed: ValueFeed<ChannelStatus>, own: Pick<ChannelStatus, "connection" | "reason">): void {
-  const { waiting, early, clockOffMs, storageProblem, mistake } = feed.latest() ?? NOTHING_KNOWN;
-  feed.offer({ ...own, peers: 0, waiting, early, clockOffMs, storageProblem, mistake });
+  feed.offer({ ...NOTHING_KNOWN, ...feed.latest(), ...own, peers: 0 });
 }

@@ -66,6 +66,9 @@ export function createRemoteClient(channelId: ChannelId, requests: RequestTable,
     fetchAgain: async (id) => {
       await ask("fetchAgain", { id });
     },
+    correctClock: async (correctionMs) => {
+      await ask("correctClock", { correctionMs });
+    },
     details: (id) => ask("details", { id }),
     markRead: async (upTo) => {
       await ask("markRead", { upTo });

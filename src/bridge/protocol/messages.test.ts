@@ -35,6 +35,7 @@ const CLIENT: readonly ClientMessage[] = [
   { v, kind: "request", id: 4, method: "page", channel: CHANNEL, params: { before: place, limit: 50 } },
   { v, kind: "request", id: 5, method: "send", channel: CHANNEL, params: { requestId: "r", type: "chat", text: "" } },
   { v, kind: "request", id: 6, method: "markRead", channel: CHANNEL, params: { upTo: place } },
+  { v, kind: "request", id: 7, method: "correctClock", channel: CHANNEL, params: { correctionMs: -7_200_000 } },
   { v, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } },
   { v, kind: "subscribe", stream: 2, topic: { kind: "status", channel: CHANNEL } },
   { v, kind: "subscribe", stream: 3, topic: { kind: "channels" } },

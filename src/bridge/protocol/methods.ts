@@ -46,6 +46,7 @@ export interface ChannelMethods {
   readonly stopSending: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly remove: { readonly params: { readonly id: MessageId }; readonly result: null };
   readonly fetchAgain: { readonly params: { readonly id: MessageId }; readonly result: null };
+  readonly correctClock: { readonly params: { readonly correctionMs: number }; readonly result: null };
   readonly details: { readonly params: { readonly id: MessageId }; readonly result: MessageDetails };
   readonly markRead: { readonly params: { readonly upTo: LogPosition }; readonly result: null };
 }
@@ -134,6 +135,7 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
   stopSending: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   remove: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
   fetchAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },
+  correctClock: { target: "channel", repeat: "safe", params: object({ correctionMs: finite }), result: done },
   details: { target: "channel", repeat: "read", params: aboutMessage, result: messageDetails },
   markRead: { target: "channel", repeat: "safe", params: object({ upTo: logPosition }), result: done },
 };

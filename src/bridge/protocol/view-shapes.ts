@@ -154,7 +154,8 @@ export const channelStatus = object<ChannelStatus>({
   reason: text(),
   waiting: count,
   early: count,
-  clockOffMs: finite,
+  clockCorrectionMs: finite,
+  clockSuggestionMs: nullable(finite),
   storageProblem: text(),
   mistake: bool,
 });

@@ -43,6 +43,9 @@ export async function performOnChannel(client: ChannelClient, request: ChannelRe
     case "fetchAgain":
       await client.fetchAgain(request.params.id);
       return null;
+    case "correctClock":
+      await client.correctClock(request.params.correctionMs);
+      return null;
     case "details":
       return client.details(request.params.id);
     case "markRead":

@@ -17,7 +17,8 @@ export const STATUS: ChannelStatus = {
   reason: "",
   waiting: 0,
   early: 0,
-  clockOffMs: 0,
+  clockCorrectionMs: 0,
+  clockSuggestionMs: null,
   storageProblem: "",
   mistake: false,
 };
@@ -102,6 +103,7 @@ export function createTestHost(): TestHost {
       stopSending: () => call("stopSending", () => undefined),
       remove: () => call("remove", () => undefined),
       fetchAgain: () => call("fetchAgain", () => undefined),
+      correctClock: () => call("correctClock", () => undefined),
       details: () => call("details", () => unexpected()),
       markRead: () => call("markRead", () => undefined),
       close: () => {

@@ -43,6 +43,12 @@ export interface ChannelClient {
   remove(id: MessageId): Promise<void>;
   /** Asks Store and participants once more, at once, for a message that is missing. */
   fetchAgain(id: MessageId): Promise<void>;
+  /**
+   * A person's answer to `ChannelStatus.clockSuggestionMs`: this is added to the device's clock in this channel, in
+   * milliseconds, 0 to go by the device's clock. Resolves once it is durable; the same answer again changes nothing. What the
+   * others show other than that is not suggested again, until they show something else or the channel is opened anew.
+   */
+  correctClock(correctionMs: number): Promise<void>;
   /** Who has it, by which evidence, since when; attempts and bytes. */
   details(id: MessageId): Promise<MessageDetails>;
   /** Everything up to this place has been seen; for the unread count. */
@@ -257,11 +263,13 @@ export interface ChannelStatus {
   readonly waiting: number;
   /** Messages from further ahead than clocks may be: shown when their time has come. */
   readonly early: number;
+  /** What a person had added to this device's clock, in milliseconds (`correctClock`). The channel goes by the sum. */
+  readonly clockCorrectionMs: number;
   /**
-   * By how much this device's clock is ahead (behind: negative) of what most participants show, in milliseconds; 0 when
-   * it is right or nobody can tell. The channel goes by the corrected time, up to `MAX_CLOCK_CORRECTION_MS`.
+   * What would have to be added instead to go with what most participants' clocks show, to be asked of a person; 0: nothing
+   * any more. Null when there is nothing to ask. Above `MAX_CLOCK_CORRECTION_MS` the device itself has to be set right.
    */
-  readonly clockOffMs: number;
+  readonly clockSuggestionMs: number | null;
   /** Storage failed: nothing is accepted or published until the channel is opened anew. Empty when all is well. */
   readonly storageProblem: string;
   /** The same, because Hearback itself went wrong. */

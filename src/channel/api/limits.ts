@@ -1,9 +1,8 @@
 /** Longest text of one message, in bytes of UTF-8: with causes, signatures and padding well below the network's limit. */
 export const MAX_TEXT_BYTES = 64 * 1024;
 /**
- * By more than this the device's clock is not corrected. Two keys, which anybody with the invite can make, are enough votes in a
- * silent group: they must not move a clock past all that is kept. A device that is further off has to be set right by its
- * owner.
+ * By more than this a channel's clock is not corrected, whatever a person is asked: keys are cheap, and who makes others' clocks
+ * look wrong must not lead anybody past all that is kept. A device that is further off has to be set right by its owner.
  */
 export const MAX_CLOCK_CORRECTION_MS = 24 * 60 * 60_000;
 /** Longest `SendRequest.requestId`, in characters. */

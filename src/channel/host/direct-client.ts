@@ -99,6 +99,7 @@ export function createDirectClient(
       }
       await channel.dispatch({ kind: "fetch-again", id });
     },
+    correctClock: async (correctionMs) => (await opened()).correctClock(correctionMs),
     details: async (id) => {
       const channel = await opened();
       const entry = deliveredEntry(channel, id);

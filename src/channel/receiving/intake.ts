@@ -6,12 +6,12 @@ import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.t
 import { type CopyPlace, placeOf } from "../../sds/log/lower-copy.ts";
 import { addsNothing, isCopyWorthComparing } from "../../sds/receive/receive-claim.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
-import type { InboundFrame } from "../../transport/port.ts";
+import type { InboundFrame, LiveFrame } from "../../transport/port.ts";
 import type { EphemeralView } from "../api/channel-client.ts";
 import { createBacklog } from "../disk/backlog.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
-import type { CorrectedClock } from "./corrected-clock.ts";
+import type { HeardSync } from "../others-clocks.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
@@ -19,7 +19,7 @@ import { createTrailerQueue } from "./trailer-queue.ts";
 /** What comes in: decrypted, decoded, verified, and given to the protocol. */
 export interface Intake {
   /** A frame that was pushed just now. */
-  live(frame: InboundFrame): void;
+  live(frame: LiveFrame): void;
   /** A frame out of a Store; resolves when the next one may follow. */
   fromStore(frame: InboundFrame): Promise<void>;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
@@ -31,17 +31,18 @@ export interface IntakeOptions {
   readonly state: ChannelState;
   readonly key: Uint8Array;
   readonly clock: Clock;
-  readonly corrected: CorrectedClock;
   readonly bodies: BodyCache;
   readonly commits: Pick<CommitQueue, "isLong" | "commit">;
   /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
   readonly dispatch: (input: StepInput) => void;
   readonly refuse: (reason: string) => void;
   readonly onEphemeral: (message: EphemeralView) => void;
+  /** A sync by somebody else that was pushed to us, before the protocol acts on it. */
+  readonly onLiveSync: (sync: HeardSync) => void;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { state, key, clock, corrected, bodies, commits, dispatch, refuse, onEphemeral } = options;
+  const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
   const ephemerals = createEphemeralGate();
   let taking: Promise<void> = Promise.resolve();
@@ -56,17 +57,18 @@ export function createIntake(options: IntakeOptions): Intake {
     refuse,
   });
 
-  /** Frames are taken in one after the other, in the order in which they came. */
-  function take(frame: InboundFrame, source: Source): Promise<void> {
+  /** Frames are taken in one after the other, in the order in which they came. `arrivedAt` is null out of a Store. */
+  function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
-    const taken = taking.then(() => takeNow(frame, source));
+    const taken = taking.then(() => takeNow(frame, arrivedAt));
     taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
     return taken;
   }
 
-  async function takeNow(frame: InboundFrame, source: Source): Promise<void> {
+  async function takeNow(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     if (closed) return;
+    const source = arrivedAt === null ? "store" : "live";
     if (source === "live" && commits.isLong()) return refuse("inbound-full");
     const bytes = await decryptPayload(key, frame.payload);
     if (bytes === null) return refuse("undecryptable");
@@ -75,7 +77,7 @@ export function createIntake(options: IntakeOptions): Intake {
       case "refused":
         return refuse(incoming.reason);
       case "sync":
-        return trailers.add(source === "live" ? withClock(incoming.trailer, frame) : incoming.trailer);
+        return trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
       case "ephemeral":
         return takeEphemeral(incoming.message);
       case "copy":
@@ -113,30 +115,28 @@ export function createIntake(options: IntakeOptions): Intake {
     if (stored !== null && !whole && trailer !== null) trailers.add(trailer);
   }
 
-  function withClock(trailer: Trailer, frame: InboundFrame): Trailer {
+  function heardAt(trailer: Trailer, arrivedAt: number): Trailer {
     const verify = () => {
       const problem = trailer.verify();
-      if (problem === null) hearClock(trailer.claim, frame);
+      if (problem === null) hear(trailer.claim, arrivedAt);
       return problem;
     };
     return { ...trailer, verify };
   }
 
-  /** A sync's timestamp never falls, so after its sender's clock was set back a little it is ahead; its frame is not. */
-  function hearClock({ sender, signed, lamport }: IncomingClaim, { timestamp }: InboundFrame): void {
+  function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
     if (!signed || sender === self) return;
-    const byMs = corrected.hear(sender, Math.min(lamport, timestamp ?? lamport));
-    if (byMs !== 0) dispatch({ kind: "clock-corrected", byMs });
+    onLiveSync({ signer: sender, signedAt: lamport, arrivedAt, named: listed.map(({ messageId }) => messageId) });
   }
 
   return {
     live: (frame) => {
       // The newest are dropped, and come again by resend or from the Store.
       if (!waiting.hasRoomFor(frame.payload.length)) refuse("inbound-full");
-      else take(frame, "live").catch(() => {});
+      else take(frame, frame.arrivedAt).catch(() => {});
     },
     fromStore: async (frame) => {
-      await take(frame, "store");
+      await take(frame, null);
       if (trailers.isLong()) await trailers.idle();
       if (commits.isLong()) await commits.commit([], "relaxed");
     },

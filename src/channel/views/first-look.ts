@@ -12,7 +12,8 @@ import { countUnread, holeView, messageView, type Place, participantView, places
  * The end of the log as it was last written, for the moment until the channel itself answers. What it says of receipts holds: evidence
  * only grows, and here some of it may be out of sight. Nothing can be asked or followed from it.
  */
-export function firstLook({ device, stored, complete, bodies }: RecentChannel, now: number): ChannelSnapshot {
+export function firstLook({ device, stored, complete, bodies }: RecentChannel, deviceNow: number): ChannelSnapshot {
+  const now = deviceNow + (stored.meta.clockCorrectionMs ?? 0);
   const descriptor = readDescriptor(device.descriptor);
   const { state } = restore(identityOf(device, descriptor), stored, { now, random: () => 0 });
   const texts = new Map(bodies.map(({ id, bytes }) => [id, textOf(bytes)]));

@@ -5,7 +5,17 @@ import { createStatusBoard } from "./status-board.ts";
 function board() {
   let connection: ChannelStatus["connection"] = "online";
   const status = createStatusBoard(() => ({
-    ...{ connection, peers: 0, reason: "", waiting: 0, early: 0, clockOffMs: 0, storageProblem: "", mistake: false },
+    ...{
+      connection,
+      peers: 0,
+      reason: "",
+      waiting: 0,
+      early: 0,
+      clockCorrectionMs: 0,
+      clockSuggestionMs: null,
+      storageProblem: "",
+      mistake: false,
+    },
   }));
   return {
     watch: () => {

@@ -6,6 +6,8 @@ export interface ClockState {
   readonly lamport: number;
   /** Wall time of the last step, to notice that the clock was set back, or that the device slept. */
   readonly lastNow: number;
+  /** What a person had added to the device's clock, in milliseconds; all times here are by the sum. */
+  readonly correctionMs: number;
   readonly connection: Connection;
 }
 
@@ -32,6 +34,7 @@ export function createClockState(): ClockState {
   return {
     lamport: 0,
     lastNow: 0,
+    correctionMs: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },
   };
 }

@@ -117,6 +117,8 @@ export interface MetaRecords {
   /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
   historyCursor: number;
   lastReadLamport: number;
+  /** Milliseconds that a person had added to the device's clock in this channel. */
+  clockCorrectionMs: number;
   /** Unread messages before that place. */
   lateUnread: number;
   /** Bodies below this Lamport timestamp were given up when the disk was full. */

@@ -105,6 +105,9 @@ export type StepInput =
   | { readonly kind: "fetch-again"; readonly id: MessageId }
   | { readonly kind: "history-read"; readonly cursor: number }
   | { readonly kind: "marked-read"; readonly lamport: number }
-  /** The clock that steps are given was found wrong and set right; `now` is by the new one already. */
-  | { readonly kind: "clock-corrected"; readonly byMs: number }
+  /**
+   * A person says what is to be added to the device's clock in this channel, in milliseconds; 0 takes it back. `now` is by
+   * the new clock already.
+   */
+  | { readonly kind: "clock-corrected"; readonly correctionMs: number }
   | { readonly kind: "wake" };

@@ -134,7 +134,7 @@ describe("plans when the clock is set", () => {
     core.wait(MINUTE);
     core.take("send-sync");
     core.now += HOUR;
-    core.step({ kind: "clock-corrected", byMs: HOUR });
+    core.step({ kind: "clock-corrected", correctionMs: HOUR });
     expect(core.take("send-sync")).toEqual([]);
     const { connection } = core.state.clock;
     expect(connection.accumulatedMs + core.now - connection.since).toBe(MINUTE);

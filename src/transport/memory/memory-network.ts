@@ -4,6 +4,7 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type InboundFrame,
+  type LiveFrame,
   type OutboundFrame,
   type PublishReceipt,
   type Transport,
@@ -21,6 +22,8 @@ export interface MemoryNetworkOptions {
   readonly store?: boolean;
   /** Runs `callback` after `ms`; a simulation passes its own clock. Default: the host's timers. */
   readonly schedule?: (ms: number, callback: () => void) => () => void;
+  /** Milliseconds since the epoch, for when frames arrive. Default: the host's clock. */
+  readonly now?: () => number;
 }
 
 /** A transport that can be cut off alone. */
@@ -30,7 +33,8 @@ export interface MemoryTransport extends Transport {
 
 /** A network inside one process: every transport of it sees what any other publishes. */
 export interface MemoryNetwork {
-  transport(): MemoryTransport;
+  /** `now` is the clock of the device that it is for. Default: the network's. */
+  transport(now?: () => number): MemoryTransport;
   /** Takes the whole network down or up; history survives. */
   setOnline(online: boolean): void;
 }
@@ -49,6 +53,7 @@ class Hub implements MemoryNetwork {
   readonly hasStore: boolean;
   readonly schedule: NonNullable<MemoryNetworkOptions["schedule"]>;
   private readonly latencyMs: number;
+  private readonly now: () => number;
   private readonly members = new Set<Member>();
   private readonly stored: InboundFrame[] = [];
   private readonly storedKeys = new Set<string>();
@@ -57,10 +62,11 @@ class Hub implements MemoryNetwork {
     this.hasStore = options.store ?? true;
     this.latencyMs = options.latencyMs ?? 0;
     this.schedule = options.schedule ?? scheduleOnHost;
+    this.now = options.now ?? Date.now;
   }
 
-  transport(): MemoryTransport {
-    const member = new Member(this);
+  transport(now = this.now): MemoryTransport {
+    const member = new Member(this, now);
     this.members.add(member);
     return member;
   }
@@ -117,6 +123,7 @@ interface Pending {
 
 class Member implements MemoryTransport {
   private readonly hub: Hub;
+  private readonly now: () => number;
   private readonly signal = new HealthSignal({ kind: "connecting" });
   private readonly listeners = new TopicListeners();
   private readonly pending = new Set<Pending>();
@@ -125,8 +132,9 @@ class Member implements MemoryTransport {
   private isSwitchedOn = true;
   private isClosed = false;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, now: () => number) {
     this.hub = hub;
+    this.now = now;
     this.cancelConnect = hub.schedule(0, () => {
       this.isConnected = true;
       this.update();
@@ -149,7 +157,7 @@ class Member implements MemoryTransport {
     });
   }
 
-  subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe {
+  subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe {
     if (this.isClosed) {
       throw closedError();
     }
@@ -195,7 +203,7 @@ class Member implements MemoryTransport {
 
   receive(frame: InboundFrame): void {
     if (this.isReachable()) {
-      this.listeners.emit(frame);
+      this.listeners.emit({ ...frame, arrivedAt: this.now() });
     }
   }
 

@@ -4,7 +4,7 @@ import { HealthSignal } from "../health-signal.ts";
 import {
   type HistoryPage,
   type HistoryQuery,
-  type InboundFrame,
+  type LiveFrame,
   type OutboundFrame,
   type PublishReceipt,
   type Transport,
@@ -39,6 +39,8 @@ export interface WakuTransportOptions {
    * answer for this long is dialed anew. Default 9 s.
    */
   readonly answerTimeoutMs?: number;
+  /** Milliseconds since the epoch, for when frames arrive. Default: the host's clock. */
+  readonly now?: () => number;
 }
 
 const PUBLISH_TIMEOUT_MS = 10_000;
@@ -62,6 +64,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
 
 class WakuTransport implements Transport {
   private readonly network: WakuNetwork;
+  private readonly now: () => number;
   private readonly topics: TopicRegistry;
   private readonly links: ServiceLinks;
   private readonly queue: SendQueue<PublishReceipt>;
@@ -74,8 +77,9 @@ class WakuTransport implements Transport {
   private closing: Promise<void> | undefined;
 
   constructor(options: WakuTransportOptions) {
-    const { network, publishTimeoutMs = PUBLISH_TIMEOUT_MS, refreshIntervalMs } = options;
+    const { network, publishTimeoutMs = PUBLISH_TIMEOUT_MS, refreshIntervalMs, now = Date.now } = options;
     this.network = network;
+    this.now = now;
     const onChange = (): void => this.update();
     this.topics = new TopicRegistry({
       onMessage: (message) => this.deliver(message),
@@ -100,7 +104,7 @@ class WakuTransport implements Transport {
     return await this.queue.add(() => this.send(frame));
   }
 
-  subscribe(contentTopic: string, listener: (frame: InboundFrame) => void): Unsubscribe {
+  subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe {
     this.requireOpen();
     const pubsubTopic = this.topicOf(contentTopic);
     const remove = this.listeners.add(contentTopic, listener);
@@ -206,7 +210,7 @@ class WakuTransport implements Transport {
 
   private deliver(message: IDecodedMessage): void {
     if (this.topics.wanted.has(message.contentTopic)) {
-      this.listeners.emit(toInboundFrame(message));
+      this.listeners.emit({ ...toInboundFrame(message), arrivedAt: this.now() });
     }
   }
 

@@ -58,7 +58,8 @@ const status: ChannelStatus = {
   reason: "",
   waiting: 0,
   early: 0,
-  clockOffMs: 0,
+  clockCorrectionMs: 0,
+  clockSuggestionMs: null,
   storageProblem: "",
   mistake: false,
 };
@@ -107,6 +108,7 @@ class HandDrivenClient implements ChannelClient {
 
   send = (): Promise<never> => Promise.reject(new Error("not part of this test"));
   sendEphemeral = this.send;
+  correctClock = this.send;
   watchEphemeral = (): (() => void) => () => {};
   sendAgain = this.send;
   stopSending = this.send;

@@ -28,7 +28,8 @@ const NOT_YET_KNOWN: ChannelStatus = {
   reason: "",
   waiting: 0,
   early: 0,
-  clockOffMs: 0,
+  clockCorrectionMs: 0,
+  clockSuggestionMs: null,
   storageProblem: "",
   mistake: false,
 };

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ChannelStatus } from "../../channel/api/channel-client.ts";
-import { MAX_CLOCK_CORRECTION_MS } from "../../channel/api/limits.ts";
+import { ClockBar, type ClockBarProps } from "../clock-bar.tsx";
 import { useStrings } from "../strings/strings-context.ts";
 
 /** Connecting is normal for a moment; explained only when it takes longer. */
@@ -23,11 +23,9 @@ export function ConnectionState({ status }: { readonly status: ChannelStatus }):
 }
 
 /** What is wrong and what to do, in plain words; nothing while all is well. */
-export function ConnectionBar({ status }: { readonly status: ChannelStatus }): JSX.Element {
+export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
   const strings = useStrings().connection;
   const slow = useSlow(status.connection === "connecting");
-  const clockWords = (offMs: number): string =>
-    Math.abs(offMs) > MAX_CLOCK_CORRECTION_MS ? strings.clockFarOff(offMs) : strings.clockOff(offMs);
   const explain = status.connection === "offline" || (status.connection === "connecting" && slow);
   const trouble = status.storageProblem !== "" || status.mistake || status.connection === "closed";
   return (
@@ -46,7 +44,7 @@ export function ConnectionBar({ status }: { readonly status: ChannelStatus }): J
             {status.waiting > 0 ? strings.waiting(status.waiting) : ""}
           </p>
         ) : null}
-        {status.clockOffMs === 0 ? null : <p class="bar bar-attention">{clockWords(status.clockOffMs)}</p>}
+        {trouble ? null : <ClockBar client={client} status={status} />}
         {status.early === 0 ? null : <p class="bar bar-attention">{strings.early(status.early)}</p>}
       </div>
     </div>

@@ -107,6 +107,19 @@ export const de: Strings = {
     copyText: "Text kopieren",
     explainReceipt: "Eine Quittung heißt: Das Gerät dieser Person hat die Nachricht und sagt das mit eigener Signatur.",
   },
+  clock: {
+    question: (others, yours) => `Die Uhren der anderen zeigen ${others}, deine zeigt ${yours}. Für Hearback anpassen?`,
+    questionAgain: (others, here) =>
+      `Die Uhren der anderen zeigen ${others}, deine angepasste zeigt ${here}. Für Hearback anpassen?`,
+    mended: (others, here) =>
+      `Die Uhren der anderen zeigen ${others} wie die dieses Geräts, die du auf ${here} angepasst hattest.`,
+    farOff: (byMs) =>
+      `Die Uhren der anderen gehen gegenüber deiner etwa ${duration(Math.abs(byMs))} ${byMs > 0 ? "vor" : "nach"}. Wenn sie stimmen, stell die Uhr dieses Geräts: bis dahin sehen andere nicht am richtigen Platz, was du schreibst, oder gar nicht.`,
+    corrected: (byMs) =>
+      `Du hast die Uhr angepasst: dieser Kanal geht gegenüber der Uhr dieses Geräts ${duration(Math.abs(byMs))} ${byMs > 0 ? "vor" : "nach"}.`,
+    correct: "Für Hearback anpassen",
+    useDevice: "Uhr dieses Geräts verwenden",
+  },
   connection: {
     online: (peers) => (peers > 1 ? `Mit ${number(peers)} Knoten verbunden` : "Verbunden"),
     connecting: "Verbindet",
@@ -117,10 +130,6 @@ export const de: Strings = {
       // Reasons are English, and help whoever looks after the node.
       `Der Dienstknoten ist nicht erreichbar${reason === "" ? "" : ` (${reason.replace(/\.$/, "")})`}. Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
     closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
-    clockFarOff: (offMs) =>
-      `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Stell sie richtig: bis dahin steht, was du schreibst, am falschen Platz oder wird niemandem gezeigt.`,
-    clockOff: (offMs) =>
-      `Die Uhr dieses Geräts geht nach dem, was die anderen zeigen, etwa ${duration(Math.abs(offMs))} ${offMs > 0 ? "vor" : "nach"}. Hearback richtet sich nach ihnen; stell deine bei Gelegenheit richtig.`,
     early: (n) =>
       count(
         n,

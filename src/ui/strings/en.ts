@@ -110,6 +110,18 @@ export const en: Strings = {
     copyText: "Copy text",
     explainReceipt: "A receipt means that a participant's device has the message, on its own signed word.",
   },
+  clock: {
+    question: (others, yours) => `Others' clocks say ${others}, yours says ${yours}. Correct it for Hearback?`,
+    questionAgain: (others, here) =>
+      `Others' clocks say ${others}, yours as corrected says ${here}. Correct it for Hearback?`,
+    mended: (others, here) => `Others' clocks say ${others} like this device's, which you had corrected to ${here}.`,
+    farOff: (byMs) =>
+      `Others' clocks are about ${duration(Math.abs(byMs))} ${byMs > 0 ? "ahead of" : "behind"} yours. If theirs are right, set this device's clock: until then others do not see what you write in its place, or not at all.`,
+    corrected: (byMs) =>
+      `You had the clock corrected: this channel goes by a time ${duration(Math.abs(byMs))} ${byMs > 0 ? "ahead of" : "behind"} this device's.`,
+    correct: "Correct it for Hearback",
+    useDevice: "Use this device's clock",
+  },
   connection: {
     online: (peers) => (peers > 1 ? `Connected to ${number(peers)} nodes` : "Connected"),
     connecting: "Connecting",
@@ -120,10 +132,6 @@ export const en: Strings = {
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,
     closedHelp: "This channel is closed in this tab. Reload the page to open it again.",
     waiting: (n) => count(n, "1 message is waiting to be sent.", `${number(n)} messages are waiting to be sent.`),
-    clockFarOff: (offMs) =>
-      `This device's clock is about ${duration(Math.abs(offMs))} ${offMs > 0 ? "fast" : "slow"} by what the others show. Set it right: until then what you write stands in a wrong place, or is shown to nobody.`,
-    clockOff: (offMs) =>
-      `This device's clock is about ${duration(Math.abs(offMs))} ${offMs > 0 ? "fast" : "slow"} by what the others show. Hearback goes by theirs; set yours right when you can.`,
     early: (n) =>
       count(
         n,

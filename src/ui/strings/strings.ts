@@ -14,6 +14,7 @@ export interface Strings {
   readonly list: ListStrings;
   readonly composer: ComposerStrings;
   readonly details: DetailsStrings;
+  readonly clock: ClockStrings;
   readonly connection: ConnectionStrings;
   readonly people: PeopleStrings;
   readonly matrix: MatrixStrings;
@@ -112,14 +113,25 @@ export interface ConnectionStrings {
   readonly offlineHelp: (reason: string) => string;
   readonly closedHelp: string;
   readonly waiting: (count: number) => string;
-  /** `offMs` > 0: this device's clock is ahead. */
-  readonly clockOff: (offMs: number) => string;
-  /** Too far off to be corrected. */
-  readonly clockFarOff: (offMs: number) => string;
   readonly early: (count: number) => string;
   readonly storageProblem: (problem: string) => string;
   readonly mistake: string;
   readonly loadProblem: (problem: string) => string;
+}
+
+/** Times are written out already, as the clocks show them. */
+export interface ClockStrings {
+  readonly question: (others: string, yours: string) => string;
+  /** The same where it was corrected before. */
+  readonly questionAgain: (others: string, here: string) => string;
+  /** Others' clocks say what the device's own says, no longer what it was corrected to. */
+  readonly mended: (others: string, here: string) => string;
+  /** Too far off to be corrected here; `byMs` > 0: the others are ahead. */
+  readonly farOff: (byMs: number) => string;
+  /** `byMs` > 0: ahead of the device's clock. */
+  readonly corrected: (byMs: number) => string;
+  readonly correct: string;
+  readonly useDevice: string;
 }
 
 export interface PeopleStrings {
