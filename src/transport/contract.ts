@@ -1,5 +1,13 @@
 import { expect } from "vitest";
-import type { HistoryPage, HistoryQuery, InboundFrame, OutboundFrame, Transport, TransportHealth } from "./port.ts";
+import type {
+  HistoryPage,
+  HistoryQuery,
+  InboundFrame,
+  LiveFrame,
+  OutboundFrame,
+  Transport,
+  TransportHealth,
+} from "./port.ts";
 import { TransportError } from "./port.ts";
 
 /** What an adapter brings to be tested: a network that transports can be opened on, and that can die and come back. */
@@ -83,6 +91,20 @@ export const transportContract: readonly ContractCase[] = [
       await until(() => atAlice.length === 1 && atBob.length === 1);
       expect(plain(atBob[0])).toEqual(plain({ ...sent, hash: receipt.hash }));
       expect(plain(atAlice[0])).toEqual(plain(atBob[0]));
+    },
+  },
+  {
+    name: "says of each live frame when it was pushed, whatever its sender wrote",
+    async run(bench) {
+      const transport = await bench.openOnline();
+      const topic = freshTopic();
+      const frames = await listen(transport, topic);
+      const before = Date.now();
+      await transport.publish({ ...frameOf(topic, 1), timestamp: before - 3_600_000 });
+      await until(() => frames.length === 1);
+      const arrivedAt = frames[0]?.arrivedAt ?? 0;
+      expect(arrivedAt).toBeGreaterThanOrEqual(before);
+      expect(arrivedAt).toBeLessThanOrEqual(Date.now());
     },
   },
   {
@@ -312,8 +334,8 @@ export const transportContract: readonly ContractCase[] = [
 ];
 
 /** Subscribes and waits until the subscription holds, which is what `online` says. */
-async function listen(transport: Transport, topic: string): Promise<InboundFrame[]> {
-  const frames: InboundFrame[] = [];
+async function listen(transport: Transport, topic: string): Promise<LiveFrame[]> {
+  const frames: LiveFrame[] = [];
   transport.subscribe(topic, (frame) => frames.push(frame));
   await untilOnline(transport);
   return frames;

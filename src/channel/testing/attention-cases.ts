@@ -1,6 +1,16 @@
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
 import type { ChannelStatus } from "../api/channel-client.ts";
-import { type ContractCase, chatsWhen, clientCase, QUIET_MS, record, say, sleep, until } from "./contract-fixture.ts";
+import {
+  type ContractCase,
+  chatsWhen,
+  clientCase,
+  expectCode,
+  QUIET_MS,
+  record,
+  say,
+  sleep,
+  until,
+} from "./contract-fixture.ts";
 
 /** Unread counts and status. */
 export const attentionCases: readonly ContractCase[] = [
@@ -54,6 +64,28 @@ export const attentionCases: readonly ContractCase[] = [
       counts,
       "statuses after nobody watches",
     );
+  }),
+
+  clientCase("a person corrects the channel's clock, and takes it back", async ({ ada, ben }) => {
+    const hour = 3_600_000;
+    let last: ChannelStatus | null = null;
+    const stop = ada.watchStatus((status) => {
+      last = status;
+    });
+    const corrected = (): number | null => (last as ChannelStatus | null)?.clockCorrectionMs ?? null;
+    await until("a status", () => corrected() !== null);
+    assertEqual(corrected(), 0, "at first");
+    await Promise.all([ada.correctClock(-hour), ada.correctClock(-hour)]);
+    await until("the corrected clock in the status", () => corrected() === -hour);
+    const before = Date.now();
+    await say(ada, "an hour ago", "c1");
+    const [said] = await chatsWhen(ben, 1);
+    assertTrue((said?.composedAt ?? before) < before - hour / 2, "it is dated by the corrected clock");
+    await expectCode(ada.correctClock(25 * hour), "invalid", "more than a day");
+    await expectCode(ada.correctClock(0.5), "invalid", "parts of a millisecond");
+    await ada.correctClock(0);
+    await until("the device's clock in the status", () => corrected() === 0);
+    stop();
   }),
 
   clientCase("nothing waits once the network took it", async ({ ada, ben }) => {

@@ -34,6 +34,16 @@ describe("memory transport", () => {
     expect(heard).toEqual([3]);
   });
 
+  test("says by each device's own clock when a frame came", async () => {
+    const network = createMemoryNetwork({ now: () => 1_000 });
+    const heard: number[] = [];
+    const [alice, bob] = [network.transport(), network.transport(() => 7_000)];
+    for (const transport of [alice, bob]) transport.subscribe("/t/1/x/proto", (frame) => heard.push(frame.arrivedAt));
+    const frame = { contentTopic: "/t/1/x/proto", version: 1, ephemeral: false, timestamp: 1 } as const;
+    await alice.publish({ ...frame, payload: Uint8Array.of(1) });
+    expect(heard).toEqual([1_000, 7_000]);
+  });
+
   test("runs on a given scheduler, so that virtual time can drive it", async () => {
     const due: { ms: number; callback: () => void }[] = [];
     const network = createMemoryNetwork({
