@@ -1,4 +1,4 @@
-import { checkConverged, checkNothingWaits, noiseOf } from "./core/invariants/end.ts";
+import { checkConverged, checkNothingWaits, longestEmbargo, noiseOf } from "./core/invariants/end.ts";
 import type { Mutation } from "./core/mutation.ts";
 import type { Counts } from "./core/oracle.ts";
 import { type Action, drawScript } from "./core/script.ts";
@@ -90,10 +90,11 @@ export function runPlan({ settings, actions }: Plan, options: SeedOptions = {}):
 /** All come back; then, however much is lost, everything arrives everywhere, and then it becomes quiet. */
 function converge(world: World): void {
   world.heal();
+  const patience = CONVERGE_MS + longestEmbargo(world, world.epoch + world.now());
   for (let waited = 0; ; waited += CHECK_EVERY_MS) {
     const left = checkConverged(world);
     if (left === null) break;
-    if (waited >= CONVERGE_MS) throw left;
+    if (waited >= patience) throw left;
     world.run(CHECK_EVERY_MS);
   }
   world.run(SETTLE_MS);

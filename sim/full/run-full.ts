@@ -1,4 +1,4 @@
-import { checkConverged, checkNothingWaits } from "../core/invariants/end.ts";
+import { checkConverged, checkNothingWaits, longestEmbargo } from "../core/invariants/end.ts";
 import { type Action, drawScript } from "../core/script.ts";
 import { drawSettings, type Settings } from "../core/settings.ts";
 import { Violation } from "../core/violation.ts";
@@ -62,12 +62,13 @@ export async function runFullPlan(options: FullWorldOptions, actions: readonly A
 
 async function converge(world: FullWorld): Promise<void> {
   await world.heal();
+  const patience = CONVERGE_MS + longestEmbargo(world, world.epoch + world.now());
   for (let waited = 0; ; waited += CHECK_EVERY_MS) {
     // A planned crash may come this late.
     const asleep = world.members.find((member) => !member.running);
     const left = asleep === undefined ? checkConverged(world) : new Violation("boots again", `member ${asleep.index}`);
     if (left === null) break;
-    if (waited >= CONVERGE_MS) throw left;
+    if (waited >= patience) throw left;
     await world.run(CHECK_EVERY_MS);
   }
   await world.run(11 * MINUTE);

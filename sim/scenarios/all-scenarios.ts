@@ -1,6 +1,7 @@
 import { members512 } from "./512-members.ts";
 import { blackout } from "./blackout.ts";
 import { burstOfHi } from "./burst-of-hi.ts";
+import { correctedClock } from "./corrected-clock.ts";
 import { fakeIds } from "./fake-ids.ts";
 import { falseParentLamport } from "./false-parent-lamport.ts";
 import { flood } from "./flood.ts";
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   poison,
   flood,
   wrongClock,
+  correctedClock,
   joinsAhead,
   workerKillEvery30s,
   members512,

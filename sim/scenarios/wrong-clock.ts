@@ -2,7 +2,8 @@ import { ANY, chatter, expectThat, HOUR, MINUTE, type Scenario, say } from "./sc
 
 export const wrongClock: Scenario = {
   name: "wrong-clock",
-  about: "One device's clock is an hour ahead for a while. What it says waits; nobody else is dragged along.",
+  about:
+    "One device's clock is an hour ahead for a while, and its owner leaves it so. What it says waits; nobody else is dragged along.",
   people: [2, ANY],
   settings: { participants: 4, loss: 0.05, durationMs: 4 * HOUR, messages: 60 },
   actions: (settings, random) => [

@@ -31,6 +31,11 @@ export function checkConverged(world: EndWorld): Violation | null {
   return null;
 }
 
+/** What a clock that ran ahead has dated is due when its time has come: in so long. `now` is true time since the epoch. */
+export function longestEmbargo(world: EndWorld, now: number): number {
+  return Math.max(0, ...acceptedTruths(world).map(({ content }) => content.lamport - now));
+}
+
 /** What some author has on disk for good. */
 function acceptedTruths({ members, observer }: EndWorld): Truth[] {
   const accepted: Truth[] = [];
