@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { cursorToKeep } from "./receive/embargo.ts";
+import { step } from "./step.ts";
 import { OneCore } from "./testing/one-core.ts";
 import { asMessageId } from "./wire/ids.ts";
 
@@ -40,4 +41,22 @@ test("what is missing is asked for all day, also by a clock that was set right m
   core.take("fetch");
   core.wait(HOUR);
   expect(core.take("fetch")).toEqual([]);
+});
+
+test("what a person had added to the clock is on disk before they are told, and there after a restart", () => {
+  const core = new OneCore();
+  const [commit] = step(
+    core.state,
+    { kind: "clock-corrected", correctionMs: -HOUR },
+    { now: core.now - HOUR, random: () => 0.5 },
+  );
+  expect(commit).toMatchObject({ kind: "commit", durability: "strict" });
+  expect(commit?.kind === "commit" && commit.changes).toContainEqual({
+    op: "meta",
+    key: "clockCorrectionMs",
+    value: -HOUR,
+  });
+  correct(core, 2 * HOUR);
+  core.restart();
+  expect(core.state.clockCorrectionMs).toBe(HOUR);
 });
