@@ -1,5 +1,5 @@
 import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
-import { type ChannelClock, createChannelClock } from "../../src/channel/channel-clock.ts";
+import { type ChannelClock, createChannelClock } from "../../src/channel/receiving/channel-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
 import { isEmbargoed } from "../../src/sds/clock/lamport-clock.ts";

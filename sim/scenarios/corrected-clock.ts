@@ -23,7 +23,7 @@ export const correctedClock: Scenario = {
     const owner = world.members.at(-1);
     const { clockYes } = world.observer.counts;
     expectThat(clockYes >= 2, `its owner was asked and said yes ${clockYes} times`);
-    expectThat(owner?.state.clockCorrectionMs === 0, "it was taken back");
+    expectThat(owner?.state.clock.correctionMs === 0, "it was taken back");
     for (const { author, content, at } of world.observer.truths.values()) {
       if (author !== owner?.index || at < FROM) continue;
       expectThat(

@@ -24,12 +24,12 @@ import {
   type SendRequest,
 } from "./api/channel-client.ts";
 import { MAX_CLOCK_CORRECTION_MS } from "./api/limits.ts";
-import { createChannelClock } from "./channel-clock.ts";
 import { type BodyCache, createBodyCache } from "./disk/body-cache.ts";
 import { createCommitQueue } from "./disk/commit-queue.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
 import { createDiskRoom, type DiskRoom } from "./disk/disk-room.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
+import { createChannelClock } from "./receiving/channel-clock.ts";
 import { createHistoryReader } from "./receiving/history-reader.ts";
 import { createIntake } from "./receiving/intake.ts";
 import { createAuthoring } from "./sending/authoring.ts";

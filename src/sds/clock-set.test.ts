@@ -58,5 +58,5 @@ test("what a person had added to the clock is on disk before they are told, and 
   });
   correct(core, 2 * HOUR);
   core.restart();
-  expect(core.state.clockCorrectionMs).toBe(HOUR);
+  expect(core.state.clock.correctionMs).toBe(HOUR);
 });

@@ -1,6 +1,6 @@
 import type { ChannelContext } from "./channel-state.ts";
-import { noteCorrection } from "./clock/correction.ts";
 import { leaveOutPause, moveConnection, noteStepTime } from "./clock/connected-time.ts";
+import { noteCorrection } from "./clock/correction.ts";
 import { moveAsking } from "./holes/holes.ts";
 import { keepBudgetInPast, moveBudget } from "./outbox/budget.ts";
 import { moveAttempts } from "./outbox/outbox.ts";

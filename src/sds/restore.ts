@@ -1,7 +1,7 @@
 import { type ChannelContext, type ChannelState, createChannelState } from "./channel-state.ts";
 import { restoreConnectedTime } from "./clock/connected-time.ts";
-import { isEmbargoed } from "./clock/lamport-clock.ts";
 import { restoreCorrection } from "./clock/correction.ts";
+import { isEmbargoed } from "./clock/lamport-clock.ts";
 import { restoreLamport } from "./clock/lamport-state.ts";
 import { creditHolder, restoreClaim } from "./evidence/evidence.ts";
 import { tellRestored } from "./evidence/evidence-told.ts";

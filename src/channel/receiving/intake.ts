@@ -11,9 +11,9 @@ import type { EphemeralView } from "../api/channel-client.ts";
 import { createBacklog } from "../disk/backlog.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
-import type { HeardSync } from "../others-clocks.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
+import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
 /** What comes in: decrypted, decoded, verified, and given to the protocol. */

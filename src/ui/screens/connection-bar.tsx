@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ChannelStatus } from "../../channel/api/channel-client.ts";
-import { ClockBar, type ClockBarProps } from "../clock-bar.tsx";
 import { useStrings } from "../strings/strings-context.ts";
+import { ClockBar, type ClockBarProps } from "./clock-bar.tsx";
 
 /** Connecting is normal for a moment; explained only when it takes longer. */
 const EXPLAIN_CONNECTING_AFTER_MS = 2_000;

@@ -1,6 +1,6 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import type { IMetadata, ShardInfo } from "@waku/interfaces";
-import { dialServiceNode } from "../dial.ts";
+import { dialServiceNode } from "../node/dial.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import type { FilterProtocol } from "../wire/sdk-parts.ts";
 import { hostOf, isLoopback } from "./addresses.ts";

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { ChannelClient, ChannelStatus } from "../channel/api/channel-client.ts";
+import type { ChannelClient, ChannelStatus } from "../../channel/api/channel-client.ts";
+import { errorWords } from "../strings/error-words.ts";
+import { useStrings } from "../strings/strings-context.ts";
 import { clockWords } from "./clock-words.ts";
-import { errorWords } from "./strings/error-words.ts";
-import { useStrings } from "./strings/strings-context.ts";
 
 const TICK_MS = 1_000;
 

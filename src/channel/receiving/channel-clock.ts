@@ -1,4 +1,4 @@
-import type { Clock } from "../runtime/port.ts";
+import type { Clock } from "../../runtime/port.ts";
 import { CLOCK_TOLERANCE_MS, createOthersClocks, type HeardSync, type OthersClocks } from "./others-clocks.ts";
 
 /** A suggestion that changes by less than this is the same one, measured again. */

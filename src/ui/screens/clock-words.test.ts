@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { de } from "../strings/de.ts";
+import { en } from "../strings/en.ts";
 import { clockWords } from "./clock-words.ts";
-import { de } from "./strings/de.ts";
-import { en } from "./strings/en.ts";
 
 const HOUR = 3_600_000;
 const now = new Date(2026, 10, 28, 16, 5, 30).getTime();

@@ -1,5 +1,5 @@
-import { LAMPORT_EMBARGO_MS } from "../sds/parameters/parameters.ts";
-import type { MessageId, ParticipantId } from "../sds/wire/ids.ts";
+import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
+import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 
 /** Smaller differences are what networks and unattended clocks have; service nodes refuse what is further off. */
 export const CLOCK_TOLERANCE_MS = 20_000;

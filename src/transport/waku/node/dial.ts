@@ -1,7 +1,7 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { hostOf } from "../links/addresses.ts";
 import { isAnotherNode, requirePeer } from "./connection-rules.ts";
-import { hostOf } from "./links/addresses.ts";
 
 /** Connects to the service node at `address`, or returns the open connection to it. Rejects with words for people. */
 export async function dialServiceNode(libp2p: Libp2p, address: string, signal: AbortSignal): Promise<Connection> {

@@ -1,5 +1,5 @@
 import type { ConnectionGater } from "@libp2p/interface";
-import type { WakuNetwork } from "./wire/local-network.ts";
+import type { WakuNetwork } from "../wire/local-network.ts";
 
 /** Somebody else answered than the peer that the dialed address ends in. */
 export class AnotherNodeError extends Error {

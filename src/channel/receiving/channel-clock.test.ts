@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asParticipantId } from "../sds/wire/ids.ts";
+import { asParticipantId } from "../../sds/wire/ids.ts";
 import { createChannelClock } from "./channel-clock.ts";
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asMessageId, asParticipantId } from "../sds/wire/ids.ts";
+import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { createOthersClocks } from "./others-clocks.ts";
 
 const SECOND = 1_000;

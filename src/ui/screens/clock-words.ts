@@ -1,6 +1,6 @@
-import type { ChannelStatus } from "../channel/api/channel-client.ts";
-import { MAX_CLOCK_CORRECTION_MS } from "../channel/api/limits.ts";
-import type { Strings } from "./strings/strings.ts";
+import type { ChannelStatus } from "../../channel/api/channel-client.ts";
+import { MAX_CLOCK_CORRECTION_MS } from "../../channel/api/limits.ts";
+import type { Strings } from "../strings/strings.ts";
 
 /** Clocks that differ by less look the same in hours and minutes. */
 const SECONDS_BELOW_MS = 2 * 60_000;
