@@ -97,9 +97,10 @@ const forbidden = [
   { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   {
     name: "imports-resolve",
+    comment: "The package names itself in a program that runs where it is installed; here it may not be built.",
     severity: "error",
     from: {},
-    to: { couldNotResolve: true },
+    to: { couldNotResolve: true, pathNot: "^hearback$" },
   },
 ];
 
