@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelHost, ChannelSummary } from "../../src/channel/api/channel-host.ts";
 import { createChannelHost } from "../../src/channel/host/host.ts";
-import { type HostPair, QUICK, QUIET_MS, say, sleep, until } from "../../src/channel/testing/contract-fixture.ts";
+import { type HostPair, QUICK, say, until } from "../../src/channel/testing/contract-fixture.ts";
 import { directHosts } from "../../src/channel/testing/host-pair.ts";
 import { createFaultyStorage } from "../../src/storage/memory/faulty-storage.ts";
 import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
@@ -40,6 +40,23 @@ function watch(host: ChannelHost) {
   return seen;
 }
 
+/** The host, and when somebody follows the events of a channel: what is said from then on is told. */
+function followed(host: ChannelHost) {
+  let follow = (): void => {};
+  const following = new Promise<void>((resolve) => {
+    follow = resolve;
+  });
+  const open: ChannelHost["open"] = (channel) => {
+    const client = host.open(channel);
+    const subscribe: typeof client.subscribe = (...asked) => {
+      follow();
+      return client.subscribe(...asked);
+    };
+    return { ...client, subscribe };
+  };
+  return { host: { ...host, open }, following };
+}
+
 const texts = (messages: readonly NewMessage[]): string[] =>
   messages.filter(({ message }) => message.type === "chat").map(({ message }) => message.text);
 
@@ -54,14 +71,13 @@ describe("watchAllChannels", () => {
         (entry) => entry.id !== "" && entry.kind === "message" && entry.text === "before",
       ),
     );
-    const seen = watch(pair.host);
-    await until("connected", () => seen.online.at(-1) === true);
-    await sleep(QUIET_MS);
+    const { host, following } = followed(pair.host);
+    const seen = watch(host);
+    await following;
     await say(ada, "mine");
-    const wanted = ["one", "two", "three"];
+    const wanted = ["one", "two", "three", "and the last"];
     for (const text of wanted) await say(ben, text);
-    await until("all are told", () => texts(seen.messages).length === wanted.length);
-    await sleep(QUIET_MS);
+    await until("the last is told", () => texts(seen.messages).includes("and the last"));
     expect(texts(seen.messages)).toEqual(wanted);
     expect(seen.messages.at(-1)).toMatchObject({ channel: channel.id, channelName: QUICK.name, authorName: "Ben" });
     expect(seen.channels[0]?.unread).toBeGreaterThanOrEqual(wanted.length);
@@ -90,8 +106,11 @@ describe("watchAllChannels", () => {
     const seen = watch(pair.host);
     await until("connected", () => seen.online.at(-1) === true);
     for (const stop of stops.splice(0)) stop();
-    await say(pair.other.open(channel.id), "unheard");
-    await sleep(QUIET_MS);
+    const { host, following } = followed(pair.host);
+    const witness = watch(host);
+    await following;
+    for (const text of ["unheard", "and this"]) await say(pair.other.open(channel.id), text);
+    await until("who watches now is told", () => texts(witness.messages).includes("and this"));
     expect(texts(seen.messages)).toEqual([]);
   });
 

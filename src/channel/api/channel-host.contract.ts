@@ -1,16 +1,6 @@
 import { asChannelId, asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import {
-  type ContractCase,
-  chats,
-  expectCode,
-  hostCase,
-  QUICK,
-  QUIET_MS,
-  say,
-  sleep,
-  until,
-} from "../testing/contract-fixture.ts";
+import { type ContractCase, chats, expectCode, hostCase, QUICK, say, until } from "../testing/contract-fixture.ts";
 import type { ChannelSummary } from "./channel-host.ts";
 
 const NOT_JOINED = asChannelId("AAAAAAAAAAAAAAAAAAAAAA");
@@ -38,16 +28,18 @@ export const channelHostContract: readonly ContractCase[] = [
   }),
 
   hostCase("a watcher that left is not told", async ({ host }) => {
-    let [calls, stayed] = [0, 0];
+    let [calls, longest] = [0, -1];
     const stop = host.watchChannels(() => calls++);
-    host.watchChannels(() => stayed++);
-    await until("the first list", () => calls > 0 && stayed > 0);
+    host.watchChannels(({ length }) => {
+      longest = length;
+    });
+    await until("the first list", () => calls > 0 && longest === 0);
     stop();
     stop();
     const before = calls;
     await host.create(QUICK);
-    await until("the list for who stayed", () => stayed > 1);
-    await sleep(QUIET_MS);
+    await host.create(QUICK);
+    await until("both lists for who stayed", () => longest === 2);
     assertEqual(calls, before, "calls after leaving");
   }),
 

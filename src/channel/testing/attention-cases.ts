@@ -1,16 +1,6 @@
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
 import type { ChannelStatus } from "../api/channel-client.ts";
-import {
-  type ContractCase,
-  chatsWhen,
-  clientCase,
-  expectCode,
-  QUIET_MS,
-  record,
-  say,
-  sleep,
-  until,
-} from "./contract-fixture.ts";
+import { type ContractCase, chatsWhen, clientCase, expectCode, record, say, until } from "./contract-fixture.ts";
 
 /** Unread counts and status. */
 export const attentionCases: readonly ContractCase[] = [
@@ -55,10 +45,16 @@ export const attentionCases: readonly ContractCase[] = [
     const late: ChannelStatus[] = [];
     stops.push(ada.watchStatus((status) => late.push(status)));
     await until("the status of who came late", () => late.length > 0);
+    let witnessed = 0;
+    ada.watchStatus(() => witnessed++);
+    await until("the status of who stays", () => witnessed > 0);
     for (const stop of stops) stop();
     const counts = [...seen, late].map((list) => list.length);
-    await say(ada, "changes what is waiting", "r1");
-    await sleep(QUIET_MS);
+    const before = witnessed;
+    await until("two changes of what is waiting, for who stays", async () => {
+      await say(ada, "on its way", `r${Math.random()}`);
+      return witnessed >= before + 2;
+    });
     assertEqual(
       [...seen, late].map((list) => list.length),
       counts,

@@ -82,12 +82,9 @@ export async function until<T>(what: string, look: () => Promise<T | false | nul
   }
 }
 
-export function sleep(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-
-/** Longer than what was under way needs to arrive: for things that must not happen. */
-export const QUIET_MS = 150;
 
 export interface Recording {
   readonly events: ChannelEvent[];

@@ -4,12 +4,16 @@ import {
   type ContractCase,
   chatsWhen,
   clientCase,
-  QUIET_MS,
+  type Recording,
   record,
   say,
-  sleep,
   until,
 } from "./contract-fixture.ts";
+
+const isTold = (text: string) => (recording: Recording) =>
+  recording.events.some(
+    (event) => event.kind === "entry" && event.entry.kind === "message" && event.entry.text === text,
+  );
 
 /** Events: in order, without gaps, from any place on. */
 export const eventCases: readonly ContractCase[] = [
@@ -98,17 +102,14 @@ export const eventCases: readonly ContractCase[] = [
       first.stop();
       const heardByFirst = first.events.length;
       await say(ada, "without the first", "r2");
-      const isTold = (text: string) => (recording: typeof first) =>
-        recording.events.some(
-          (event) => event.kind === "entry" && event.entry.kind === "message" && event.entry.text === text,
-        );
       await until("the events of the others", () => [second, third].every(isTold("without the first")));
       assertEqual(first.events.length, heardByFirst, "events after unsubscribing");
       ada.close();
       const heardBySecond = second.events.length;
       await say(elsewhere, "without the second", "r3");
       await until("the events of the third", () => isTold("without the second")(third));
-      await sleep(QUIET_MS);
+      await say(elsewhere, "and after that", "r4");
+      await until("what comes behind it", () => isTold("and after that")(third));
       assertEqual(second.events.length, heardBySecond, "events after closing");
       assertGapless(third.events, seq);
       elsewhere.close();
@@ -122,10 +123,9 @@ export const eventCases: readonly ContractCase[] = [
       calls++;
       stop();
     });
-    await say(ada, "one", "r1");
-    await say(ada, "two", "r2");
-    await until("a call", () => calls > 0);
-    await sleep(QUIET_MS);
+    const witness = record(ada, seq);
+    for (const text of ["one", "two", "three"]) await say(ada, text);
+    await until("all of it for who stayed", () => isTold("three")(witness));
     assertEqual(calls, 1, "calls");
   }),
 

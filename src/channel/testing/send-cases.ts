@@ -9,10 +9,8 @@ import {
   chatsWhen,
   clientCase,
   expectCode,
-  QUIET_MS,
   record,
   say,
-  sleep,
   until,
 } from "./contract-fixture.ts";
 
@@ -38,9 +36,11 @@ export const sendCases: readonly ContractCase[] = [
     assertEqual([received?.id, received?.text, received?.mine], [id, text, false], "what the other has");
     await until("the event here", () => idsOfEntries(here.events).length > 0);
     await until("the event there", () => idsOfEntries(there.events).length > 0);
-    await sleep(QUIET_MS);
-    assertEqual(idsOfEntries(here.events), [id], "entry events here");
-    assertEqual(idsOfEntries(there.events), [id], "entry events there");
+    // What is said later comes behind whatever else is told of the first.
+    const { id: later } = await say(ada, "later", "r2");
+    for (const { events } of [here, there]) await until("the later event", () => idsOfEntries(events).includes(later));
+    assertEqual(idsOfEntries(here.events), [id, later], "entry events here");
+    assertEqual(idsOfEntries(there.events), [id, later], "entry events there");
   }),
 
   clientCase("the same request id sends once, one after the other and at the same time", async ({ ada, ben }) => {
@@ -49,18 +49,16 @@ export const sendCases: readonly ContractCase[] = [
     const both = await Promise.all([say(ada, "twice", "r2"), say(ada, "twice", "r2")]);
     assertEqual(again.id, first.id, "id of the repetition");
     assertEqual(both[1].id, both[0].id, "id of the simultaneous repetition");
-    await chatsWhen(ben, 2);
-    await sleep(QUIET_MS);
-    assertEqual(
-      (await chats(ada)).map(({ text }) => text),
-      ["once", "twice"],
-      "the log here",
-    );
-    assertEqual(
-      (await chats(ben)).map(({ text }) => text),
-      ["once", "twice"],
-      "the log there",
-    );
+    // It builds on all that was said before, so it comes last.
+    const { id: last } = await say(ada, "last", "r3");
+    await until("the last one there", async () => (await idsInLog(ben)).includes(last));
+    for (const client of [ada, ben]) {
+      assertEqual(
+        (await chats(client)).map(({ text }) => text),
+        ["once", "twice", "last"],
+        "the log",
+      );
+    }
   }),
 
   clientCase("a request id stands for one message: other content under it is refused", async ({ ada, ben }) => {
@@ -103,14 +101,15 @@ export const sendCases: readonly ContractCase[] = [
     const before = await idsInLog(ada);
     await expectCode(say(ada, "", "r1"), "empty", "no text");
     await expectCode(say(ada, " \n\t ", "r1"), "empty", "only white space");
-    await sleep(QUIET_MS);
     assertEqual(await idsInLog(ada), before, "the log, introductions included");
-    await say(ada, "now with text", "r1");
+    const { id } = await say(ada, "now with text", "r1");
     assertEqual(
       (await chatsWhen(ben, 1)).map(({ text }) => text),
       ["now with text"],
       "the request id is still free",
     );
+    // Whatever had been accepted before it is before it in every log.
+    for (const client of [ada, ben]) assertEqual(await idsInLog(client), [...before, id], "the log after it");
   }),
 
   clientCase("a message that is too long is refused, and nothing is kept", async ({ ada, ben }) => {
@@ -118,15 +117,15 @@ export const sendCases: readonly ContractCase[] = [
     await expectCode(say(ada, "x".repeat(MAX_TEXT_BYTES + 1), "r1"), "too-large", "one byte too long");
     await expectCode(say(ada, "é".repeat(MAX_TEXT_BYTES / 2 + 1), "r2"), "too-large", "counted in bytes");
     await expectCode(say(ada, "x".repeat(2_000_000), "r3"), "too-large", "far too long");
-    await sleep(QUIET_MS);
     assertEqual(await idsInLog(ada), before, "the log, introductions included");
     assertEqual(await chats(ada), [], "the log");
-    await say(ada, "short", "r1");
+    const { id } = await say(ada, "short", "r1");
     assertEqual(
       (await chatsWhen(ben, 1)).map(({ text }) => text),
       ["short"],
       "what the other has",
     );
+    for (const client of [ada, ben]) assertEqual(await idsInLog(client), [...before, id], "the log after it");
   }),
 
   clientCase("the longest text allowed arrives whole", async ({ ada, ben }) => {
