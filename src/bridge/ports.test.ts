@@ -33,11 +33,12 @@ describe("two message ports", () => {
     let closings = 0;
     right.onMessage((message) => heard.push(message));
     right.onClose(() => closings++);
+    const told = new Promise<void>((resolve) => void left.onClose(resolve));
     right.close();
     right.close();
     left.post("too late");
     right.post("too late");
-    await pause(20);
+    await told;
     expect([heard, closings]).toEqual([[], 0]);
     left.close();
   });
@@ -71,7 +72,7 @@ describe("a message port", () => {
     left.post("bye");
     left.close();
     await vi.waitFor(() => expect(heard).toEqual(["bye", "closed"]), 10_000);
-    await pause(10);
+    right.close();
     expect(heard).toHaveLength(2);
   });
 });

@@ -1,6 +1,5 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ChannelError } from "../../channel/api/channel-client.ts";
-import { pause } from "../testing/raw-end.ts";
 import { runtimePortPair } from "../testing/runtime-port-pair.ts";
 import { MAX_MESSAGE_CHARACTERS, runtimePort } from "./runtime-port.ts";
 
@@ -12,7 +11,7 @@ it("a message that no browser carries is refused, and the port stays open", asyn
   port.onClose(() => heard.push("closed"));
   expect(() => port.post("x".repeat(MAX_MESSAGE_CHARACTERS))).toThrow(ChannelError);
   port.post("short");
-  await pause(5);
+  await vi.waitFor(() => expect(heard).toContain("short"), 10_000);
   expect(heard).toEqual(["short"]);
 });
 
@@ -28,6 +27,6 @@ it("a port that the browser refuses to post to closes at both ends", async () =>
   port.onClose(() => closed.push("worker"));
   runtimePort(page).onClose(() => closed.push("page"));
   port.post("anything");
-  await pause(5);
+  await vi.waitFor(() => expect(closed).toContain("page"), 10_000);
   expect(closed).toEqual(["worker", "page"]);
 });

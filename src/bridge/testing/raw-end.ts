@@ -7,10 +7,15 @@ export interface RawEnd {
   post(message: unknown): void;
   /** The first message that fits, waiting for it for up to 5 s. */
   next(kind: string, fits?: (message: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
-  /** When everything sent to and fro has arrived. */
+  /** When the server did what it was sent, and what it said until then has arrived: it answers pings in order. */
   settled(): Promise<void>;
+  /** When the other end closed; nothing comes behind that. */
+  readonly closed: Promise<void>;
   close(): void;
 }
+
+/** Above those that a test uses itself. */
+const FIRST_NONCE = 1_000_000;
 
 export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
   const { port1, port2 } = new MessageChannel();
@@ -18,7 +23,11 @@ export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
   port1.addEventListener("message", (event) => {
     received.push(event.data);
   });
+  const closed = new Promise<void>((resolve) => {
+    port1.addEventListener("close", () => resolve());
+  });
   port1.start();
+  let pings = 0;
   const raw: RawEnd = {
     received,
     post: (message) => port1.postMessage(message),
@@ -31,7 +40,12 @@ export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
         await pause(2);
       }
     },
-    settled: () => pause(30),
+    settled: async () => {
+      const nonce = FIRST_NONCE + ++pings;
+      raw.post({ v: 1, kind: "ping", nonce });
+      await raw.next("pong", (message) => message.nonce === nonce);
+    },
+    closed,
     close: () => port1.close(),
   };
   return { raw, port: messagePort(port2) };

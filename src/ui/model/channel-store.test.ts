@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type {
   ChannelClient,
   ChannelEvent,
@@ -205,7 +205,7 @@ describe("createChannelStore", () => {
       client.subscriptions[0]?.emit({ kind: "entry", seq, entry: message(seq + 1), unread: 0 });
     }
     client.subscriptions[0]?.emit({ kind: "delivery", seq: 51, updates: [{ id: asMessageId("m51"), delivery }] });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), 10_000);
     expect(store.entries.value).toHaveLength(51);
     // The subscription itself, at most one at once, and the rest.
     expect(shown).toBeLessThanOrEqual(3);
