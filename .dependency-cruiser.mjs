@@ -9,11 +9,25 @@
  *   src/transport src/storage src/identity src/runtime    ports, each with its adapters beside it
  *   src/sds                                  the protocol, pure
  *
+ * Inside a layer the rooms have an order too: scripts/lib/rooms.mjs. Types count as imports everywhere.
+ *
  * Run by scripts/lint-layers.mjs. Tests and contract suites may import more, since they bring the parts together.
  */
+import { HOUSES, pathOf, reachOf, TOP } from "./scripts/lib/rooms.mjs";
+
 const TESTS = String.raw`(\.test\.tsx?|contract\.tsx?)$|/testing/`;
 const USERS = "^(extension|web-demo|node|sim|bench|e2e|scripts)/";
 const PORTS = "^src/(transport|storage|identity|runtime)/";
+
+/** One rule for each room: of its house it imports only itself and what is below it. */
+function roomOrder(house) {
+  return [...reachOf(house)].map(([room, reach]) => ({
+    name: `room-order-${house.folder.replaceAll("/", "-")}${room === TOP ? "" : `-${room}`}`,
+    severity: "error",
+    from: { path: pathOf(house, room), pathNot: TESTS },
+    to: { path: `^${house.folder}/`, pathNot: reach.map((below) => pathOf(house, below)).join("|") },
+  }));
+}
 
 const forbidden = [
   {
@@ -74,6 +88,14 @@ const forbidden = [
     severity: "error",
     from: { path: "^(extension|web-demo|node|sim|bench)/", pathNot: TESTS },
     to: { path: USERS, pathNot: "^$1/" },
+  },
+  ...HOUSES.flatMap(roomOrder),
+  {
+    name: "own-state",
+    comment: "Who wants another room's state changed asks a function of that room. Mutations plant defects on purpose.",
+    severity: "error",
+    from: { path: "^(.*/)[^/]+$", pathNot: `${TESTS}|^sim/mutations/` },
+    to: { path: "(^|/)own[.]ts$", pathNot: "^$1own[.]ts$" },
   },
   {
     name: "no-node-in-the-browser",
