@@ -31,7 +31,7 @@ export const HOUSES = [
       [room("participants", "Who was heard, who is present, and what is kept of what they said they have?")],
       [room("log", "What is held, what builds on what, and in which order is it shown?")],
       [room("outbox", "How far did each own message get, and when is it sent again?")],
-      [room("holes", "What is named and not held, when is it asked for, and from where on is that nobody's business?")],
+      [room("holes", "What is named and not held, when is it asked for, and what is too old to matter?")],
       [room("evidence", "Who has what, on whose word, and what may we say that we have?")],
       [room("repair", "What do we ask the others for, and what do we answer when they ask?")],
       [room("sync", "When do we next say what we have, and does what others say differ from it?")],
@@ -120,3 +120,14 @@ export function reachOf({ floors }) {
 export function pathOf({ folder }, name) {
   return name === TOP ? `^${folder}/[^/]+$` : `^${folder}/${name}/`;
 }
+
+/** Folders without rooms that have a README of the same kind. */
+export const FOLDERS = [
+  { folder: "src/storage", answers: "Where does a device keep its channels, and what is promised of what is written?" },
+  { folder: "src/identity", answers: "Who wrote this, who may read it, and how does somebody come into a channel?" },
+  { folder: "src/runtime", answers: "What time is it, what is chance, and how are both replayed?" },
+  { folder: "sim", answers: "Does the protocol keep its promises in worlds with faults and liars?" },
+  { folder: "node", answers: "What of Hearback runs in Node?" },
+  { folder: "e2e", answers: "Does it work as people use it, in the browsers they use?" },
+  { folder: "bench", answers: "How fast and how small is it, beside `@waku/sds`?" },
+];

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { declaredIn } from "./lib/declared-names.mjs";
+import { FOLDERS, HOUSES, NO_ROOMS, reachOf, roomsOf, TOP } from "./lib/rooms.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MAX_LINES = 25;
+/** Houses whose rooms keep clauses of docs/protocol.md, and say which. */
+const WITH_CLAUSES = /^src\/(sds|channel)\//;
+
+const ROOMS = HOUSES.flatMap((house) =>
+  roomsOf(house).map(({ name, answers }) => [`${house.folder}/${name}`, answers] as const),
+);
+const READMES = [...ROOMS, ...FOLDERS.map(({ folder, answers }) => [folder, answers] as const)];
+const inSource = declaredIn(join(ROOT, "src"));
+
+describe("the order of rooms", () => {
+  test.each(HOUSES.map((house) => [house.folder, house] as const))(
+    "has a place for each folder of %s",
+    (folder, house) => {
+      const folders = readdirSync(join(ROOT, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !NO_ROOMS.has(entry.name))
+        .map(({ name }) => name);
+      const rooms = roomsOf(house).map(({ name }) => name);
+      expect([...rooms].sort()).toEqual(folders.sort());
+    },
+  );
+
+  test("lets a room import itself and the floors below, and the files at the top of a house all of it", () => {
+    const house = (folder: string) => HOUSES.find((one) => one.folder === folder);
+    const [sds, channel] = [house("src/sds"), house("src/channel")];
+    if (sds === undefined || channel === undefined) throw new Error("A house is missing");
+    expect(reachOf(sds).get("wire")).toEqual(["parameters", "wire"]);
+    expect(reachOf(sds).get("io")).toEqual(["parameters", "wire", "filter", "io"]);
+    expect(reachOf(sds).get(TOP)).toHaveLength(roomsOf(sds).length + 1);
+    expect(reachOf(channel).get(TOP)).not.toContain("host");
+    expect(reachOf(channel).get("host")).toContain(TOP);
+  });
+});
+
+describe.each(READMES)("%s/README.md", (folder, answers) => {
+  const path = join(ROOT, folder, "README.md");
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+
+  test("is there, short, and begins with the question that the folder answers", () => {
+    const lines = text.trimEnd().split("\n");
+    expect(lines.slice(0, 3)).toEqual([`# ${folder}`, "", answers]);
+    expect(lines.length).toBeLessThanOrEqual(MAX_LINES);
+    expect(text).toContain("\nLook first at ");
+    if (WITH_CLAUSES.test(folder)) expect(text).toMatch(/^Clauses: .*section/m);
+  });
+
+  test("names nothing that is not there", () => {
+    const here = declaredIn(join(ROOT, folder));
+    const spans = [...text.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span.replace(/\s+/g, " "));
+    expect(spans.length).toBeGreaterThan(2);
+    expect(spans.filter((span) => !isThere(span, folder, here))).toEqual([]);
+  });
+});
+
+/** Packages, commands, and names of the platform. */
+const OF_OTHERS = /^(@waku\/sds|npm (run|test) .*|postMessage)$/;
+
+/** A function of the folder, a file or folder, a slice of the state, or anything that the source declares. */
+function isThere(span: string, folder: string, here: ReadonlySet<string>): boolean {
+  const called = /^(\w+)\(\)$/.exec(span)?.[1];
+  if (called !== undefined) return here.has(called);
+  const slice = /^state\.(\w+)$/.exec(span)?.[1];
+  if (slice !== undefined) return new RegExp(`^ {4}${slice}: `, "m").test(STATE);
+  if (OF_OTHERS.test(span) || here.has(span) || inSource.has(span)) return true;
+  return [folder, "."].some((from) => existsSync(join(ROOT, from, span)));
+}
+
+const STATE = readFileSync(join(ROOT, "src/sds/channel-state.ts"), "utf8");
