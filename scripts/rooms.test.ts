@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { declaredIn } from "./lib/declared-names.mjs";
+import { declaredIn, declaredNames } from "./lib/declared-names.mjs";
 import { FOLDERS, HOUSES, NO_ROOMS, reachOf, roomsOf, TOP } from "./lib/rooms.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -72,5 +72,38 @@ function isThere(span: string, folder: string, here: ReadonlySet<string>): boole
   if (OF_OTHERS.test(span) || here.has(span) || inSource.has(span)) return true;
   return [folder, "."].some((from) => existsSync(join(ROOT, from, span)));
 }
+
+/** Each code span of a file, with the names that follow it in code spans of their own. */
+function namedAfterFiles(text: string): [file: string, name: string | null][] {
+  const named: [file: string, name: string | null][] = [];
+  let file = "";
+  for (const [, span = ""] of text.matchAll(/`([^`]+)`/g)) {
+    const isFile = span.includes("/");
+    if (isFile) file = span;
+    named.push([file, isFile ? null : span]);
+  }
+  return named;
+}
+
+describe("docs/architecture.md", () => {
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const life = /\n## The life of a message\n.*?(?=\n## )/s.exec(page)?.[0] ?? "";
+
+  test("tells the life of a message by functions that are in the files it names", () => {
+    const [, steps = ""] = life.split("\nOut:\n");
+    const named = namedAfterFiles(steps);
+    expect(new Set(named.map(([file]) => file)).size).toBeGreaterThan(20);
+    expect(named.filter(([file]) => !existsSync(join(ROOT, file)))).toEqual([]);
+    const names = named.filter(([, name]) => name !== null);
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter(([file, name]) => !declaredNames(join(ROOT, file)).has(name ?? ""))).toEqual([]);
+  });
+
+  test("names no file of the repository that is gone", () => {
+    const paths = [...page.matchAll(/`([\w.-]+\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+    expect(paths.length).toBeGreaterThan(60);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
 
 const STATE = readFileSync(join(ROOT, "src/sds/channel-state.ts"), "utf8");

@@ -15,7 +15,10 @@ const DECLARATIONS = {
 };
 const FUNCTIONS = new Set(["ArrowFunctionExpression", "FunctionExpression"]);
 
-/** Names that a file of TypeScript declares: functions, constants, classes, types, and methods in them. Not what it calls. */
+/**
+ * Names that a file of TypeScript declares: functions and methods at any depth, constants of the file itself, classes and
+ * types. Neither what it calls nor what a function keeps in a variable.
+ */
 export function declaredNames(file) {
   const names = new Set();
   const tree = parseSync(readFileSync(file, "utf8"), {
@@ -23,19 +26,26 @@ export function declaredNames(file) {
     tsx: file.endsWith("x"),
     target: "es2022",
   });
-  collect(tree, names);
+  collect(tree, names, false);
   return names;
 }
 
-function collect(node, names) {
+function collect(node, names, isInside) {
   if (Array.isArray(node)) {
-    for (const child of node) collect(child, names);
+    for (const child of node) collect(child, names, isInside);
   } else if (node !== null && typeof node === "object") {
-    const key = node.type === "KeyValueProperty" && FUNCTIONS.has(node.value.type) ? "key" : DECLARATIONS[node.type];
-    const name = key === undefined ? undefined : node[key]?.value;
+    const name = declared(node, isInside);
     if (typeof name === "string") names.add(name);
-    for (const child of Object.values(node)) collect(child, names);
+    const within = isInside || node.type === "BlockStatement" || FUNCTIONS.has(node.type);
+    for (const child of Object.values(node)) collect(child, names, within);
   }
+}
+
+function declared(node, isInside) {
+  if (node.type === "KeyValueProperty") return FUNCTIONS.has(node.value.type) ? node.key.value : undefined;
+  if (node.type === "VariableDeclarator" && isInside && !FUNCTIONS.has(node.init?.type)) return undefined;
+  const key = DECLARATIONS[node.type];
+  return key === undefined ? undefined : node[key]?.value;
 }
 
 /** The same of all files of a folder and the folders in it, tests left out. */
