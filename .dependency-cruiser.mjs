@@ -1,7 +1,7 @@
 /**
  * The layers, top to bottom. A module imports downwards only:
  *
- *   extension web-demo node sim bench e2e    users of the library
+ *   extension web-demo node sim bench e2e examples    users of the library
  *   src/ui
  *   src/bridge
  *   src/telemetry
@@ -16,7 +16,7 @@
 import { HOUSES, pathOf, reachOf, TOP } from "./scripts/lib/rooms.mjs";
 
 const TESTS = String.raw`(\.test\.tsx?|contract\.tsx?)$|/testing/`;
-const USERS = "^(extension|web-demo|node|sim|bench|e2e|scripts)/";
+const USERS = "^(extension|web-demo|node|sim|bench|e2e|examples|scripts)/";
 const PORTS = "^src/(transport|storage|identity|runtime)/";
 
 /** One rule for each room: of its house it imports only itself and what is below it. */
@@ -86,8 +86,15 @@ const forbidden = [
     name: "users-do-not-import-each-other",
     comment: "The demo, the extension and the Node programs are separate products. Tests in e2e may drive them all.",
     severity: "error",
-    from: { path: "^(extension|web-demo|node|sim|bench)/", pathNot: TESTS },
+    from: { path: "^(extension|web-demo|node|sim|bench|examples)/", pathNot: TESTS },
     to: { path: USERS, pathNot: "^$1/" },
+  },
+  {
+    name: "examples-know-only-the-library",
+    comment: "What an example needs, a program of somebody else needs too.",
+    severity: "error",
+    from: { path: "^examples/", pathNot: TESTS },
+    to: { path: "^(src|scripts|extension|web-demo|node|sim|bench|e2e)/", pathNot: "^src/index[.]ts$" },
   },
   ...HOUSES.flatMap(roomOrder),
   {
@@ -126,7 +133,7 @@ const forbidden = [
 ];
 
 /** Folders with source; those that do not exist yet are skipped by the runner. */
-export const folders = ["src", "extension", "web-demo", "node", "sim", "bench", "e2e", "scripts"];
+export const folders = ["src", "extension", "web-demo", "node", "sim", "bench", "e2e", "examples", "scripts"];
 
 export const ruleSet = { forbidden };
 

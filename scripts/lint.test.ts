@@ -80,6 +80,7 @@ const LAYERS: [rule: string, path: string, text: string][] = [
   ["own-state", "src/sds/sync/theirs.ts", 'export { ownLog } from "../log/own.ts";\n'],
   ["own-state", "src/sds/mine.ts", 'export { ownLog } from "./log/own.ts";\n'],
   ["own-state", "sim/core/cheat.ts", 'export { ownLog } from "../../src/sds/log/own.ts";\n'],
+  ["examples-know-only-the-library", "examples/deep.ts", 'export type { Hash } from "../src/storage/port.ts";\n'],
   ["no-node-in-the-browser", "src/channel/files.ts", 'export { readFileSync } from "node:fs";\n'],
   ["no-development-packages-at-run-time", "src/channel/dev.ts", 'export { indexedDB } from "fake-indexeddb";\n'],
   ["product-does-not-import-tests", "src/channel/test.ts", 'export { suite } from "./channel.contract.ts";\n'],
