@@ -1,7 +1,7 @@
 /**
  * The layers, top to bottom. A module imports downwards only:
  *
- *   extension web-demo node sim bench e2e    users of the library
+ *   extension web-demo node sim bench e2e examples    users of the library
  *   src/ui
  *   src/bridge
  *   src/telemetry
@@ -9,11 +9,25 @@
  *   src/transport src/storage src/identity src/runtime    ports, each with its adapters beside it
  *   src/sds                                  the protocol, pure
  *
+ * Inside a layer the rooms have an order too: scripts/lib/rooms.mjs. Types count as imports everywhere.
+ *
  * Run by scripts/lint-layers.mjs. Tests and contract suites may import more, since they bring the parts together.
  */
+import { HOUSES, pathOf, reachOf, TOP } from "./scripts/lib/rooms.mjs";
+
 const TESTS = String.raw`(\.test\.tsx?|contract\.tsx?)$|/testing/`;
-const USERS = "^(extension|web-demo|node|sim|bench|e2e|scripts)/";
+const USERS = "^(extension|web-demo|node|sim|bench|e2e|examples|scripts)/";
 const PORTS = "^src/(transport|storage|identity|runtime)/";
+
+/** One rule for each room: of its house it imports only itself and what is below it. */
+function roomOrder(house) {
+  return [...reachOf(house)].map(([room, reach]) => ({
+    name: `room-order-${house.folder.replaceAll("/", "-")}${room === TOP ? "" : `-${room}`}`,
+    severity: "error",
+    from: { path: pathOf(house, room), pathNot: TESTS },
+    to: { path: `^${house.folder}/`, pathNot: reach.map((below) => pathOf(house, below)).join("|") },
+  }));
+}
 
 const forbidden = [
   {
@@ -72,8 +86,23 @@ const forbidden = [
     name: "users-do-not-import-each-other",
     comment: "The demo, the extension and the Node programs are separate products. Tests in e2e may drive them all.",
     severity: "error",
-    from: { path: "^(extension|web-demo|node|sim|bench)/", pathNot: TESTS },
+    from: { path: "^(extension|web-demo|node|sim|bench|examples)/", pathNot: TESTS },
     to: { path: USERS, pathNot: "^$1/" },
+  },
+  {
+    name: "examples-know-only-the-library",
+    comment: "What an example needs, a program of somebody else needs too.",
+    severity: "error",
+    from: { path: "^examples/", pathNot: TESTS },
+    to: { path: "^(src|scripts|extension|web-demo|node|sim|bench|e2e)/", pathNot: "^src/index[.]ts$" },
+  },
+  ...HOUSES.flatMap(roomOrder),
+  {
+    name: "own-state",
+    comment: "Who wants another room's state changed asks a function of that room. Mutations plant defects on purpose.",
+    severity: "error",
+    from: { path: "^(.*/)[^/]+$", pathNot: `${TESTS}|^sim/mutations/` },
+    to: { path: "(^|/)own[.]ts$", pathNot: "^$1own[.]ts$" },
   },
   {
     name: "no-node-in-the-browser",
@@ -105,7 +134,7 @@ const forbidden = [
 ];
 
 /** Folders with source; those that do not exist yet are skipped by the runner. */
-export const folders = ["src", "extension", "web-demo", "node", "sim", "bench", "e2e", "scripts"];
+export const folders = ["src", "extension", "web-demo", "node", "sim", "bench", "e2e", "examples", "scripts"];
 
 export const ruleSet = { forbidden };
 

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    include: ["{src,node,sim,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
+    include: ["{src,node,sim,examples,scripts,web-demo,extension}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "e2e/**", "dist/**", ".cache/**"],
     environment: "node",
     // Long runs ask for more cases of each property than a quick test wants.

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import swc from "@swc/core";
 import { folders, options, ruleSet } from "../.dependency-cruiser.mjs";
+import { HOUSES, NO_ROOMS, roomsOf } from "./lib/rooms.mjs";
 
 // dependency-cruiser parses every file as plain TypeScript, in which JSX is a syntax error. It shares this module object.
 const parseFileSync = swc.parseFileSync;
@@ -19,6 +20,16 @@ function sourcesIn(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && SOURCE.has(extname(entry.name)))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+/** Folders of a house that have no place in the order, so that nothing says what they may import. */
+function unlistedRooms() {
+  return HOUSES.filter(({ folder }) => existsSync(folder)).flatMap((house) => {
+    const listed = new Set(roomsOf(house).map(({ name }) => name));
+    return readdirSync(house.folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !NO_ROOMS.has(entry.name) && !listed.has(entry.name))
+      .map((entry) => `room-without-a-place: ${house.folder}/${entry.name} is not in scripts/lib/rooms.mjs`);
+  });
 }
 
 function describe(violation) {
@@ -35,6 +46,7 @@ const cruised = new Set(output.modules.map((module) => module.source));
 const unseen = sources.filter((file) => !cruised.has(file));
 const problems = [
   ...output.summary.violations.map(describe),
+  ...unlistedRooms(),
   ...unseen.map((file) => `not-cruised: ${file} was not looked at`),
   ...(sources.length === unseen.length ? ["nothing-cruised: 0 modules cruised, so no layer was checked"] : []),
 ];

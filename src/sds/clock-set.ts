@@ -9,7 +9,7 @@ import { moveEmbargoed } from "./receive/embargo.ts";
 import { dropAnswers, moveAnswers } from "./repair/repair.ts";
 import { movePlannedSyncs } from "./sync/sync.ts";
 
-/** Smaller steps backwards are the wobble of clocks, and harm nobody. */
+/** Smaller steps backwards are the wobble of clocks: all plans lie that much later, and that harms nobody. */
 const JUMP_MS = 1_000;
 
 /**

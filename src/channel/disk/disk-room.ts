@@ -8,7 +8,7 @@ import type { OldTexts } from "./old-texts.ts";
  */
 const SHARE = 0.25;
 const AT_LEAST_BYTES = 4 * 1024 * 1024;
-/** Space is given back by work that the database does in the background. */
+/** Space is given back by work that the database does in the background: without a pause more goes than has to. */
 const PAUSE_MS = 500;
 
 /** The disk that all channels of a device share: what does not fit is written again when the oldest texts have gone. */

@@ -4,7 +4,7 @@ import type { Change } from "../../sds/io/records.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
 import type { BodyCache } from "./body-cache.ts";
 
-/** So much goes at once, then the disk is tried again. */
+/** So much goes at once, then the disk is tried again. Larger batches delete more than is needed (docs/architecture.md). */
 const BATCH = { count: 1_000, bytes: 4 * 1024 * 1024 };
 
 /** The oldest bodies of one channel, which go when the disk is full. */

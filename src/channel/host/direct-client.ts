@@ -13,6 +13,7 @@ import { endOfPage } from "../views/end-of-page.ts";
 import { messageDetails } from "../views/message-details.ts";
 import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "../views/views.ts";
 
+/** A few screens, and at most five times that: a page is made, sent and drawn in one go. */
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 

@@ -7,7 +7,7 @@ export interface EphemeralGate {
   judge(message: EphemeralView, now: number): "new" | "again" | "old";
 }
 
-/** Ids remembered so that a repetition is not handed on twice. */
+/** Ids remembered so that a repetition is not handed on twice: more than a group says while the network may repeat itself. */
 const REMEMBERED = 512;
 
 /** Nothing of an ephemeral message is kept, so what is signed long ago cannot be told from what was said just now. */

@@ -9,8 +9,10 @@ import {
 import type { HistoryQuery, InboundFrame, Transport } from "../../transport/port.ts";
 import { timeWindows } from "./time-windows.ts";
 
+/** A Store that restarts is back in seconds; one that stays away is asked once a minute, which costs neither side much. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
+/** So that what was found arrives, and is taken in, before the last of many is asked for. */
 const HASHES_PER_QUERY = 50;
 
 /** Reads what was said while we were not listening, and single messages that are missed. */

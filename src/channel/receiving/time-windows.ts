@@ -2,6 +2,7 @@ import type { WantedMessage } from "../../sds/io/effect.ts";
 
 /** Without a hash, a message is looked for this long before and after its Lamport timestamp, which follows real time. */
 const WINDOW_MS = 2 * 60_000;
+/** Each is a query of its own; what falls out is asked for again by the protocol, with its back-off. */
 const MAX_WINDOWS = 4;
 
 /** A time of a Store, milliseconds since the epoch at both ends. */

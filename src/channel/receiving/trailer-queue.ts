@@ -32,6 +32,7 @@ const GATHER_MS = 20;
 const MAX_GATHER_MS = 500;
 /** Verdicts in one go: some milliseconds, in which nothing else runs. */
 const VERDICTS_IN_A_ROW = 16;
+/** Whoever reads a Store waits then: a tenth of what may wait in all, a quarter of its bytes, so live ones still have room. */
 const LONG = 1_000;
 const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
 

@@ -8,6 +8,7 @@ import { countUnread, deliveryView, holeView, isVisible, messageView, participan
 
 /** A longer gap is answered with `reset`: taking a new snapshot is cheaper than replaying it. */
 const MAX_REPLAY = 2_000;
+/** Rows read at a time: between two reads others get their turn at the database. */
 const REPLAY_PAGE = 250;
 
 export interface EventLog {

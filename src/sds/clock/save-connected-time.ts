@@ -8,9 +8,11 @@ import { ownConnection } from "./own.ts";
  * this run was connected at most, and never more than five minutes. So an idle channel that lives long writes it seldom.
  */
 
-/** A write that is made anyway takes it along when it is off by this much. */
+/** A write that is made anyway takes it along when it is off by this much: less would put it into every commit. */
 const ALONG_MS = 1_000;
+/** The first time in a run: who is killed before has little to lose, and short runs would else write nothing but this. */
 const FIRST_SAVE_MS = 5_000;
+/** Half of `lostAfterMs`, so that a kill costs at most half of what a hole is waited for. */
 const MAX_SAVE_EVERY_MS = 5 * 60_000;
 
 /** To be called when everything else that a step writes is known. */

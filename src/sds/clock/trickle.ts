@@ -35,6 +35,7 @@ export interface TrickleStep {
 /** Random source: from 0, below 1. */
 type Random = () => number;
 
+/** With 1, a single member who says yes to everything would silence the rest; each more is one sync more per interval. */
 export const DEFAULT_REDUNDANCY = 2;
 
 /** The first interval, of `iMinMs`. */

@@ -14,7 +14,7 @@ export interface EvidenceState {
   /** What the words of participants prove and was too much to follow at once, in that order. */
   readonly unfinished: ReadonlySet<UnfinishedWalk>;
   /** How far claims may still be followed in this step. */
-  readonly effort: Effort;
+  readonly effort: Readonly<Effort>;
   /** Filters of others, as a detail. */
   readonly filters: KeptFilters;
   /** Ids of what was delivered last. Profile "sds" only. */

@@ -7,9 +7,9 @@ import type { Gain, Word } from "./claim-walk.ts";
 import type { EvidenceContext } from "./evidence-state.ts";
 import { receivedBy } from "./received-by.ts";
 
-/** Ledger rows stay small: one row names at most this many ids. */
+/** Ledger rows stay small: one row names at most as many ids as a message can list, 16 kB of them. */
 const IDS_PER_ROW = 256;
-/** More than the rows of the largest view of who has what. */
+/** More than the 200 rows of the largest view of who has what. */
 const OTHERS_TOLD = 256;
 
 export function wordOf(participant: Participant, by: Word["by"]): Word {

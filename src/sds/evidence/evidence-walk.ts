@@ -8,7 +8,7 @@ import type { EvidenceAndBelow, EvidenceContext } from "./evidence-state.ts";
 import { ownEvidence } from "./own.ts";
 
 export function nothingGained({ state }: Pick<EvidenceContext, "state">, word: Word): Gain {
-  return { word, effort: state.evidence.effort, listed: [], ancestry: [] };
+  return { word, effort: ownEvidence(state).effort, listed: [], ancestry: [] };
 }
 
 /**

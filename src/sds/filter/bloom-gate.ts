@@ -8,9 +8,11 @@ import { BloomFilter, type BloomFilterOptions, type BloomHashes } from "./bloom-
 
 /** Somewhat above the half of all bits that a filter has which is as full as it was made for. */
 const MAX_FILL = 0.58;
+/** So many that a filter which is somewhat too full is noticed, and so few that looking costs nothing. */
 const DECOYS = 64;
 /** A filter at capacity contains about 0.06 of 64 ids that nobody ever said. */
 const MAX_DECOY_HITS = 2;
+/** The hashes of ids lie below it: absolute values of 32-bit integers. */
 const HASH_RANGE = 2 ** 31;
 
 export type BloomProblem = "bloom-length" | "bloom-full" | "bloom-decoys";

@@ -3,7 +3,7 @@ import { isUnconfirmed } from "../outbox/outbox-stage.ts";
 import type { HolesAndBelow } from "./holes-state.ts";
 import { ownHoles } from "./own.ts";
 
-/** Never given up: what pages show first, and what those who come back ask for. */
+/** Never given up: what pages show first (ten pages of 100), and what those who come back ask for. */
 export const NEWEST_BODIES = 1_000;
 
 export interface BatchLimits {

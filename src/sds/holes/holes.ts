@@ -13,6 +13,7 @@ import { ownHoles, ownMissing } from "./own.ts";
 import { requestDelay } from "./repair-timing.ts";
 import { forgetMissing } from "./shares.ts";
 
+/** Twice the reordering that was waited for: a Store that is about to write it has done so then. Doubles each time. */
 const FIRST_RETRY_MS = 4_000;
 /** A Store that had it neither at once nor within the hour seldom gets it later; what it does get, the regular reading finds. */
 const RETRY_CAP_MS = 30 * 60_000;

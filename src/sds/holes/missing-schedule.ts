@@ -3,7 +3,7 @@ import type { HolesAndBelow } from "./holes-state.ts";
 import type { MissingMessage } from "./missing-message.ts";
 import { ownHoles, ownMissing } from "./own.ts";
 
-/** Syncs of honest people name what exists, and it soon comes. */
+/** Syncs of honest people name what exists, and it soon comes: so many at once are two syncs of requests. */
 const MAX_UNDOUBTED = 16;
 /** An honest message names up to eight causes, and whoever was away may lack those of several at once. */
 const MAX_UNDOUBTED_CAUSES = 64;

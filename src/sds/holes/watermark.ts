@@ -14,7 +14,7 @@ import type { HolesAndBelow } from "./holes-state.ts";
 import { ownHoles, ownMissing } from "./own.ts";
 import { forgetMissing } from "./shares.ts";
 
-/** When there are too many, so many tenths stay: forgetting is work, and should not be due again soon. */
+/** When there are too many, nine tenths stay: forgetting is work, and should not be due again at the next start. */
 const STAY = 0.9;
 
 /**

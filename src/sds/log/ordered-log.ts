@@ -43,6 +43,7 @@ export interface OrderedLog<T extends LogPlace> extends OrderedLogView<T> {
   remove(place: LogPlace): T | undefined;
 }
 
+/** Moved by one insertion in the middle: longer chunks make that slow, shorter ones make it slow to find the chunk. */
 const CHUNK_LIMIT = 512;
 
 /** An empty log. Chunks of at most 512 items keep an insertion anywhere cheap, whatever the size of the log. */

@@ -5,8 +5,12 @@ import { BUDGET_META, createBudget, TRAFFIC_CLASSES, type TrafficClass } from ".
 
 /** How much this participant publishes where the network sets a limit. Without a limit every token is there. */
 
-/** Shares of the whole. A resend takes a token of its own and one of content: it may use part of that share only. */
+/**
+ * Shares of the whole. A resend takes a token of its own and one of content: it may use part of that share only. Nearly as
+ * much for syncs as for content, since without acks content is sent again; least for repairs, which a Store gives as well.
+ */
 const SHARES: Readonly<Record<TrafficClass, number>> = { content: 0.45, resend: 0.1, sync: 0.4, repair: 0.15 };
+/** The interval that public Waku nodes count in, and that the parameter `budgetPerTenMinutes` is named after. */
 const INTERVAL_MS = 10 * 60_000;
 /** What refilling loses to rounding; without it the time at which a token is promised could find it not quite there. */
 const ROUNDING = 1e-6;

@@ -1,4 +1,4 @@
-/** Share by which a delay is made shorter or longer, so that people who lost the network together do not shout together. */
+/** Share by which a delay is made shorter or longer, so that people who lost the network together do not shout together. A fifth keeps the doubling. */
 const JITTER = 0.2;
 
 /**

@@ -19,9 +19,11 @@ export interface Credits extends CreditsView {
   credit(entryNumber: number, completeSince: number): void;
 }
 
+/** A page of 1,024 entries: a key that names one message costs a kilobyte, and a long log few pages. */
 const PAGE_BITS = 10;
 const PAGE_SIZE = 2 ** PAGE_BITS;
 const PLACE_IN_PAGE = PAGE_SIZE - 1;
+/** What a byte can name besides "not credited". */
 const MAX_EPOCHS = 255;
 /** Stands for every page in which nothing is credited. Never written to. */
 const EMPTY = new Uint8Array(PAGE_SIZE);

@@ -3,10 +3,9 @@ import { ledger } from "../io/step-context.ts";
 import type { Source } from "../io/step-input.ts";
 import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "../parameters/parameters.ts";
 import type { ParticipantId } from "../wire/ids.ts";
-import { ownParticipant, ownParticipants } from "./own.ts";
+import { type OwnPresent, ownParticipant, ownParticipants } from "./own.ts";
 import { createParticipant, type Participant } from "./participant.ts";
 import type { ParticipantsAndBelow, ParticipantsContext } from "./participants-state.ts";
-import type { PresentParticipants } from "./present-participants.ts";
 import { touch } from "./touched.ts";
 
 /**
@@ -92,9 +91,9 @@ export function audienceFor(state: ParticipantsAndBelow, now: number, author: Pa
   return audience;
 }
 
-function presentNow(state: ParticipantsAndBelow, now: number): PresentParticipants {
+function presentNow(state: ParticipantsAndBelow, now: number): OwnPresent {
   const connectedMs = connectedNow(state, now);
-  const { present } = state.participants;
+  const { present } = ownParticipants(state);
   if (present !== null && present.fromConnectedMs <= connectedMs && connectedMs < present.untilConnectedMs)
     return present;
   const { presenceWindowMs } = state.identity.parameters;

@@ -7,5 +7,5 @@ export interface PresentParticipants {
   readonly fromConnectedMs: number;
   readonly untilConnectedMs: number;
   /** `indexes` without one author, by the author's index. */
-  readonly audiences: Map<number, readonly number[]>;
+  readonly audiences: ReadonlyMap<number, readonly number[]>;
 }

@@ -6,7 +6,7 @@ import type { MessageId } from "../wire/ids.ts";
 import { ownReceive } from "./own.ts";
 import type { EmbargoedMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
 
-/** Held until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
+/** Held in memory until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
 const MAX_EMBARGOED = 256;
 
 /**

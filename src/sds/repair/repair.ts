@@ -22,17 +22,23 @@ import type { RepairAndBelow, RepairContext } from "./repair-state.ts";
  * syncs. What a stranger asks may delay what we do, once, and never takes anything from us.
  */
 
+/** As long as an answer may take (`repairAnswerMaxMs`): asked sooner, the same answer would be given twice. */
 const FIRST_BACKOFF_MS = 20_000;
+/** It is asked for all day, and whoever has it may come online at any time; then it takes this long at most. */
 const BACKOFF_CAP_MS = 5 * 60_000;
-/** For this long after coming back, requests may have syncs of their own, one in so long. */
+/**
+ * For this long after coming back, requests may have syncs of their own, one in so long: most of what is missing is noticed
+ * then, and in a quiet group nobody would say a sync for it to ride on.
+ */
 const EAGER_MS = 2 * 60_000;
 const EAGER_EVERY_MS = 20_000;
-/** While something waits for causes, requests may have syncs of their own this often. */
+/** While something waits for causes, requests may have syncs of their own this often: 20 tries before it counts as lost. */
 const WAITING_EVERY_MS = 30_000;
-/** First requests follow another sync of ours after this long at the earliest. */
+/** First requests follow another sync of ours after this long at the earliest, so that those of one moment go together. */
 const FIRST_EVERY_MS = 2_000;
-/** Answers under way for one requester; it has to ask again for more. */
+/** Answers under way for one requester; it has to ask again for more. A message with all its ancestors fits, and some. */
 const MAX_ANSWERS_PER_REQUESTER = 40;
+/** It would ask for them next, one step of the graph per round. More would answer a single request with a flood. */
 const MAX_ANCESTORS_PER_ANSWER = 32;
 
 /**

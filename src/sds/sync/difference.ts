@@ -2,6 +2,7 @@ import { murmur3 } from "../filter/murmur3.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import type { MessageId } from "../wire/ids.ts";
 
+/** 2^32 divided by the golden ratio: any number would do that keeps the two sums apart. */
 const GOLDEN = 0x9e3779b9;
 
 /**

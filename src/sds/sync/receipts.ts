@@ -14,7 +14,9 @@ import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
  * was sent and have not confirmed; they answer within the ack window by naming what was asked for.
  */
 
+/** As seldom as idle syncs: who did not answer by then is probably not there. */
 const MAX_INTERVAL_MS = 15 * 60_000;
+/** 4 bytes each in a sync; and as many messages are named in an answer as fit beside heads (`MAX_HISTORY_ENTRIES`). */
 const MAX_ASKED = 64;
 /** Levels are looked at for the newest messages only: an old one that nobody confirmed says so already. */
 const MAX_OPEN = 64;

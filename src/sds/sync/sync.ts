@@ -27,8 +27,11 @@ import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
 /** The ack window is meant for groups of this size; it grows in proportion beyond. */
 const ACK_WINDOW_GROUP = 8;
+/** Those who acked together must not repeat it together. Up to so much later. */
 const REPEAT_JITTER = 0.2;
+/** A Store keeps each of them, so one says all that is new in ten minutes. Rarer ones are missed by who reads between. */
 const CHECKPOINT_EVERY_MS = 10 * 60_000;
+/** A Store that was away for a moment is back; three times, as without any Store they would go on for ever. */
 const CHECKPOINT_RETRY_MS = 30_000;
 const MAX_CHECKPOINT_RETRIES = 3;
 

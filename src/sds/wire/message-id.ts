@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { asMessageId, type MessageId } from "./ids.ts";
 
+/** SHA-256. */
 const DIGEST_BYTES = 32;
 /** A new hash and its buffers for each message would cost half as much again as the hashing itself. */
 const BEGUN = sha256.create();

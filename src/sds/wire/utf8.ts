@@ -3,6 +3,7 @@
  * loops are faster than a call into the platform.
  */
 
+/** What Unicode puts in the place of a lone surrogate, and its last code point. */
 const REPLACEMENT = 0xfffd;
 const MAX_CODE_POINT = 0x10ffff;
 

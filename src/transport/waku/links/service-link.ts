@@ -1,10 +1,10 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import type { IMetadata, ShardInfo } from "@waku/interfaces";
-import { dialServiceNode } from "../node/dial.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import type { FilterProtocol } from "../wire/sdk-parts.ts";
 import { hostOf, isLoopback } from "./addresses.ts";
 import { Backoff } from "./backoff.ts";
+import { dialServiceNode } from "./dial.ts";
 import type { FilterBook } from "./filter-book.ts";
 import type { IdentifyWatch } from "./identify-watch.ts";
 import { SubscriptionKeeper } from "./subscription-keeper.ts";

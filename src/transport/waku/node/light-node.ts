@@ -1,11 +1,11 @@
 import { mplex } from "@libp2p/mplex";
 import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
+import { connectionRules } from "../links/connection-rules.ts";
+import { timedWebSockets } from "../links/timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { networkConfigOf } from "../wire/wire.ts";
-import { connectionRules } from "./connection-rules.ts";
 import { ensurePromiseWithResolvers } from "./promise-with-resolvers.ts";
-import { timedWebSockets } from "./timed-dials.ts";
 
 /** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
 const NODES_TO_USE = 2;

@@ -1,6 +1,6 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
-import { hostOf } from "../links/addresses.ts";
+import { hostOf } from "./addresses.ts";
 import { isAnotherNode, requirePeer } from "./connection-rules.ts";
 
 /** Connects to the service node at `address`, or returns the open connection to it. Rejects with words for people. */
