@@ -69,6 +69,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (closed) return;
     if (source === "live" && commits.isLong()) return refuse("inbound-full");
     const bytes = await decryptPayload(key, frame.payload);
+    if (closed) return;
     if (bytes === null) return refuse("undecryptable");
     const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
     switch (incoming.kind) {
