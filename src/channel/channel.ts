@@ -6,49 +6,31 @@ import { nextWakeAt } from "../sds/schedules.ts";
 import { step } from "../sds/step.ts";
 import type { EphemeralView } from "./api/channel-client.ts";
 import { createBodyCache } from "./disk/body-cache.ts";
-import { createCommitQueue } from "./disk/commit-queue.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
 import { createDiskRoom } from "./disk/disk-room.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
 import { createCorrectedClock } from "./receiving/corrected-clock.ts";
 import { markHistoryRead } from "./receiving/history-mark.ts";
-import { createHistoryReader } from "./receiving/history-reader.ts";
-import { createIntake } from "./receiving/intake.ts";
+import { CHANNEL_PARTS, type ChannelParts } from "./running/channel-parts.ts";
 import { followConnection } from "./running/follow-connection.ts";
 import { createLife, storageProblem } from "./running/life.ts";
 import { performEffect } from "./running/perform-effect.ts";
 import type { Channel, ChannelOptions } from "./running/running-channel.ts";
-import { createStepRunner } from "./running/step-runner.ts";
 import { createWakeTimer } from "./running/wake-timer.ts";
 import { createAuthoring } from "./sending/authoring.ts";
 import { createEphemeralSender } from "./sending/ephemeral-sender.ts";
-import { createOutbound } from "./sending/outbound.ts";
 import { channelStatus } from "./views/channel-status.ts";
-import { createEventLog } from "./views/event-log.ts";
 import { createListeners } from "./views/listeners.ts";
 import { createStatusBoard } from "./views/status-board.ts";
 
+export type { ChannelParts } from "./running/channel-parts.ts";
 export type { Channel, ChannelOptions } from "./running/running-channel.ts";
-
-/** The parts by which the rules of order are kept (docs/architecture.md). Tests put one with a planted breach in their place. */
-export interface ChannelParts {
-  readonly createCommitQueue: typeof createCommitQueue;
-  readonly createStepRunner: typeof createStepRunner;
-  readonly createEventLog: typeof createEventLog;
-  readonly createHistoryReader: typeof createHistoryReader;
-  readonly createIntake: typeof createIntake;
-  readonly createOutbound: typeof createOutbound;
-}
-
-const PARTS: ChannelParts = {
-  ...{ createCommitQueue, createStepRunner, createEventLog, createHistoryReader, createIntake, createOutbound },
-};
 
 /** Boots the channel from storage, without waiting for the network, and lets it run. */
 export async function openChannel(options: ChannelOptions, replaced: Partial<ChannelParts> = {}): Promise<Channel> {
   const { identity, key, signer, storage, transport, random } = options;
   const { channelId, self } = identity;
-  const parts = { ...PARTS, ...replaced };
+  const parts = { ...CHANNEL_PARTS, ...replaced };
   const contentTopic = contentTopicOf(key);
   const corrected = createCorrectedClock(options.clock);
   const clock: Clock = { now: corrected.now, schedule: options.clock.schedule };
@@ -84,9 +66,9 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     publish: events.publish,
   });
   const { dispatch, tell } = runner;
-  const wake = () => tell({ kind: "wake" });
-  const wakes = createWakeTimer({ clock, nextAt: (now) => nextWakeAt(state, now), wake });
-
+  const wakes = createWakeTimer({
+    ...{ clock, nextAt: (now) => nextWakeAt(state, now), wake: () => tell({ kind: "wake" }) },
+  });
   const intake = parts.createIntake({
     ...{ state, key, clock, corrected, bodies, commits, dispatch: tell, refuse },
     onEphemeral: (message) => {
@@ -124,10 +106,26 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   await commits.commit(changes, "strict");
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
-  const isOnline = () => state.clock.connection.online;
-  const stopFollowing = followConnection({ transport, isOnline, tell, history, onHealth: status.refresh });
+  const stopFollowing = followConnection({
+    ...{ transport, tell, history, isOnline: () => state.clock.connection.online, onHealth: status.refresh },
+  });
   wakes.plan();
 
+  async function close(): Promise<void> {
+    life.close();
+    unsubscribe();
+    stopFollowing();
+    history.close();
+    wakes.close();
+    outbound.close();
+    intake.close();
+    await commits.idle();
+    keepTexts();
+    status.refresh();
+    events.close();
+  }
+
+  let closing: Promise<void> | null = null;
   return {
     ...{ state, bodies, events, status, refusals, counts, now: clock.now, isClosed, sendEphemeral, dispatch },
     send: authoring.send,
@@ -135,18 +133,9 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     remove: (id) => authoring.takeBack("withdraw", id),
     stopSending: (id) => authoring.takeBack("stop-sending", id),
     onRead: readListeners.add,
-    close: async () => {
-      if (!life.close()) return;
-      unsubscribe();
-      stopFollowing();
-      history.close();
-      wakes.close();
-      outbound.close();
-      intake.close();
-      await commits.idle();
-      keepTexts();
-      status.refresh();
-      events.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

@@ -11,8 +11,7 @@ export interface Life {
   stop(reason: ChannelError): void;
   /** Called once, when it stops. */
   onStop(listener: () => void): void;
-  /** False when it was closed before. */
-  close(): boolean;
+  close(): void;
 }
 
 export function createLife(): Life {
@@ -34,9 +33,7 @@ export function createLife(): Life {
     },
     onStop: (listener) => void listeners.add(listener),
     close: () => {
-      const wasOpen = !closed;
       closed = true;
-      return wasOpen;
     },
   };
 }

@@ -52,6 +52,6 @@ export interface Channel {
   dispatch(input: StepInput): Promise<void>;
   /** Called whenever the place up to which everything was read moved. */
   onRead(listener: () => void): void;
-  /** Stops; everything accepted stays in storage. Idempotent. */
+  /** Stops; everything accepted stays in storage. Resolves when all is written, each time that it is called. */
   close(): Promise<void>;
 }

@@ -215,7 +215,8 @@ export const orderCases: readonly OrderCase[] = [
       const before = transport.published.length;
       await sayHeld(bench, "one");
       log.length = 0;
-      const closed = channel.close().then(() => void log.push("closed"));
+      const close = () => channel.close().then(() => void log.push("closed"));
+      const closed = Promise.all([close(), close()]);
       await expectCode(channel.dispatch({ kind: "wake" }), "closed", "an input after closing");
       await settle();
       assertEqual(log, [], "while the commit is held");
