@@ -12,10 +12,10 @@ import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { type ChannelStorage, StorageError } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 import type { InboundFrame, OutboundFrame, Transport } from "../../transport/port.ts";
-import { type Channel, type ChannelParts, openChannel } from "../channel.ts";
+import { type Channel, type ChannelOptions, type ChannelParts, openChannel } from "../channel.ts";
 import { composeContent } from "../sending/compose.ts";
 
-const START = 1_800_000_000_000;
+export const START = 1_800_000_000_000;
 const CHANNEL = asChannelId("harbour");
 const KEY = new Uint8Array(32).fill(2);
 const ADA = createNobleSigner(new Uint8Array(32).fill(1));
@@ -86,25 +86,32 @@ export interface RecordingTransport extends Transport {
   readonly published: readonly OutboundFrame[];
   /** What its Store has. */
   readonly stored: InboundFrame[];
+  /** Who listens to a topic or to the health now. */
+  readonly listening: ReadonlySet<string>;
 }
 
 /** A network that is there at once, takes everything, and pushes nothing. */
 export function createRecordingTransport(log: (what: string) => void): RecordingTransport {
   const published: OutboundFrame[] = [];
   const stored: InboundFrame[] = [];
+  const listening = new Set<string>();
+  const listen = (what: string) => {
+    listening.add(what);
+    return () => void listening.delete(what);
+  };
   return {
-    ...{ published, stored },
+    ...{ published, stored, listening },
     publish: async (frame) => {
       published.push(frame);
       log("publish");
       return { hash: new Uint8Array(32).fill(published.length) };
     },
-    subscribe: () => () => {},
+    subscribe: () => listen("topic"),
     async *queryHistory(query) {
       yield { frames: query.by === "time" ? stored : [] };
     },
     health: () => ({ kind: "online", peers: 1 }),
-    onHealth: () => () => {},
+    onHealth: () => listen("health"),
     close: async () => {},
   };
 }
@@ -119,6 +126,22 @@ export interface OrderBench {
   readonly log: string[];
 }
 
+/** Ada's channel on these. */
+export function channelOptions(
+  disk: HeldDisk,
+  transport: RecordingTransport,
+  clock: VirtualClock,
+): Omit<ChannelOptions, "room"> {
+  const self = senderIdOf(CHANNEL, ADA.publicKey);
+  return {
+    identity: {
+      ...{ channelId: CHANNEL, self, publicKey: ADA.publicKey, profile: "community" },
+      parameters: CHANNEL_PARAMETER_DEFAULTS,
+    },
+    ...{ key: KEY, signer: ADA, storage: disk.storage, transport, clock, random: createSeededRandom(1) },
+  };
+}
+
 /** `stored`: two messages of Ben's, the second of which says that he has the first, are in the Store when the channel opens. */
 export async function openOrderBench(parts: Partial<ChannelParts>, stored = false): Promise<OrderBench> {
   const log: string[] = [];
@@ -127,18 +150,7 @@ export async function openOrderBench(parts: Partial<ChannelParts>, stored = fals
   const disk = createHeldDisk(note);
   const transport = createRecordingTransport(note);
   if (stored) transport.stored.push(...(await fromBen()));
-  const self = senderIdOf(CHANNEL, ADA.publicKey);
-  const identity = {
-    ...{ channelId: CHANNEL, self, publicKey: ADA.publicKey, profile: "community" as const },
-    parameters: CHANNEL_PARAMETER_DEFAULTS,
-  };
-  const channel = await openChannel(
-    {
-      ...{ identity, key: KEY, signer: ADA, storage: disk.storage, transport, clock },
-      random: createSeededRandom(1),
-    },
-    parts,
-  );
+  const channel = await openChannel(channelOptions(disk, transport, clock), parts);
   channel.events.subscribe(channel.events.lastSeq(), () => note("event"));
   return { channel, disk, transport, clock, log };
 }
