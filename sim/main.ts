@@ -19,7 +19,7 @@ const HELP = `npm run sim -- OPTIONS
   --full [--seeds N | --seed N]      the same on the real channel: signatures, encryption, storage
   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace]
   --mutations [--mutation NAME] [--searches N]   defects put in on purpose, and how many seeds it takes to find each
-  --crash-points [--storage memory|dexie] [--script NAME [--write K --moment before|during|after --keep N]]
+  --crash-points [--storage memory|dexie] [--script NAME [--write K --moment before|waiting|during|after --keep N]]
   --differential [--seeds N | --seed N]   ours and @waku/sds in one channel, with up to 20 % loss
   --figures                          how fast, how much traffic, for groups of 2 to 50
   --costs [--participants MOST]      messages and bytes by group size, level and message rate, as a table`;

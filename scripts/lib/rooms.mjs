@@ -50,7 +50,13 @@ export const HOUSES = [
         room("sending", "How is what we say signed, encrypted and published?"),
       ],
       [room("receiving", "What comes in, may it be believed, and what time do the others say it is?")],
-      [room(TOP, "Who runs the protocol's steps and performs their effects?")],
+      [
+        room(
+          "running",
+          "In which order do a step, its commit, its events and its effects come, and when does it all end?",
+        ),
+      ],
+      [room(TOP, "How are the parts of one channel put together?")],
       [room("host", "Which channels is this device in, and who may use them?")],
     ],
   },

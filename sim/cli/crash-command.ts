@@ -32,7 +32,7 @@ async function onePoint(
   point: CrashPoint,
   options: Options,
 ): Promise<void> {
-  const violation = await runCrashPoint(script, storage, point, printer(options).print);
+  const violation = await runCrashPoint(script, storage, point, printer(options));
   say({ script: script.name, storage, ...point, keep: String(point.keep), violation: violation?.message ?? null });
   if (violation !== null) process.exitCode = 1;
 }
@@ -53,7 +53,7 @@ function pointOf({ write, moment, keep: kept, trace }: Options, storage: CrashSt
     throw new UsageError("--moment, --keep and --trace are for one crash: name its --write as well.");
   }
   const keep = kept ?? "Infinity";
-  const when = oneOf("moment", moment ?? "before", ["before", "during", "after"]);
+  const when = oneOf("moment", moment ?? "before", ["before", "waiting", "during", "after"]);
   if (when === "during" && storage === "memory") throw new UsageError("--moment during: only with --storage dexie.");
   if (!/^(\d+|Infinity)$/.test(keep)) throw new UsageError(`--keep ${keep}: a whole number or Infinity is needed.`);
   return { write, moment: when, keep: Number(keep) };

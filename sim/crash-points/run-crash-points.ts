@@ -2,18 +2,24 @@ import { createFaultyStorage, type FaultyStorage } from "../../src/storage/memor
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import type { Violation } from "../core/violation.ts";
 import type { FullMember } from "../full/full-member.ts";
-import type { FullWorld } from "../full/full-world.ts";
+import type { FullWorld, FullWorldOptions } from "../full/full-world.ts";
 import { createMemoryDeviceDisk } from "../full/memory-device-disk.ts";
 import { runFullPlan } from "../full/run-full.ts";
 import { createBreakingStorage } from "./breaking-storage.ts";
 import { createDexieDeviceDisk, type DexieDeviceDisk } from "./dexie-device-disk.ts";
 import type { CrashScript } from "./scripts.ts";
+import { createStuckStorage } from "./stuck-storage.ts";
 
 /** Dead for so long before it boots again. */
 const DEAD_MS = 1_500;
+/** Longer than a frame that left is on its way. */
+const WAITING_MS = 1_000;
 
-/** "during": the transaction was begun, some of it was written, and it is broken off. Only a database has that. */
-export type Moment = "before" | "during" | "after";
+/**
+ * "waiting": the write is under way for so long that whatever does not wait for it has happened, then the process dies without it.
+ * "during": the transaction was begun, some of it was written, and it is broken off. Only a database has that.
+ */
+export type Moment = "before" | "waiting" | "during" | "after";
 
 export interface CrashPoint {
   /** Counted from 1, over the first life of member 0. */
@@ -29,6 +35,7 @@ const KILL = Number.POSITIVE_INFINITY;
 const MEMORY_KINDS: readonly Omit<CrashPoint, "write">[] = [
   { moment: "before", keep: KILL },
   { moment: "before", keep: 0 },
+  { moment: "waiting", keep: 0 },
   { moment: "after", keep: KILL },
   { moment: "after", keep: 0 },
   { moment: "after", keep: 1 },
@@ -37,6 +44,9 @@ const KINDS: Record<CrashStorage, readonly Omit<CrashPoint, "write">[]> = {
   memory: MEMORY_KINDS,
   dexie: [...MEMORY_KINDS, { moment: "during", keep: KILL }, { moment: "during", keep: 1 }],
 };
+
+/** `parts`: of each member's channel, with a planted breach. */
+export type ScriptOptions = Pick<FullWorldOptions, "print" | "parts">;
 
 export interface CrashSummary {
   readonly script: string;
@@ -98,7 +108,7 @@ export async function runCrashPoint(
   script: CrashScript,
   storage: CrashStorage,
   { write, moment, keep }: CrashPoint,
-  print?: (line: string) => void,
+  options: ScriptOptions = {},
 ): Promise<Violation | null> {
   let crashed = false;
   const violation = await runScript(
@@ -111,21 +121,25 @@ export async function runCrashPoint(
         crashed = true;
         world.kill(member, DEAD_MS, null);
       };
+      const powerCut = (): void => {
+        tracked.crash(keep);
+        kill();
+      };
+      if (moment === "waiting") {
+        return createStuckStorage(inner, { write, onStuck: () => world.clock.schedule(WAITING_MS, powerCut) });
+      }
       if (moment !== "during") {
         const disk = { crash: (left = 0) => tracked.crash(left) };
         return createFaultyStorage(inner, { crash: { write, moment, disk, keep, onCrash: kill } });
       }
       const { device } = tracked;
       if (!("breakOff" in device)) throw new Error("Memory has no transactions to break off.");
-      const onCrash = (): void => {
-        tracked.crash(keep);
-        kill();
-      };
-      return createBreakingStorage(inner, { write, disk: device as DexieDeviceDisk, onCrash });
+      return createBreakingStorage(inner, { write, disk: device as DexieDeviceDisk, onCrash: powerCut });
     },
-    print,
+    options,
   );
-  if (!crashed) throw new NoSuchWrite(`${script.name} has no write ${write}, so nothing crashed.`);
+  if (!crashed && violation === null)
+    throw new NoSuchWrite(`${script.name} has no write ${write}, so nothing crashed.`);
   return violation;
 }
 
@@ -133,13 +147,10 @@ async function runScript(
   { settings, actions }: CrashScript,
   storage: CrashStorage,
   wrapStorage: (member: FullMember, inner: ChannelStorage, world: FullWorld) => ChannelStorage,
-  print?: (line: string) => void,
+  options: ScriptOptions = {},
 ): Promise<Violation | null> {
   const createDisk = (member: number) =>
     storage === "dexie" && member === 0 ? createDexieDeviceDisk() : createMemoryDeviceDisk();
-  const { violation } = await runFullPlan(
-    { settings, wrapStorage, createDisk, ...(print === undefined ? {} : { print }) },
-    actions,
-  );
+  const { violation } = await runFullPlan({ settings, wrapStorage, createDisk, ...options }, actions);
   return violation;
 }

@@ -1,6 +1,6 @@
 import type { ChannelStatus, SendRequest } from "../../src/channel/api/channel-client.ts";
 import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
-import { type Channel, openChannel } from "../../src/channel/channel.ts";
+import { type Channel, type ChannelParts, openChannel } from "../../src/channel/channel.ts";
 import { createNobleSigner } from "../../src/identity/noble-signer.ts";
 import type { Signer } from "../../src/identity/port.ts";
 import { senderIdOf } from "../../src/identity/sender-id.ts";
@@ -20,6 +20,7 @@ import type { Trace } from "../core/trace.ts";
 import { short } from "../core/trace.ts";
 import type { Air } from "./air.ts";
 import type { DeviceDisk } from "./device-disk.ts";
+import { checkHandedOver } from "./handed-over.ts";
 import { SimProcess } from "./process.ts";
 import { SimTransport } from "./sim-transport.ts";
 import { openTrackedStorage, TrackedDisk } from "./tracked-storage.ts";
@@ -38,6 +39,10 @@ export interface FullSurroundings {
   readonly clockYes: number;
   readonly oracle: () => Oracle;
   readonly createDisk: (member: number) => DeviceDisk;
+  /** Parts of the channel with a planted breach. */
+  readonly parts: Partial<ChannelParts>;
+  /** For checks that take their time: a violation ends the run. */
+  readonly check: (test: Promise<void>) => void;
   /** Wraps the storage of one life of a member, to plan faults. */
   readonly wrapStorage: (member: FullMember, storage: ChannelStorage) => ChannelStorage;
 }
@@ -104,7 +109,9 @@ export class FullMember implements SimParticipant {
     const { air, epoch, channelId, key, parameters, profile, wrapStorage } = this.#world;
     this.lives++;
     const process = new SimProcess(air.clock, this.clock, epoch);
-    const transport = new SimTransport(air, this.index, this.online, process.clock.now);
+    const transport = new SimTransport(air, this.index, this.online, process.clock.now, (frame) => {
+      if (!process.dead) this.#world.check(checkHandedOver(this, key, frame));
+    });
     this.#process = process;
     this.#transport = transport;
     const tracked = await openTrackedStorage(this.tracked, {
@@ -116,9 +123,10 @@ export class FullMember implements SimParticipant {
     const storage = wrapStorage(this, tracked);
     const { self, publicKey } = this.speaker;
     const identity = { channelId, self, publicKey, profile, parameters };
-    const channel = await openChannel({
-      ...{ identity, key, signer: this.#signer, storage, transport, clock: process.clock, random: this.#random },
-    });
+    const channel = await openChannel(
+      { ...{ identity, key, signer: this.#signer, storage, transport, clock: process.clock, random: this.#random } },
+      this.#world.parts,
+    );
     if (process.dead) return;
     this.#channel = channel;
     channel.status.watch((status) => this.#askPerson(channel, process, status));

@@ -1,3 +1,4 @@
+import type { ChannelParts } from "../../src/channel/channel.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/runtime/virtual-clock.ts";
 import { MESSAGE_TYPE, SENT_TYPES } from "../../src/sds/parameters/message-type.ts";
@@ -28,6 +29,8 @@ export interface FullWorldOptions {
   readonly createDisk?: (member: number) => DeviceDisk;
   /** How many others hear what is in the air; they are put into `guests`. */
   readonly guests?: number;
+  /** Parts of each member's channel with a planted breach. */
+  readonly parts?: Partial<ChannelParts>;
   /** Wraps the storage of one life of a member, to plan faults. */
   readonly wrapStorage?: (member: FullMember, storage: ChannelStorage, world: FullWorld) => ChannelStorage;
 }
@@ -53,7 +56,7 @@ export class FullWorld {
   #caught: unknown = null;
   #requests = 0;
 
-  constructor({ settings, print, wrapStorage, createDisk, guests = 0 }: FullWorldOptions) {
+  constructor({ settings, print, wrapStorage, createDisk, parts = {}, guests = 0 }: FullWorldOptions) {
     installSerialCrypto();
     this.settings = settings;
     this.profile = settings.profile;
@@ -73,7 +76,8 @@ export class FullWorld {
       ...{ epoch: EPOCH, air: this.air, trace: this.trace, channelId: CHANNEL, key, syncMs: settings.syncMs },
       clockYes: settings.clockYes,
       ...{ parameters: this.parameters, profile: settings.profile, oracle: () => this.#guardedOracle },
-      createDisk: createDisk ?? createMemoryDeviceDisk,
+      ...{ createDisk: createDisk ?? createMemoryDeviceDisk, parts },
+      check: (test) => void test.catch(this.#catch),
       wrapStorage: (member, storage) => wrapStorage?.(member, storage, this) ?? storage,
     };
     this.members = Array.from({ length: settings.participants }, (_, index) => {

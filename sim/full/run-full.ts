@@ -29,13 +29,13 @@ export function fullSettings(seed: number, overruled: Partial<Settings> = {}): S
 /** One world on the real channel, from beginning to end. */
 export function runFullSeed(
   seed: number,
-  options: { readonly settings?: Partial<Settings>; readonly print?: (line: string) => void } = {},
+  {
+    settings: overruled,
+    ...options
+  }: Pick<FullWorldOptions, "print" | "parts"> & { readonly settings?: Partial<Settings> } = {},
 ): Promise<SeedResult> {
-  const settings = fullSettings(seed, options.settings);
-  return runFullPlan(
-    { settings, ...(options.print === undefined ? {} : { print: options.print }) },
-    drawScript(settings),
-  );
+  const settings = fullSettings(seed, overruled);
+  return runFullPlan({ settings, ...options }, drawScript(settings));
 }
 
 export async function runFullPlan(options: FullWorldOptions, actions: readonly Action[]): Promise<SeedResult> {

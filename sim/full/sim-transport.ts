@@ -23,18 +23,22 @@ export class SimTransport implements Transport {
   readonly #now: () => number;
   readonly #signal: HealthSignal;
   readonly #listeners = new TopicListeners();
+  readonly #onPublish: (frame: OutboundFrame) => void;
   #online: boolean;
   #dead = false;
 
-  constructor(air: Air, member: number, online: boolean, now: () => number) {
+  /** `onPublish`: called with what is given to be sent, before it is on its way. */
+  constructor(air: Air, member: number, online: boolean, now: () => number, onPublish: (frame: OutboundFrame) => void) {
     this.#air = air;
     this.#now = now;
     this.#member = member;
+    this.#onPublish = onPublish;
     this.#online = online;
     this.#signal = new HealthSignal(online ? ONLINE : OFFLINE);
   }
 
   async publish(frame: OutboundFrame): Promise<PublishReceipt> {
+    this.#onPublish(frame);
     await this.#wait(this.#air.latency());
     this.#assertOnline();
     const { leaves, told } = this.#air.publishing();

@@ -25,3 +25,17 @@ it("keeps the newest bodies in memory, few when they are long, and reads the oth
   for (let n = 3_000; n < 3_090; n++) cache.remember(benMessage(n), new Uint8Array(150 * 1024));
   expect([await isCached(2_299), await isCached(2_290), await isCached(2_200)]).toEqual([true, true, false]);
 });
+
+it("knows what is about to be written, and nothing of what is about to be deleted", async () => {
+  const cache = createBodyCache(createMemoryStorage(), asChannelId("harbour"));
+  const [one, two] = [benMessage(1), benMessage(2)];
+  const record = (id: typeof one, byte: number) => ({ id, bytes: new Uint8Array([byte]) });
+  cache.apply([
+    { op: "put", table: "body", record: record(one, 1) },
+    { op: "put", table: "body", record: record(two, 2) },
+    { op: "delete", table: "message", key: one },
+  ]);
+  expect([await cache.bytes(one), await cache.bytes(two)]).toEqual([new Uint8Array([1]), new Uint8Array([2])]);
+  cache.apply([{ op: "delete", table: "body", key: one }]);
+  expect([await cache.bytes(one), await cache.bytes(two)]).toEqual([null, new Uint8Array([2])]);
+});

@@ -1,4 +1,5 @@
 import { decodeEnvelope } from "../../identity/envelope-codec.ts";
+import type { Change } from "../../sds/io/records.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
@@ -12,6 +13,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** SDS bytes by message id: the newest in memory, all in storage. */
 export interface BodyCache {
   remember(id: MessageId, bytes: Uint8Array): void;
+  /** What is about to be written: storage has it only later. */
+  apply(changes: readonly Change[]): void;
   /** It was deleted. */
   forget(id: MessageId): void;
   /** Null when it is nowhere. */
@@ -64,6 +67,12 @@ export function createBodyCache(storage: ChannelStorage, channel: ChannelId): Bo
   return {
     remember,
     forget,
+    apply: (changes) => {
+      for (const change of changes) {
+        if (change.op === "delete" && change.table === "body") forget(change.key);
+        if (change.op === "put" && change.table === "body") remember(change.record.id, change.record.bytes);
+      }
+    },
     bytes: async (id) => (await load([id])).get(id) ?? null,
     said: async (id) => {
       const bytes = (await load([id])).get(id);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../runtime/system-clock.ts";
+import type { Change, Durability } from "../../sds/io/records.ts";
 import { createFaultyStorage, type FaultyStorage } from "../../storage/memory/faulty-storage.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { StorageErrorCode } from "../../storage/port.ts";
 import { CHANNEL_A, messageOf, put } from "../../storage/testing/samples.ts";
+import { storageWith } from "../../storage/testing/storage-with.ts";
+import { MAX_BACKLOG_BYTES } from "./backlog.ts";
 import { type CommitQueue, createCommitQueue } from "./commit-queue.ts";
 import { createDiskRoom } from "./disk-room.ts";
 import type { OldTexts } from "./old-texts.ts";
@@ -83,5 +86,104 @@ describe("a commit on a full disk", () => {
     await attempts.queue.commit([], "strict");
     expect(await messages(attempts)).toEqual([messageOf(1).id]);
     await relaxed;
+  });
+});
+
+/** A queue on a disk whose commits are done only when they are let go one by one. */
+function heldQueue() {
+  const commits: { readonly keys: readonly unknown[]; readonly durability: Durability }[] = [];
+  const open: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  const storage = storageWith(createMemoryStorage(), {
+    commit: (_channel, changes, durability) => {
+      commits.push({
+        keys: changes.map((change) => change.op === "put" && change.table === "ledger" && change.record.seq),
+        durability,
+      });
+      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+    },
+  });
+  const failures: unknown[] = [];
+  const queue = createCommitQueue({
+    ...{ storage, channel: CHANNEL_A, room: createDiskRoom(systemClock), bodiesSince: () => 0 },
+    ending: new AbortController().signal,
+    onFailure: (error) => failures.push(error),
+  });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    ...{ commits, failures, queue },
+    done: async () => {
+      open.shift()?.resolve();
+      await settle();
+    },
+    fail: async () => {
+      open.shift()?.reject(new Error("torn"));
+      await settle();
+    },
+  };
+}
+
+describe("a commit queue", () => {
+  const RELAXED = "relaxed" as const;
+  const STRICT = "strict" as const;
+
+  it.each([
+    [[RELAXED, RELAXED, RELAXED], RELAXED],
+    [[STRICT, RELAXED, RELAXED], STRICT],
+    [[RELAXED, STRICT, RELAXED], STRICT],
+    [[RELAXED, RELAXED, STRICT], STRICT],
+  ])("writes what waits as one, in order: %j is %s", async (durabilities, expected) => {
+    const { queue, commits, done } = heldQueue();
+    void queue.commit([put.ledger(1)], RELAXED);
+    durabilities.forEach((durability, at) => void queue.commit([put.ledger(at + 2)], durability));
+    await done();
+    expect(commits).toEqual([
+      { keys: [1], durability: RELAXED },
+      { keys: [2, 3, 4], durability: expected },
+    ]);
+  });
+
+  it("makes a barrier of an empty strict commit, and writes nothing when there is nothing before it", async () => {
+    const { queue, commits, done } = heldQueue();
+    await queue.commit([], STRICT);
+    expect(commits).toEqual([]);
+    void queue.commit([put.ledger(1)], RELAXED);
+    await done();
+    const barrier = queue.commit([], STRICT);
+    await done();
+    await barrier;
+    expect(commits.slice(1)).toEqual([{ keys: [], durability: STRICT }]);
+    await queue.commit([], STRICT);
+    expect(commits.length).toBe(2);
+  });
+
+  it("has written all that is queued when it is idle, and not before", async () => {
+    const { queue, done } = heldQueue();
+    const log: string[] = [];
+    for (const seq of [1, 2]) void queue.commit([put.ledger(seq)], RELAXED).then(() => log.push(`${seq}`));
+    const idle = queue.idle().then(() => log.push("idle"));
+    await done();
+    expect(log).toEqual(["1"]);
+    await done();
+    await idle;
+    expect(log).toEqual(["1", "2", "idle"]);
+    await queue.idle();
+  });
+
+  it("is long as long as much waits or is being written, and has room again when that is done or failed", async () => {
+    const bytes = new Uint8Array(MAX_BACKLOG_BYTES / 2);
+    const half: Change = { op: "put", table: "body", record: { id: messageOf(1).id, bytes } };
+    const { queue, done, fail, failures } = heldQueue();
+    const commit = () => void queue.commit([half], RELAXED).catch(() => {});
+    commit();
+    expect(queue.isLong()).toBe(false);
+    commit();
+    commit();
+    expect(queue.isLong()).toBe(true);
+    await done();
+    expect(queue.isLong()).toBe(false);
+    commit();
+    await fail();
+    await queue.idle();
+    expect([queue.isLong(), failures.length]).toEqual([false, 1]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
-import { HISTORY_OVERLAP_MS, HORIZON_MS } from "../../sds/parameters/parameters.ts";
+import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS } from "../../sds/parameters/parameters.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk } from "../../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
-import type { HistoryPage, HistoryQuery } from "../../transport/port.ts";
+import type { HistoryPage, HistoryQuery, InboundFrame } from "../../transport/port.ts";
 import { createChannelHost } from "../host/host.ts";
 import { QUICK } from "../testing/contract-fixture.ts";
 import { createHistoryReader } from "./history-reader.ts";
@@ -90,6 +90,109 @@ describe("a history reader that is closed during a read", () => {
     endPage();
     await clock.advanceSettled(10);
     expect(asked.length).toBe(1);
+  });
+});
+
+/** A reader whose reads fail or not, as said beforehand, with the times at which it asked, since the start. */
+function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
+  const clock = createVirtualClock(START);
+  const [asked, read]: [number[], number[]] = [[], []];
+  let turn = 0;
+  const reader = createHistoryReader({
+    transport: {
+      async *queryHistory(): AsyncGenerator<HistoryPage> {
+        asked.push(clock.now() - START);
+        const outcome = outcomes[Math.min(turn++, outcomes.length - 1)];
+        await new Promise<void>((resolve) => clock.schedule(100, resolve));
+        if (outcome === "fails") throw new Error("No Store answers.");
+        yield { frames: [] };
+      },
+    },
+    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrame: async () => {} },
+    onRead: (startedAt) => read.push(startedAt - START),
+  });
+  return { clock, reader, asked, read };
+}
+
+/** From the end of each read to the beginning of the next. A read takes 100 ms. */
+const pauses = (asked: readonly number[]) => asked.slice(1).map((at, index) => at - (asked[index] ?? 0) - 100);
+
+describe("a history reader that no Store answers", () => {
+  it("asks again after pauses that double up to a minute, and says nothing of having read", async () => {
+    const { clock, reader, asked, read } = readerThat("fails");
+    reader.online();
+    await clock.advanceSettled(4 * MINUTE);
+    reader.close();
+    expect(pauses(asked).slice(0, 7)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(read).toEqual([]);
+  });
+
+  it("begins with the shortest pause again once one answered, or the connection came back", async () => {
+    const { clock, reader, asked, read } = readerThat("fails", "fails", "fails", "reads", "fails", "fails");
+    reader.online();
+    await clock.advanceSettled(HISTORY_POLL_MS + 20_000);
+    expect(pauses(asked).slice(0, 5)).toEqual([2_000, 4_000, 8_000, HISTORY_POLL_MS, 2_000]);
+    // When it began, since what was said meanwhile may not be in it.
+    expect(read).toEqual([asked[3]]);
+    reader.offline();
+    const before = asked.length;
+    await clock.advanceSettled(HOUR);
+    expect(asked.length).toBe(before);
+    reader.online();
+    await clock.advanceSettled(2_200);
+    reader.close();
+    expect(pauses(asked.slice(before))).toEqual([2_000]);
+  });
+});
+
+describe("messages that are missed", () => {
+  const missed = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ id: `${n}` as MessageId, lamport: START, hint: new Uint8Array([n]) }));
+
+  it.each([
+    [1, [1]],
+    [50, [50]],
+    [51, [50, 1]],
+    [101, [50, 50, 1]],
+  ])("%i with hashes are asked for once each, at most 50 at a time", async (count, expected) => {
+    const { reader, clock, asked } = readerWith(0);
+    reader.fetch(missed(count));
+    await clock.advanceSettled(10);
+    const hashes = asked.map((query) => (query.by === "hash" ? query.hashes : []));
+    expect(hashes.map(({ length }) => length)).toEqual(expected);
+    expect(hashes.flat()).toEqual(missed(count).map(({ hint }) => hint));
+  });
+
+  it("without a hash are looked for around their time, besides the others", async () => {
+    const { reader, clock, asked } = readerWith(0);
+    reader.fetch([...missed(1), { id: "later" as MessageId, lamport: START - HOUR, hint: undefined }]);
+    await clock.advanceSettled(10);
+    expect(asked.map(({ by }) => by)).toEqual(["hash", "time"]);
+    expect(asked[1]).toMatchObject({ from: START - HOUR - 2 * MINUTE, to: START - HOUR + 2 * MINUTE });
+  });
+});
+
+describe("whether a Store keeps something", () => {
+  it("is yes only when it gives it back, and no answer is none", async () => {
+    const frame: InboundFrame = {
+      ...{ contentTopic: "topic", payload: new Uint8Array(), version: 1, hash: new Uint8Array(32), ephemeral: false },
+      timestamp: START,
+    };
+    const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
+      createHistoryReader({
+        ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
+        ...{ cursor: () => 0, onFrame: async () => {}, onRead: () => {} },
+      }).isKept(new Uint8Array(32));
+    const of = (...frames: InboundFrame[][]) =>
+      async function* () {
+        for (const each of frames) yield { frames: each };
+      };
+    expect([await keeps(of()), await keeps(of([])), await keeps(of([], [frame]))]).toEqual([false, false, true]);
+    // biome-ignore lint/correctness/useYield: it ends before anything is found.
+    const fails = async function* (): AsyncGenerator<HistoryPage> {
+      throw new Error("No Store answers.");
+    };
+    await expect(keeps(fails)).rejects.toThrow("No Store answers.");
   });
 });
 

@@ -71,6 +71,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const source = arrivedAt === null ? "store" : "live";
     if (source === "live" && commits.isLong()) return refuse("inbound-full");
     const bytes = await decryptPayload(key, frame.payload);
+    if (closed) return;
     if (bytes === null) return refuse("undecryptable");
     const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
     switch (incoming.kind) {

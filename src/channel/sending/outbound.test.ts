@@ -1,13 +1,15 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createNobleSigner } from "../../identity/noble-signer.ts";
+import { decryptPayload } from "../../identity/payload-encryption.ts";
 import { senderIdOf } from "../../identity/sender-id.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { SyncDraft } from "../../sds/io/effect.ts";
 import { asChannelId, asMessageId } from "../../sds/wire/ids.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
+import { type OutboundFrame, TransportError } from "../../transport/port.ts";
 import { createBodyCache } from "../disk/body-cache.ts";
-import { createOutbound } from "./outbound.ts";
+import { createOutbound, type OutboundOptions } from "./outbound.ts";
 
 const channelId = asChannelId("harbour");
 const signer = createNobleSigner(new Uint8Array(32).fill(1));
@@ -32,4 +34,126 @@ it("a checkpoint that is taken after the channel was closed is not looked for in
   (take as (() => void) | null)?.();
   await begun;
   expect(clock.pending).toBe(0);
+});
+
+type Report = Parameters<OutboundOptions["report"]>[0];
+
+/** What leaves through a transport that does what is said, and what is reported of it. */
+function outboundWith(
+  publish: () => Promise<{ readonly hash: Uint8Array }>,
+  isKept: () => Promise<boolean> = async () => true,
+) {
+  const clock = createVirtualClock(1_800_000_000_000);
+  const [published, reports]: [OutboundFrame[], Report[]] = [[], []];
+  const transport = createMemoryNetwork().transport();
+  transport.publish = (frame) => {
+    published.push(frame);
+    return publish();
+  };
+  const bodies = createBodyCache(createMemoryStorage(), channelId);
+  bodies.remember(HELD, BYTES);
+  const outbound = createOutbound({
+    ...{ author: { channelId, self: senderIdOf(channelId, signer.publicKey), signer }, key: KEY },
+    ...{ contentTopic: "/test/1/outbound/proto", transport, clock, bodies, isKept },
+    report: (result) => reports.push(result),
+  });
+  return { clock, outbound, published, reports };
+}
+
+const HELD = asMessageId("0b".repeat(32));
+const BYTES = new Uint8Array([1, 2, 3]);
+const KEY = new Uint8Array(32).fill(4);
+const HASH = new Uint8Array(32).fill(9);
+const taken = async () => ({ hash: HASH });
+
+describe("an attempt", () => {
+  it("that the network takes is reported with its hash; what left is the message, encrypted, to be kept", async () => {
+    const { outbound, published, reports, clock } = outboundWith(taken);
+    await outbound.content(HELD, 3);
+    expect(reports).toEqual([{ kind: "attempt-result", id: HELD, attempt: 3, outcome: { ok: true, hint: HASH } }]);
+    expect(published).toMatchObject([{ version: 1, ephemeral: false, timestamp: clock.now() }]);
+    expect(await decryptPayload(KEY, published[0]?.payload ?? new Uint8Array())).toEqual(BYTES);
+  });
+
+  it.each([
+    ["closed", true],
+    ["offline", true],
+    ["timeout", true],
+    ["rejected", true],
+    ["too-large", false],
+  ] as const)("that fails with %s is worth another: %s", async (code, retryable) => {
+    const { outbound, reports } = outboundWith(() => Promise.reject(new TransportError(code, "The words.")));
+    await outbound.content(HELD, 1);
+    expect(reports).toMatchObject([{ outcome: { ok: false, reason: "The words.", retryable } }]);
+  });
+
+  it("that fails for a reason nobody knows is worth another", async () => {
+    const { outbound, reports } = outboundWith(() => Promise.reject(new Error("?")));
+    await outbound.content(HELD, 1);
+    expect(reports).toMatchObject([{ outcome: { ok: false, reason: "?", retryable: true } }]);
+  });
+
+  it("at a text that is nowhere is the last, and nothing leaves", async () => {
+    const { outbound, published, reports } = outboundWith(taken);
+    await outbound.content(asMessageId("0c".repeat(32)), 1);
+    expect(reports).toMatchObject([{ outcome: { ok: false, retryable: false } }]);
+    expect(published).toEqual([]);
+  });
+});
+
+describe("a repair", () => {
+  it("leaves as the message is, with nothing to report, and not at all when it is nowhere or not taken", async () => {
+    const { outbound, published, reports } = outboundWith(taken);
+    await outbound.repair(HELD);
+    await outbound.repair(asMessageId("0c".repeat(32)));
+    await outboundWith(() => Promise.reject(new Error("?"))).outbound.repair(HELD);
+    expect([published.length, published[0]?.ephemeral, reports]).toEqual([1, false, []]);
+  });
+});
+
+describe("a sync", () => {
+  it.each([
+    ["gives it back", async () => true, true],
+    ["does not have it", async () => false, false],
+    ["does not answer", () => Promise.reject(new Error("No Store answers.")), false],
+  ])("that is a checkpoint is looked for a moment later, when the Store %s", async (_what, isKept, kept) => {
+    const { outbound, published, reports, clock } = outboundWith(taken, isKept);
+    await outbound.sync(CHECKPOINT);
+    expect(published[0]?.ephemeral).toBe(false);
+    await clock.advanceSettled(2_999);
+    expect(reports).toEqual([]);
+    await clock.advanceSettled(1);
+    await clock.advanceSettled(0);
+    expect(reports).toEqual([{ kind: "checkpoint-result", kept }]);
+  });
+
+  it("of two checkpoints only the newer is looked for, and none after the end", async () => {
+    const { outbound, reports, clock } = outboundWith(taken);
+    await outbound.sync(CHECKPOINT);
+    await outbound.sync(CHECKPOINT);
+    await clock.advanceSettled(10_000);
+    expect(reports.length).toBe(1);
+    await outbound.sync(CHECKPOINT);
+    outbound.close();
+    await clock.advanceSettled(10_000);
+    expect([reports.length, clock.pending]).toEqual([1, 0]);
+  });
+
+  it("that is none is for those who are there, and not looked for; one that is not taken neither", async () => {
+    const { outbound, published, clock } = outboundWith(taken);
+    await outbound.sync({ ...CHECKPOINT, checkpoint: false });
+    expect([published[0]?.ephemeral, clock.pending]).toEqual([true, 0]);
+    const failing = outboundWith(() => Promise.reject(new Error("?")));
+    await failing.outbound.sync(CHECKPOINT);
+    expect(failing.clock.pending).toBe(0);
+  });
+});
+
+describe("what is said in passing", () => {
+  it("is for those who are there, and rejects when the network does not take it", async () => {
+    const { outbound, published } = outboundWith(taken);
+    await outbound.ephemeral(BYTES);
+    expect(published).toMatchObject([{ ephemeral: true }]);
+    await expect(outboundWith(() => Promise.reject(new Error("?"))).outbound.ephemeral(BYTES)).rejects.toThrow("?");
+  });
 });

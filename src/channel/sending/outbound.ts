@@ -41,6 +41,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   async function publish(bytes: Uint8Array, ephemeral: boolean): Promise<Uint8Array> {
     const payload = await encryptPayload(key, bytes);
+    // Encrypting takes a moment, and nothing leaves after the channel was closed (docs/architecture.md, O5).
+    if (closed) throw new TransportError("closed", "The channel was closed before this left.");
     const { hash } = await transport.publish({ contentTopic, payload, version: 1, ephemeral, timestamp: clock.now() });
     return hash;
   }

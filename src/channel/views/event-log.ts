@@ -151,6 +151,10 @@ export function createEventLog(options: {
         subscribers.delete(subscriber);
       };
     },
-    close: () => subscribers.clear(),
+    close: () => {
+      // A replay that is under way ends at its next look.
+      for (const subscriber of subscribers) subscriber.open = false;
+      subscribers.clear();
+    },
   };
 }

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { createVirtualClock } from "../runtime/virtual-clock.ts";
+import { openChannel } from "./channel.ts";
+import {
+  channelOptions,
+  createHeldDisk,
+  createRecordingTransport,
+  openOrderBench,
+  START,
+  settle,
+} from "./testing/order-fixture.ts";
+
+/** The parts of a channel that is not open yet, on a disk that all channels share. */
+function closedChannel() {
+  const clock = createVirtualClock(START);
+  const disk = createHeldDisk(() => {});
+  const transport = createRecordingTransport(() => {});
+  const offered = new Set<object>();
+  const room = {
+    offer: (texts: object) => {
+      offered.add(texts);
+      return () => void offered.delete(texts);
+    },
+    write: (action: () => Promise<void>) => action(),
+  };
+  const open = () => openChannel({ ...channelOptions(disk, transport, clock), room });
+  return { clock, disk, transport, offered, open };
+}
+
+describe("a channel that opens", () => {
+  it("listens and says nothing before what the boot found is on disk", async () => {
+    const { disk, transport, open } = closedChannel();
+    disk.hold();
+    const opening = open();
+    await settle();
+    expect(disk.begun.map(({ durability }) => durability)).toEqual(["strict"]);
+    expect([...transport.listening]).toEqual([]);
+    disk.release();
+    const channel = await opening;
+    expect([...transport.listening]).toEqual(["topic", "health"]);
+    await channel.close();
+  });
+
+  it("leaves nothing behind when that cannot be written", async () => {
+    const { clock, disk, transport, offered, open } = closedChannel();
+    disk.refuse();
+    await expect(open()).rejects.toThrow("The disk is broken.");
+    expect([offered.size, [...transport.listening], clock.pending]).toEqual([0, [], 0]);
+  });
+});
+
+describe("a channel", () => {
+  it("that closes listens to nothing more, keeps its texts from who needs room, and leaves no timer", async () => {
+    const { clock, transport, offered, open } = closedChannel();
+    const channel = await open();
+    expect(offered.size).toBe(1);
+    await settle();
+    expect(clock.pending).toBeGreaterThan(0);
+    await channel.close();
+    expect([offered.size, [...transport.listening], clock.pending]).toEqual([0, [], 0]);
+  });
+
+  it("that stops keeps its texts from who needs room, and leaves no timer", async () => {
+    const { clock, disk, offered, open } = closedChannel();
+    const channel = await open();
+    await settle();
+    disk.refuse();
+    await expect(channel.send({ requestId: "one", type: "chat", text: "one" })).rejects.toThrow("The disk is broken.");
+    await settle();
+    expect([offered.size, clock.pending]).toEqual([0, 0]);
+    await channel.close();
+  });
+
+  it("has the text of a message before it is written, and of one that was deleted no more", async () => {
+    const { channel, disk } = await openOrderBench({});
+    await settle();
+    disk.hold();
+    const sent = channel.send({ requestId: "one", type: "chat", text: "one" });
+    await expect.poll(() => channel.state.log.lastOwn).not.toBeNull();
+    const id = channel.state.log.lastOwn?.id;
+    if (id === undefined) throw new Error("Nothing was said.");
+    expect(await channel.bodies.texts([id])).toEqual(new Map([[id, "one"]]));
+    disk.release();
+    await sent;
+    await channel.remove(id);
+    expect(await channel.bodies.texts([id])).toEqual(new Map());
+    await channel.close();
+  });
+
+  it("tells who wants to know when the place up to which was read has moved, once it is written", async () => {
+    const { channel, disk, clock } = await openOrderBench({});
+    let told = 0;
+    channel.onRead(() => told++);
+    disk.hold();
+    const read = channel.dispatch({ kind: "marked-read", lamport: clock.now() });
+    await settle();
+    expect(told).toBe(0);
+    disk.release();
+    await read;
+    expect(told).toBe(1);
+    await channel.dispatch({ kind: "wake" });
+    expect(told).toBe(1);
+    await channel.close();
+  });
+});

@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { createNobleSigner } from "../../identity/noble-signer.ts";
+import { encryptPayload } from "../../identity/payload-encryption.ts";
+import { senderIdOf } from "../../identity/sender-id.ts";
+import { createVirtualClock } from "../../runtime/virtual-clock.ts";
+import type { StepInput } from "../../sds/io/step-input.ts";
+import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
+import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
+import { OneCore } from "../../sds/testing/one-core.ts";
+import { asMessageId, type MessageId } from "../../sds/wire/ids.ts";
+import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
+import type { LiveFrame } from "../../transport/port.ts";
+import { MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
+import { createBodyCache } from "../disk/body-cache.ts";
+import { composeContent, composeEphemeral, composeSync } from "../sending/compose.ts";
+import { createIntake } from "./intake.ts";
+import type { HeardSync } from "./others-clocks.ts";
+
+const KEY = new Uint8Array(32).fill(4);
+const BEN = createNobleSigner(new Uint8Array(32).fill(3));
+/** As long as a trailer waits for others when nothing else is to be taken in (`trailer-queue.ts`). */
+const GATHER_MS = 20;
+
+/** Ada's intake, with what it gave to the protocol, and Ben, who says things. */
+function intakeOf() {
+  const core = new OneCore();
+  const { channelId } = core.state.identity;
+  const clock = createVirtualClock(core.now);
+  const dispatched: StepInput[] = [];
+  const refused: string[] = [];
+  const heard: string[] = [];
+  const words: HeardSync[] = [];
+  const disk = { long: false, waits: [] as (() => void)[], reads: true };
+  const bodies = createBodyCache(createMemoryStorage(), channelId);
+  const intake = createIntake({
+    ...{ state: core.state, key: KEY, clock },
+    onLiveSync: (sync) => words.push(sync),
+    bodies: { ...bodies, bytes: (id) => (disk.reads ? bodies.bytes(id) : Promise.reject(new Error("torn"))) },
+    commits: {
+      isLong: () => disk.long,
+      commit: () => new Promise((resolve) => disk.waits.push(resolve)),
+    },
+    dispatch: (input) => {
+      dispatched.push(input);
+      core.step(input);
+      if (input.kind === "receive-content") bodies.remember(input.content.id, input.content.bytes);
+    },
+    refuse: (reason) => refused.push(reason),
+    onEphemeral: ({ text }) => heard.push(text),
+  });
+  let frames = 0;
+  const frameOf = async (bytes: Uint8Array, timestamp = core.now): Promise<LiveFrame> => ({
+    ...{ contentTopic: "topic", payload: await encryptPayload(KEY, bytes), version: 1, ephemeral: false, timestamp },
+    hash: new Uint8Array(32).fill(++frames),
+    arrivedAt: core.now,
+  });
+  const author = { channelId, self: senderIdOf(channelId, BEN.publicKey), signer: BEN };
+  const content = async (authorSeq: number, text = `message ${authorSeq}`) => {
+    const preparation = { authorSeq, lamport: core.now + authorSeq, parents: [], completeSince: 0 };
+    const body = new TextEncoder().encode(text);
+    return composeContent(author, { ...preparation, bloomFilter: undefined }, MESSAGE_TYPE.chat, body, core.now);
+  };
+  const sync = async (listed: readonly MessageId[], lamport = core.now) =>
+    composeSync(author, {
+      ...{ messageId: asMessageId("0a".repeat(32)), lamport, repairRequests: [], bloomFilter: undefined },
+      ...{ causalHistory: listed.map((messageId) => ({ messageId })), completeSince: 0, receiptsWantedFrom: null },
+      checkpoint: false,
+    });
+  const passing = (text: string, at: number) =>
+    composeEphemeral(author, MESSAGE_TYPE.chat, new TextEncoder().encode(text), at);
+  return {
+    ...{ intake, core, clock, disk, dispatched, refused, heard, words, frameOf, content, sync, passing },
+    kinds: () => dispatched.map(({ kind }) => kind),
+  };
+}
+
+describe("an intake", () => {
+  it("takes frames one after the other in the order in which they came, whoever brings them", async () => {
+    const { intake, dispatched, frameOf, content } = intakeOf();
+    const all = await Promise.all([1, 2, 3, 4].map((n) => content(n)));
+    // The longest to decrypt comes first.
+    const first = await content(5, "x".repeat(60_000));
+    const [long, ...frames] = await Promise.all([first, ...all].map(({ bytes }) => frameOf(bytes)));
+    if (long === undefined) throw new Error("no frame");
+    intake.live(long);
+    const taken = frames.map((frame, at) => (at % 2 === 0 ? intake.fromStore(frame) : intake.live(frame)));
+    await Promise.all(taken);
+    await expect.poll(() => dispatched.length).toBe(5);
+    const ids = dispatched.map((input) => (input.kind === "receive-content" ? input.content.id : ""));
+    expect(ids).toEqual([first, ...all].map(({ id }) => id));
+  });
+
+  it("is held up by no body that cannot be read", async () => {
+    const { intake, disk, clock, kinds, frameOf, content, sync } = intakeOf();
+    const { id, bytes } = await content(1);
+    await intake.fromStore(await frameOf(bytes));
+    await clock.advanceSettled(GATHER_MS);
+    disk.reads = false;
+    await expect(intake.fromStore(await frameOf(bytes))).rejects.toThrow("torn");
+    await intake.fromStore(await frameOf(await sync([id])));
+    // The backlog is empty again, or this would wait for what is thought to be in it.
+    clock.advance(GATHER_MS);
+    expect(kinds()).toContain("receive-sync");
+  });
+
+  it("has room again for what is pushed when what it held was taken in", async () => {
+    const { intake, refused, frameOf, content } = intakeOf();
+    const frame = await frameOf((await content(1)).bytes);
+    const large = { ...frame, payload: new Uint8Array(MAX_BACKLOG_BYTES - 100) };
+    const taken = intake.fromStore(large);
+    intake.live(frame);
+    expect(refused).toEqual(["inbound-full"]);
+    await taken;
+    expect(refused).toEqual(["inbound-full", "undecryptable"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    intake.live(frame);
+    expect(refused.length).toBe(2);
+  });
+
+  it("refuses what is pushed while the disk is behind, and lets a Store wait for it", async () => {
+    const { intake, disk, refused, kinds, frameOf, content } = intakeOf();
+    const [one, two] = [await frameOf((await content(1)).bytes), await frameOf((await content(2)).bytes)];
+    disk.long = true;
+    intake.live(one);
+    const log: string[] = [];
+    const read = intake.fromStore(two).then(() => log.push("read on"));
+    await expect.poll(() => disk.waits.length).toBe(1);
+    expect([refused, kinds(), log]).toEqual([["inbound-full"], ["receive-content"], []]);
+    disk.waits[0]?.();
+    await read;
+  });
+
+  it("gives the protocol nothing after the end, also of what was being decrypted", async () => {
+    const { intake, core, dispatched, refused, heard, frameOf, content, passing } = intakeOf();
+    const frames = [await frameOf((await content(1)).bytes), await frameOf(await passing("hello", core.now))];
+    const taken = frames.map((frame) => intake.fromStore(frame));
+    intake.live(frames[1] ?? frames[0] ?? (await frameOf(new Uint8Array())));
+    intake.close();
+    await Promise.all(taken);
+    await intake.fromStore(frames[0] ?? (await frameOf(new Uint8Array())));
+    expect([dispatched, refused, heard]).toEqual([[], [], []]);
+  });
+
+  it("counts what nobody with the key can have sent", async () => {
+    const { intake, refused, frameOf } = intakeOf();
+    const frame = await frameOf(new Uint8Array([1]));
+    await intake.fromStore({ ...frame, payload: frame.payload.slice(1) });
+    await intake.fromStore(frame);
+    expect(refused).toEqual(["undecryptable", expect.stringMatching(/./)]);
+  });
+});
+
+describe("the same message once more", () => {
+  it("is whole only with the same bytes; another copy counts for nothing when its trailer does not hold", async () => {
+    const { intake, clock, dispatched, refused, frameOf, content } = intakeOf();
+    const { bytes, id } = await content(1);
+    await intake.fromStore(await frameOf(bytes));
+    const broken = bytes.slice();
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+    const again = await frameOf(bytes);
+    await intake.fromStore(again);
+    await intake.fromStore(await frameOf(broken));
+    const seen = dispatched.filter(({ kind }) => kind === "seen-again");
+    expect(seen).toMatchObject([
+      { id, whole: true, source: "store", hint: again.hash },
+      { id, whole: false },
+    ]);
+    await clock.advanceSettled(GATHER_MS);
+    expect(refused).toEqual(["bad-trailer-signature"]);
+  });
+});
+
+describe("a signed sync", () => {
+  it("is a word on the clocks when it was pushed, whatever its frame says, and never out of a Store", async () => {
+    const { intake, core, clock, words, frameOf, sync } = intakeOf();
+    await intake.fromStore(await frameOf(await sync([], core.now + 1)));
+    await clock.advanceSettled(GATHER_MS);
+    expect(words).toEqual([]);
+    const pushedAt = core.now;
+    const frame = await frameOf(await sync([asMessageId("m")], pushedAt + 10), pushedAt - 60_000);
+    // It waits until it is looked at.
+    core.now += 55_000;
+    intake.live(frame);
+    await expect.poll(() => clock.pending).toBe(1);
+    await clock.advanceSettled(GATHER_MS);
+    const word = { signer: expect.any(String), signedAt: pushedAt + 10, arrivedAt: pushedAt };
+    expect(words).toEqual([{ ...word, named: [asMessageId("m")] }]);
+  });
+
+  it("that does not hold says nothing of clocks and is counted", async () => {
+    const { intake, core, clock, words, refused, kinds, frameOf, sync } = intakeOf();
+    const bytes = (await sync([], core.now + 1)).slice();
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    intake.live(await frameOf(bytes));
+    await expect.poll(() => clock.pending).toBe(1);
+    await clock.advanceSettled(GATHER_MS);
+    expect([words, refused, kinds()]).toEqual([[], ["bad-trailer-signature"], []]);
+  });
+});
+
+describe("what is said in passing", () => {
+  it("is handed on once, and not when it is old", async () => {
+    const { intake, core, heard, refused, frameOf, passing } = intakeOf();
+    const [now, old] = [await passing("now", core.now), await passing("old", core.now - LAMPORT_EMBARGO_MS - 1)];
+    for (const bytes of [now, now, old, await passing("just in time", core.now - LAMPORT_EMBARGO_MS)]) {
+      intake.live(await frameOf(bytes));
+    }
+    await expect.poll(() => heard).toEqual(["now", "just in time"]);
+    expect(refused).toEqual(["ephemeral-old"]);
+  });
+});

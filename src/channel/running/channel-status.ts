@@ -1,0 +1,30 @@
+import type { ChannelState } from "../../sds/channel-state.ts";
+import { countWaiting } from "../../sds/outbox/outbox.ts";
+import type { Transport } from "../../transport/port.ts";
+import type { ChannelStatus } from "../api/channel-client.ts";
+import type { ChannelClock } from "../receiving/channel-clock.ts";
+import type { Life } from "./life.ts";
+
+export interface StatusSources {
+  readonly state: ChannelState;
+  readonly transport: Pick<Transport, "health">;
+  readonly clock: Pick<ChannelClock, "correctionMs" | "suggestedMs">;
+  readonly life: Pick<Life, "isClosed" | "problem">;
+}
+
+/** How the channel is doing, as it is now. */
+export function channelStatus({ state, transport, clock, life }: StatusSources): ChannelStatus {
+  const health = transport.health();
+  const problem = life.problem();
+  return {
+    connection: life.isClosed() ? "closed" : health.kind,
+    peers: health.kind === "online" ? health.peers : 0,
+    reason: health.kind === "offline" ? health.reason : "",
+    waiting: countWaiting(state),
+    early: state.receive.embargoed.size,
+    clockCorrectionMs: clock.correctionMs(),
+    clockSuggestionMs: clock.suggestedMs(),
+    storageProblem: problem?.code === "storage" ? problem.message : "",
+    mistake: problem?.code === "internal",
+  };
+}

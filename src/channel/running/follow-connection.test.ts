@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { HealthSignal } from "../../transport/health-signal.ts";
+import type { TransportHealth } from "../../transport/port.ts";
+import { followConnection } from "./follow-connection.ts";
+
+function follow(first: TransportHealth, told: boolean) {
+  const signal = new HealthSignal(first);
+  const log: string[] = [];
+  let online = told;
+  const stop = followConnection({
+    transport: { health: () => signal.value, onHealth: (listener) => signal.onChange(listener) },
+    isOnline: () => online,
+    tell: (input) => {
+      if (input.kind === "connection") online = input.online;
+      log.push(`told ${online}`);
+    },
+    history: { online: () => log.push("read"), offline: () => log.push("pause") },
+    onHealth: () => log.push("health"),
+  });
+  return { signal, stop, since: () => log.splice(0) };
+}
+
+it("tells how the connection is at once, then each change, once each", () => {
+  const { signal, stop, since } = follow({ kind: "online", peers: 1 }, false);
+  expect(since()).toEqual(["told true", "read", "health"]);
+  signal.set({ kind: "online", peers: 2 });
+  expect(since()).toEqual(["health"]);
+  signal.set({ kind: "offline", reason: "no network" });
+  expect(since()).toEqual(["told false", "pause", "health"]);
+  signal.set({ kind: "connecting" });
+  expect(since()).toEqual(["health"]);
+  stop();
+  signal.set({ kind: "online", peers: 1 });
+  expect(since()).toEqual([]);
+});
+
+it("tells nothing that is known", () => {
+  expect(follow({ kind: "connecting" }, false).since()).toEqual(["health"]);
+});

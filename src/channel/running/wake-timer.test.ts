@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { createVirtualClock } from "../../runtime/virtual-clock.ts";
+import { createWakeTimer, MAX_WAKE_DELAY_MS } from "./wake-timer.ts";
+
+const START = 1_800_000_000_000;
+
+function timer(first: number) {
+  const clock = createVirtualClock(START);
+  const woken: number[] = [];
+  const plan = { at: first, asked: 0 };
+  const wakes = createWakeTimer({
+    clock,
+    nextAt: () => {
+      plan.asked++;
+      return plan.at;
+    },
+    wake: () => woken.push(clock.now() - START),
+  });
+  return { clock, woken, plan, wakes };
+}
+
+describe("a wake timer", () => {
+  it("wakes when it is due, once, also when it was planned many times", async () => {
+    const { clock, woken, plan, wakes } = timer(START + 500);
+    for (let n = 0; n < 5; n++) wakes.plan();
+    await clock.advanceSettled(2_000);
+    expect([woken, plan.asked]).toEqual([[500], 1]);
+  });
+
+  it("goes by the newest plan", async () => {
+    const { clock, woken, plan, wakes } = timer(START + 500);
+    wakes.plan();
+    await clock.advanceSettled(100);
+    plan.at = START + 300;
+    wakes.plan();
+    await clock.advanceSettled(2_000);
+    expect(woken).toEqual([300]);
+  });
+
+  it("wakes at once for what is overdue, and within a minute when nothing is planned", async () => {
+    const { clock, woken, plan, wakes } = timer(START - 5_000);
+    wakes.plan();
+    await clock.advanceSettled(0);
+    expect(woken).toEqual([0]);
+    plan.at = Number.POSITIVE_INFINITY;
+    wakes.plan();
+    await clock.advanceSettled(10 * MAX_WAKE_DELAY_MS);
+    expect(woken).toEqual([0, MAX_WAKE_DELAY_MS]);
+  });
+
+  it("wakes no more when it is closed, planned or not", async () => {
+    const { clock, woken, wakes } = timer(START + 500);
+    wakes.plan();
+    await clock.advanceSettled(100);
+    wakes.plan();
+    wakes.close();
+    await clock.advanceSettled(2_000);
+    wakes.plan();
+    await clock.advanceSettled(2_000);
+    expect([woken, clock.pending]).toEqual([[], 0]);
+  });
+});
