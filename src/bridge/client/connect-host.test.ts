@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ChannelEvent, ChannelStatus } from "../../channel/api/channel-client.ts";
 import type { ChannelHost } from "../../channel/api/channel-host.ts";
+import { MAX_TEXT_BYTES } from "../../channel/api/limits.ts";
 import { systemRandom } from "../../runtime/system-random.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import { asChannelId } from "../../sds/wire/ids.ts";
@@ -168,6 +169,36 @@ describe("requests", () => {
     const failure = await remote.preview("hearback1").catch((error: unknown) => error);
     expect(failure).toEqual(code("internal"));
     expect(String(failure)).not.toContain("secret");
+  });
+
+  test("with a text that is sure to be refused are refused here, and do not cross", async () => {
+    const { host, remote } = bench();
+    const channel = remote.open(CHANNEL);
+    const text = "x".repeat(MAX_TEXT_BYTES + 1);
+    await expect(channel.send({ requestId: "r1", type: "chat", text })).rejects.toEqual(code("too-large"));
+    await expect(channel.sendEphemeral({ type: "chat", text })).rejects.toEqual(code("too-large"));
+    await channel.sendEphemeral({ type: "chat", text: text.slice(1) });
+    expect(host.calls).toEqual(["sendEphemeral"]);
+  });
+
+  test("of a view that is closed are refused, and it hears nothing any more; other views go on", async () => {
+    const { host, remote } = bench();
+    const [view, other] = [remote.open(CHANNEL), remote.open(CHANNEL)];
+    const heard: string[] = [];
+    view.subscribe(0, () => heard.push("event"));
+    view.watchStatus(() => heard.push("status"));
+    view.watchEphemeral(() => heard.push("ephemeral"));
+    const events: ChannelEvent[] = [];
+    other.subscribe(0, (event) => events.push(event));
+    view.close();
+    view.subscribe(0, () => heard.push("event"));
+    view.watchStatus(() => heard.push("status"));
+    host.emit(2);
+    await soon(() => expect(seqs(events)).toEqual([1, 2]));
+    expect([heard, host.live()]).toEqual([[], 1]);
+    await expect(view.snapshot()).rejects.toEqual(code("closed"));
+    expect(host.calls).toEqual([]);
+    expect((await other.snapshot()).channel.id).toBe(CHANNEL);
   });
 
   test("with something that cannot be cloned are refused at once", async () => {
