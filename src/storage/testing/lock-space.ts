@@ -91,13 +91,19 @@ export function createLockSpace(): LockSpace {
             signal?.removeEventListener("abort", onAbort);
             setTimeout(async () => {
               if (!isAlive) return;
+              let settle: () => void;
               try {
-                resolve(await callback(lock));
+                const result = await callback(lock);
+                settle = () => resolve(result);
               } catch (error) {
-                if (isAlive) reject(error);
-              } finally {
-                if (lock !== null && isAlive) release(asked);
+                settle = () => reject(error);
               }
+              // Given back by another thread, so a moment after the callback has ended.
+              setTimeout(() => {
+                if (!isAlive) return;
+                if (lock !== null) release(asked);
+                settle();
+              });
             });
           },
           lose: () => isAlive && reject(new DOMException("The lock was stolen.", "AbortError")),
