@@ -13,8 +13,12 @@ const HELD = "lock held";
  * The worker's side. No event tells a page that its worker is gone; a lock that the worker held, and the browser freed, does. Where
  * locks are denied, the bridge's pings find out later.
  */
-export function holdWhileRunning(lock: string, page: { postMessage(message: unknown): void }): void {
-  navigator.locks
+export function holdWhileRunning(
+  lock: string,
+  page: { postMessage(message: unknown): void },
+  locks: LockManager = navigator.locks,
+): void {
+  locks
     .request(lock, () => {
       page.postMessage(HELD);
       return new Promise<never>(() => {});

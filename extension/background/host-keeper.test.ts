@@ -153,6 +153,60 @@ describe("createHostKeeper", () => {
     expect(watched).toBe(1);
   });
 
+  it("is begun anew once, however many ask for it at the same time", async () => {
+    const view = openView();
+    await view.channels();
+    breakIt();
+    now += BEGIN_AGAIN_AFTER_MS;
+    keeper.start();
+    keeper.start();
+    const other = openView();
+    expect(await other.channels()).toEqual([]);
+    expect(await view.channels()).toEqual([]);
+    expect([opened, watched]).toEqual([2, 1]);
+  });
+
+  it("is not begun anew while it works, nor before its time after it was begun", async () => {
+    const view = openView();
+    await view.channels();
+    now += 100 * BEGIN_AGAIN_AFTER_MS;
+    keeper.start();
+    await openView().channels();
+    expect(opened).toBe(1);
+    breakIt();
+    // Time counts from the beginning, not from the breaking.
+    now -= 99 * BEGIN_AGAIN_AFTER_MS + 1;
+    keeper.start();
+    await openView().channels();
+    expect(opened).toBe(1);
+    now += 1;
+    keeper.start();
+    await openView().channels();
+    expect(opened).toBe(2);
+  });
+
+  it("closes the broken host, and goes on though that fails", async () => {
+    const openNow = open;
+    const closed: number[] = [];
+    open = async () => {
+      const host = await openNow();
+      const number = opened;
+      const close = async (): Promise<never> => {
+        closed.push(number);
+        await host.close();
+        throw new StorageError("failed", "The disk is broken.");
+      };
+      return { ...host, close };
+    };
+    const view = openView();
+    const channel = await view.create(QUICK);
+    breakIt();
+    now += BEGIN_AGAIN_AFTER_MS;
+    keeper.start();
+    expect((await openView().channels()).map(({ id }) => id)).toEqual([channel.id]);
+    expect([closed, opened]).toEqual([[1], 2]);
+  });
+
   it("does not begin anew again just because the views that it cut off come back", async () => {
     open = () => Promise.reject(new StorageError("failed", "The disk is broken."));
     const [one, two] = [openView(), openView()];

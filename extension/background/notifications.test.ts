@@ -114,6 +114,37 @@ describe("createNotifier", () => {
     expect(shown.get(HARBOUR)?.title).toBe("Ben in Harbour");
   });
 
+  it("tells of each channel by itself, and takes back only what was read", () => {
+    const PIER = "pier" as ChannelId;
+    const inPier = (text: string): NewMessage => ({ ...arrived(text), channel: PIER, channelName: "Pier" });
+    notifier.onNewMessage(arrived("hello"));
+    clock.advance(NOTIFY_AFTER_MS - 1);
+    notifier.onNewMessage(inPier("ahoy"));
+    expect(showings).toBe(0);
+    clock.advance(1);
+    expect([...shown.keys()]).toEqual([HARBOUR]);
+    clock.advance(NOTIFY_AFTER_MS);
+    expect(shown.get(PIER)).toEqual({ title: "Ben in Pier", message: "ahoy" });
+    notifier.onChannels([summary(0), { ...summary(1), id: PIER }]);
+    expect([...shown.keys()]).toEqual([PIER]);
+  });
+
+  it("says nothing of what was read before it was told, and a later message has its whole time", () => {
+    notifier.onNewMessage(arrived("read at once"));
+    notifier.onChannels([summary(0)]);
+    clock.advance(NOTIFY_AFTER_MS);
+    expect(showings).toBe(0);
+    notifier.onNewMessage(arrived("one more"));
+    clock.advance(NOTIFY_AFTER_MS);
+    expect(shown.get(HARBOUR)).toEqual({ title: "Ben in Harbour", message: "one more" });
+  });
+
+  it("does not cut a text that fits", () => {
+    notifier.onNewMessage(arrived("x".repeat(200)));
+    clock.advance(NOTIFY_AFTER_MS);
+    expect(shown.get(HARBOUR)?.message).toBe("x".repeat(200));
+  });
+
   it("names an unknown author, and cuts a long text", () => {
     notifier.onNewMessage(arrived("x".repeat(5_000), "chat", ""));
     clock.advance(NOTIFY_AFTER_MS);

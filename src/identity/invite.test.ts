@@ -73,6 +73,29 @@ describe("an invite is read", () => {
     }
   });
 
+  test.each([
+    ["soft hyphen", "\u00ad"],
+    ["zero width space", "\u200b"],
+    ["zero width non-joiner", "\u200c"],
+    ["zero width joiner", "\u200d"],
+    ["left-to-right mark", "\u200e"],
+    ["right-to-left mark", "\u200f"],
+    ["word joiner", "\u2060"],
+    ["byte order mark", "\ufeff"],
+    ["tab", "\t"],
+    ["no-break space", "\u00a0"],
+    ["ideographic space", "\u3000"],
+    ["line separator", "\u2028"],
+    ["line feed", "\n"],
+    ["carriage return", "\r"],
+    ["quoted line break", "\n>"],
+  ])("with a %s anywhere in it", (_what, noise) => {
+    for (const each of descriptors) {
+      expect(parseInvite(wrap(inviteCodeOf(each), 3, noise))).toEqual(each);
+      expect(parseInvite(wrap(inviteLinkOf(base, each), 3, noise))).toEqual(each);
+    }
+  });
+
   test("when the telephone began it with a capital", () => {
     expect(parseInvite(`H${code.slice(1)}`)).toEqual(descriptor);
   });

@@ -1,48 +1,61 @@
 import { describe, expect, it } from "vitest";
 import { claimWriter } from "./device-lock.ts";
+import { createLockSpace, deniedLocks, namesOf } from "./testing/lock-space.ts";
 
-/** Locks as a browser gives them, of one name each at a time; `steal` takes one away from who holds it. */
-function fakeLocks() {
-  const held = new Map<string, (error: Error) => void>();
-  const asked: string[] = [];
-  const request = async (name: string, options: LockOptions, run: (lock: Lock | null) => Promise<void>) => {
-    asked.push(name);
-    if (options.ifAvailable !== true) throw new Error("It would wait.");
-    if (held.has(name)) return run(null);
-    const stolen = new Promise<never>((_resolve, reject) => held.set(name, reject));
-    try {
-      await Promise.race([run({ name, mode: "exclusive" }), stolen]);
-    } finally {
-      held.delete(name);
-    }
-  };
-  const steal = (name: string) => held.get(name)?.(new DOMException("It was stolen.", "AbortError"));
-  return { locks: { request } as unknown as LockManager, held, asked, steal };
+const DATABASE = "hearback";
+const LOCK = "hearback/writer/hearback";
+
+function twoTabs() {
+  const space = createLockSpace();
+  return [space.client(), space.client()] as const;
 }
 
-describe("a claim to write", () => {
-  it("is given to one at a time, per database, and to the next when it is released", async () => {
-    const { locks, held, asked } = fakeLocks();
-    const first = await claimWriter(locks, "a");
-    expect(first).not.toBeNull();
-    expect(await claimWriter(locks, "a")).toBeNull();
-    expect(await claimWriter(locks, "b")).not.toBeNull();
-    await first?.release();
-    expect([...held.keys()]).toEqual(["hearback/writer/b"]);
-    await first?.release();
-    expect(await claimWriter(locks, "a")).not.toBeNull();
-    expect(asked[0]).toBe("hearback/writer/a");
+describe("claimWriter", () => {
+  it("has one writer at a time for each database, also within one tab", async () => {
+    const [one, two] = twoTabs();
+    expect(await claimWriter(one.locks, DATABASE)).not.toBeNull();
+    expect(await claimWriter(two.locks, DATABASE)).toBeNull();
+    expect(await claimWriter(one.locks, DATABASE)).toBeNull();
+    expect(await claimWriter(two.locks, "another")).not.toBeNull();
+    expect(await namesOf(one.locks, "held")).toEqual(["hearback/writer/another", LOCK]);
+    // Who got nothing waits for nothing.
+    expect(await namesOf(one.locks, "pending")).toEqual([]);
   });
 
-  it("is released when it was stolen, without an error", async () => {
-    const { locks, steal } = fakeLocks();
-    const claim = await claimWriter(locks, "a");
-    steal("hearback/writer/a");
-    await expect(claim?.release()).resolves.toBeUndefined();
+  it("can be claimed by others as soon as the release resolves, which may be asked for twice", async () => {
+    const [one, two] = twoTabs();
+    const claim = await claimWriter(one.locks, DATABASE);
+    await Promise.all([claim?.release(), claim?.release()]);
+    expect(await namesOf(two.locks, "held")).toEqual([]);
+    const next = await claimWriter(two.locks, DATABASE);
+    expect(next).not.toBeNull();
+    // The old claim has nothing to give back any more.
+    await claim?.release();
+    expect(await claimWriter(one.locks, DATABASE)).toBeNull();
   });
 
-  it("rejects where the browser gives no locks", async () => {
-    const locks = { request: () => Promise.reject(new DOMException("Denied.", "SecurityError")) };
-    await expect(claimWriter(locks as unknown as LockManager, "a")).rejects.toThrow("Denied.");
+  it("ends with its holder", async () => {
+    const [one, two] = twoTabs();
+    await claimWriter(one.locks, DATABASE);
+    one.end();
+    expect(await claimWriter(two.locks, DATABASE)).not.toBeNull();
+  });
+
+  it("that was stolen is released without an error, and takes nothing from the thief", async () => {
+    const [one, two] = twoTabs();
+    const claim = await claimWriter(one.locks, DATABASE);
+    const stolen = new Promise<void>((resolve) => {
+      void two.locks.request(LOCK, { steal: true }, () => {
+        resolve();
+        return new Promise(() => {});
+      });
+    });
+    await stolen;
+    await claim?.release();
+    expect(await namesOf(one.locks, "held")).toEqual([LOCK]);
+  });
+
+  it("says why a browser gives no locks", async () => {
+    await expect(claimWriter(deniedLocks(), DATABASE)).rejects.toMatchObject({ name: "SecurityError" });
   });
 });

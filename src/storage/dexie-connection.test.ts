@@ -1,4 +1,4 @@
-import { IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDexieStorage } from "./dexie/dexie-storage.ts";
 import { Fence } from "./dexie/fence.ts";
@@ -6,6 +6,7 @@ import { openDatabase } from "./dexie/open-database.ts";
 import { FENCE_KEY, type MessagePack, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
 import { transact } from "./dexie/transaction.ts";
 import type { ChannelStorage, StorageError } from "./port.ts";
+import { rawRecord } from "./testing/device-cases.ts";
 import { CHANNEL_A, idOf, messageOf, put, receiveOf } from "./testing/samples.ts";
 import { range, sorted } from "./testing/storage-case.ts";
 
@@ -72,6 +73,64 @@ describe("fence", () => {
     expect((await reader.load(CHANNEL_A)).messages).toEqual([messageOf(1)]);
     await expect(reader.commit(CHANNEL_A, [put.message(2)], "strict")).rejects.toMatchObject({ code: "failed" });
     await writer.commit(CHANNEL_A, [put.message(3)], "strict");
+  });
+});
+
+describe("what is asked of the browser", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** From now on: the durability of each transaction that writes, and the stores that it puts something into. */
+  function watchWrites() {
+    const asked: { readonly durability: unknown; readonly puts: string[] }[] = [];
+    const begin = IDBDatabase.prototype.transaction;
+    const put = IDBObjectStore.prototype.put;
+    const records = new Map<unknown, string[]>();
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, ...args) {
+      const transaction = begin.apply(this, args);
+      const [, mode, options] = args;
+      if (mode === "readwrite") {
+        const puts: string[] = [];
+        asked.push({ durability: options?.durability, puts });
+        records.set(transaction, puts);
+      }
+      return transaction;
+    });
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...values) {
+      records.get(this.transaction)?.push(this.name);
+      return put.apply(this, values);
+    });
+    return asked;
+  }
+
+  it("a strict commit is a strict transaction that writes, an empty one too; a relaxed one is relaxed", async () => {
+    const { open } = device();
+    const storage = await open();
+    const asked = watchWrites();
+    await storage.commit(CHANNEL_A, [put.hole(1)], "relaxed");
+    await storage.commit(CHANNEL_A, [], "strict");
+    await storage.commit(CHANNEL_A, [put.hole(2)], "strict");
+    await storage.commit(CHANNEL_A, [], "strict");
+    expect(asked).toEqual([
+      { durability: "relaxed", puts: ["hole"] },
+      // A transaction that wrote nothing may be one that the browser does not flush.
+      { durability: "strict", puts: ["control"] },
+      { durability: "strict", puts: ["hole"] },
+      { durability: "strict", puts: ["control"] },
+    ]);
+    await storage.close();
+  });
+
+  it("to join and to forget a channel is strict", async () => {
+    const { open } = device();
+    const storage = await open();
+    const asked = watchWrites();
+    await storage.putDevice(rawRecord("Ada"));
+    await storage.drop(CHANNEL_A);
+    expect(asked.map(({ durability }) => durability)).toEqual(["strict", "strict"]);
+    expect(await storage.listDevice()).toEqual([]);
+    await storage.close();
   });
 });
 

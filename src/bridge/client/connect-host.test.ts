@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ChannelEvent, ChannelStatus } from "../../channel/api/channel-client.ts";
 import type { ChannelHost } from "../../channel/api/channel-host.ts";
+import { MAX_TEXT_BYTES } from "../../channel/api/limits.ts";
 import { systemRandom } from "../../runtime/system-random.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
+import { asChannelId } from "../../sds/wire/ids.ts";
 import type { BridgePort } from "../ports/port.ts";
 import { createHostServer, type HostServer } from "../server/serve-host.ts";
 import { type BreakableLink, breakableLink, type Fault } from "../testing/breakable-port.ts";
+import { type HandPort, handPort } from "../testing/hand-port.ts";
 import { pause } from "../testing/raw-end.ts";
 import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
 import { connectHost } from "./connect-host.ts";
@@ -166,6 +169,36 @@ describe("requests", () => {
     const failure = await remote.preview("hearback1").catch((error: unknown) => error);
     expect(failure).toEqual(code("internal"));
     expect(String(failure)).not.toContain("secret");
+  });
+
+  test("with a text that is sure to be refused are refused here, and do not cross", async () => {
+    const { host, remote } = bench();
+    const channel = remote.open(CHANNEL);
+    const text = "x".repeat(MAX_TEXT_BYTES + 1);
+    await expect(channel.send({ requestId: "r1", type: "chat", text })).rejects.toEqual(code("too-large"));
+    await expect(channel.sendEphemeral({ type: "chat", text })).rejects.toEqual(code("too-large"));
+    await channel.sendEphemeral({ type: "chat", text: text.slice(1) });
+    expect(host.calls).toEqual(["sendEphemeral"]);
+  });
+
+  test("of a view that is closed are refused, and it hears nothing any more; other views go on", async () => {
+    const { host, remote } = bench();
+    const [view, other] = [remote.open(CHANNEL), remote.open(CHANNEL)];
+    const heard: string[] = [];
+    view.subscribe(0, () => heard.push("event"));
+    view.watchStatus(() => heard.push("status"));
+    view.watchEphemeral(() => heard.push("ephemeral"));
+    const events: ChannelEvent[] = [];
+    other.subscribe(0, (event) => events.push(event));
+    view.close();
+    view.subscribe(0, () => heard.push("event"));
+    view.watchStatus(() => heard.push("status"));
+    host.emit(2);
+    await soon(() => expect(seqs(events)).toEqual([1, 2]));
+    expect([heard, host.live()]).toEqual([[], 1]);
+    await expect(view.snapshot()).rejects.toEqual(code("closed"));
+    expect(host.calls).toEqual([]);
+    expect((await other.snapshot()).channel.id).toBe(CHANNEL);
   });
 
   test("with something that cannot be cloned are refused at once", async () => {
@@ -365,6 +398,102 @@ describe("the connection", () => {
     const away = () => statuses.find(({ connection }) => connection === "connecting");
     await soon(() => expect(away()).toMatchObject({ peers: 0, waiting: 3 }));
     await soon(() => expect(statuses.at(-1)).toEqual({ ...STATUS, waiting: 3 }));
+  });
+
+  describe("of which who watches the status hears", () => {
+    const AWAY = "Hearback is starting again in the background.";
+
+    /** Ports in the test's own hands, on a virtual clock. */
+    function handBench() {
+      const clock = createVirtualClock(0);
+      const ports: HandPort[] = [];
+      const remote = connectHost(
+        () => {
+          const port = handPort();
+          ports.push(port);
+          return port;
+        },
+        { reconnect: { ...FAST, firstDelayMs: 500, maxDelayMs: 500, helloTimeoutMs: 60_000 }, clock, random: FIRST },
+      );
+      opened.push(remote);
+      const heard: (readonly [string, string])[] = [];
+      const watch = () =>
+        remote.open(CHANNEL).watchStatus(({ connection, reason }) => heard.push([connection, reason]));
+      const port = () => ports.at(-1) ?? handPort();
+      const welcome = () => port().say({ kind: "welcome", server: "run" });
+      /** The worker says the status of the newest subscription. */
+      const tell = (status: ChannelStatus) => {
+        const asked = port().posted.filter(isSubscription).at(-1);
+        port().say({ kind: "status", stream: asked?.stream ?? 0, status });
+      };
+      return { clock, remote, heard, watch, port, welcome, tell };
+    }
+    const FIRST = { ...systemRandom, next: () => 1 };
+    const isSubscription = (message: unknown): message is { stream: number } =>
+      typeof message === "object" && message !== null && "kind" in message && message.kind === "subscribe";
+
+    test("nothing, when the worker is back within a second", () => {
+      const { clock, heard, watch, port, welcome, tell } = handBench();
+      welcome();
+      watch();
+      tell(STATUS);
+      port().end();
+      clock.advance(500);
+      welcome();
+      tell({ ...STATUS, waiting: 1 });
+      clock.advance(2_000);
+      expect(heard).toEqual([
+        ["online", ""],
+        ["online", ""],
+      ]);
+    });
+
+    test("after a second that it is away, once, and so does who begins to watch then; until it is back", () => {
+      const { clock, heard, watch, port, welcome, tell, remote } = handBench();
+      welcome();
+      watch();
+      tell(STATUS);
+      port().end();
+      clock.advance(500);
+      // The next port is dialled, and says nothing.
+      clock.advance(499);
+      expect(heard).toHaveLength(1);
+      clock.advance(1);
+      expect(heard.slice(1)).toEqual([["connecting", AWAY]]);
+      const late: string[] = [];
+      const other = remote.open(asChannelId("CCCCCCCCCCCCCCCCCCCCCC"));
+      other.watchStatus(({ connection, reason }) => late.push(`${connection} ${reason}`));
+      expect(late).toEqual([`connecting ${AWAY}`]);
+      welcome();
+      remote.open(asChannelId("DDDDDDDDDDDDDDDDDDDDDD")).watchStatus(({ connection }) => late.push(connection));
+      expect(late).toHaveLength(1);
+      clock.advance(10_000);
+      expect(heard).toHaveLength(2);
+    });
+
+    test("the end, at once and for good", async () => {
+      const { clock, heard, watch, port, remote } = handBench();
+      watch();
+      port().say({ kind: "unsupported", speaks: 9, message: "Reload the page." });
+      clock.advance(10_000);
+      expect(heard).toEqual([["closed", "Reload the page."]]);
+      watch();
+      expect(heard.slice(1)).toEqual([["closed", "Reload the page."]]);
+      await expect(remote.channels()).rejects.toEqual(code("unsupported"));
+    });
+
+    test("that the worker cannot serve this channel any more, with its words", () => {
+      const { heard, watch, port, welcome, tell } = handBench();
+      welcome();
+      watch();
+      tell({ ...STATUS, waiting: 2 });
+      const { stream } = port().posted.filter(isSubscription).at(-1) ?? { stream: 0 };
+      port().say({ kind: "ended", stream, error: { code: "not-found", message: "There is no such channel." } });
+      expect(heard).toEqual([
+        ["online", ""],
+        ["closed", "There is no such channel."],
+      ]);
+    });
   });
 
   test("goes on with a new port when a worker dies without a word", async () => {

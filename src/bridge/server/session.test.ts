@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ChannelError } from "../../channel/api/channel-client.ts";
 import { EVENT_WINDOW, MAX_RUNNING, MAX_STREAMS } from "../protocol/protocol.ts";
 import { type RawEnd, rawEnd } from "../testing/raw-end.ts";
 import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
@@ -177,6 +178,97 @@ describe("limits", () => {
     raw.post({ v: 1, kind: "received", stream: 1, count: 1 });
     await raw.settled();
     expect(waitings()).toEqual([0, 100]);
+  });
+});
+
+describe("a second hello on the same port", () => {
+  test("starts over with nothing subscribed, under the new name", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host, "page one");
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+    raw.post({ v: 1, kind: "subscribe", stream: 2, topic: { kind: "status", channel: CHANNEL } });
+    raw.post({ v: 1, kind: "subscribe", stream: 3, topic: { kind: "channels" } });
+    raw.post(request(1, "create", CREATE));
+    const created = await raw.next("response");
+    expect(host.live()).toBe(3);
+    raw.post({ v: 1, kind: "hello", client: "page two" });
+    raw.post({ v: 1, kind: "ping", nonce: 1 });
+    await raw.next("pong");
+    expect(host.live()).toBe(0);
+    // A number of before may be used again, and a request id means another request.
+    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+    raw.post(request(1, "create", CREATE));
+    const [, second] = await soonTwo(raw);
+    expect(second?.result).not.toEqual(created.result);
+    expect(host.live()).toBe(1);
+  });
+
+  async function soonTwo(raw: RawEnd) {
+    const responses = () => raw.received.filter(({ kind }) => kind === "response");
+    await vi.waitFor(() => expect(responses()).toHaveLength(2), 10_000);
+    return responses();
+  }
+});
+
+describe("subscriptions", () => {
+  const topic = { kind: "status", channel: CHANNEL } as const;
+
+  test("of a number that is in use change nothing; an end makes it free, and room for another", async () => {
+    const host = createTestHost();
+    const raw = await greeted(host);
+    const subscribe = (stream: number) => raw.post({ v: 1, kind: "subscribe", stream, topic });
+    for (let stream = 1; stream <= MAX_STREAMS; stream++) subscribe(stream);
+    subscribe(1);
+    raw.post({ v: 1, kind: "ping", nonce: 1 });
+    await raw.next("pong");
+    expect(host.live()).toBe(MAX_STREAMS);
+    expect(raw.received.some(({ kind }) => kind === "ended")).toBe(false);
+    for (const stream of [1, 1, 9_999]) raw.post({ v: 1, kind: "unsubscribe", stream });
+    subscribe(9_999);
+    subscribe(1);
+    expect((await raw.next("ended")).stream).toBe(1);
+    expect(host.live()).toBe(MAX_STREAMS);
+  });
+
+  test("that the host cannot serve end with its words, and take nobody's place", async () => {
+    const host: TestHost = {
+      ...createTestHost(),
+      open: () => {
+        throw new ChannelError("not-found", "There is no such channel.");
+      },
+    };
+    const raw = await greeted(host);
+    for (let stream = 1; stream <= MAX_STREAMS; stream++) raw.post({ v: 1, kind: "subscribe", stream, topic });
+    raw.post({ v: 1, kind: "subscribe", stream: 9_999, topic: { kind: "channels" } });
+    expect(await raw.next("ended")).toMatchObject({ error: { code: "not-found" } });
+    expect((await raw.next("channels")).stream).toBe(9_999);
+  });
+});
+
+describe("a request of a channel", () => {
+  test.each(["is answered", "fails"])("leaves no view of it open when it %s", async (how) => {
+    const host = createTestHost();
+    let views = 0;
+    const counted: TestHost = {
+      ...host,
+      open(channel) {
+        views++;
+        const client = host.open(channel);
+        return {
+          ...client,
+          close() {
+            views--;
+            client.close();
+          },
+        };
+      },
+    };
+    const raw = await greeted(counted);
+    raw.post(
+      request(1, "send", { requestId: "r", type: "chat", text: how === "fails" ? "" : "hi" }, { channel: CHANNEL }),
+    );
+    expect((await raw.next("response")).ok).toBe(how !== "fails");
+    expect(views).toBe(0);
   });
 });
 

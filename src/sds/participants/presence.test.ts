@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OneCore } from "../testing/one-core.ts";
 import { asParticipantId } from "../wire/ids.ts";
-import { isPresent } from "./presence.ts";
+import { audienceFor, isPresent, presentParticipants } from "./presence.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,4 +58,65 @@ test("a sync from beyond the limit is acted on once, and mutes none by a clock t
   core.hear("ben", [], request);
   core.wait(MINUTE);
   expect(core.take("repair")).toHaveLength(1);
+});
+
+/** Names of those who are there, and of the audience of an own message. */
+function there(core: OneCore): readonly (readonly string[])[] {
+  const { all } = core.state.participants;
+  const [me] = all;
+  if (me === undefined) throw new Error("Nobody is here.");
+  const names = (indexes: readonly number[]) => indexes.map((index) => all[index]?.id ?? "?");
+  return [names(presentParticipants(core.state, core.now)), names(audienceFor(core.state, core.now, me))];
+}
+
+test("somebody whose word was unsigned is in the audience as soon as their key is known", () => {
+  const core = new OneCore({}, "sds");
+  core.online();
+  core.hear("ben", [], { signed: false, publicKey: null });
+  expect(there(core)).toEqual([["me"], []]);
+  core.now += 1;
+  core.hear("ben", []);
+  expect(there(core)).toEqual([["me", "ben"], ["ben"]]);
+});
+
+test("the audience follows who comes, goes and comes back, at that very moment", () => {
+  const core = new OneCore({ presenceWindowMs: HOUR });
+  core.online();
+  expect(there(core)).toEqual([["me"], []]);
+  core.hear("ben", []);
+  expect(there(core)).toEqual([["me", "ben"], ["ben"]]);
+  core.wait(30 * MINUTE);
+  core.hear("cleo", []);
+  expect(there(core)[1]).toEqual(["ben", "cleo"]);
+  core.wait(30 * MINUTE - 1);
+  expect(there(core)[1]).toEqual(["ben", "cleo"]);
+  core.wait(1);
+  expect(there(core)[1]).toEqual(["cleo"]);
+  core.hear("ben", [], { lamport: core.now + 1 });
+  expect(there(core)[1]).toEqual(["ben", "cleo"]);
+  // Cleo's window ends next, though Ben's began and ended first.
+  core.wait(30 * MINUTE);
+  expect(there(core)[1]).toEqual(["ben"]);
+});
+
+test("an author is in nobody's audience but others'", () => {
+  const core = new OneCore();
+  core.online();
+  core.hear("ben", []);
+  core.hear("cleo", []);
+  const ben = core.state.participants.byId.get(asParticipantId("ben"));
+  if (ben === undefined) throw new Error("Nobody met Ben.");
+  expect(audienceFor(core.state, core.now, ben)).toEqual([0, 2]);
+  expect(audienceFor(core.state, core.now, ben), "the second time").toEqual([0, 2]);
+  expect(there(core)[1]).toEqual(["ben", "cleo"]);
+});
+
+test("while offline nobody goes away", () => {
+  const core = new OneCore({ presenceWindowMs: HOUR });
+  core.online();
+  core.hear("ben", []);
+  core.online(false);
+  core.now += 5 * HOUR;
+  core.step({ kind: "wake" });
+  expect(there(core)[1]).toEqual(["ben"]);
 });

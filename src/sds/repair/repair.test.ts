@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { planAsking } from "../holes/missing-schedule.ts";
 import { ownMissing } from "../holes/own.ts";
 import { type Core, NetworkOfCores } from "../testing/network-of-cores.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, type MessageId } from "../wire/ids.ts";
 import { ownRepair } from "./own.ts";
-import { nextRequestSyncAt, noteEagerSync } from "./repair.ts";
+import { nextAnswerAt, nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -37,6 +37,90 @@ it.each(["offline", "asleep"])("gives no answers of last night after a night %s"
   if (where === "offline") core.online();
   core.wait(MINUTE);
   expect(core.take("repair")).toEqual([]);
+});
+
+describe("what others ask for that we miss too", () => {
+  /** Ben says that he has `x`, which never came here. Others ask for it as often as told. */
+  function missing() {
+    const core = new OneCore();
+    core.online();
+    core.hear("ben", ["x"]);
+    const requestAt = () => core.state.holes.missing.get(asMessageId("x"))?.requestAt ?? Number.NaN;
+    const ask = (who: string) => {
+      core.now += 1;
+      core.hear(who, [], { repairRequests: [{ messageId: asMessageId("x"), retrievalHint: undefined }] });
+    };
+    return { core, requestAt, ask };
+  }
+
+  it("makes us wait with our own request once, however many go on asking, and then it leaves", () => {
+    const { core, requestAt, ask } = missing();
+    const planned = requestAt();
+    core.now = planned - 10;
+    ask("cleo");
+    const postponed = requestAt();
+    expect(postponed).toBeGreaterThan(planned);
+    for (const who of ["cleo", "dora", "eva", "cleo"]) {
+      core.now = postponed - 10;
+      ask(who);
+      expect(requestAt()).toBe(postponed);
+    }
+    core.take("send-sync");
+    core.now = postponed;
+    core.wait(5 * SECOND);
+    const asked = core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
+    expect(asked).toEqual(["x"]);
+  });
+
+  it("never makes our request come sooner than it was planned", () => {
+    const { core, requestAt, ask } = missing();
+    const [gap] = core.state.holes.missing.values();
+    if (gap === undefined) throw new Error("Nothing is missing.");
+    ownMissing(gap).requestAt = core.now + 5 * MINUTE;
+    ask("cleo");
+    expect(requestAt()).toBe(core.now - 1 + 5 * MINUTE);
+  });
+
+  it("is not answered by us, and asked for by nobody's request alone", () => {
+    const { core, ask } = missing();
+    ask("cleo");
+    core.hear("cleo", [], { repairRequests: [{ messageId: asMessageId("unheard of"), retrievalHint: undefined }] });
+    expect(core.state.repair.answers.size).toBe(0);
+    expect([...core.state.holes.missing.keys()]).toEqual(["x"]);
+  });
+});
+
+describe("an answer", () => {
+  function asked() {
+    const core = new OneCore();
+    core.online();
+    core.receive("m", "ann");
+    core.hear("ben", [], { repairRequests: [{ messageId: asMessageId("m"), retrievalHint: undefined }] });
+    const at = core.state.repair.answers.get(asMessageId("m"))?.at ?? Number.NaN;
+    return { core, at };
+  }
+
+  it("is given once, at its time and not before, and a wake is asked for then", () => {
+    const { core, at } = asked();
+    expect(nextAnswerAt(core.state)).toBe(at);
+    core.wait(at - core.now - 1);
+    expect(core.take("repair")).toEqual([]);
+    core.wait(1);
+    expect(core.take("repair").map(({ id }) => id)).toEqual(["m"]);
+    expect(nextAnswerAt(core.state)).toBe(Number.POSITIVE_INFINITY);
+    core.wait(5 * MINUTE);
+    expect(core.take("repair")).toEqual([]);
+  });
+
+  it("keeps its time when asked for again, and is not given when somebody was faster", () => {
+    const { core, at } = asked();
+    core.now += SECOND;
+    core.hear("cleo", [], { repairRequests: [{ messageId: asMessageId("m"), retrievalHint: undefined }] });
+    expect(core.state.repair.answers.get(asMessageId("m"))?.at).toBe(at);
+    core.step({ kind: "seen-again", whole: true, id: asMessageId("m"), source: "live", hint: undefined });
+    core.wait(5 * MINUTE);
+    expect(core.take("repair")).toEqual([]);
+  });
 });
 
 it("is about to answer one requester forty times at most, however much it asks for, and others all the same", () => {

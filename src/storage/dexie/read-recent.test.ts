@@ -77,4 +77,17 @@ describe("readRecent", () => {
     });
     expect(await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB, IDBKeyRange })).toBeNull();
   });
+
+  it("leaves no connection that would keep anybody from deleting the database", async () => {
+    const { indexedDB, storage } = await filled(3);
+    await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB, IDBKeyRange });
+    await readRecent({ name, channel: CHANNEL_B, bodies: 10, indexedDB, IDBKeyRange });
+    await storage.close();
+    const outcome = await new Promise((resolve) => {
+      const removal = indexedDB.deleteDatabase(name);
+      removal.onsuccess = () => resolve("deleted");
+      removal.onblocked = () => resolve("blocked");
+    });
+    expect(outcome).toBe("deleted");
+  });
 });

@@ -223,6 +223,19 @@ export const commitCases: readonly StorageCase[] = [
     }
   }),
 
+  storageCase("closing waits for what runs, and lets nothing begin any more", async (fixture) => {
+    const order: string[] = [];
+    const commits = range(0, 20).map((n) =>
+      fixture.storage.commit(CHANNEL_A, receiveOf(n), n === 19 ? "strict" : "relaxed").then(() => order.push("commit")),
+    );
+    const reading = fixture.storage.load(CHANNEL_A).then(() => order.push("load"));
+    const closing = fixture.storage.close().then(() => order.push("closed"));
+    const late = await assertRejects(fixture.storage.commit(CHANNEL_A, receiveOf(99), "strict"), "late commit");
+    assertTrue(late instanceof StorageError && late.code === "closed", `expected StorageError closed, got ${late}`);
+    await Promise.all([...commits, reading, closing]);
+    assertEqual([order.length, order.at(-1)], [22, "closed"], "what ended last");
+  }),
+
   storageCase("concurrent commits from many callers all arrive", async (fixture) => {
     const caller = async (index: number): Promise<void> => {
       for (const step of range(0, 10)) {

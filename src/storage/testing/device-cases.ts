@@ -3,7 +3,7 @@ import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import { bytesOf, CHANNEL_A, CHANNEL_B } from "./samples.ts";
 import { type StorageCase, storageCase } from "./storage-case.ts";
 
-const rawRecord = (displayName: string): DeviceRecord => ({
+export const rawRecord = (displayName: string): DeviceRecord => ({
   channel: CHANNEL_A,
   descriptor: bytesOf(1, 200),
   key: { kind: "raw", secretKey: bytesOf(2, 32), publicKey: bytesOf(3, 32) },

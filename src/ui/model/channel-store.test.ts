@@ -79,7 +79,10 @@ class HandDrivenClient implements ChannelClient {
   }[] = [];
   readonly subscriptions: { readonly afterSeq: number; active: boolean; emit: (event: ChannelEvent) => void }[] = [];
   readonly read: LogPosition[] = [];
+  /** While set, nothing can be marked as read. */
+  readProblem: Error | null = null;
   closed = false;
+  statusWatchers = 0;
 
   snapshot(limit?: number): Promise<ChannelSnapshot> {
     return new Promise((answer, fail) => this.snapshots.push({ limit, answer, fail }));
@@ -98,12 +101,16 @@ class HandDrivenClient implements ChannelClient {
   }
 
   watchStatus(listener: (status: ChannelStatus) => void): () => void {
+    this.statusWatchers++;
     listener(status);
-    return () => {};
+    return () => {
+      this.statusWatchers--;
+    };
   }
 
   async markRead(upTo: LogPosition): Promise<void> {
     this.read.push(upTo);
+    if (this.readProblem !== null) throw this.readProblem;
   }
 
   send = (): Promise<never> => Promise.reject(new Error("not part of this test"));
@@ -297,6 +304,127 @@ describe("createChannelStore", () => {
     await settle();
     expect(client.read).toEqual([{ lamport: 2, id: "m2" }]);
     expect(store.unread.value).toBe(0);
+  });
+
+  it("keeps the count when only older messages were read, when a newer one came meanwhile, or when it failed", async () => {
+    const { client, store, emit } = await opened([message(1), message(2)]);
+    const arrive = (seq: number, lamport: number, unread: number) =>
+      emit({ kind: "entry", seq, entry: message(lamport), unread });
+    arrive(11, 3, 2);
+    store.markRead({ lamport: 2, id: asMessageId("m2") });
+    await settle();
+    expect(store.unread.value, "an older one").toBe(2);
+    store.markRead({ lamport: 3, id: asMessageId("m3") });
+    arrive(12, 4, 3);
+    await settle();
+    expect(store.unread.value, "one that was the newest").toBe(3);
+    client.readProblem = new Error("no storage");
+    store.markRead({ lamport: 4, id: asMessageId("m4") });
+    await settle();
+    expect(store.unread.value, "failed").toBe(3);
+    client.readProblem = null;
+    store.markRead({ lamport: 4, id: asMessageId("m4") });
+    await settle();
+    expect(store.unread.value).toBe(0);
+  });
+
+  it("says why older messages could not be loaded, and loads them when asked again", async () => {
+    const { client, store, ids, entry } = await opened([message(10)], true);
+    const error = new Error("no storage");
+    const failing = store.loadOlder();
+    client.pages[0]?.fail(error);
+    await failing;
+    expect([store.problem.value, store.loadingOlder.value, store.more.value]).toEqual([error, false, true]);
+    // The page that never came left no gap behind: what is older still waits for one.
+    entry(11, message(5));
+    expect(ids()).toEqual(["m10"]);
+    const loading = store.loadOlder();
+    expect(client.pages).toHaveLength(2);
+    client.pages[1]?.answer({ entries: [message(5)], more: false });
+    await loading;
+    expect(ids()).toEqual(["m5", "m10"]);
+  });
+
+  it("a page that fails after a new snapshot is no problem", async () => {
+    const { client, store, emit } = await opened([message(10)], true);
+    void store.loadOlder();
+    emit({ kind: "reset", seq: 11 });
+    client.snapshots[1]?.answer(snapshot(20, [message(12)], true));
+    await settle();
+    client.pages[0]?.fail(new Error("too late"));
+    await settle();
+    expect(store.problem.value).toBeNull();
+  });
+
+  it("of two snapshots under way only the newer counts, also when the older one fails", async () => {
+    for (const fails of [false, true]) {
+      const { client, store, ids, emit } = await opened([message(1)]);
+      emit({ kind: "reset", seq: 11 });
+      emit({ kind: "reset", seq: 12 });
+      store.retry();
+      const older = client.snapshots.at(-2);
+      client.snapshots.at(-1)?.answer(snapshot(20, [message(2)]));
+      await settle();
+      if (fails) older?.fail(new Error("too late"));
+      else older?.answer(snapshot(15, [message(3)]));
+      await settle();
+      expect([ids(), store.problem.value]).toEqual([["m2"], null]);
+      expect(client.subscriptions.filter(({ active }) => active).map(({ afterSeq }) => afterSeq)).toEqual([20]);
+    }
+  });
+
+  it("asks anew for as much as was on screen, up to a limit", async () => {
+    const { client, emit } = await opened(Array.from({ length: 5 }, (_, index) => message(index + 1)));
+    emit({ kind: "reset", seq: 11 });
+    client.snapshots[1]?.answer(
+      snapshot(
+        20,
+        Array.from({ length: 3_000 }, (_, index) => message(index + 1)),
+      ),
+    );
+    await settle();
+    emit({ kind: "reset", seq: 21 });
+    expect(client.snapshots.map(({ limit }) => limit)).toEqual([3, 5, 2_000]);
+  });
+
+  it("takes what it was told of participants and removals", async () => {
+    const { store, ids, emit } = await opened([message(1), message(2)]);
+    const ben = { ...ada, id: asParticipantId("s1ben"), me: false, name: "Ben", index: 1 };
+    emit({ kind: "participant", seq: 11, participant: ben });
+    expect([...store.participants.value.keys()]).toEqual([ADA, ben.id]);
+    emit({ kind: "removed", seq: 12, id: asMessageId("m1") });
+    expect(ids()).not.toContain("m1");
+    emit({ kind: "entry", seq: 13, entry: message(3), unread: 0 });
+    expect(ids()).toContain("m3");
+  });
+
+  it("tells no delivery to who has gone", async () => {
+    const { store, emit } = await opened([message(1)]);
+    const heard: string[] = [];
+    const stop = store.onDelivery(() => heard.push("one"));
+    store.onDelivery(() => heard.push("other"));
+    const update = (seq: number) => emit({ kind: "delivery", seq, updates: [{ id: asMessageId("m1"), delivery }] });
+    update(11);
+    stop();
+    update(12);
+    expect(heard).toEqual(["one", "other", "other"]);
+  });
+
+  it("shows nothing any more once closed, though a change was about to be shown", async () => {
+    vi.useFakeTimers();
+    try {
+      const client = new HandDrivenClient();
+      const store = createChannelStore(client, { showEveryMs: 30 });
+      client.snapshots[0]?.answer(snapshot(0, [message(1)]));
+      await vi.advanceTimersByTimeAsync(0);
+      client.subscriptions[0]?.emit({ kind: "entry", seq: 1, entry: message(2), unread: 0 });
+      expect(vi.getTimerCount()).toBe(1);
+      store.close();
+      expect([vi.getTimerCount(), client.statusWatchers]).toEqual([0, 0]);
+      expect(client.subscriptions.map(({ active }) => active)).toEqual([false]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("goes silent when closed", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, FramingError, readFrames } from "./framing.ts";
+import { encodeFrame, FramingError, firstFrame, readFrames } from "./framing.ts";
 
 async function* split(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   let offset = 0;
@@ -47,6 +47,22 @@ describe("frames", () => {
   test("a length above the limit is refused before its bytes are there", async () => {
     const prefix = encodeFrame(new Uint8Array(5000)).subarray(0, 2);
     await expect(readAll(prefix, [1], 4999)).rejects.toBeInstanceOf(FramingError);
+  });
+
+  test("a frame of just the limit is read, one byte more is refused; so is an empty one read", async () => {
+    const frame = encodeFrame(new Uint8Array(300).fill(7));
+    expect(await readAll(frame, [17], 300)).toEqual([new Uint8Array(300).fill(7)]);
+    await expect(readAll(frame, [17], 299)).rejects.toBeInstanceOf(FramingError);
+    expect(await readAll(encodeFrame(new Uint8Array()), [1], 0)).toEqual([new Uint8Array()]);
+  });
+
+  test("the first frame is there once all of it is, and is a copy of its own", () => {
+    const frame = encodeFrame(Uint8Array.of(1, 2, 3));
+    expect(firstFrame([])).toBeUndefined();
+    expect(firstFrame([frame.subarray(0, 2), frame.subarray(2, 3)])).toBeUndefined();
+    const body = firstFrame([frame.subarray(0, 2), frame.subarray(2), Uint8Array.of(9, 9)]);
+    frame.fill(0);
+    expect(body).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   test("a length that never ends is refused", async () => {

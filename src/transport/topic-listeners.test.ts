@@ -1,0 +1,61 @@
+import { expect, test, vi } from "vitest";
+import type { InboundFrame } from "./port.ts";
+import { TopicListeners } from "./topic-listeners.ts";
+
+const frameOf = (contentTopic: string): InboundFrame => ({
+  ...{ contentTopic, payload: new Uint8Array(), version: 0, ephemeral: false },
+  ...{ timestamp: 1, hash: new Uint8Array(32) },
+});
+
+test("a topic's listeners hear its frames, in the order in which they came, and nobody else's", () => {
+  const listeners = new TopicListeners();
+  const heard: string[] = [];
+  listeners.add("/a", ({ contentTopic }) => heard.push(`first ${contentTopic}`));
+  listeners.add("/a", ({ contentTopic }) => heard.push(`second ${contentTopic}`));
+  listeners.add("/b", ({ contentTopic }) => heard.push(`third ${contentTopic}`));
+  for (const topic of ["/a", "/b", "/c"]) listeners.emit(frameOf(topic));
+  expect(heard).toEqual(["first /a", "second /a", "third /b"]);
+});
+
+test("the same function added twice is called twice, and each end removes its own", () => {
+  const listeners = new TopicListeners();
+  let calls = 0;
+  const listener = () => void calls++;
+  const stops = [listeners.add("/a", listener), listeners.add("/a", listener)] as const;
+  listeners.emit(frameOf("/a"));
+  expect(calls).toBe(2);
+  stops[0]();
+  stops[0]();
+  listeners.emit(frameOf("/a"));
+  expect([calls, listeners.has("/a")]).toEqual([3, true]);
+  stops[1]();
+  listeners.emit(frameOf("/a"));
+  expect([calls, listeners.has("/a")]).toEqual([3, false]);
+});
+
+test("the end of a listener from before everything was forgotten does not take the topic from a later one", () => {
+  const listeners = new TopicListeners();
+  const stopOld = listeners.add("/a", () => {});
+  listeners.clear();
+  expect(listeners.has("/a")).toBe(false);
+  let calls = 0;
+  listeners.add("/a", () => void calls++);
+  stopOld();
+  listeners.emit(frameOf("/a"));
+  expect([calls, listeners.has("/a")]).toEqual([1, true]);
+});
+
+test("one that throws keeps nobody from hearing, and its error is reported by itself", () => {
+  const reported: (() => void)[] = [];
+  const queue = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => reported.push(task));
+  const listeners = new TopicListeners();
+  let calls = 0;
+  listeners.add("/a", () => {
+    throw new Error("mine");
+  });
+  listeners.add("/a", () => void calls++);
+  listeners.emit(frameOf("/a"));
+  queue.mockRestore();
+  expect([calls, reported.length]).toEqual([1, 1]);
+  expect(reported[0]).toThrow("mine");
+});

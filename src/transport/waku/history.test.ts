@@ -1,0 +1,136 @@
+import type { PeerId } from "@libp2p/interface";
+import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import { describe, expect, test } from "vitest";
+import type { HistoryPage, HistoryQuery, TransportError } from "../port.ts";
+import { readHistoryOfAny } from "./history.ts";
+import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
+
+const TOPIC = "/hearback/1/a/proto";
+const PUBSUB = "/waku/2/rs/1/0";
+const ALL: HistoryQuery = { by: "time", contentTopic: TOPIC, from: 0, to: 1_000 };
+
+/** One page of a Store: times of its messages. Or how the query fails. */
+type Step = readonly number[] | Error;
+interface Peer {
+  readonly name: string;
+  /** Absent: it serves no Store. */
+  readonly pages?: readonly Step[];
+}
+
+/** A node as the SDK gives it, whose Stores answer what the test says. */
+function bench(peers: readonly Peer[]) {
+  const asked: (readonly [string, QueryRequestParams])[] = [];
+  const left = new Map(peers.map(({ name, pages = [] }) => [name, [...pages]]));
+  const node = {
+    libp2p: {
+      peerStore: {
+        get: async (id: unknown) => ({
+          protocols: peers.some(({ name, pages }) => name === id && pages !== undefined) ? [STORE_QUERY_CODEC] : [],
+        }),
+      },
+    },
+    store: {
+      async *queryGenerator(_decoders: unknown, params: QueryRequestParams) {
+        const name = String(params.peerId);
+        asked.push([name, params]);
+        const pages = left.get(name) ?? [];
+        for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
+          if (page instanceof Error) throw page;
+          yield page.map(async (at) => decoded(at));
+        }
+      },
+    },
+  } as unknown as LightNode;
+  return { node, asked, ids: peers.map(({ name }) => name as unknown as PeerId) };
+}
+
+function decoded(at: number): IDecodedMessage | undefined {
+  if (at < 0) return undefined;
+  const message = { contentTopic: TOPIC, payload: Uint8Array.of(1), version: 0, timestamp: new Date(at) };
+  return { ...message, hash: Uint8Array.of(at & 255, at >> 8), ephemeral: false } as unknown as IDecodedMessage;
+}
+
+async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL) {
+  const pages: (number | undefined)[][] = [];
+  let failure: TransportError | null = null;
+  try {
+    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB)) pages.push(timesOf(page));
+  } catch (error) {
+    failure = error as TransportError;
+  }
+  return { pages, code: failure?.code ?? null };
+}
+
+const timesOf = ({ frames }: HistoryPage) => frames.map(({ timestamp }) => timestamp);
+const failing = (name: string, message = "") => Object.assign(new Error(message), { name });
+
+describe("a history", () => {
+  test("is that of the first service node that has any answer", async () => {
+    const made = bench([
+      { name: "none" },
+      { name: "broken", pages: [failing("StreamResetError")] },
+      { name: "good", pages: [[1, 2], [3]] },
+      { name: "unasked", pages: [[9]] },
+    ]);
+    expect(await readAll(made)).toEqual({ pages: [[1, 2], [3]], code: null });
+    expect(made.asked.map(([name]) => name)).toEqual(["broken", "good"]);
+  });
+
+  test("is not gone on with from another one: that would repeat or skip messages", async () => {
+    const made = bench([
+      { name: "half", pages: [[1, 2], failing("StreamResetError")] },
+      { name: "other", pages: [[1], [2], [3]] },
+    ]);
+    expect(await readAll(made)).toEqual({ pages: [[1, 2]], code: "offline" });
+    expect(made.asked.map(([name]) => name)).toEqual(["half"]);
+  });
+
+  test("that nobody has says why: no Store, refused, broken, senseless", async () => {
+    expect((await readAll(bench([]))).code).toBe("no-store");
+    expect((await readAll(bench([{ name: "none" }]))).code).toBe("no-store");
+    const codes = [
+      failing("Error", "Store query failed with status code: 429, description: too many"),
+      failing("UnsupportedProtocolError"),
+      failing("ConnectionClosedError"),
+      failing("TypeError", "cannot read"),
+    ].map(async (error) => (await readAll(bench([{ name: "a", pages: [error] }]))).code);
+    expect(await Promise.all(codes)).toEqual(["no-store", "no-store", "offline", "rejected"]);
+  });
+
+  test("holds what is in the range, from its start on, up to and without its end, and asks no further", async () => {
+    const query: HistoryQuery = { by: "time", contentTopic: TOPIC, from: 10, to: 20 };
+    const made = bench([{ name: "a", pages: [[9], [10, 19], [19, 20], [12]] }]);
+    expect(await readAll(made, query)).toEqual({ pages: [[10, 19], [19]], code: null });
+    expect(made.asked[0]?.[1].timeStart).toEqual(new Date(9));
+    const empty = bench([{ name: "a", pages: [[10]] }]);
+    expect(await readAll(empty, { ...query, to: 10 })).toEqual({ pages: [], code: null });
+    expect(empty.asked).toEqual([]);
+  });
+
+  test("ends when a Store repeats itself", async () => {
+    const made = bench([{ name: "a", pages: [[1, 2], [3, 4], [1, 2], [5]] }]);
+    expect((await readAll(made)).pages).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  test("is asked for in shorter pages once one is too long, from where it was; not twice", async () => {
+    const tooLong = failing("InvalidDataLengthError");
+    const made = bench([{ name: "a", pages: [[1, 2], tooLong, [3], [4]] }]);
+    expect(await readAll(made)).toEqual({ pages: [[1, 2], [3], [4]], code: null });
+    expect(made.asked.map(([, { paginationLimit, paginationCursor }]) => [paginationLimit, paginationCursor])).toEqual([
+      [100, undefined],
+      [20, Uint8Array.of(2, 0)],
+    ]);
+    expect((await readAll(bench([{ name: "a", pages: [tooLong, tooLong, [1]] }]))).code).toBe("rejected");
+  });
+
+  test("by hash asks for a hundred at a time, and leaves out what is of other topics", async () => {
+    const hashes = Array.from({ length: 201 }, (_, index) => Uint8Array.of(index));
+    const made = bench([{ name: "a", pages: [[1, -1, 2]] }]);
+    const { pages } = await readAll(made, { by: "hash", contentTopic: TOPIC, hashes });
+    expect(pages).toEqual([[1, 2]]);
+    expect(made.asked.map(([, { messageHashes }]) => messageHashes?.length)).toEqual([100, 100, 1]);
+  });
+});
