@@ -231,8 +231,9 @@ test("10,000 messages load fast enough to open with", async () => {
   const page = await newPage();
   const measured = await run(page, "worker", "measureLoad", 10_000, 100);
   test.info().annotations.push({ type: "measured (ms)", description: JSON.stringify(measured) });
-  // The aim is 150 ms; the rest is for machines that do other things meanwhile.
-  expect(measured.load).toBeLessThan(750);
+  // The aim is 150 ms, but a machine that does other things meanwhile is slow at all of it. A request for each message
+  // would take over three times as long as all records take at once.
+  expect(measured.load).toBeLessThan(2.5 * (measured.records ?? 0));
   await page.close();
 });
 
