@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { ChannelError } from "../../channel/api/channel-client.ts";
-import { runtimePortPair } from "../testing/runtime-port-pair.ts";
+import { carried, runtimePortPair } from "../testing/runtime-port-pair.ts";
 import { MAX_MESSAGE_CHARACTERS, runtimePort } from "./runtime-port.ts";
 
 it("a message that no browser carries is refused, and the port stays open", async () => {
@@ -37,7 +37,7 @@ it("keeps what came before anybody listened, in order, and tells it after the ca
   const sender = runtimePort(page);
   sender.post(1);
   sender.post({ n: 2 });
-  await pause(5);
+  await carried();
   const heard: unknown[] = [];
   port.onMessage((message) => heard.push(message));
   expect(heard).toEqual([]);
@@ -46,7 +46,7 @@ it("keeps what came before anybody listened, in order, and tells it after the ca
   const late: unknown[] = [];
   port.onMessage((message) => late.push(message));
   sender.post(3);
-  await pause(5);
+  await carried();
   expect([heard, late]).toEqual([[1, { n: 2 }, 3], [3]]);
 });
 
@@ -62,11 +62,11 @@ it("that closes tells the other end, once, and nothing arrives here any more", a
   left.close();
   left.close();
   left.post("too late");
-  await pause(5);
+  await carried();
   expect(heard).toEqual(["right closed"]);
   right.post("nobody is there");
   right.close();
-  await pause(5);
+  await carried();
   expect(heard).toEqual(["right closed"]);
 });
 
@@ -74,12 +74,12 @@ it("whose end came already tells it to who asks later, but for one who left befo
   const [page, worker] = runtimePortPair();
   const port = runtimePort(page);
   runtimePort(worker).close();
-  await pause(5);
+  await carried();
   const told: string[] = [];
   port.onClose(() => told.push("stays"));
   port.onClose(() => told.push("leaves"))();
   expect(told).toEqual([]);
-  await pause(5);
+  await carried();
   expect(told).toEqual(["stays"]);
 });
 
@@ -102,6 +102,6 @@ it("garbage is nobody's message, and what no text can say is refused", async () 
   const port = runtimePort(page);
   for (const value of [() => {}, Symbol("x"), 1n]) expect(() => port.post({ value })).toThrow(TypeError);
   port.post({ fine: undefined });
-  await pause(5);
+  await carried();
   expect(heard).toEqual([null, null, null, {}]);
 });

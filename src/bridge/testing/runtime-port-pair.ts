@@ -45,3 +45,8 @@ function eventOf<T>(listeners: Set<Listener<T>>) {
     removeListener: (listener: Listener<T>) => void listeners.delete(listener),
   };
 }
+
+/** Resolves when all that was posted or closed before has arrived, and what was answered to that too: timers keep their order. */
+export async function carried(): Promise<void> {
+  for (let way = 0; way < 2; way++) await new Promise((resolve) => setTimeout(resolve));
+}
