@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import type { InboundFrame } from "./port.ts";
+import type { LiveFrame } from "./port.ts";
 import { TopicListeners } from "./topic-listeners.ts";
 
-const frameOf = (contentTopic: string): InboundFrame => ({
+const frameOf = (contentTopic: string): LiveFrame => ({
   ...{ contentTopic, payload: new Uint8Array(), version: 0, ephemeral: false },
-  ...{ timestamp: 1, hash: new Uint8Array(32) },
+  ...{ timestamp: 1, hash: new Uint8Array(32), arrivedAt: 2 },
 });
 
 test("a topic's listeners hear its frames, in the order in which they came, and nobody else's", () => {
