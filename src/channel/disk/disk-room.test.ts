@@ -22,7 +22,7 @@ const wholeClock: Clock = { now: () => Math.floor(clock.now()), schedule: (ms, r
 const open = new Set<ChannelHost>();
 
 afterEach(async () => {
-  for (const host of open) await host.close();
+  for (const host of open) await settled(host.close());
   open.clear();
 });
 
