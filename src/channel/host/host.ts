@@ -33,11 +33,13 @@ export interface ChannelHostOptions {
   readonly onUnreadable?: (channel: ChannelId, error: unknown) => void;
 }
 
-/**
- * The channels of one device. Opens all that were joined at once: they answer from storage, and connect meanwhile. `openOne` opens a
- * single one; tests of the rules of order give one that breaks a rule.
- */
-export function createChannelHost(options: ChannelHostOptions, openOne = openChannel): ChannelHost {
+/** The channels of one device. Opens all that were joined at once: they answer from storage, and connect meanwhile. */
+export function createChannelHost(options: ChannelHostOptions): ChannelHost {
+  return createHostWith(openChannel, options);
+}
+
+/** The same with another way to open a channel: tests of the rules of order give one that breaks a rule. */
+export function createHostWith(openOne: typeof openChannel, options: ChannelHostOptions): ChannelHost {
   const { storage, openTransport, onUnreadable = () => {} } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;

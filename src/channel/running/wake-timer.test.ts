@@ -8,15 +8,20 @@ function timer(first: number) {
   const clock = createVirtualClock(START);
   const woken: number[] = [];
   const plan = { at: first, asked: 0 };
+  const delays: number[] = [];
+  const schedule: typeof clock.schedule = (ms, wake) => {
+    delays.push(ms);
+    return clock.schedule(ms, wake);
+  };
   const wakes = createWakeTimer({
-    clock,
+    clock: { now: clock.now, schedule },
     nextAt: () => {
       plan.asked++;
       return plan.at;
     },
     wake: () => woken.push(clock.now() - START),
   });
-  return { clock, woken, plan, wakes };
+  return { clock, woken, plan, wakes, delays };
 }
 
 describe("a wake timer", () => {
@@ -38,10 +43,10 @@ describe("a wake timer", () => {
   });
 
   it("wakes at once for what is overdue, and within a minute when nothing is planned", async () => {
-    const { clock, woken, plan, wakes } = timer(START - 5_000);
+    const { clock, woken, plan, wakes, delays } = timer(START - 5_000);
     wakes.plan();
     await clock.advanceSettled(0);
-    expect(woken).toEqual([0]);
+    expect([woken, delays]).toEqual([[0], [0]]);
     plan.at = Number.POSITIVE_INFINITY;
     wakes.plan();
     await clock.advanceSettled(10 * MAX_WAKE_DELAY_MS);

@@ -6,7 +6,7 @@ import type { ChannelParts } from "../channel.ts";
 import { openChannel } from "../channel.ts";
 import { createCommitQueue } from "../disk/commit-queue.ts";
 import { createDiskRoom } from "../disk/disk-room.ts";
-import { createChannelHost } from "../host/host.ts";
+import { createHostWith } from "../host/host.ts";
 import { expectCode, QUICK, until } from "./contract-fixture.ts";
 import {
   createHeldDisk,
@@ -266,9 +266,9 @@ export const orderCases: readonly OrderCase[] = [
         const disk = createHeldDisk((what) => log.push(what));
         const transport = createRecordingTransport(() => {});
         const clock = createVirtualClock(1_800_000_000_000);
-        const host = createChannelHost({ storage: disk.storage, openTransport: () => transport, clock }, (options) =>
-          openChannel(options, parts),
-        );
+        const host = createHostWith((options) => openChannel(options, parts), {
+          ...{ storage: disk.storage, openTransport: () => transport, clock },
+        });
         const { id } = await host.create(QUICK);
         await settle();
         disk.hold();

@@ -51,6 +51,16 @@ describe("readRecent", () => {
     expect(recent?.stored.messages).toEqual(range(361, 601).map(messageOf));
   });
 
+  it("reads the newest by time, whatever their ids, also when they moved into packs together", async () => {
+    const { indexedDB, storage } = await filled(0);
+    const backwards = range(0, 300).map((n) => ({ ...messageOf(n), lamport: 10_000 - n, mine: false }));
+    const changes = backwards.map((record): Change => ({ op: "put", table: "message", record }));
+    await storage.commit(CHANNEL_A, changes, "relaxed");
+    await storage.load(CHANNEL_A);
+    const recent = await readRecent({ name, channel: CHANNEL_A, bodies: 2, indexedDB, IDBKeyRange });
+    expect(recent?.stored.messages.map(({ lamport }) => lamport)).toEqual(range(9_995, 10_001));
+  });
+
   it("knows when it has read all", async () => {
     const { indexedDB } = await filled(30);
     const all = await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB, IDBKeyRange });

@@ -4,6 +4,17 @@ import { CHANNEL_A, CHANNEL_B, idOf, messageOf, put, receiveOf } from "./samples
 import { beforeAndAfterReload, EMPTY, range, type StorageCase, sorted, storageCase } from "./storage-case.ts";
 
 export const channelCases: readonly StorageCase[] = [
+  storageCase("closing waits for what is being written, all of which is there afterwards", async (fixture) => {
+    let written = 0;
+    for (const n of range(0, 5)) {
+      void fixture.storage.commit(CHANNEL_A, receiveOf(n), "relaxed").then(() => written++);
+    }
+    await fixture.storage.close();
+    assertEqual(written, 5, "commits that are done when it is closed");
+    const { messages } = sorted(await (await fixture.reopen()).load(CHANNEL_A));
+    assertEqual(messages, range(0, 5).map(messageOf), "messages");
+  }),
+
   storageCase("two channels do not mix", async (fixture) => {
     await fixture.storage.commit(CHANNEL_A, [...receiveOf(1), { op: "meta", key: "authorSeq", value: 1 }], "relaxed");
     await fixture.storage.commit(CHANNEL_B, [put.message(2), { op: "meta", key: "authorSeq", value: 2 }], "relaxed");

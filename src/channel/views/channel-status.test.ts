@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { OneCore } from "../../sds/testing/one-core.ts";
+import type { TransportHealth } from "../../transport/port.ts";
+import { createLife, ownMistake, storageProblem } from "../running/life.ts";
+import { channelStatus } from "./channel-status.ts";
+
+function statusOf(health: TransportHealth, suspectedMs = 0) {
+  const core = new OneCore();
+  const life = createLife();
+  const look = () =>
+    channelStatus({
+      state: core.state,
+      transport: { health: () => health },
+      corrected: { suspectedMs: () => suspectedMs },
+      life,
+    });
+  return { core, life, look };
+}
+
+it("says how the transport is, and that the channel is closed whatever that is", () => {
+  const { life, look } = statusOf({ kind: "online", peers: 2 });
+  expect(look()).toMatchObject({ connection: "online", peers: 2, reason: "" });
+  life.close();
+  expect(look().connection).toBe("closed");
+  const offline = statusOf({ kind: "offline", reason: "no network" });
+  expect(offline.look()).toMatchObject({ connection: "offline", peers: 0, reason: "no network" });
+});
+
+it("says by how much the device's clock is ahead: the correction is the other way", () => {
+  expect(statusOf({ kind: "connecting" }, -30_000).look().clockOffMs).toBe(30_000);
+});
+
+it("counts what waits, own and others'", () => {
+  const { core, look } = statusOf({ kind: "connecting" });
+  core.say("one");
+  core.receive("early", "ben", { lamport: core.now + 60 * 60_000 });
+  expect(look()).toMatchObject({ waiting: 1, early: 1, storageProblem: "", mistake: false });
+});
+
+it("tells a disk that fails from a mistake of our own", () => {
+  const [disk, mistake] = [statusOf({ kind: "connecting" }), statusOf({ kind: "connecting" })];
+  disk.life.stop(storageProblem(new Error("The disk is full.")));
+  mistake.life.stop(ownMistake(new Error("a defect")));
+  expect(disk.look()).toMatchObject({ storageProblem: "The disk is full.", mistake: false });
+  expect(mistake.look()).toMatchObject({ storageProblem: "", mistake: true });
+});
