@@ -66,6 +66,7 @@ function staticChecks() {
     tool("biome", "biome", "check", "--colors=off", "--error-on-warnings", "."),
     { name: "layers", command: process.execPath, args: ["scripts/lint-layers.mjs"] },
     { name: "purity", command: process.execPath, args: ["scripts/check-purity.mjs"] },
+    { name: "clauses", command: process.execPath, args: ["scripts/clauses.mjs"] },
   ]);
 }
 

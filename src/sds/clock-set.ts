@@ -20,7 +20,9 @@ const JUMP_MS = 1_000;
 export function noticeClock(ctx: ChannelContext): void {
   const { state, env } = ctx;
   const jump = env.now - state.clock.lastNow;
+  //= protocol: TIME-6
   if (jump < -JUMP_MS) movePlans(ctx, jump);
+  //= protocol: TIME-10
   if (jump > LONGEST_PAUSE_MS) {
     leaveOutPause(state, jump - LONGEST_PAUSE_MS);
     dropAnswers(state);
@@ -31,6 +33,7 @@ export function noticeClock(ctx: ChannelContext): void {
 
 /** The clock was corrected by so much, and `now` is by the new one already. */
 export function clockCorrected(ctx: ChannelContext, byMs: number): void {
+  //= protocol: TIME-6
   movePlans(ctx, byMs);
   noteStepTime(ctx.state, ctx.state.clock.lastNow + byMs);
   noticeClock(ctx);

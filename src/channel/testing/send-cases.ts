@@ -113,6 +113,7 @@ export const sendCases: readonly ContractCase[] = [
     );
   }),
 
+  //= protocol: WIRE-18
   clientCase("a message that is too long is refused, and nothing is kept", async ({ ada, ben }) => {
     const before = await idsInLog(ada);
     await expectCode(say(ada, "x".repeat(MAX_TEXT_BYTES + 1), "r1"), "too-large", "one byte too long");

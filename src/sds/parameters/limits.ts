@@ -1,4 +1,5 @@
-/** Limits on hostile input (design 4.6). The decoder is total; every rejection is counted by reason. */
+/** Limits on hostile input (docs/protocol.md, section 15). The decoder is total; every rejection is counted by reason. */
+
 /** Encrypted and in its frame it has at most the 150 KiB that the Waku network takes. */
 export const MAX_MESSAGE_BYTES = 149 * 1024;
 export const MAX_ID_BYTES = 128;
