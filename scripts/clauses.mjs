@@ -3,7 +3,10 @@
  *
  *   //= protocol: DELIVER-2, ACK-1
  *
- * on a line of their own: in a source file they say that what follows implements the rules, in a test that it shows them.
+ * on a line of their own. In a source file such a line stands directly above the statement that implements the rules, or
+ * is the first of the function's body when the whole function does; never between a docstring and what it is of. In a
+ * test it stands directly above the test that shows them: one that fails when the rule is broken, not one that merely
+ * runs the code. `testing/` and `sim/` are tests here.
  * Fails for a rule without code or test, a comment that names no rule, a rule that is there twice, and a mention of a
  * rule that does not exist in the page itself.
  * Usage: node scripts/clauses.mjs [--list] (in the repository's root); --list says where each rule is implemented and shown.

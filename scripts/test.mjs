@@ -72,6 +72,7 @@ function staticChecks() {
     { name: "layers", command: process.execPath, args: ["scripts/lint-layers.mjs"] },
     { name: "purity", command: process.execPath, args: ["scripts/check-purity.mjs"] },
     { name: "rooms", command: process.execPath, args: ["scripts/rooms.mjs"] },
+    { name: "clauses", command: process.execPath, args: ["scripts/clauses.mjs"] },
   ]);
 }
 

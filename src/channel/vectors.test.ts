@@ -78,11 +78,13 @@ function verdictOn(bytes: string, profile: "community" | "sds") {
   return verdictOf(readIncoming(hexToBytes(bytes), "live", undefined, context));
 }
 
+//= protocol: WIRE-2, WIRE-3, COMPOSE-5, RECEIPT-2, RECEIPT-3, SIGN-8, LAYER-7
 test("deriving the vectors anew gives the file", () => {
   expect(JSON.parse(JSON.stringify(derived))).toEqual(vectors);
 });
 
 describe("messages", () => {
+  //= protocol: WIRE-4, SIGN-5, SIGN-8
   test.each(vectors.messages)("$name", ({ bytes, fields, verdict, trailer }) => {
     expect(verdictOn(bytes, "community")).toEqual(verdict);
     expect(verdictOn(bytes, "sds")).toEqual(verdict);
@@ -90,6 +92,7 @@ describe("messages", () => {
     expect(fields.at(-1)).toEqual([1_000, bytes.length / 2 - Number(trailer.begins)]);
   });
 
+  //= protocol: SIGN-7, ID-1
   test.each(vectors.messages)("$name: id and trailer by Node's own hash and Ed25519", async (vector) => {
     const message = decodedOf(vector);
     if (message.kind === "content") {
@@ -109,6 +112,7 @@ describe("messages", () => {
 });
 
 describe("ephemeral messages", () => {
+  //= protocol: EPHEMERAL-4
   test.each(vectors.ephemeral)("$name", ({ bytes, fields, verdict }) => {
     expect(verdictOn(bytes, "community")).toEqual(verdict);
     expect(verdictOn(bytes, "sds")).toEqual(verdict);
@@ -117,28 +121,34 @@ describe("ephemeral messages", () => {
 });
 
 describe("tampered messages", () => {
+  //= protocol: WIRE-12, WIRE-13, WIRE-14, WIRE-15, WIRE-16, SIGN-6, SIGN-8, SIGN-9, SIGN-10, SIGN-11, ID-1
+  //= protocol: TIME-4, RECEIVE-1, RECEIVE-3, PROFILE-1, PROFILE-2, PROFILE-4
   test.each(vectors.tampered)("$of: $name ($profile)", ({ bytes, profile, verdict }) => {
     expect(verdictOn(bytes, profile)).toEqual(verdict);
   });
 });
 
 describe("the largest message", () => {
+  //= protocol: LIMIT-1
   test.each(vectors.sizes)("$name", ({ before, zeros, after, verdict }) => {
     expect(verdictOn(before + "00".repeat(zeros) + after, "community")).toEqual(verdict);
   });
 });
 
 describe("filters", () => {
+  //= protocol: FILTER-3
   test.each(vectors.filter.hashes)("hash of $text", ({ text, hash }) => {
     expect(murmur3(text)).toBe(hash);
   });
 
+  //= protocol: FILTER-1, FILTER-2
   test.each(vectors.filter.filters)("for $capacity ids at $errorRate", ({ ids, bytes, ...options }) => {
     const filter = new BloomFilter(options);
     for (const id of ids) filter.insert(id);
     expect(Buffer.from(filter.toBytes()).toString("hex")).toBe(bytes);
   });
 
+  //= protocol: FILTER-6
   test.each(vectors.filter.verdicts)("refused as $refused: $bytes", ({ bytes, refused }) => {
     const read = readBloom(hexToBytes(bytes), { capacity: 16, errorRate: 0.001 }, []);
     expect(typeof read === "string" ? read : null).toBe(refused);
@@ -146,12 +156,15 @@ describe("filters", () => {
 });
 
 describe("evidence", () => {
+  //= protocol: EDGE-1, EDGE-2, EDGE-3, EDGE-5, CLAIM-1, CLAIM-2, CLAIM-3, CLAIM-4, CLAIM-6, SIGN-5
   test.each(vectors.evidence)("$name", (example) => {
     expect(runEvidence(example)).toEqual(example.receivedBy);
   });
 });
 
 describe("order", () => {
+  //= protocol: JOIN-3, RECEIVE-5, EDGE-2, EDGE-3, DELIVER-1, DELIVER-2, DELIVER-3, DELIVER-4, DELIVER-5
+  //= protocol: HOLE-2, HOLE-3, SINCE-2, SINCE-3
   test.each(vectors.order)("$name", ({ name, steps, log }) => {
     const made = runOrder({ name, steps, log });
     expect({ ...made, steps: made.steps.map(asSets) }).toEqual({ steps: steps.map(asSets), log });
@@ -178,6 +191,7 @@ describe("order", () => {
   }
 });
 
+//= protocol: LIMIT-1
 test("the largest message fits, encrypted and in its frame, into what the Waku network takes", async () => {
   const payload = await encryptPayload(new Uint8Array(32).fill(1), new Uint8Array(MAX_MESSAGE_BYTES));
   const topic = contentTopicOf(new Uint8Array(32).fill(1));

@@ -44,6 +44,7 @@ test("ephemeral: author and claim", async () => {
 });
 
 describe("one without the other", () => {
+  //= protocol: SIGN-11
   test("content whose trailer is gone or broken still has its author", async () => {
     const { decoded, bytes } = await sampleContent();
     const bare = authenticate(encodeSds(decoded), decoded, channelId);
@@ -54,6 +55,7 @@ describe("one without the other", () => {
     expect(broken.claim).toBeNull();
   });
 
+  //= protocol: SIGN-11
   test("content whose author signature is broken still has its sender's claim, when the sender signed that", async () => {
     const { decoded } = await sampleContent();
     const content = flipBit(decoded.content, decoded.content.length * 8 - 1);
@@ -87,6 +89,7 @@ describe("nothing", () => {
     }
   });
 
+  //= protocol: SIGN-10
   test("for an author's content under somebody else's sender id, even with that one's trailer", async () => {
     const { decoded } = await sampleContent();
     const stolen: SdsMessage = { ...decoded, senderId: strangerId };
@@ -98,6 +101,7 @@ describe("nothing", () => {
     });
   });
 
+  //= protocol: SIGN-8
   test("for a trailer of somebody else behind an author's content", async () => {
     const { decoded } = await sampleContent();
     const withKey = { flags: 0, completeSince: 0, publicKey: stranger.publicKey };
@@ -107,6 +111,7 @@ describe("nothing", () => {
     expect(verdict.author).not.toBeNull();
   });
 
+  //= protocol: SIGN-8
   test("for a sync whose trailer has no key", async () => {
     const { decoded } = await sampleSync();
     const bytes = await appendTrailer(encodeSds(decoded), { flags: 0, completeSince: 0 }, signer);
@@ -119,6 +124,7 @@ describe("nothing", () => {
     expect(verdict).toEqual({ author: null, claim: null, problem: "lamport-out-of-range" });
   });
 
+  //= protocol: SIGN-3
   test("for an ephemeral message made from content, and content from an ephemeral message", async () => {
     const content = (await sampleContent()).decoded;
     const asEphemeral: SdsMessage = { ...content, kind: "ephemeral" };

@@ -91,10 +91,13 @@ export function readClaim(bytes: Uint8Array, decoded: SdsMessage, channelId: Cha
   const context = contextOf(decoded, channelId);
   if ("problem" in context) return context;
   const split = splitTrailer(bytes);
+  //= protocol: SIGN-9
   if (split === null) return { problem: "no-trailer" };
   const envelope = decoded.kind === "sync" ? null : decodeEnvelope(decoded.content);
+  //= protocol: SIGN-8
   const publicKey = split.trailer.publicKey ?? envelope?.publicKey;
   if (publicKey === undefined) return { problem: "no-trailer-key" };
+  //= protocol: SIGN-8
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
   const { completeSince, flags, receiptsFrom } = split.trailer;
   const claim = { publicKey, completeSince, flags, receiptsFrom };

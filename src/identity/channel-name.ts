@@ -6,6 +6,7 @@ const ALL_FORBIDDEN = new RegExp(FORBIDDEN, "gu");
 
 /** 1 to 64 characters (code points), nothing to trim, nothing that hides or reorders what people read. */
 export function isChannelName(name: string): boolean {
+  //= protocol: CHANNEL-4
   const characters = [...name].length;
   const fits = characters >= 1 && characters <= MAX_CHANNEL_NAME_CHARACTERS;
   return fits && name.trim() === name && !FORBIDDEN.test(name);

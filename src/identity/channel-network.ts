@@ -25,6 +25,7 @@ const MULTIADDR = /^\/[\x21-\x7e]{1,255}$/;
 
 export function isChannelNetwork(network: ChannelNetwork): boolean {
   if (network.preset === "local") return true;
+  //= protocol: CHANNEL-3
   const { cluster, shards, multiaddrs } = network;
   return (
     isWithin(cluster, 0, MAX_CLUSTER) &&
@@ -36,6 +37,7 @@ export function isChannelNetwork(network: ChannelNetwork): boolean {
 
 export function writeNetwork(writer: ProtobufWriter, network: ChannelNetwork): void {
   writer.uint32(FIELD.preset, PRESET[network.preset]);
+  //= protocol: CHANNEL-2
   if (network.preset === "local") return;
   writer.uint32(FIELD.cluster, network.cluster).uint32(FIELD.shards, network.shards);
   for (const address of network.multiaddrs) writer.string(FIELD.multiaddr, address);

@@ -57,6 +57,7 @@ export function parametersOf(overrides: ChannelOverrides): ChannelParameters {
  * its range.
  */
 export function contradictionIn(parameters: ChannelParameters): string | null {
+  //= protocol: CHANNEL-6
   for (const [least, most] of RANGES) {
     if (parameters[least] > parameters[most]) {
       return `"${least}" (${parameters[least]}) must not be above "${most}" (${parameters[most]}).`;
@@ -83,6 +84,7 @@ export function readOverrides(reader: ProtobufReader): ChannelOverrides | null {
   while (reader.next()) {
     const field = reader.field;
     const value = Number(reader.uint64());
+    //= protocol: CHANNEL-5
     if (field <= last || !isInRange(field, value)) return null;
     overrides.push([field, value]);
     last = field;
@@ -93,5 +95,6 @@ export function readOverrides(reader: ProtobufReader): ChannelOverrides | null {
 function isInRange(field: number, value: number): boolean {
   if (!Number.isSafeInteger(value)) return false;
   const name = NAMES[field - 1];
+  //= protocol: CHANNEL-5, PARAM-1
   return name === undefined ? value >= 0 : value >= 1 && value <= (LIMITS[name] ?? MAX_MS);
 }

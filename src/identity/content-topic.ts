@@ -12,5 +12,6 @@ const TOPIC_BYTES = 8;
  * hold the key can neither compute it nor learn anything of the key or the channel from it.
  */
 export function contentTopicOf(channelKey: Uint8Array): string {
+  //= protocol: LAYER-5
   return `/hearback/1/${bytesToHex(hkdf(sha256, channelKey, undefined, INFO, TOPIC_BYTES))}/proto`;
 }

@@ -89,6 +89,7 @@ test("the name is trimmed; two channels of one name have two ids and two keys", 
 
 describe("createDescriptor refuses", () => {
   const custom = { preset: "custom", cluster: 1, shards: 8, multiaddrs: [address] } as const;
+  //= protocol: CHANNEL-3, CHANNEL-4, PARAM-1
   test.each<[string, Partial<DescriptorFields>]>([
     ["an empty name", { name: " \n " }],
     ["a name of 65 characters", { name: "\u{1F389}".repeat(65) }],
@@ -114,6 +115,7 @@ describe("createDescriptor refuses", () => {
     await expect(creating).rejects.toMatchObject({ name: "InviteError", code: "invalid" });
   });
 
+  //= protocol: CHANNEL-4
   test("nothing at the limits: 64 characters outside the BMP", async () => {
     const made = await createDescriptor({ ...local, name: "\u{1F389}".repeat(64) }, random, signer);
     expect(decodeDescriptor(encodeDescriptor(made)).name).toHaveLength(128);
@@ -147,6 +149,7 @@ describe("decodeDescriptor throws", () => {
     }
   });
 
+  //= protocol: CHANNEL-7
   test("bad-signature for another key, name or owner", async () => {
     const forgeries = [
       { ...descriptor, key },
@@ -160,6 +163,7 @@ describe("decodeDescriptor throws", () => {
     }
   });
 
+  //= protocol: CHANNEL-1, CHANNEL-5, CHANNEL-8
   test.each<[string, string, (writer: ProtobufWriter) => ProtobufWriter]>([
     ["unsupported-version", "version 2, whatever follows", (w) => w.uint32(1, 2).uint32(77, 1)],
     [
@@ -216,6 +220,7 @@ describe("decodeDescriptor throws", () => {
     expect(codeOf(() => decodeDescriptor(signed))).toBe(code);
   });
 
+  //= protocol: CHANNEL-1
   test("too-large before reading it", () => {
     expect(codeOf(() => decodeDescriptor(new Uint8Array(4_097)))).toBe("too-large");
   });
@@ -244,6 +249,7 @@ describe("parameters that do not fit together", () => {
   const written = (parameters: readonly (readonly [number, number])[]) =>
     withOverrides((inner) => ascending(parameters).map(([field, value]) => inner.uint64(field, value)));
 
+  //= protocol: CHANNEL-6
   test.each(CASES)("are refused with words: %s", async (_what, words, parameters) => {
     const signed = await signedByOwner(written(parameters));
     expect(codeOf(() => decodeDescriptor(signed))).toBe("contradictory");
@@ -259,6 +265,7 @@ describe("parameters that do not fit together", () => {
     );
   });
 
+  //= protocol: CHANNEL-6
   test.each<[string, readonly (readonly [number, number])[]]>([
     ["an ack window that is its most", [[1, 60_000]]],
     ["one time of all resends", [[7, 300_000]]],
@@ -271,6 +278,7 @@ describe("parameters that do not fit together", () => {
   });
 });
 
+//= protocol: CHANNEL-5
 test("a parameter that this version does not know is ignored, and kept under the signature", async () => {
   const signed = await signedByOwner(withOverrides((inner) => inner.uint64(1, 250).uint64(500, 0).uint64(501, 7)));
   const read = decodeDescriptor(signed);

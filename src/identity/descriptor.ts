@@ -109,9 +109,11 @@ type ReadFields = {
  * `decodeDescriptor`.
  */
 export function readDescriptor(bytes: Uint8Array): Descriptor {
+  //= protocol: CHANNEL-1
   if (bytes.length > MAX_DESCRIPTOR_BYTES) throw new InviteError("too-large");
   try {
     const descriptor = complete(readFields(bytes));
+    //= protocol: CHANNEL-1
     if (equalBytes(encodeDescriptor(descriptor), bytes)) return descriptor;
     throw new InviteError("malformed");
   } catch (error) {
@@ -121,6 +123,7 @@ export function readDescriptor(bytes: Uint8Array): Descriptor {
 }
 
 function readFields(bytes: Uint8Array): ReadFields {
+  //= protocol: CHANNEL-5
   const fields: ReadFields = {};
   const reader = new ProtobufReader(bytes);
   while (reader.next()) {
@@ -140,6 +143,7 @@ function readFields(bytes: Uint8Array): ReadFields {
 }
 
 function assertVersion(version: number): void {
+  //= protocol: CHANNEL-8
   if (version > DESCRIPTOR_VERSION) throw new InviteError("unsupported-version");
   if (version < DESCRIPTOR_VERSION) throw new InviteError("malformed");
 }
@@ -149,6 +153,7 @@ function complete(fields: ReadFields): Descriptor {
   const { id, name, key, network, profile, overrides = [], ownerKey, ownerSignature } = fields;
   if (id === undefined) throw new InviteError("malformed");
   if (ownerSignature === undefined) throw new InviteError("cut-off");
+  //= protocol: CHANNEL-8
   if (network === "newer" || (profile ?? 0) > PROFILES.length) throw new InviteError("unsupported-version");
   const known = PROFILES[(profile ?? 0) - 1];
   const lengthsFit =
@@ -156,8 +161,10 @@ function complete(fields: ReadFields): Descriptor {
     key?.length === CHANNEL_KEY_BYTES &&
     ownerKey?.length === PUBLIC_KEY_BYTES &&
     ownerSignature?.length === SIGNATURE_BYTES;
+  //= protocol: CHANNEL-4
   const namesFit = typeof name === "string" && isChannelName(name) && known !== undefined;
   if (!lengthsFit || !namesFit || !network || overrides === null) throw new InviteError("malformed");
+  //= protocol: CHANNEL-6
   const contradiction = contradictionIn(parametersOf(overrides));
   if (contradiction !== null) {
     throw new InviteError(

@@ -23,6 +23,7 @@ function byDefinition(publicKey: Uint8Array, message: Uint8Array, signature: Uin
 const seed = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 describe("vectors", () => {
+  //= protocol: SIGN-2
   test("every vector has the verdict it should", async () => {
     expect(await failedEd25519Vectors(verifyStrict, ed25519Vectors)).toEqual([]);
     expect(await failedEd25519Vectors(byDefinition, ed25519Vectors)).toEqual([]);
@@ -48,6 +49,7 @@ describe("vectors", () => {
   });
 });
 
+//= protocol: SIGN-2
 test("agrees with the definition on good and flipped signatures, keys and messages", () => {
   const flips = fc.option(fc.record({ where: fc.constantFrom("key", "message", "signature"), bit: fc.nat(511) }));
   fc.assert(

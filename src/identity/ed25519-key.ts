@@ -38,6 +38,7 @@ export function isStrictPublicKey(publicKey: Uint8Array): boolean {
  * decoding R and checking its order.
  */
 export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  //= protocol: SIGN-2
   if (signature.length !== SIGNATURE_BYTES) return false;
   const s = littleEndian(signature.subarray(32));
   if (s >= ed25519.Point.Fn.ORDER) return false;
@@ -66,6 +67,7 @@ function checkedKeyOf(publicKey: Uint8Array): Point | null {
 function checkKey(publicKey: Uint8Array): Point | null {
   try {
     const point = ed25519.Point.fromBytes(publicKey, false);
+    //= protocol: SIGN-2
     return point.isSmallOrder() || !point.isTorsionFree() ? null : point.negate();
   } catch {
     return null;

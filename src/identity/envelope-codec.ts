@@ -76,6 +76,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope | null {
 
 function writeHead(envelope: Envelope): ProtobufWriter {
   const { version, publicKey, authorSeq, composedAt, type, body, origin, parentDeltas } = envelope;
+  //= protocol: WIRE-3
   const writer = new ProtobufWriter(body.length + 192)
     .uint32(FIELD.version, version)
     .bytes(FIELD.publicKey, publicKey)
@@ -113,15 +114,19 @@ function readFields(bytes: Uint8Array): ReadFields | null {
     } else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
     else return null;
   }
+  //= protocol: WIRE-11
   return reader.canonical ? fields : null;
 }
 
 function complete(fields: ReadFields | null): Envelope | null {
+  //= protocol: WIRE-12
   if (fields === null || fields.version !== ENVELOPE_VERSION) return null;
   const { publicKey, authorSeq, composedAt, type, body, origin, parentDeltas = [], signature } = fields;
   if (publicKey?.length !== PUBLIC_KEY_BYTES || signature?.length !== SIGNATURE_BYTES || body === undefined)
     return null;
+  //= protocol: WIRE-13, WIRE-16
   if (!isNumberBelow(LAMPORT_LIMIT, authorSeq) || !isNumberBelow(LAMPORT_LIMIT, composedAt)) return null;
+  //= protocol: WIRE-12
   if (!isNumberBelow(MAX_TYPE + 1, type) || type === 0 || origin === "") return null;
   if (parentDeltas.length > MAX_HISTORY_ENTRIES) return null;
   if (!parentDeltas.every((delta) => delta >= 1 && delta < LAMPORT_LIMIT)) return null;

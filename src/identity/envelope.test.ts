@@ -26,6 +26,7 @@ beforeAll(async () => {
   envelope = decoded;
 });
 
+//= protocol: SIGN-5
 test("comes back as it was signed, and the signature holds", () => {
   const { parentLamports, ...rest } = fields;
   expect(envelope).toMatchObject({ ...rest, version: 1, publicKey: signer.publicKey });
@@ -44,6 +45,7 @@ const anyFields = fc.record({
   deltas: fc.array(safe, { maxLength: 8 }),
 });
 
+//= protocol: WIRE-3
 test("any valid fields come back, from one encoding only", async () => {
   const property = fc.asyncProperty(anyFields, async ({ lamport, deltas, ...rest }) => {
     const parentLamports = deltas.map((delta) => lamport - 1 - (delta % lamport));
@@ -62,6 +64,7 @@ test("any valid fields come back, from one encoding only", async () => {
   await fc.assert(property, { numRuns: 60 });
 });
 
+//= protocol: WIRE-11
 test("whatever is changed in an envelope, what still decodes has no other encoding", () => {
   const change = fc.record({ at: fc.nat(bytes.length), drop: fc.nat(3), insert: fc.uint8Array({ maxLength: 4 }) });
   const property = fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
@@ -84,6 +87,7 @@ describe("verifyEnvelope is false", () => {
   });
 
   const [first, second] = parents;
+  //= protocol: SIGN-3, SIGN-4
   test.each<[string, Partial<EnvelopeContext>]>([
     ["channel", { channelId: asChannelId("AAECAwQFBgcICQoLDA0ODg") }],
     ["sender", { senderId: strangerId }],
@@ -96,6 +100,7 @@ describe("verifyEnvelope is false", () => {
     expect(verifyEnvelope(envelope, { ...context, ...change })).toBe(false);
   });
 
+  //= protocol: SIGN-3
   test("when ids run together differently", async () => {
     const joined = { ...context, causalIds: [asMessageId("ab"), asMessageId("c")] };
     const signed = decodeEnvelope(await signEnvelope(fields, joined, signer));
@@ -104,6 +109,7 @@ describe("verifyEnvelope is false", () => {
     expect(verifyEnvelope(signed, { ...joined, causalIds: [asMessageId("a"), asMessageId("bc")] })).toBe(false);
   });
 
+  //= protocol: SIGN-4
   test("for a parent before the beginning of time, and for a Lamport timestamp that is none", () => {
     const early = { ...envelope, parentDeltas: [1, LAMPORT + 1] };
     expect(verifyEnvelope(early, context)).toBe(false);
@@ -114,6 +120,7 @@ describe("verifyEnvelope is false", () => {
 });
 
 describe("signEnvelope refuses", () => {
+  //= protocol: SIGN-4
   test.each([
     ["a parent that is not before its child", { parentLamports: [LAMPORT, 1] }, {}],
     ["a parent below 0", { parentLamports: [-1, 1] }, {}],
@@ -148,6 +155,7 @@ describe("decodeEnvelope is null", () => {
   const upToType = (version = 1) => new ProtobufWriter().uint32(1, version).bytes(2, key).uint64(3, 1).uint64(4, 2);
   const minimal = () => upToType().uint32(5, 1).bytes(6, new Uint8Array());
 
+  //= protocol: WIRE-12, WIRE-13
   test.each<[string, ProtobufWriter]>([
     ["another version", upToType(2).uint32(5, 1).bytes(6, new Uint8Array()).bytes(15, signature)],
     ["a missing body", upToType().uint32(5, 1).bytes(15, signature)],

@@ -76,6 +76,7 @@ export function verifyEnvelope(
 
 /** Lamport timestamps of the parents as the author signed them, in the order of `causal_history`. */
 export function parentLamportsOf(envelope: Envelope, lamport: number): number[] {
+  //= protocol: SIGN-5
   return envelope.parentDeltas.map((delta) => lamport - delta);
 }
 
@@ -93,6 +94,7 @@ function matchesContext({ publicKey, parentDeltas }: Envelope, context: Envelope
   if (lamport !== null && !(Number.isSafeInteger(lamport) && lamport >= 0)) return false;
   // Without a Lamport timestamp of its own (ephemeral) a message can have no parent before it.
   const highestDelta = lamport ?? 0;
+  //= protocol: SIGN-4
   return (
     parentDeltas.length === causalIds.length &&
     parentDeltas.every((delta) => delta >= 1 && delta <= highestDelta) &&
@@ -105,6 +107,7 @@ function matchesContext({ publicKey, parentDeltas }: Envelope, context: Envelope
  * bytes for ephemeral, which so never passes for content), number of causal ids, each of them, encoded fields 1 to 9.
  */
 function signedBytes(head: Uint8Array, { channelId, senderId, lamport, causalIds }: EnvelopeContext): Uint8Array {
+  //= protocol: SIGN-3, SIGN-6
   const place = [channelId, senderId, lamport ?? new Uint8Array(), causalIds.length, ...causalIds];
   return frame(DOMAIN, ...place, head);
 }

@@ -12,6 +12,7 @@ const CHECKSUM_DOMAIN = "hearback/invite/1";
  * `hearback/invite/1` and the descriptor: for where no link would lead anywhere.
  */
 export function inviteCodeOf(descriptor: Descriptor): string {
+  //= protocol: CHANNEL-9
   const bytes = encodeDescriptor(descriptor);
   return `hearback${CODE_VERSION}${toBase64url(Uint8Array.of(...bytes, ...checksumOf(bytes)))}`;
 }

@@ -123,6 +123,7 @@ describe("what is wrong is said", () => {
     }
   });
 
+  //= protocol: CHANNEL-9
   test("damaged: no changed character of a code goes unnoticed", () => {
     const reasons = new Map<string, number>();
     fc.assert(

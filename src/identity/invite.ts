@@ -16,6 +16,7 @@ const CODE = /hearback([1-9])([A-Za-z0-9_-]*)/i;
 
 /** `<base>#/join/<base64url(descriptor)>`: all in the fragment, which browsers do not send to any server. */
 export function inviteLinkOf(base: string, descriptor: Descriptor): string {
+  //= protocol: CHANNEL-9
   return base.replace(/#.*$/s, "") + JOIN_PATH + toBase64url(encodeDescriptor(descriptor));
 }
 
@@ -48,6 +49,7 @@ function fromCode(text: string): Descriptor {
   if (!text.startsWith(exact)) throw new InviteError("damaged");
   const descriptor = bytes.subarray(0, length);
   const checksum = bytes.subarray(length, length + CHECKSUM_BYTES);
+  //= protocol: CHANNEL-9
   if (!equalBytes(checksumOf(descriptor), checksum)) throw new InviteError("damaged");
   return decodeDescriptor(descriptor);
 }

@@ -58,6 +58,7 @@ test("a view into a larger buffer is encrypted as what it shows, and read as wha
   expect(await decryptPayload(key, padded.subarray(4, 4 + payload.length))).toEqual(buffer.slice(5, 25));
 });
 
+//= protocol: LAYER-4
 test("null for another key, any flipped bit, any shorter payload and any bytes at all", async () => {
   const payload = await encryptPayload(key, Uint8Array.of(9));
   expect(await decryptPayload(new Uint8Array(32), payload)).toBeNull();
@@ -85,6 +86,7 @@ test("what ends just where its size says, without padding, is read too: others n
   expect(await decryptPayload(key, await encryptSymmetric(inside.slice(0, -1), key))).toBeNull();
 });
 
+//= protocol: LAYER-4
 test("null for a well encrypted payload whose inside is malformed", async () => {
   const { encryptSymmetric } = await import("@waku/message-encryption/symmetric");
   const malformed = [
@@ -100,4 +102,39 @@ test("null for a well encrypted payload whose inside is malformed", async () => 
   for (const inside of malformed) {
     expect(await decryptPayload(key, await encryptSymmetric(inside, key))).toBeNull();
   }
+});
+
+/** Decrypts and takes apart by Node's own AES-GCM: cipher text, tag of 16 bytes, nonce of 12. */
+async function partsOf(payload: Uint8Array) {
+  const aes = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+  const iv = Uint8Array.from(payload.subarray(-12));
+  const clear = new Uint8Array(
+    await crypto.subtle.decrypt({ name: "AES-GCM", iv }, aes, Uint8Array.from(payload.subarray(0, -12))),
+  );
+  const sizeBytes = (clear[0] ?? 0) & 3;
+  const size = clear.subarray(1, 1 + sizeBytes).reduceRight((high, byte) => high * 256 + byte, 0);
+  const start = 1 + sizeBytes;
+  return { clear, sizeBytes, message: clear.subarray(start, start + size), padding: clear.length - start - size, iv };
+}
+
+//= protocol: LAYER-1, LAYER-2
+test("the clear text is flags, the size in the fewest bytes, the message, and padding to the next multiple of 256", async () => {
+  for (const size of [0, 1, 253, 254, 255, 256, 509, 65_535, 65_536]) {
+    const bytes = new Uint8Array(size).fill(7);
+    const { clear, sizeBytes, message, padding } = await partsOf(await encryptPayload(key, bytes));
+    expect(sizeBytes).toBe(size < 256 ? 1 : size < 65_536 ? 2 : 3);
+    expect(clear[0], "all other bits are 0").toBe(sizeBytes);
+    expect(message).toEqual(bytes);
+    expect(clear.length % 256).toBe(0);
+    expect([padding >= 1, padding <= 256], "256 more if it is a multiple already").toEqual([true, true]);
+  }
+});
+
+//= protocol: LAYER-3
+test("the same bytes are never encrypted in the same way: nonce and padding are new each time", async () => {
+  const all = await Promise.all(
+    Array.from({ length: 20 }, async () => partsOf(await encryptPayload(key, new Uint8Array(9)))),
+  );
+  expect(new Set(all.map(({ iv }) => `${iv}`)).size).toBe(20);
+  expect(new Set(all.map(({ clear }) => `${clear}`)).size).toBe(20);
 });

@@ -8,6 +8,7 @@ const SIZE_OF_SIZE_MASK = 0b11;
  * fresh nonce each time. Not signed on this level: signatures are inside.
  */
 export async function encryptPayload(key: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
+  //= protocol: LAYER-1, LAYER-2, LAYER-3
   return encryptSymmetric(await preCipher(bytes), key);
 }
 
@@ -19,6 +20,7 @@ export async function decryptPayload(key: Uint8Array, payload: Uint8Array): Prom
   try {
     const clear = await decryptSymmetric(payload, key);
     // The library cuts short what ends before the size that it declares, so that is asked first.
+    //= protocol: LAYER-4
     return holdsDeclaredSize(clear) ? (postCipher(clear)?.payload ?? null) : null;
   } catch {
     return null;

@@ -4,6 +4,7 @@ import { senderIdOf } from "./sender-id.ts";
 
 const key = Uint8Array.from({ length: 32 }, (_, i) => i);
 
+//= protocol: SIGN-1
 test("equals a value computed by another implementation (Python hashlib)", () => {
   expect(senderIdOf(asChannelId("AAECAwQFBgcICQoLDA0ODw"), key)).toBe("s16zXBMjhffJrNNdxjq6LkTolIBa8");
 });

@@ -20,6 +20,7 @@ export function senderIdOf(channelId: ChannelId, publicKey: Uint8Array): Partici
   const name = `${publicKey.length} ${String.fromCharCode(...publicKey)}${channelId}`;
   const found = known.get(name);
   if (found !== undefined) return found;
+  //= protocol: SIGN-1
   const hash = sha256(frame(DOMAIN, channelId, publicKey));
   const senderId = asParticipantId(PREFIX + toBase64url(hash.subarray(0, HASH_BYTES)));
   if (known.size >= MAX_KNOWN) known.clear();

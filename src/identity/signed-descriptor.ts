@@ -53,6 +53,7 @@ export async function createDescriptor(
 /** The descriptor, whose owner's signature holds; every other input throws `InviteError`. */
 export function decodeDescriptor(bytes: Uint8Array): Descriptor {
   const descriptor = readDescriptor(bytes);
+  //= protocol: CHANNEL-7
   if (verifyStrict(descriptor.ownerKey, signedBytes(descriptor), descriptor.ownerSignature)) return descriptor;
   throw new InviteError("bad-signature");
 }

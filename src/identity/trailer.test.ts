@@ -36,6 +36,7 @@ test("leaves the key out when told to, and is then verified with the key that is
   expect(verifyTrailer(split, stranger.publicKey)).toBe(false);
 });
 
+//= protocol: SIGN-7
 test("any flipped bit, in the message or in the trailer, breaks it", () => {
   fc.assert(
     fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
@@ -54,6 +55,7 @@ test("does not hold behind another message, nor with other claims", async () => 
   expect(verifyTrailer({ message, trailer: { ...trailer, flags: 0 } }, signer.publicKey)).toBe(false);
 });
 
+//= protocol: WIRE-3, WIRE-11
 test("has one encoding only: whatever is changed, bytes that still count are those that would be written", async () => {
   const change = fc.record({ at: fc.nat(bytes.length), drop: fc.nat(3), insert: fc.uint8Array({ maxLength: 4 }) });
   const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
@@ -86,17 +88,20 @@ describe("splitTrailer is null", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (anything) => splitTrailer(anything) === null));
   });
 
+  //= protocol: WIRE-4, SIGN-9
   test("when anything is behind it", () => {
     expect(splitTrailer(Uint8Array.of(...bytes, ...new ProtobufWriter().uint32(2_000, 1).finish()))).toBeNull();
     expect(splitTrailer(Uint8Array.of(...bytes, ...new ProtobufWriter().string(20, "more").finish()))).toBeNull();
     expect(splitTrailer(Uint8Array.of(...bytes, 0))).toBeNull();
   });
 
+  //= protocol: SIGN-9
   test("when it is there twice, the second signed over the first or not", async () => {
     expect(splitTrailer(await appendTrailer(bytes, fields, signer))).toBeNull();
     expect(splitTrailer(Uint8Array.of(...bytes, ...bytes.subarray(message.length)))).toBeNull();
   });
 
+  //= protocol: WIRE-12, WIRE-13
   test.each<[string, Uint8Array]>([
     ["another version", field((w) => w.uint32(1, 2).uint32(2, 0).uint64(3, 0).bytes(15, signature))],
     ["missing flags", field((w) => w.uint32(1, 1).uint64(3, 0).bytes(15, signature))],
@@ -126,6 +131,7 @@ describe("splitTrailer is null", () => {
   });
 });
 
+//= protocol: SIGN-8
 test("a key belongs to one sender id", () => {
   expect(isKeyOf(senderId, signer.publicKey, channelId)).toBe(true);
   expect(isKeyOf(senderId, stranger.publicKey, channelId)).toBe(false);

@@ -51,6 +51,7 @@ export async function appendTrailer(
   fields: TrailerFields,
   signer: Signer,
 ): Promise<Uint8Array> {
+  //= protocol: WIRE-4, SIGN-7
   const signature = await signer.sign(signedBytes(messageBytes, fields));
   const trailer = encodeTrailer({ ...fields, signature });
   const bytes = new Uint8Array(messageBytes.length + trailer.length);
@@ -88,6 +89,7 @@ export function isKeyOf(senderId: ParticipantId, publicKey: Uint8Array, channelI
 
 /** The frame (each input behind its 4-byte length) of: domain tag, all message bytes before the trailer, its head. */
 function signedBytes(message: Uint8Array, fields: TrailerFields): Uint8Array {
+  //= protocol: SIGN-7
   return frame(DOMAIN, message, writeHead(new ProtobufWriter(64), fields).finish());
 }
 
@@ -100,6 +102,7 @@ function encodeTrailer(trailer: Trailer): Uint8Array {
 /** All fields but the signature; flags and complete_since are written even when 0. */
 function writeHead(writer: ProtobufWriter, fields: TrailerFields): ProtobufWriter {
   const { flags, completeSince, publicKey, receiptsFrom } = fields;
+  //= protocol: WIRE-3
   writer.uint32(FIELD.version, TRAILER_VERSION).uint32(FIELD.flags, flags).uint64(FIELD.completeSince, completeSince);
   if (publicKey !== undefined) writer.bytes(FIELD.publicKey, publicKey);
   if (receiptsFrom !== undefined) writer.bytes(FIELD.receiptsFrom, receiptsFrom);
@@ -110,6 +113,7 @@ function writeHead(writer: ProtobufWriter, fields: TrailerFields): ProtobufWrite
 function trailerStart(bytes: Uint8Array): number | null {
   const reader = new ProtobufReader(bytes);
   while (reader.next()) {
+    //= protocol: SIGN-9
     if (reader.field === TRAILER_FIELD) return reader.fieldStart;
     reader.skip();
   }
@@ -132,11 +136,15 @@ function decodeTrailer(bytes: Uint8Array): Trailer | null {
     } else if (reader.field === FIELD.signature) fields.signature = reader.bytes(SIGNATURE_BYTES);
     else return null;
   }
+  //= protocol: WIRE-11, SIGN-9
   const isCanonical = reader.canonical && outer.canonical && outer.offset === bytes.length;
   const { version, flags, completeSince, publicKey, receiptsFrom, signature } = fields;
+  //= protocol: WIRE-12
   if (!isCanonical || version !== TRAILER_VERSION) return null;
   if (flags === undefined || signature?.length !== SIGNATURE_BYTES) return null;
+  //= protocol: WIRE-13
   if (completeSince === undefined || completeSince >= LAMPORT_LIMIT) return null;
+  //= protocol: WIRE-12
   if (publicKey !== undefined && publicKey.length !== PUBLIC_KEY_BYTES) return null;
   if (receiptsFrom !== undefined && (receiptsFrom.length === 0 || receiptsFrom.length % RECEIPT_PREFIX_BYTES !== 0))
     return null;

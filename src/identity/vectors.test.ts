@@ -26,6 +26,7 @@ test("the vector files are what their derivations give", async () => {
   await expectFile("protocol.json", await deriveProtocolVectors());
 });
 
+//= protocol: CHANNEL-6
 test("descriptors with parameters that do not fit together are refused, those that just fit are read", async () => {
   const vectors = (await readVectors<ProtocolVector>("protocol.json")).filter(({ name }) =>
     name.startsWith("parameters:"),
@@ -66,6 +67,7 @@ describe("the documented bytes are what is signed, by another implementation of 
   const channel = "AAECAwQFBgcICQoLDA0ODw";
   const sender = "s1I9rN8cCohpxZsehQ6d39PMRTjiI";
 
+  //= protocol: SIGN-3
   test("envelope", async () => {
     const bytes = await outputOf("envelope with two causes", "envelope");
     const place = [channel, sender, u64(LAMPORT), u64(parents.length), ...parents];
@@ -74,12 +76,14 @@ describe("the documented bytes are what is signed, by another implementation of 
     expect(Buffer.from(bytes).includes(Buffer.from(fields.body))).toBe(true);
   });
 
+  //= protocol: SIGN-3
   test("envelope of an ephemeral message", async () => {
     const bytes = await outputOf("envelope of an ephemeral status", "envelope");
     const signed = lengthPrefixed("hearback/author/1", channel, sender, "", u64(0), withoutSignature(bytes));
     expect(await verify(decodeEnvelope(bytes)?.signature, signed)).toBe(true);
   });
 
+  //= protocol: SIGN-7
   test("trailer", async () => {
     const bytes = await outputOf("trailer of a sync", "message");
     const split = splitTrailer(bytes);
@@ -89,12 +93,14 @@ describe("the documented bytes are what is signed, by another implementation of 
     expect(await verify(split.trailer.signature, lengthPrefixed("hearback/trailer/1", split.message, head))).toBe(true);
   });
 
+  //= protocol: CHANNEL-7
   test("descriptor", async () => {
     const bytes = await outputOf('descriptor "Garden"', "descriptor");
     const { ownerSignature } = decodeDescriptor(bytes);
     expect(await verify(ownerSignature, lengthPrefixed("hearback/descriptor/1", withoutSignature(bytes)))).toBe(true);
   });
 
+  //= protocol: LAYER-1, LAYER-2
   test("payload", async () => {
     const payload = await outputOf("payload", "payload");
     const message = await decryptPayload(
@@ -104,6 +110,7 @@ describe("the documented bytes are what is signed, by another implementation of 
     expect(Buffer.from(message ?? []).toString()).toBe("any SDS message");
   });
 
+  //= protocol: CHANNEL-9
   test("the invites in the file are read", async () => {
     const vectors = await readVectors<ProtocolVector>("protocol.json");
     const outputs = vectors.map(({ output }) => output).filter(({ code }) => code !== undefined);

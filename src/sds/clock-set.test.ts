@@ -25,6 +25,7 @@ test("what an embargoed message was noted at by a fast clock is corrected with i
   expect(cursorToKeep(core.state, core.now)).toBeLessThanOrEqual(came);
 });
 
+//= protocol: TIME-6, HOLE-4
 test("what is missing is asked for all day, also by a clock that was set right meanwhile, and after a restart", () => {
   const core = new OneCore();
   core.online();

@@ -21,7 +21,9 @@ const JUMP_MS = 1_000;
 export function noticeClock(ctx: ChannelContext): void {
   const { state, env } = ctx;
   const jump = env.now - state.clock.lastNow;
+  //= protocol: TIME-6
   if (jump < -JUMP_MS) movePlans(ctx, jump);
+  //= protocol: TIME-10
   if (jump > LONGEST_PAUSE_MS) {
     leaveOutPause(state, jump - LONGEST_PAUSE_MS);
     dropAnswers(state);
@@ -37,6 +39,7 @@ export function noticeClock(ctx: ChannelContext): void {
 export function clockCorrected(ctx: ChannelContext, correctionMs: number): void {
   const { state } = ctx;
   const byMs = noteCorrection(ctx, correctionMs);
+  //= protocol: TIME-6
   movePlans(ctx, byMs);
   noteStepTime(state, state.clock.lastNow + byMs);
   noticeClock(ctx);

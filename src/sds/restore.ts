@@ -42,6 +42,7 @@ export function restore(
   env: Environment,
   maxHistory = MAX_HISTORY,
 ): Restored {
+  //= protocol: STATE-2
   const state = createChannelState(identity);
   restoreMeta(state, stored, env);
   raiseWatermark(state, stored, env.now, maxHistory);
@@ -75,6 +76,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
 function changedMeta({ ledger, holes: { joinLamport, watermark } }: ChannelState, { meta }: StoredChannel): Change[] {
   const changes: Change[] = [];
   if (ledger.seq > (meta.ledgerSeq ?? 0)) changes.push({ op: "meta", key: "ledgerSeq", value: ledger.seq });
+  //= protocol: JOIN-1
   if (meta.joinLamport === undefined) changes.push({ op: "meta", key: "joinLamport", value: joinLamport });
   if (watermark > (meta.watermark ?? 0)) changes.push({ op: "meta", key: "watermark", value: watermark });
   return changes;
@@ -92,6 +94,7 @@ function restoreLog(ctx: ChannelContext, stored: StoredChannel): void {
   for (const hole of stored.holes) if (!isBelow(state, hole.lamport)) restoreHole(ctx, hole);
   const entries = restoreEntries(state, stored.messages);
   // Of those below the watermark only some are here: the others would look like gaps.
+  //= protocol: STATE-10
   for (const entry of entries) if (entry.lamport >= state.holes.watermark) countNumber(entry);
   for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
   settleEntries(state, entries, stored.messages);
@@ -99,6 +102,7 @@ function restoreLog(ctx: ChannelContext, stored: StoredChannel): void {
   raiseLamport(state, ctx.env.now);
   resetSyncClock(ctx);
   settleAhead(ctx);
+  //= protocol: FILTER-4
   restoreOwnFilter(state);
 }
 

@@ -29,6 +29,7 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     name: "walks",
     nextAt: ({ evidence }, now) => (evidence.unfinished.size > 0 ? now : Number.POSITIVE_INFINITY),
+    //= protocol: LIMIT-11
     run: continueWalks,
   },
   { name: "embargo", nextAt: nextReleaseAt, run: (ctx) => releaseEmbargoed(ctx, receiveContent) },
@@ -58,6 +59,7 @@ export function runSchedules(ctx: ChannelContext): void {
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
 export function nextWakeAt(state: ChannelState, now: number): number {
   // Longer pauses than this tell of a sleep, which is no connected time.
+  //= protocol: TIME-10
   let next = state.clock.connection.online ? state.clock.lastNow + WAKE_EVERY_MS : Number.POSITIVE_INFINITY;
   for (const { nextAt } of SCHEDULES) next = Math.min(next, nextAt(state, now));
   return next;

@@ -13,6 +13,7 @@ function sleep(core: OneCore, ms: number): void {
   core.step({ kind: "wake" });
 }
 
+//= protocol: TIME-9
 test("a night asleep makes nothing lost and nobody absent", () => {
   const core = new OneCore();
   core.online();
@@ -36,6 +37,7 @@ test("a night asleep is no silence of the receivers", () => {
   expect(core.state.outbox.items.get(id)?.stage).toBe("unconfirmed");
 });
 
+//= protocol: TIME-10
 test("a night asleep counts as a minute and a half, whoever looks and whenever", () => {
   const core = new OneCore();
   core.online();
@@ -51,6 +53,7 @@ test("a night asleep counts as a minute and a half, whoever looks and whenever",
   expect(connectedNow(core.state, core.now)).toBe(7.5 * MINUTE);
 });
 
+//= protocol: TIME-10
 test("while online a wake is wanted every minute, so that awake time counts", () => {
   const core = new OneCore();
   core.online();

@@ -129,6 +129,7 @@ describe("cores on one network", () => {
     },
   );
 
+  //= protocol: STORE-4
   it.each(SEEDS)("seed %i: with loss of one in four and no Store, the others repair what is lost", (seed) => {
     const net = new NetworkOfCores({
       seed,
@@ -193,6 +194,7 @@ describe("cores on one network", () => {
     expect(levels).toMatchObject([{ ids: [id], percent: 80 }]);
   });
 
+  //= protocol: RATE-1
   it("keeps to the rate limit of the network, and shows what waits for it", () => {
     const parameters = { budgetPerTenMinutes: 20 };
     const net = new NetworkOfCores({

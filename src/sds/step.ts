@@ -63,10 +63,12 @@ function isReceipt(input: StepInput): boolean {
  */
 export function prepare(state: ChannelState, env: Environment): Preparation {
   return {
+    //= protocol: ID-3, COMPOSE-5
     authorSeq: state.log.authorSeq + 1,
     lamport: tickLamport(state.clock.lamport, env.now),
     parents: chooseParents(nameable(state), env).map(referenceOf),
     completeSince: completeSince(state),
+    //= protocol: PROFILE-6
     bloomFilter: state.evidence.ownFilter?.toBytes(),
   };
 }
@@ -111,6 +113,7 @@ function handle(ctx: ChannelContext, input: StepInput): void {
       return;
     case "stop-sending":
       // Stopped before it left it would be a gap to others, or reach them by repair after all.
+      //= protocol: ANEW-2
       if (neverLeft(ctx.state, input.id)) withdraw(ctx, input.id);
       else stopSending(ctx, input.id);
       return;

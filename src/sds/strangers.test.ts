@@ -13,6 +13,7 @@ function crowded(): OneCore {
 
 const isKnown = (core: OneCore, name: string) => core.state.participants.byId.has(asParticipantId(name));
 
+//= protocol: LIMIT-8
 test("keys that only said syncs are kept up to a limit, what more of them say is refused and counted", () => {
   const core = crowded();
   expect(core.state.participants.all).toHaveLength(MAX_STRANGERS + 2);

@@ -3,6 +3,7 @@ import { OneCore } from "./testing/one-core.ts";
 
 const SECOND = 1_000;
 
+//= protocol: TIME-3
 test("quick restarts do not drive the timestamps of syncs ahead, and none falls", () => {
   const core = new OneCore();
   const ahead: number[] = [];
@@ -21,6 +22,7 @@ test("quick restarts do not drive the timestamps of syncs ahead, and none falls"
   expect(Math.max(...ahead)).toBeLessThanOrEqual(0);
 });
 
+//= protocol: TIME-5
 test("a sync after a crash is newer than the one before, whatever the clock says", () => {
   const core = new OneCore();
   core.online();

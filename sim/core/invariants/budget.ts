@@ -19,6 +19,7 @@ export class BudgetWatch {
   }
 
   note(member: SimParticipant): void {
+    //= protocol: RATE-1
     const { budgetPerTenMinutes: limit } = this.#world.parameters;
     // A clock that is set ahead fills buckets early; the network's own clock would refuse the rest.
     if (limit === 0 || this.#world.settings.clockJumps > 0) return;

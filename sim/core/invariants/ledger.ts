@@ -17,6 +17,7 @@ export function checkAttempts(
   row: Extract<LedgerRow, { kind: "attempt-result" }>,
   taken: ReadonlySet<MessageId>,
 ): void {
+  //= protocol: SEND-7
   if (!row.ok) return;
   for (const id of row.ids) {
     check(taken.has(id), "sent is true", () => `member ${member.index}: nobody took ${id}, which is shown as sent`);

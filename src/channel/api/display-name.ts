@@ -3,6 +3,7 @@ import { MAX_DISPLAY_NAME_CHARACTERS } from "./limits.ts";
 
 /** What is shown of the name that somebody goes by: anybody with the key may say anything. */
 export function displayNameOf(text: string): string {
+  //= protocol: WIRE-19
   return [...withoutForbidden(text).trim()].slice(0, MAX_DISPLAY_NAME_CHARACTERS).join("").trim();
 }
 

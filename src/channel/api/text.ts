@@ -7,6 +7,7 @@ const encoder = new TextEncoder();
 /** Null when the bytes are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | null {
   try {
+    //= protocol: WIRE-18
     return decoder.decode(bytes);
   } catch {
     return null;
@@ -18,6 +19,7 @@ export function encodeText(text: string): Uint8Array {
   if (typeof text !== "string") throw new ChannelError("invalid", "A message needs text.");
   if (text.trim() === "") throw new ChannelError("empty", "Write something first: an empty message is not sent.");
   const bytes = encoder.encode(text);
+  //= protocol: WIRE-18
   if (bytes.length > MAX_TEXT_BYTES) {
     const limit = MAX_TEXT_BYTES / 1024;
     const size = Math.ceil(bytes.length / 1024);

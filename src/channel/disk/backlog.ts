@@ -21,6 +21,7 @@ export function createBacklog(): Backlog {
     get bytes() {
       return waiting;
     },
+    //= protocol: LIMIT-9
     hasRoomFor: (bytes) => count < MAX_COUNT && waiting + bytes <= MAX_BACKLOG_BYTES,
     add: (bytes) => {
       count++;

@@ -51,6 +51,7 @@ const turns = async (n: number): Promise<void> => {
   for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
+//= protocol: STATE-6
 it("writes the watermark first, on disk, then deletes old messages in batches while the channel is open", async () => {
   const disk = await filled();
   const written: Written[] = [];

@@ -14,6 +14,7 @@ export async function deleteForgotten(
   isClosed: () => boolean,
 ): Promise<void> {
   try {
+    //= protocol: STATE-6
     for (let start = 0; start < deletions.length && !isClosed(); start += BATCH) {
       await commits.commit(deletions.slice(start, start + BATCH), "relaxed");
     }

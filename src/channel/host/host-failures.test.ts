@@ -89,6 +89,7 @@ describe("a host whose storage cannot be read when it starts", () => {
 });
 
 describe("a host that is cut off while it joins", () => {
+  //= protocol: JOIN-4
   it("says its name when it runs again", async () => {
     const disk = createMemoryDisk();
     const dying = storageWith(createMemoryStorage(disk), { commit: () => new Promise(() => {}) });

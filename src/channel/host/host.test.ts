@@ -185,6 +185,7 @@ describe("a device that comes and goes", () => {
     expect(await texts(restarted)).toEqual(["kept", "gone"]);
   });
 
+  //= protocol: SEND-4
   it("keeps what is written offline, and sends it once it is back", async () => {
     const { clients, devices } = await together(["Ada", "Ben"]);
     const [ada, ben] = clients as [ChannelClient, ChannelClient];

@@ -22,6 +22,7 @@ export interface Joined {
  * the device. The request id lets it be said once. That it fails is no reason not to be in the channel; its status says why.
  */
 async function introduce({ state, send }: Channel, { displayName }: DeviceRecord): Promise<void> {
+  //= protocol: JOIN-4
   if (state.participants.all[0]?.name !== "") return;
   await send({ requestId: "profile-at-join", type: "profile", text: displayName });
 }

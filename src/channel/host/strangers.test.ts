@@ -86,6 +86,7 @@ async function signedEphemeral(
 }
 
 describe("ephemeral messages", () => {
+  //= protocol: EPHEMERAL-1, EPHEMERAL-2, EPHEMERAL-3
   it("of members are handed on at once, once, and kept nowhere; old ones and broken ones are not", async () => {
     const { channelId, publish, heard, client } = await channelAndStranger("community");
     const sender = senderIdOf(channelId, signer.publicKey);
@@ -107,6 +108,7 @@ describe("ephemeral messages", () => {
     expect(participants.length).toBe(1);
   });
 
+  //= protocol: EPHEMERAL-2
   it.each(["community", "sds"] as const)("of plain clients in profile %s", async (profile) => {
     const { channelId, publish, heard } = await channelAndStranger(profile);
     const plain = async (senderId: string, text: string) => {
@@ -127,6 +129,7 @@ describe("ephemeral messages", () => {
 });
 
 describe("a copy without its trailer that comes first", () => {
+  //= protocol: STATE-1, DUP-3
   it("is kept, and replaced by the whole one when that comes", async () => {
     const writer = await channelAndStranger("community");
     const { inviteCode } = (await writer.host.channels())[0] ?? { inviteCode: "" };

@@ -6,6 +6,7 @@ import { LOCAL_NETWORK, type WakuNetwork } from "../../transport/waku/wire/local
 export type NetworkAddress = WakuNetwork;
 
 export function networkAddressOf(network: ChannelNetwork): NetworkAddress {
+  //= protocol: CHANNEL-2
   if (network.preset === "local") return LOCAL_NETWORK;
   return { clusterId: network.cluster, shards: network.shards, multiaddrs: network.multiaddrs };
 }

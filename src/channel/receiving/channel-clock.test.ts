@@ -57,6 +57,7 @@ describe("a channel's clock", () => {
     expect(clock.suggestedMs()).toBe(3 * HOUR);
   });
 
+  //= protocol: WALL-6
   test("a device's clock that is mended after it was corrected: the person is asked to take it back", () => {
     for (const offMs of [HOUR, -HOUR]) {
       const { device, clock, hear } = clockOf();

@@ -47,6 +47,7 @@ export function createChannelClock(device: Clock, correctedByMs: number): Channe
       const isDeclined = next !== null && declined !== null && Math.abs(next - declined) <= CLOCK_TOLERANCE_MS;
       return isDeclined ? null : suggested;
     },
+    //= protocol: WALL-6
     correct: (nextMs) => {
       correctionMs = nextMs;
       declined = wanted();

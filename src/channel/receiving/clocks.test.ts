@@ -161,6 +161,7 @@ async function bench() {
 const ASKS_NOTHING = { clockCorrectionMs: 0, clockSuggestionMs: null };
 
 describe("no clock is moved", () => {
+  //= protocol: WALL-1
   test("by six keys that wrote nothing: they are a question at most", async () => {
     const { status, sayAll, saysAt } = await bench();
     await sayAll(6, { signedMs: -23 * HOUR, frameMs: -23 * HOUR }, 3);
@@ -190,6 +191,7 @@ describe("no clock is moved", () => {
     expect(status()).toMatchObject(ASKS_NOTHING);
   });
 
+  //= protocol: WALL-2
   test("by what a Store says, whatever it says", async () => {
     const { clock, others, status, publish, leave, comeBack, heard, saysAt } = await bench();
     for (const signedMs of [-15 * MINUTE, -3 * MINUTE, 9 * MINUTE]) {
@@ -228,6 +230,7 @@ describe("a person is asked", () => {
     expect(clockSuggestionMs).toBeLessThan(-3 * MINUTE);
   });
 
+  //= protocol: WALL-1, WALL-6
   test("says yes: the clock is corrected, stays so over a restart, and can be taken back for good", async () => {
     const { status, sayAll, saysAt, correct, leave, comeBack } = await bench();
     await sayAll(2, { signedMs: HOUR });
@@ -271,6 +274,7 @@ describe("a person is asked", () => {
     expect(status().clockSuggestionMs).toBe(HOUR - 50);
   });
 
+  //= protocol: WALL-1
   test("and may not answer with more than a day", async () => {
     const { status, correct } = await bench();
     for (const wrong of [24 * HOUR + 1, -24 * HOUR - 1, 0.5, Number.NaN]) {

@@ -15,7 +15,9 @@ export function createEphemeralGate(): EphemeralGate {
   const seen = new Set<MessageId>();
   return {
     judge({ id, composedAt }, now) {
+      //= protocol: EPHEMERAL-3
       if (composedAt !== null && Math.abs(now - composedAt) > LAMPORT_EMBARGO_MS) return "old";
+      //= protocol: EPHEMERAL-2
       if (seen.has(id)) return "again";
       seen.add(id);
       const [oldest] = seen;

@@ -34,6 +34,7 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
 }
 
 describe("a history reader", () => {
+  //= protocol: STORE-1
   it.each([
     ["at first, from the horizon", 0, START - HORIZON_MS],
     ["later, from the cursor", START - HOUR, START - HOUR - HISTORY_OVERLAP_MS],
@@ -58,6 +59,56 @@ describe("a history reader", () => {
     endRead();
     await clock.advanceSettled(10);
     expect(asked.length).toBe(2);
+    reader.close();
+  });
+});
+
+describe("the past", () => {
+  //= protocol: STORE-1
+  it("is read up to ten minutes ahead, again after a quarter of an hour, and after failures in 2 s, doubling to 60 s", async () => {
+    let fails = true;
+    const { reader, clock, asked } = readerWith(START - HOUR, async () => {
+      if (fails) throw new Error("No Store answers.");
+    });
+    const times: number[] = [];
+    reader.online();
+    for (let second = 0; second <= 250; second++) {
+      await clock.advanceSettled(second === 0 ? 10 : 1_000);
+      while (times.length < asked.length) times.push(second);
+    }
+    expect(times).toEqual([0, 2, 6, 14, 30, 62, 122, 182, 242]);
+    expect(asked[0]).toMatchObject({ to: START + 10 * MINUTE });
+    fails = false;
+    await clock.advanceSettled(MINUTE);
+    const read = asked.length;
+    await clock.advanceSettled(14 * MINUTE);
+    expect(asked.length).toBe(read);
+    await clock.advanceSettled(MINUTE);
+    expect(asked.length).toBe(read + 1);
+    reader.close();
+  });
+
+  //= protocol: STORE-2
+  it("is not said to be read before all its pages were taken in", async () => {
+    const clock = createVirtualClock(START);
+    const read: number[] = [];
+    let fails = true;
+    async function* queryHistory(): AsyncGenerator<HistoryPage> {
+      yield { frames: [] };
+      if (fails) throw new Error("The Store is gone.");
+      yield { frames: [] };
+    }
+    const reader = createHistoryReader({
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0 },
+      ...{ onFrame: async () => {}, onRead: (at) => void read.push(at) },
+    });
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(read).toEqual([]);
+    fails = false;
+    await clock.advanceSettled(2_000);
+    // The time at which the query began.
+    expect(read).toEqual([START + 2_000]);
     reader.close();
   });
 });
@@ -242,6 +293,7 @@ async function readAfterAway(aheadMs: number, awayMs: number): Promise<readonly 
 }
 
 describe("a device whose clock ran ahead and was set right", () => {
+  //= protocol: STORE-2
   it.each([
     ["by more than it was away", 2 * HOUR, HOUR],
     ["by less than it was away", HOUR / 2, HOUR],

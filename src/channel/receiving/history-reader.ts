@@ -59,6 +59,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
    * that was set right since: nobody knows what was read by it.
    */
   function pastQuery(startedAt: number): HistoryQuery {
+    //= protocol: STORE-1
     const useful = cursor() > 0 && cursor() <= startedAt;
     const from = useful ? cursor() - HISTORY_OVERLAP_MS : startedAt - HORIZON_MS;
     return { by: "time", contentTopic, from: Math.max(0, from), to: startedAt + LAMPORT_EMBARGO_MS };
@@ -79,10 +80,13 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
         if (closed) return;
       }
       failures = 0;
+      //= protocol: STORE-2
       onRead(startedAt);
+      //= protocol: STORE-1
       schedule(HISTORY_POLL_MS);
     } catch {
       // No Store answered. Live messages go on; the past is asked for again.
+      //= protocol: STORE-1, STORE-4
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {
       reading = false;

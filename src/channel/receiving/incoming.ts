@@ -69,6 +69,7 @@ export function readIncoming(
   hint: Uint8Array | undefined,
   context: IncomingContext,
 ): Incoming {
+  //= protocol: RECEIVE-1
   const decoded = specCodec.decode(bytes);
   if (!decoded.ok) return refused(decoded.reason);
   const { message } = decoded;
@@ -86,9 +87,11 @@ export function readIncoming(
 /** Handed on as it is, on its author's signature; its trailer, if it has one, says nothing that anybody needs. */
 function readEphemeral(message: EphemeralMessage, source: Source, context: IncomingContext): Incoming {
   // For those who are there: out of a Store it comes too late, and somebody put it there.
+  //= protocol: EPHEMERAL-2
   if (source === "store") return refused("ephemeral-stored");
   const { messageId: id, senderId: author, content } = message;
   if (!isIdOf(id, content)) return refused("wrong-id");
+  //= protocol: EPHEMERAL-1, EPHEMERAL-2
   const verdict = authenticateAuthor(message, context.channelId);
   if (!("problem" in verdict)) {
     const { type, body, composedAt } = verdict.holds.envelope;
@@ -108,21 +111,27 @@ function readContent(
   context: IncomingContext,
 ): Incoming {
   const { lamport, messageId: id, senderId: sender } = message;
+  //= protocol: TIME-4, RECEIVE-1
   if (!isExactLamport(lamport)) return refused("lamport-limit");
   // Before anything else looks at the id: it names exactly these bytes.
+  //= protocol: ID-1, RECEIVE-1
   if (!isIdOf(id, message.content)) return refused("wrong-id");
+  //= protocol: RECEIVE-2, PROFILE-7
   const held = context.held(id);
   if (held !== undefined && !isLowerCopy(held, { signed: false, lamport, sender })) {
     return { kind: "copy", id, trailer: copyTrailer(bytes, message, lamport, source, context) };
   }
+  //= protocol: SIGN-10, RECEIVE-3
   const author = authenticateAuthor(message, context.channelId);
   if ("problem" in author) {
+    //= protocol: PROFILE-1, PROFILE-2
     if (!takesUnsigned(message, context.profile)) return refused(author.problem);
     const content = unsignedContent(bytes, message, lamport);
     const claim = unsignedClaim(message, lamport);
     return { kind: "input", input: { kind: "receive-content", content, claim, source, hint }, trailer: null };
   }
   const content = signedContent(bytes, message, lamport, author.holds);
+  //= protocol: SIGN-11, RECEIVE-7
   const trailer = trailerOf(bytes, message, lamport, source, context);
   return {
     kind: "input",
@@ -164,6 +173,7 @@ function unsignedContent(bytes: Uint8Array, message: ContentMessage, lamport: nu
     authorSeq: null,
     type: MESSAGE_TYPE.chat,
     composedAt: lamport,
+    //= protocol: PROFILE-2
     parents: parentsOf(message, () => null),
     bytes,
     profileName: null,
@@ -180,12 +190,15 @@ function parentsOf(message: ContentMessage, lamportOf: (index: number) => number
 
 function readSync(bytes: Uint8Array, message: SyncMessage, source: Source, context: IncomingContext): Incoming {
   const { lamport } = message;
+  //= protocol: TIME-4
   if (!isExactLamport(lamport)) return refused("lamport-limit");
+  //= protocol: PROFILE-1, PROFILE-4
   if (takesUnsigned(message, context.profile)) {
     const claim = unsignedClaim(message, lamport);
     return { kind: "input", input: { kind: "receive-sync", claim, source }, trailer: null };
   }
   const trailer = trailerOf(bytes, message, lamport, source, context);
+  //= protocol: SIGN-11
   return "problem" in trailer ? refused(trailer.problem) : { kind: "sync", trailer };
 }
 
@@ -194,7 +207,9 @@ function readSync(bytes: Uint8Array, message: SyncMessage, source: Source, conte
  * signature does not hold is nobody's word, and no text either.
  */
 function takesUnsigned(message: SdsMessage, profile: "community" | "sds"): boolean {
+  //= protocol: PROFILE-3, PROFILE-4
   if (profile !== "sds" || isKeyedSenderId(message.senderId)) return false;
+  //= protocol: PROFILE-3
   return message.kind === "sync" || decodeEnvelope(message.content) === null;
 }
 
@@ -236,6 +251,7 @@ function copyTrailer(
 ): Trailer | null {
   const trailer = trailerOf(bytes, message, lamport, source, context);
   if ("problem" in trailer) return null;
+  //= protocol: DUP-2
   const verify = () => {
     const author = authenticateAuthor(message, context.channelId);
     return "problem" in author ? author.problem : trailer.verify();
@@ -246,6 +262,7 @@ function copyTrailer(
 /** Unsigned, a claim proves no ancestry and asks for nothing; only profile "sds" listens to it at all. */
 function unsignedClaim(message: ContentMessage | SyncMessage, lamport: number): IncomingClaim {
   return {
+    //= protocol: PROFILE-5
     ...claimedBy(message, lamport),
     signed: false,
     publicKey: null,
@@ -261,6 +278,7 @@ function claimedBy(message: ContentMessage | SyncMessage, lamport: number) {
 }
 
 function receiptsWantedFrom({ flags, receiptsFrom }: AuthenticClaim): number[] | null {
+  //= protocol: WIRE-14, WIRE-15
   if ((flags & RECEIPTS_WANTED) === 0 || receiptsFrom === undefined) return null;
   const view = new DataView(receiptsFrom.buffer, receiptsFrom.byteOffset, receiptsFrom.byteLength);
   return Array.from({ length: receiptsFrom.length / RECEIPT_PREFIX_BYTES }, (_, index) =>

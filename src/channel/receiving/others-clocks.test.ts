@@ -29,6 +29,7 @@ function bench() {
 }
 
 describe("others' clocks", () => {
+  //= protocol: WALL-3
   test("are ahead when their words come before they were said", () => {
     const { clocks, all } = bench();
     all(HOUR, 300);
@@ -45,6 +46,7 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  //= protocol: WALL-3
   test("are behind, as far as is sure, when they name what we said at a time when we had not said it by their clock", () => {
     const { device, clocks, all, pass } = bench();
     const saidAt = device.at;
@@ -69,6 +71,7 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0), "one word in time is enough").toBe(0);
   });
 
+  //= protocol: WALL-4
   test("one alone shows nothing, nor does a smaller half", () => {
     const { clocks, word } = bench();
     word("ben", HOUR);
@@ -86,6 +89,7 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  //= protocol: WALL-2
   test("old words said again say nothing", () => {
     const { device, clocks, all, pass } = bench();
     const said = device.at;
@@ -109,6 +113,7 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  //= protocol: WALL-5
   test("what was seen by a clock that was set since, either way, or before a sleep, counts no more", () => {
     for (const byMs of [-HOUR, HOUR]) {
       const { device, clocks, all } = bench();
@@ -122,6 +127,7 @@ describe("others' clocks", () => {
     }
   });
 
+  //= protocol: WALL-5
   test("a frame that waited through a change of the clock says nothing", () => {
     const { device, clocks } = bench();
     for (const arrivedAt of [device.at + HOUR, device.at - HOUR]) {

@@ -76,6 +76,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   /** A clock that was set, and a device that slept, make all that was seen by it before worthless. */
   function read(): number {
     const now = device.now();
+    //= protocol: WALL-5
     if (now < lastRead - SET_BACK_MS || now > lastRead + LONGEST_GAP_MS) {
       witnesses.clear();
       own.clear();
@@ -113,6 +114,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   }
 
   return {
+    //= protocol: WALL-2
     hear: (sync) => {
       const now = read();
       const { signer, signedAt, arrivedAt } = sync;
@@ -147,6 +149,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
 
 /** What a signer's words show, or the least of it that is sure; 0 when they show no difference. */
 function shownBy(words: readonly Word[], correctionMs: number): number {
+  //= protocol: WALL-3, WALL-4
   const least = Math.max(...words.map(({ leastMs }) => leastMs)) - correctionMs;
   const most = Math.min(...words.map((word) => word.mostMs)) - correctionMs;
   if (least > CLOCK_TOLERANCE_MS) return least;

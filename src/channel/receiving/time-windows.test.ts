@@ -11,6 +11,7 @@ const wanted = (...minutes: (number | null)[]) =>
 const inMinutes = (...args: Parameters<typeof wanted>) =>
   timeWindows(wanted(...args)).map(({ from, to }) => [from / MINUTE, to / MINUTE]);
 
+//= protocol: HOLE-1
 it("looks two minutes before and behind, once where that overlaps", () => {
   expect(inMinutes(30, 10, 12, 20, 16)).toEqual([
     [8, 22],
@@ -23,6 +24,7 @@ it("looks two minutes before and behind, once where that overlaps", () => {
   expect(inMinutes(1, null)).toEqual([[0, 3]]);
 });
 
+//= protocol: HOLE-1
 it("looks in the newest four places", () => {
   expect(inMinutes(60, 10, 50, 20, 40, 30).map(([from]) => from)).toEqual([28, 38, 48, 58]);
 });

@@ -13,6 +13,7 @@ export interface TimeWindow {
 
 /** Where messages without a hash should be, overlapping windows as one, the newest few. */
 export function timeWindows(wanted: readonly WantedMessage[]): readonly TimeWindow[] {
+  //= protocol: HOLE-1
   const lamports = wanted.flatMap(({ hint, lamport }) => (hint === undefined && lamport !== null ? [lamport] : []));
   const windows: TimeWindow[] = [];
   for (const lamport of lamports.sort((a, b) => a - b)) {

@@ -88,6 +88,7 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
 }
 
 describe("trailers", () => {
+  //= protocol: SIGN-12
   it("are gathered, and what need not be verified is not", async () => {
     const { timers, applied, verified, add } = queueOf((lamport) => lamport < 3);
     for (const lamport of [1, 2, 3]) add(lamport);
@@ -112,6 +113,7 @@ describe("trailers", () => {
     expect(applied).toEqual([8, 7, 3, 2, 1]);
   });
 
+  //= protocol: SIGN-12
   it("that do not hold are refused by reason, and a copy is always verified", async () => {
     const { timers, applied, refused, verified, add } = queueOf(() => true);
     add(1, { copy: true, holds: false });
@@ -156,6 +158,7 @@ describe("trailers", () => {
     expect([idle, applied]).toEqual([true, [1]]);
   });
 
+  //= protocol: LIMIT-9
   it("are dropped when too many bytes wait for them, and taken again when those are verified", async () => {
     const { timers, applied, refused, queue, add } = queueOf();
     const size = MAX_BACKLOG_BYTES / 4;
@@ -168,6 +171,7 @@ describe("trailers", () => {
     expect([applied, queue.isLong()]).toEqual([[4, 3, 2, 1, 7], false]);
   });
 
+  //= protocol: LIMIT-9
   it("are dropped when too many wait, and when the channel closes", async () => {
     const { timers, applied, refused, queue, add } = queueOf();
     for (let lamport = 0; lamport < 10_001; lamport++) add(lamport);

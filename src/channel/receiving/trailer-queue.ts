@@ -81,6 +81,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     for (const trailer of batch) {
       if (closed) return;
       backlog.remove(trailer.size);
+      //= protocol: SIGN-12
       if (trailer.copy === null && addsNothing(trailer)) continue;
       const problem = trailer.verify();
       if (problem === null) apply(trailer);
@@ -97,6 +98,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   return {
     add: (trailer) => {
       if (closed) return;
+      //= protocol: LIMIT-9
       if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
       backlog.add(trailer.size);
       waiting.push(trailer);

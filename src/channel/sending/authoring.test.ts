@@ -54,6 +54,7 @@ async function texts(client: ChannelClient): Promise<string[]> {
 
 const chat = (text: string, requestId = text) => ({ requestId, type: "chat", text }) as const;
 
+//= protocol: COMPOSE-6
 test("a message that is sent while an older one is deleted does not name the deleted one", async () => {
   const { hers, client, ben } = await twoPeople();
   hers.setOnline(false);
@@ -64,6 +65,7 @@ test("a message that is sent while an older one is deleted does not name the del
   await expect.poll(() => texts(ben), { timeout: 20_000 }).toEqual(["two", "three"]);
 });
 
+//= protocol: ANEW-2
 test("several messages deleted at once are all gone, as if they had not been said", async () => {
   const { hers, client, ben } = await twoPeople();
   hers.setOnline(false);

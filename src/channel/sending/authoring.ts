@@ -127,8 +127,10 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
       const env = environment();
       const preparation = prepareAnew(state, env, ids, done);
       if (preparation === null || said === null) return [];
+      //= protocol: ANEW-2
       const { type, body } = id === voided ? VOID : said;
       // When it was written stays true, unless a wrong clock said so.
+      //= protocol: ANEW-1
       const composedAt = Math.min(said.composedAt, env.now);
       done.push(await composeContent(author, preparation, type, body, composedAt));
     }
@@ -140,6 +142,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
       checkRequestId(request.requestId);
       checkLevel(request.levelPercent);
       const body = encodeText(request.text);
+      //= protocol: COMPOSE-6
       return inTurn(() => sendOnce(request, body));
     },
     composeAnew: (ids, voided) => {

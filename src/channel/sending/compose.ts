@@ -26,6 +26,7 @@ export async function composeContent(
 ): Promise<IncomingContent> {
   const { channelId, self, signer } = author;
   const { authorSeq, lamport, parents, completeSince, bloomFilter } = preparation;
+  //= protocol: COMPOSE-5
   const content = await signEnvelope(
     { authorSeq, composedAt, type, body, parentLamports: parents.map((parent) => parent.lamport ?? 0) },
     { channelId, senderId: self, lamport, causalIds: parents.map((parent) => parent.id) },
@@ -38,11 +39,13 @@ export async function composeContent(
     messageId: id,
     channelId,
     lamport,
+    //= protocol: COMPOSE-3
     causalHistory: parents.map((parent) => ({ messageId: parent.id, retrievalHint: parent.hint })),
     repairRequests: [],
     bloomFilter,
     content,
   });
+  //= protocol: SIGN-8, COMPOSE-5
   const bytes = await appendTrailer(message, { flags: 0, completeSince }, signer);
   const profileName = type === MESSAGE_TYPE.profile ? profileNameOf(decodeText(body)) : null;
   return {
@@ -61,6 +64,7 @@ export async function composeEphemeral(
   body: Uint8Array,
   composedAt: number,
 ): Promise<Uint8Array> {
+  //= protocol: EPHEMERAL-4
   const content = await signEnvelope(
     { authorSeq: 0, composedAt, type, body, parentLamports: [] },
     { channelId, senderId: self, lamport: null, causalIds: [] },
@@ -86,6 +90,7 @@ export async function composeSync(author: Author, draft: SyncDraft): Promise<Uin
   const { completeSince, receiptsWantedFrom } = draft;
   const receiptsFrom = receiptsWantedFrom === null ? undefined : receiptPrefixes(receiptsWantedFrom);
   const flags = receiptsFrom === undefined ? 0 : RECEIPTS_WANTED;
+  //= protocol: SIGN-8, RECEIPT-2
   return appendTrailer(message, { flags, completeSince, publicKey: signer.publicKey, receiptsFrom }, signer);
 }
 

@@ -42,6 +42,7 @@ async function channelWith(parameters: Readonly<Record<string, number>>, clock: 
 
 const STATUS = { type: "status", text: "is writing" } as const;
 
+//= protocol: EPHEMERAL-4
 test("the same words twice are two messages, and each comes once", async () => {
   const { net, host, id, client } = await channelWith({});
   const other = createChannelHost({
@@ -85,6 +86,7 @@ test("what is said after a clock was set back is dated by that clock", async () 
   await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["now"]);
 });
 
+//= protocol: EPHEMERAL-5
 test("while offline nothing is said, and nothing is kept for later", async () => {
   const { transport, client, becomes } = await channelWith({});
   transport.setOnline(false);
@@ -95,6 +97,7 @@ test("while offline nothing is said, and nothing is kept for later", async () =>
   await expect(client.sendEphemeral(STATUS)).resolves.toBeUndefined();
 });
 
+//= protocol: EPHEMERAL-5
 test("what is said in passing takes its share of the network's rate limit, and says when there is room again", async () => {
   const { client } = await channelWith({ budgetPerTenMinutes: 10, resendFirstMs: 600_000, resendMaxMs: 600_000 });
   const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => client.sendEphemeral(STATUS)));

@@ -29,12 +29,14 @@ export function createEphemeralSender(options: EphemeralSenderOptions): (request
 
   return async ({ type, text }) => {
     const body = encodeText(text);
+    //= protocol: EPHEMERAL-5
     if (!state.clock.connection.online) throw new ChannelError("not-sent", OFFLINE);
     const now = clock.now();
     const roomAt = tokenAt(state, "content");
     if (roomAt > now) throw new ChannelError("not-sent", limitedWords(roomAt - now));
     // In the same turn as the look at the bucket: the step takes the token before anybody else can.
     const taken = dispatch({ kind: "ephemeral-leaves" });
+    //= protocol: EPHEMERAL-4
     lastSaidAt = lastSaidAt > now + SAME_BURST_MS ? now : Math.max(now, lastSaidAt + 1);
     const composing = composeEphemeral(author, MESSAGE_TYPE[type], body, lastSaidAt);
     const [bytes] = await Promise.all([composing, taken]);

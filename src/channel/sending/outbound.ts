@@ -40,6 +40,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   let closed = false;
 
   async function publish(bytes: Uint8Array, ephemeral: boolean): Promise<Uint8Array> {
+    //= protocol: LAYER-3, LAYER-6
     const payload = await encryptPayload(key, bytes);
     // Encrypting takes a moment, and nothing leaves after the channel was closed (docs/architecture.md, O5).
     if (closed) throw new TransportError("closed", "The channel was closed before this left.");
@@ -51,6 +52,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     try {
       const bytes = await bodies.bytes(id);
       if (bytes === null) return { ok: false, reason: "Its text is no longer on this device.", retryable: false };
+      //= protocol: LAYER-8, SEND-2
       return { ok: true, hint: await publish(bytes, false) };
     } catch (error) {
       const retryable = error instanceof TransportError ? error.retryable || error.code === "closed" : true;
@@ -73,7 +75,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     content: async (id, number) => report({ kind: "attempt-result", id, attempt: number, outcome: await attempt(id) }),
     sync: async (draft) => {
       try {
+        //= protocol: LAYER-7, LAYER-8
         const hash = await publish(await composeSync(author, draft), !draft.checkpoint);
+        //= protocol: SYNC-9
         if (draft.checkpoint && !closed) checkLater(hash);
       } catch {
         // A lost sync is covered by the next one; while offline the next one is the hello after the reconnect.
@@ -82,11 +86,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
     repair: async (id) => {
       try {
         const bytes = await bodies.bytes(id);
+        //= protocol: LAYER-8, STATE-1
         if (bytes !== null) await publish(bytes, false);
       } catch {
         // Whoever misses it asks again.
       }
     },
+    //= protocol: LAYER-7
     ephemeral: async (bytes) => void (await publish(bytes, true)),
     close: () => {
       closed = true;

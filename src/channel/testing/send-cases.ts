@@ -112,6 +112,7 @@ export const sendCases: readonly ContractCase[] = [
     for (const client of [ada, ben]) assertEqual(await idsInLog(client), [...before, id], "the log after it");
   }),
 
+  //= protocol: WIRE-18
   clientCase("a message that is too long is refused, and nothing is kept", async ({ ada, ben }) => {
     const before = await idsInLog(ada);
     await expectCode(say(ada, "x".repeat(MAX_TEXT_BYTES + 1), "r1"), "too-large", "one byte too long");

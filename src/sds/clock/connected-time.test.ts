@@ -22,6 +22,7 @@ function liveShortly(core: OneCore, lifeMs: number, done: () => boolean): number
 }
 
 describe.each([7 * SECOND, 20 * SECOND, 5 * MINUTE, 9 * MINUTE])("lives of %i ms", (lifeMs) => {
+  //= protocol: TIME-9
   test("what waits for a cause that never comes is delivered all the same", () => {
     const core = new OneCore();
     core.online();
@@ -54,6 +55,7 @@ describe.each([7 * SECOND, 20 * SECOND, 5 * MINUTE, 9 * MINUTE])("lives of %i ms
   });
 });
 
+//= protocol: TIME-9
 test("a disconnection keeps the connected time to the millisecond", () => {
   const core = new OneCore();
   core.online();
@@ -63,6 +65,7 @@ test("a disconnection keeps the connected time to the millisecond", () => {
   expect(connectedNow(core.state, core.now)).toBe(4_321);
 });
 
+//= protocol: TIME-10
 test("an idle channel is written to seldom", () => {
   const core = new OneCore();
   core.online();

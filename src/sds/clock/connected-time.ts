@@ -5,6 +5,7 @@ import { ownClock, ownConnection } from "./own.ts";
 /** Milliseconds that this device was connected, all runs together. */
 export function connectedNow({ clock }: ClockAndBelow, now: number): number {
   const { online, since, accumulatedMs } = clock.connection;
+  //= protocol: TIME-9, TIME-10
   const counted = Math.min(now, clock.lastNow + LONGEST_PAUSE_MS);
   return accumulatedMs + (online ? Math.max(0, counted - since) : 0);
 }

@@ -3,6 +3,7 @@ import { ownClock } from "./own.ts";
 
 /** A person says by how much the device's clock is wrong. Returns by how much the corrected clock moved. */
 export function noteCorrection(ctx: ClockContext, correctionMs: number): number {
+  //= protocol: WALL-1
   const own = ownClock(ctx.state);
   const byMs = correctionMs - own.correctionMs;
   own.correctionMs = correctionMs;

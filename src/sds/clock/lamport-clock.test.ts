@@ -7,6 +7,7 @@ const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
 const lamport = fc.oneof(time, fc.maxSafeNat());
 
 describe("the Lamport clock", () => {
+  //= protocol: TIME-1
   it("ticks above everything before and never behind real time", () => {
     fc.assert(
       fc.property(time, time, (local, now) => {
@@ -18,6 +19,7 @@ describe("the Lamport clock", () => {
     expect(tickLamport(0, 1_000.75)).toBe(1_000);
   });
 
+  //= protocol: TIME-2
   it("merges what is within ten minutes of real time and nothing beyond", () => {
     const now = 1_760_000_000_000;
     expect(mergeLamport(5, now + LAMPORT_EMBARGO_MS, now)).toBe(now + LAMPORT_EMBARGO_MS);
@@ -47,6 +49,7 @@ describe("the Lamport clock", () => {
     );
   });
 
+  //= protocol: TIME-4
   it("accepts only what a number holds exactly", () => {
     expect([0, 1, 2 ** 53 - 1].every(isExactLamport)).toBe(true);
     expect([2 ** 53, -1, 1.5, Number.NaN, 2n ** 53n, 2n ** 64n - 1n].some(isExactLamport)).toBe(false);

@@ -9,6 +9,7 @@ import type { WireLamport } from "../wire/message.ts";
 
 /** Timestamp for the next own message: real time, but always above everything given or merged before. */
 export function tickLamport(local: number, now: number): number {
+  //= protocol: TIME-1
   return Math.max(Math.floor(now), local + 1);
 }
 
@@ -19,10 +20,12 @@ export function isEmbargoed(lamport: number, now: number): boolean {
 
 /** The clock after a content message with this timestamp was taken in. An embargoed one leaves it as it is. */
 export function mergeLamport(local: number, lamport: number, now: number): number {
+  //= protocol: TIME-2
   return isEmbargoed(lamport, now) ? local : Math.max(local, lamport);
 }
 
 /** False for what cannot be kept exactly (2^53 and above): such a message is rejected. */
 export function isExactLamport(lamport: WireLamport): lamport is number {
+  //= protocol: TIME-4
   return typeof lamport === "number" && lamport >= 0 && lamport < LAMPORT_LIMIT && Number.isInteger(lamport);
 }

@@ -18,6 +18,7 @@ const MAX_SAVE_EVERY_MS = 5 * 60_000;
 /** To be called when everything else that a step writes is known. */
 export function saveConnectedTime({ state, env, changes }: ClockContext): void {
   const { connection } = state.clock;
+  //= protocol: TIME-9
   const connectedMs = connectedNow(state, env.now);
   const dueMs = changes.length > 0 ? connection.savedMs + ALONG_MS : nextSaveMs(state);
   if (connectedMs >= dueMs) saveNow({ state, changes }, connectedMs);
@@ -26,6 +27,7 @@ export function saveConnectedTime({ state, env, changes }: ClockContext): void {
 /** The connection is lost: the time that counted is over, and a kill is likelier than before. */
 export function saveAtDisconnect({ state, env, changes }: ClockContext): void {
   const connectedMs = connectedNow(state, env.now);
+  //= protocol: TIME-9
   if (connectedMs > state.clock.connection.savedMs) saveNow({ state, changes }, connectedMs);
 }
 
@@ -36,6 +38,7 @@ export function nextSaveAt(state: ClockAndBelow, now: number): number {
 
 function nextSaveMs({ clock: { connection } }: ClockAndBelow): number {
   const { savedMs, startedMs } = connection;
+  //= protocol: TIME-10
   return savedMs + Math.min(MAX_SAVE_EVERY_MS, Math.max(FIRST_SAVE_MS, savedMs - startedMs));
 }
 

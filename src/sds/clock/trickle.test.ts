@@ -48,6 +48,7 @@ describe("Trickle", () => {
     }
   });
 
+  //= protocol: TRICKLE-2
   it("is silent in an interval with k consistent messages before t, and counts anew in the next", () => {
     const state = startTrickle(parameters, 0, half);
     trickleConsistent(state);

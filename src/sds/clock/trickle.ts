@@ -77,6 +77,7 @@ export function trickleInconsistent(state: TrickleState, now: number, random: Ra
 export function fireTrickle(state: TrickleState, now: number, random: Random): TrickleStep {
   let send = false;
   if (state.speakAt !== null && now >= state.speakAt) {
+    //= protocol: TRICKLE-2
     send = state.heard < state.parameters.k;
     state.speakAt = null;
   }

@@ -33,6 +33,7 @@ function offlineWithThree(): { core: OneCore; own: [MessageId, MessageId, Messag
 }
 
 describe("deleting a message that never left", () => {
+  //= protocol: ANEW-1, ANEW-2, ID-3
   test("a void takes its number and place, those after it are composed anew, and the numbers have no gap", () => {
     const { core, own } = offlineWithThree();
     core.step({ kind: "withdraw", id: own[1] });
@@ -48,6 +49,7 @@ describe("deleting a message that never left", () => {
     expect(core.taken()).toEqual([own[0], ...anew]);
   });
 
+  //= protocol: ANEW-1
   test("a restart finds the new ones, and nothing of the old", () => {
     const { core, own } = offlineWithThree();
     core.step({ kind: "withdraw", id: own[0] });
@@ -112,6 +114,7 @@ describe("deleting a message that never left", () => {
     expect(core.taken()).toEqual(expect.arrayContaining([own[2]]));
   });
 
+  //= protocol: ANEW-4
   test("nobody is told of a message before it leaves", () => {
     const core = new OneCore({ budgetPerTenMinutes: 1 });
     core.online();
@@ -128,6 +131,7 @@ describe("deleting a message that never left", () => {
 });
 
 describe("deleting a message that may have left", () => {
+  //= protocol: ANEW-5
   test("its text goes, its place stays, it is not sent again, nor repaired", () => {
     const core = new OneCore();
     core.online();
@@ -147,6 +151,7 @@ describe("deleting a message that may have left", () => {
   });
 });
 
+//= protocol: ANEW-5
 test("syncs name what a deleted message was built on: nobody can learn it from the message any more", () => {
   const core = new OneCore();
   core.online();
@@ -167,6 +172,7 @@ test("syncs name what a deleted message was built on: nobody can learn it from t
 });
 
 describe("what waited to leave for long", () => {
+  //= protocol: ANEW-1, ANEW-3
   test("after a day it is composed anew before its first attempt, with what came meanwhile as its causes", () => {
     const { core, own } = offlineWithThree();
     core.wait(25 * HOUR);
@@ -183,6 +189,7 @@ describe("what waited to leave for long", () => {
     expect(log(core)).not.toContain(own[0]);
   });
 
+  //= protocol: ANEW-3, TIME-8
   test("what a wrong clock dated ahead is composed anew as well; what left is not", () => {
     const core = new OneCore();
     core.online();

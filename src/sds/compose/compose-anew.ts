@@ -35,6 +35,7 @@ export function withdraw(ctx: ReceiveContext, id: MessageId): void {
   if (item === undefined || item.held) return;
   if (neverLeft(ctx.state, id) && ownFrom(ctx.state, item).some(({ held }) => held)) return;
   const replaced = replaceableFrom(ctx.state, item);
+  //= protocol: ANEW-5
   if (replaced === null) remove(ctx, item);
   else hold(ctx, replaced, id);
 }
@@ -57,6 +58,7 @@ export function composeStaleAnew(ctx: ReceiveContext): void {
 
 function isStale({ env }: ReceiveContext, { entry, nextAttemptAt }: OutboxEntry): boolean {
   if (nextAttemptAt === null || nextAttemptAt > env.now) return false;
+  //= protocol: ANEW-3
   return entry.lamport < env.now - HORIZON_MS || isEmbargoed(entry.lamport, env.now);
 }
 
@@ -67,6 +69,7 @@ function isStale({ env }: ReceiveContext, { entry, nextAttemptAt }: OutboxEntry)
 function replaceableFrom(state: ReceiveAndBelow, first: OutboxEntry): OutboxEntry[] | null {
   const later = ownFrom(state, first);
   const untouched = later.every(({ attempts, held, stage, entry }) => {
+    //= protocol: ANEW-1
     return attempts === 0 && !held && stage === "queued" && !entry.namedByOthers;
   });
   return untouched ? later.sort((a, b) => (a.entry.authorSeq ?? 0) - (b.entry.authorSeq ?? 0)) : null;
@@ -90,6 +93,7 @@ function remove(ctx: ReceiveContext, item: OutboxEntry): void {
   cancelAnswer(ctx.state, entry.id);
   ctx.durability = "strict";
   saveMessage(ctx, entry);
+  //= protocol: ANEW-5
   ctx.changes.push({ op: "delete", table: "body", key: entry.id });
   ledger(ctx, [entry.id], { kind: "removed" });
 }
@@ -126,6 +130,7 @@ function parentsAnew(
 ): ParentReference[] {
   const previous = done.at(-1);
   const log = nameable(state, replaced);
+  //= protocol: ANEW-1
   if (previous === undefined) return chooseParents(log, env).map(referenceOf);
   const named = new Set(done.flatMap(({ parents }) => parents.map(({ id }) => id)));
   const rest = { heads: [...log.heads].filter(({ id }) => !named.has(id)), lastOwn: null };
@@ -151,12 +156,14 @@ export function composedAnew(
   }
   if (own.length > items.length) {
     // Something was said meanwhile, and names what was to be replaced.
+    //= protocol: ANEW-2
     const voided = ids.find((_, index) => contents[index]?.type === MESSAGE_TYPE.void) ?? null;
     const replaced = replaceableFrom(state, first);
     if (replaced !== null) hold(ctx, replaced, voided);
     return;
   }
   ctx.durability = "strict";
+  //= protocol: ANEW-1
   for (const { entry } of items.toReversed()) takeOut(ctx, entry);
   for (const [index, content] of contents.entries()) {
     giveLamport(ctx, content.lamport);

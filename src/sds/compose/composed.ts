@@ -12,6 +12,7 @@ import { noteOwnContent } from "../sync/sync.ts";
 /** An own message is accepted: it is part of the log at once, and durable before anybody is told so. */
 export function composed(ctx: ReceiveContext, input: Extract<StepInput, { kind: "composed" }>): void {
   const { content, requestId, levelPercent = null } = input;
+  //= protocol: STATE-3, COMPOSE-6
   ctx.durability = "strict";
   giveLamport(ctx, content.lamport);
   takeAuthorSeq(ctx, content.authorSeq);

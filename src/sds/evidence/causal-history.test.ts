@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { createSeededRandom } from "../../runtime/seeded-random.ts";
+import { prepare } from "../step.ts";
 import { OneCore } from "../testing/one-core.ts";
-import type { MessageId } from "../wire/ids.ts";
+import { asMessageId, type MessageId } from "../wire/ids.ts";
 
 const MINUTE = 60_000;
 
@@ -26,6 +28,7 @@ function refusedForGood() {
   return { core, first, refused };
 }
 
+//= protocol: COMPOSE-4
 test("a message that was refused for good holds up nothing: the next one names what it builds on", () => {
   const { core, first, refused } = refusedForGood();
   core.wait(10);
@@ -42,6 +45,7 @@ test("a message that was refused for good holds up nothing: the next one names w
   expect(named).toContain(afterRestart);
 });
 
+//= protocol: COMPOSE-4
 test("so it is with one that was deleted after it may have left, unless somebody has it", () => {
   const { core, first, refused } = refusedForGood();
   core.step({ kind: "withdraw", id: refused });
@@ -62,4 +66,35 @@ test("one that was refused is sent again by a person, and then named again", () 
   core.taken();
   core.wait(10);
   expect(parentsOf(core, core.say("next"))).toEqual([refused]);
+});
+
+//= protocol: COMPOSE-1, COMPOSE-2, COMPOSE-3
+test("parents are my last message, the oldest head and heads by chance: eight that are delivered, in log order, with hints", () => {
+  const core = new OneCore();
+  core.online();
+  const own = core.say("mine");
+  core.taken();
+  core.receive("oldest", "ben", { lamport: core.now - 1_000 });
+  for (let n = 10; n < 30; n++) {
+    core.now++;
+    core.receive(`head ${n}`, "ben");
+  }
+  core.receive("waits", "ben", { parents: [{ id: asMessageId("never"), lamport: core.now - 1 }] });
+  const random = createSeededRandom(1);
+  const all = new Set<string>();
+  for (let draw = 0; draw < 40; draw++) {
+    const { parents } = prepare(core.state, { now: core.now, random: () => random.next() });
+    const ids = parents.map(({ id }) => `${id}`);
+    expect(new Set(ids).size).toBe(8);
+    expect(ids.slice(0, 2), "in log order").toEqual(["oldest", own]);
+    expect(ids.slice(2)).toEqual(ids.slice(2).sort());
+    expect(parents.map(({ hint }) => hint?.length)).toEqual([
+      undefined,
+      32,
+      ...Array.from({ length: 6 }, () => undefined),
+    ]);
+    for (const id of ids) all.add(id);
+  }
+  expect(all.has("waits")).toBe(false);
+  expect(all.size, "all heads have their turn").toBe(22);
 });

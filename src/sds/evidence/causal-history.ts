@@ -30,6 +30,7 @@ export function chooseParents(
   env: Environment,
   taken = 0,
 ): LogEntry[] {
+  //= protocol: COMPOSE-2
   const chosen = new Set<LogEntry>();
   if (lastOwn !== null) chosen.add(lastOwn);
   const heads = [...all].sort(comparePlaces);
@@ -39,6 +40,7 @@ export function chooseParents(
     const [head] = heads.splice(Math.floor(env.random() * heads.length), 1);
     if (head !== undefined) chosen.add(head);
   }
+  //= protocol: COMPOSE-3
   return [...chosen].sort(comparePlaces);
 }
 
@@ -52,13 +54,16 @@ export function chooseSyncHistory(
   named: Iterable<LogEntry>,
 ): HistoryEntry[] {
   const chosen = new Set([...chooseSyncHeads(state, env), ...named, ...chooseBareIds(state, env)]);
+  //= protocol: TIME-7, ANEW-4
   for (const entry of chosen) if (state.log.ahead.has(entry) || !hasLeft(state, entry)) chosen.delete(entry);
+  //= protocol: SYNC-4
   return [...chosen].slice(0, MAX_HISTORY_ENTRIES).map(historyEntryOf);
 }
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */
 function chooseSyncHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] {
   const heads = publicHeads(state, env);
+  //= protocol: SYNC-1
   if (heads.length <= MAX_SYNC_HEADS) return heads;
   const chosen = heads.splice(0, MAX_SYNC_HEADS / 2);
   while (chosen.length < MAX_SYNC_HEADS) {
@@ -80,6 +85,7 @@ function publicHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] {
   const stack = [...state.log.heads, ...recent];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     if (found.has(entry)) continue;
+    //= protocol: ANEW-4, ANEW-5
     if (hasLeft(state, entry)) found.add(entry);
     else stack.push(...entry.parents.flatMap(({ id }) => state.log.entries.get(id) ?? []));
   }
@@ -94,6 +100,7 @@ export function nameable(
   state: EvidenceAndBelow,
   without: ReadonlySet<LogEntry> = NONE,
 ): { readonly heads: ReadonlySet<LogEntry>; readonly lastOwn: LogEntry | null } {
+  //= protocol: COMPOSE-1, COMPOSE-4
   const lost = new Set(without);
   const lastOwn = without.size === 0 ? state.log.lastOwn : newestOwn(state, without);
   const stack = [...headsWithout(state, without), ...(lastOwn === null ? [] : [lastOwn])];
@@ -144,6 +151,7 @@ export function hasManyOpenIds(state: EvidenceAndBelow, env: Environment): boole
 }
 
 function* openIds(state: EvidenceAndBelow, env: Environment): Generator<LogEntry> {
+  //= protocol: SYNC-3, SINCE-5
   const before = completeSince(state);
   const oldest = env.now - HORIZON_MS;
   for (const entry of state.log.order.after({ lamport: oldest, id: "" })) {

@@ -10,6 +10,7 @@ export interface Effort {
 }
 
 export function createEffort(): Effort {
+  //= protocol: LIMIT-11
   return { left: WALKED_PER_STEP };
 }
 

@@ -19,6 +19,7 @@ export function nothingGained({ state }: Pick<EvidenceContext, "state">, word: W
 export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): Need {
   const { participant, completeSince, stack } = walk;
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    //= protocol: LIMIT-11
     if (gain !== null && gain.effort.left <= 0) {
       stack.push(entry);
       ownEvidence(state).unfinished.add({ ...walk, word: gain.word });
@@ -32,6 +33,7 @@ export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): 
     if (!goesOn) continue;
     credit(participant, entry.number, completeSince);
     if (before === null) noteGain(walk, entry, gain);
+    //= protocol: CLAIM-2
     if (pushAncestors(state, walk, entry)) walk.needed = true;
   }
   return walk.needed ? "needed" : "other";
@@ -47,6 +49,7 @@ function takesPlaceOfNeeded({ participant, completeSince, listed }: Walk, { id }
 
 function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {
   if (entry.mine) walk.needed = true;
+  //= protocol: CLAIM-7
   if (gain === null || entry.author === walk.participant) return;
   (entry === walk.listed ? gain.listed : gain.ancestry).push(entry);
 }
@@ -56,6 +59,7 @@ function pushAncestors(state: EvidenceAndBelow, { completeSince, stack }: Walk, 
   let awaited = false;
   for (const reference of entry.parents) {
     if (!mayProve(entry, reference, completeSince) || isForgotten(state, reference)) continue;
+    //= protocol: EDGE-2
     const parent = state.log.entries.get(reference.id);
     if (parent === undefined) awaited = true;
     else if (isTrueEdge(entry, reference, parent)) stack.push(parent);
@@ -64,6 +68,7 @@ function pushAncestors(state: EvidenceAndBelow, { completeSince, stack }: Walk, 
 }
 
 function mayProve(child: LogEntry, { lamport }: Edge, completeSince: number): boolean {
+  //= protocol: CLAIM-2, CLAIM-3, EDGE-5
   return child.signed && lamport !== null && lamport >= completeSince && lamport < child.lamport;
 }
 
@@ -77,6 +82,7 @@ export function inheritedSince(
   entry: LogEntry,
   children: readonly LogEntry[],
 ): number | null {
+  //= protocol: CLAIM-5
   let lowest: number | null = null;
   for (const child of children) {
     const since = credits.since(child.number);

@@ -27,6 +27,7 @@ function logOf(state: ChannelState): MessageId[] {
 }
 
 describe("any order of arrival", () => {
+  //= protocol: RECEIVE-2, RECEIVE-6, DELIVER-1, DELIVER-2
   it("gives the same log and heads, each message once and after its causes", () => {
     fc.assert(
       fc.property(graphs, keys, (graph, order) => {
@@ -59,6 +60,7 @@ describe("any order of arrival", () => {
 });
 
 describe("evidence", () => {
+  //= protocol: CLAIM-2, CLAIM-5, CLAIM-6
   it("is exactly what was claimed, whatever comes first, and never less than before", () => {
     fc.assert(
       fc.property(graphs, keys, claimShapes, (graph, order, shapes) => {
@@ -89,6 +91,7 @@ describe("evidence", () => {
     );
   });
 
+  //= protocol: STATE-2, CLAIM-8
   it("is the same after a restart at any time", () => {
     fc.assert(
       fc.property(
@@ -128,6 +131,7 @@ describe("evidence", () => {
     );
   });
 
+  //= protocol: EDGE-2
   it("does not pass through edges whose Lamport timestamp is not the parent's own", () => {
     fc.assert(
       fc.property(graphs, keys, fc.integer({ min: -9, max: 9 }), (graph, order, lie) => {

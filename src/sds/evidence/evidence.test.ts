@@ -5,6 +5,7 @@ import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { receivedBy } from "./received-by.ts";
 
+//= protocol: CLAIM-4
 test("a claim that waits for its message is kept when it is said again, however many others wait by then", () => {
   const core = new OneCore();
   core.online();
@@ -63,6 +64,7 @@ function chain(core: OneCore, length: number): string[] {
   return ids;
 }
 
+//= protocol: CLAIM-8
 test("what is proven already makes no claim longer, however often it is named", () => {
   const core = new OneCore();
   core.online();
@@ -72,6 +74,7 @@ test("what is proven already makes no claim longer, however often it is named", 
   expect(claimsOf(core, "ben")).toBe(1);
 });
 
+//= protocol: CLAIM-8, PROFILE-5
 test("nothing of unsigned claims is written down", () => {
   const core = new OneCore({}, "sds");
   core.online();
@@ -82,6 +85,7 @@ test("nothing of unsigned claims is written down", () => {
   expect(participantOf(core, "plain").unresolvedClaims).toBe(1);
 });
 
+//= protocol: CLAIM-8
 test("who lists old messages of others one by one fills nothing, and takes nothing from what is known of own ones", () => {
   const core = new OneCore();
   core.online();
@@ -144,6 +148,7 @@ function participantOf(core: OneCore, name: string): Participant {
   return participant;
 }
 
+//= protocol: CLAIM-5
 test("what made-up causes keep in memory does not grow with the keys whose words pass over them", () => {
   const core = new OneCore();
   core.online();

@@ -22,10 +22,12 @@ export function applyClaim(
   claim: { readonly listed: readonly HistoryEntry[]; readonly completeSince: number; readonly by: "content" | "sync" },
 ): void {
   // Who says so much that it cannot be followed says it again, or did so for that.
+  //= protocol: LIMIT-12
   if (participant.unfinishedWalks >= MAX_UNFINISHED_WALKS) return;
   const gain = nothingGained(ctx, wordOf(participant, claim.by));
   for (const { messageId } of claim.listed) {
     if (ctx.state.holes.belowWatermark.has(messageId)) continue;
+    //= protocol: CLAIM-1
     claimListed(ctx.state, participant, messageId, claim.completeSince, gain);
   }
   if (participant.claims.changed) touch(ctx.state, participant);
@@ -115,6 +117,7 @@ function pendListed(state: EvidenceAndBelow, participant: Participant, id: Messa
   const waiting = pending.get(id) ?? new Map<Participant, number>();
   const before = waiting.get(participant);
   // What waits already has its place; told again, it must not lose it because others filled the rest.
+  //= protocol: CLAIM-4
   if (before === undefined && participant.unresolvedClaims >= MAX_UNRESOLVED_CLAIMS) return;
   if (before !== undefined && before <= completeSince) return;
   if (before === undefined) countUnresolved(participant, 1);
@@ -131,6 +134,7 @@ function creditListed(
   gain: Gain | null,
 ): void {
   const before = participant.credits.since(entry.number);
+  //= protocol: CLAIM-8
   if (before !== null && before <= completeSince) return;
   const need = follow(state, { participant, completeSince, stack: [entry], listed: entry, needed: false }, gain);
   keepClaim(participant, entry.id, completeSince, need);

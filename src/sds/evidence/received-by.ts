@@ -5,6 +5,7 @@ import type { EvidenceAndBelow } from "./evidence-state.ts";
 export function receivedBy(state: EvidenceAndBelow, entry: LogEntry): Set<number> {
   const received = new Set<number>();
   for (const participant of state.participants.all) {
+    //= protocol: CLAIM-7
     if (participant === entry.author || participant.publicKey === null) continue;
     if (participant.credits.has(entry.number)) received.add(participant.index);
   }

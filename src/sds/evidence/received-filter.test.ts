@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { ChannelState } from "../channel-state.ts";
 import { BloomFilter, bloomShape } from "../filter/bloom-filter.ts";
 import { bloomOptions } from "../filter/bloom-gate.ts";
@@ -10,6 +10,7 @@ import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt } from "../schedules.ts";
 import { prepare, step } from "../step.ts";
+import { OneCore } from "../testing/one-core.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { receivedBy } from "./received-by.ts";
 import { possibleReceipts } from "./received-filter.ts";
@@ -108,6 +109,7 @@ function filterOf(...ids: readonly string[]): Uint8Array {
 }
 
 describe("a filter of somebody else", () => {
+  //= protocol: CLAIM-6, FILTER-7
   it("is a detail with the chance that it errs, and changes nothing else", () => {
     const channel = new Channel();
     const id = channel.say("hello");
@@ -125,6 +127,7 @@ describe("a filter of somebody else", () => {
     expect(channel.state.outbox.open.has(item)).toBe(true);
   });
 
+  //= protocol: FILTER-5
   it("is the newest only: older ones, replayed ones and those from the future are not taken", () => {
     const channel = new Channel();
     const [first, second] = [channel.say("first"), channel.say("second")];
@@ -138,6 +141,7 @@ describe("a filter of somebody else", () => {
     expect(channel.possible(second)).toEqual([["ben", true]]);
   });
 
+  //= protocol: FILTER-6
   it("is ignored, by reason, when it claims too much; the one before stays", () => {
     const channel = new Channel();
     const id = channel.say("hello");
@@ -148,6 +152,7 @@ describe("a filter of somebody else", () => {
     expect(channel.possible(id)).toEqual([["ben", true]]);
   });
 
+  //= protocol: PROFILE-1, FILTER-7
   it("of a plain client counts as unsigned in profile sds, and not at all in a community", () => {
     for (const profile of ["sds", "community"] as const) {
       const channel = new Channel(profile);
@@ -157,6 +162,7 @@ describe("a filter of somebody else", () => {
     }
   });
 
+  //= protocol: LIMIT-10
   it("is kept for so many participants, the newest", () => {
     const channel = new Channel();
     const id = channel.say("hello");
@@ -168,6 +174,7 @@ describe("a filter of somebody else", () => {
 });
 
 describe("a filter of ours", () => {
+  //= protocol: SYNC-6, PROFILE-6
   it("is on every sync of profile sds but idle ones", () => {
     const channel = new Channel("sds");
     const [hello, ...others] = channel.passTo(START + 3_600_000);
@@ -176,6 +183,7 @@ describe("a filter of ours", () => {
     for (const sync of others) expect(sync.bloomFilter).toBeUndefined();
   });
 
+  //= protocol: SYNC-6, PROFILE-1
   it("is on a sync of a community when more ids are open than it can name, never on an idle one", () => {
     const channel = new Channel();
     channel.passTo(START + 100_000);
@@ -219,3 +227,20 @@ function receive(
   channel.step({ kind: "receive-content", content, claim: null, source: "live", hint: undefined });
   return { id, lamport };
 }
+
+//= protocol: PROFILE-6, FILTER-4
+test("content of profile sds carries the filter of what was delivered, after a restart too; of a community none", () => {
+  for (const profile of ["sds", "community"] as const) {
+    const core = new OneCore({}, profile);
+    core.online();
+    core.receive("theirs", "ben");
+    core.receive("waits", "ben", { parents: [{ id: asMessageId("never"), lamport: core.now - 1 }] });
+    for (const run of [1, 2]) {
+      const { bloomFilter } = prepare(core.state, { now: core.now, random: () => 0.5 });
+      const read = bloomFilter === undefined ? null : BloomFilter.fromBytes(bloomFilter, OPTIONS);
+      const has = read === null ? null : ["theirs", "waits"].map((id) => read.has(id));
+      expect(has, `${profile}, run ${run}`).toEqual(profile === "sds" ? [true, false] : null);
+      core.restart();
+    }
+  }
+});

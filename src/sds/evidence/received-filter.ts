@@ -24,10 +24,12 @@ export function noteFilter(ctx: EvidenceContext, participant: Participant, claim
   const { bloomFilter, lamport, signed } = claim;
   if (bloomFilter === undefined || participant.index === 0) return;
   // One from the future would stay the newest for ever.
+  //= protocol: FILTER-5
   if (lamport <= (participant.filter?.lamport ?? -1) || lamport > env.now + LAMPORT_EMBARGO_MS) return;
   const { filters } = ownEvidence(state);
   filters.decoys ??= drawDecoys(env.random);
   const filter = readBloom(bloomFilter, bloomOptions(state.identity.parameters), filters.decoys);
+  //= protocol: FILTER-6
   if (typeof filter === "string") {
     ctx.effects.push({ kind: "reject", reason: filter });
     return;
@@ -41,6 +43,7 @@ function keepNewest(state: EvidenceAndBelow, participant: Participant): void {
   holders.delete(participant);
   holders.add(participant);
   const [oldest] = holders;
+  //= protocol: LIMIT-10
   if (holders.size <= MAX_FILTERS || oldest === undefined) return;
   holders.delete(oldest);
   keepFilter(oldest, null);
@@ -48,6 +51,7 @@ function keepNewest(state: EvidenceAndBelow, participant: Participant): void {
 
 /** Whose filter contains a message. For the details only: no state, level or audience may be made of it. */
 export function possibleReceipts(state: EvidenceAndBelow, id: string): PossibleReceipt[] {
+  //= protocol: FILTER-7
   const found: PossibleReceipt[] = [];
   for (const participant of state.evidence.filters.holders) {
     const { filter: received } = participant;

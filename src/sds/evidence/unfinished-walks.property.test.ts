@@ -61,6 +61,7 @@ function checkOutbox(state: ChannelState): void {
   }
 }
 
+//= protocol: LIMIT-11
 it("what is followed in steps ends where it would at once, over restarts in between, and is told once", () => {
   fc.assert(
     fc.property(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_OTHER_CLAIMS } from "../parameters/limits.ts";
+import { MAX_OTHER_CLAIMS, MAX_UNFINISHED_WALKS } from "../parameters/limits.ts";
 import { nextWakeAt } from "../schedules.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId } from "../wire/ids.ts";
@@ -29,6 +29,7 @@ function receiversOf(core: OneCore, id: string): string[] {
   return [...receivedBy(core.state, entry)].map((index) => core.state.participants.all[index]?.id ?? "");
 }
 
+//= protocol: LIMIT-11
 test("the first word of somebody new is followed through a long log in steps, down to the last message", () => {
   const { core, own } = longHistory();
   core.hear("cleo", [`m${HISTORY - 1}`]);
@@ -124,4 +125,24 @@ test("a message that very many wait for is followed for all of them in steps", (
   expect(having(`m${HISTORY - 2_000}`)).toBeLessThan(5);
   core.wait(1_000);
   expect(having("m1")).toBe(300);
+});
+
+//= protocol: LIMIT-12
+test("so many claims of a participant may be still to be followed: what comes then is not taken, and counts when it comes again", () => {
+  const { core, own } = longHistory();
+  const lamportOf = (n: number) => core.state.log.entries.get(asMessageId(`m${n}`))?.lamport ?? 0;
+  for (let word = 0; word < 4; word++) {
+    const old = Array.from({ length: 255 }, (_, n) => `m${word * 255 + n}`);
+    const lamport = core.now + word;
+    core.hear("cleo", [`m${HISTORY - 1}`, ...old], { completeSince: lamportOf(HISTORY - 4_200 - word), lamport });
+  }
+  const cleo = core.state.participants.all.find(({ id }) => id === "cleo");
+  expect(cleo?.unfinishedWalks).toBe(MAX_UNFINISHED_WALKS);
+  const again = (lamport: number) => core.hear("cleo", [own], { completeSince: core.now, lamport });
+  again(core.now + 10);
+  core.wait(10_000);
+  expect(cleo?.unfinishedWalks).toBe(0);
+  expect(receiversOf(core, own)).not.toContain("cleo");
+  again(core.now + 1);
+  expect(receiversOf(core, own)).toContain("cleo");
 });

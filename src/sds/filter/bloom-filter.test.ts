@@ -16,6 +16,7 @@ const units = fc.array(fc.nat(0xffff), { maxLength: 12 }).map((values) => String
 const element = fc.oneof(hex, fc.string({ unit: "binary" }), units);
 
 describe("against @waku/sds", () => {
+  //= protocol: FILTER-1, FILTER-2
   it("has the same shape, positions and bytes", () => {
     fc.assert(
       fc.property(options, fc.array(element, { maxLength: 40 }), (shape, elements) => {
@@ -109,6 +110,7 @@ describe("the filter", () => {
 });
 
 describe("murmur3", () => {
+  //= protocol: FILTER-3
   it("has the published values for bytes", () => {
     // MurmurHash3_x86_32 with seed 0, as signed integers.
     expect(murmur3("")).toBe(0);

@@ -28,6 +28,7 @@ export function bloomHashes(id: string): BloomHashes {
 
 /** The n-th position (from 0) of an element in a filter of `totalBits` bits (Kirsch and Mitzenmacher, 2008). */
 export function bloomPosition(hashes: BloomHashes, n: number, totalBits: number): number {
+  //= protocol: FILTER-2
   return ((hashes.a % totalBits) + n * (hashes.b % totalBits)) % totalBits;
 }
 
@@ -44,6 +45,7 @@ export function bloomShape(options: BloomFilterOptions): { totalBits: number; ha
   if (!(errorRate > 0 && errorRate < 1)) {
     throw new RangeError(`Bloom filter error rate must lie between 0 and 1, not ${errorRate}`);
   }
+  //= protocol: FILTER-1
   const optimal = Math.ceil(-Math.log(errorRate) / Math.LN2 ** 2);
   const bitsPerElement = options.bitsPerElement ?? optimal;
   const hashCount = options.hashCount ?? Math.round(Math.LN2 * optimal);

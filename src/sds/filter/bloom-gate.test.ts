@@ -24,18 +24,21 @@ describe("the gate for filters of others", () => {
     }
   });
 
+  //= protocol: FILTER-6
   it("refuses another length, by its name", () => {
     const bytes = filterOf(3).toBytes();
     expect(readBloom(bytes.subarray(1), OPTIONS, decoysOf(1))).toBe("bloom-length");
     expect(readBloom(new Uint8Array(), OPTIONS, decoysOf(1))).toBe("bloom-length");
   });
 
+  //= protocol: FILTER-6
   it("refuses all ones, and what is fuller than any honest filter of this channel", () => {
     const { byteLength } = bloomShape(OPTIONS);
     expect(readBloom(new Uint8Array(byteLength).fill(255), OPTIONS, decoysOf(1))).toBe("bloom-full");
     expect(readBloom(filterOf(1_350).toBytes(), OPTIONS, decoysOf(1))).toBe("bloom-full");
   });
 
+  //= protocol: FILTER-6
   it("refuses a filter that contains what nobody ever said", () => {
     // One function: with half of the bits set, it says yes to half of everything.
     const loose = { capacity: 1_000, errorRate: 0.5, hashCount: 1, bitsPerElement: 2 };

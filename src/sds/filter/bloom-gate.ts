@@ -34,6 +34,7 @@ export function readBloom(
   options: BloomFilterOptions,
   decoys: readonly BloomHashes[],
 ): BloomFilter | BloomProblem {
+  //= protocol: FILTER-6
   const filter = BloomFilter.fromBytes(bytes, options);
   if (filter === null) return "bloom-length";
   if (filter.fill() > MAX_FILL) return "bloom-full";

@@ -4,6 +4,7 @@
  * neighbour), and of a surrogate pair only the first unit counts. The result is a signed 32-bit integer.
  */
 export function murmur3(text: string): number {
+  //= protocol: FILTER-3
   const units = withoutTrailSurrogates(text);
   return finalize(absorb(0, units), units, units.length);
 }
@@ -24,6 +25,7 @@ function absorb(state: number, units: string): number {
   const end = units.length - (units.length % 4);
   let hash = state;
   for (let i = 0; i < end; i += 4) {
+    //= protocol: FILTER-3
     const block =
       (units.charCodeAt(i + 3) << 24) |
       (units.charCodeAt(i + 2) << 16) |

@@ -24,6 +24,7 @@ function read(filter: RollingBloom, options = OPTIONS): BloomFilter {
 }
 
 describe("a rolling filter", () => {
+  //= protocol: FILTER-4
   it.each([10_000, 20_000, 50_000])("of %i ids keeps the error rate it was made for", (count) => {
     const filter = read(filledWith(count));
     let hits = 0;
@@ -40,6 +41,7 @@ describe("a rolling filter", () => {
     for (let number = Math.max(0, count - 5_000); number < count; number++) expect(filter.has(id(number))).toBe(true);
   });
 
+  //= protocol: FILTER-4
   it("has all ids up to the capacity, and then never more than the capacity of the newest", () => {
     const options = { capacity: 100, errorRate: 1e-12 };
     const all = read(filledWith(100, options), options);

@@ -21,6 +21,7 @@ export class RollingBloom {
 
   /** Adds the id of a message that was just delivered. */
   insert(id: string): void {
+    //= protocol: FILTER-4
     if (this.#count >= this.#generationSize) {
       this.#older = this.#newer;
       this.#newer = new BloomFilter(this.#options);

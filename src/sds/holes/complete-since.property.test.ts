@@ -49,6 +49,7 @@ const arrivals = fc.uniqueArray(
   { minLength: 1, maxLength: COUNT, selector: ({ number }) => number },
 );
 
+//= protocol: SINCE-1, SINCE-2, SINCE-3, SINCE-4, SINCE-5, STATE-2, EDGE-3
 test("complete_since follows from what is held, whatever the order of arrival and over restarts", () => {
   const seen = { waiting: 0, falseEdge: 0 };
   fc.assert(

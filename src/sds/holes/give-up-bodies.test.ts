@@ -24,6 +24,7 @@ const ids = (entries: readonly { readonly id: string }[]): string[] => entries.m
 const range = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => idOf(from + n));
 
 describe("giveUpBodies", () => {
+  //= protocol: STATE-4
   it("chooses the oldest, goes on from there, and leaves the newest", () => {
     const { state } = afterMany(NEWEST_BODIES + 50);
     expect(ids(giveUpBodies(state, { ...ALL, count: 20 }))).toEqual(range(0, 20));
@@ -53,6 +54,7 @@ describe("giveUpBodies", () => {
     expect(ids(giveUpBodies(core.state, { ...ALL, count: 1 }))).toEqual(["a", "b", "c"]);
   });
 
+  //= protocol: STATE-4
   it("leaves heads, and own messages that nobody confirmed", () => {
     const core = new OneCore();
     core.online();
@@ -85,6 +87,7 @@ describe("giveUpBodies", () => {
     expect(ids(giveUpBodies(core.state, ALL))).toEqual(range(20, 50));
   });
 
+  //= protocol: STATE-4, REPAIR-8
   it("what is given up is still received, and others are not promised it", () => {
     const core = afterMany(NEWEST_BODIES + 50);
     const [oldest] = giveUpBodies(core.state, { ...ALL, count: 1 });

@@ -25,6 +25,7 @@ export function giveUpBodies(state: HolesAndBelow, { count, bytes }: BatchLimits
     // How far it got is told by a Lamport timestamp, so those that share one go together.
     if ((chosen.length >= count || size >= bytes) && entry.lamport >= state.holes.bodiesSince) break;
     ownHoles(state).bodiesSince = entry.lamport + 1;
+    //= protocol: STATE-4
     if (mustStay(state, entry)) continue;
     chosen.push(entry);
     size += entry.size;

@@ -7,6 +7,7 @@ import { nextFirstRequestAt } from "./missing-schedule.ts";
 
 const MINUTE = 60_000;
 
+//= protocol: HOLE-1
 test("a hint that leads nowhere is followed, every other time, by a search of the minutes around", () => {
   const core = new OneCore();
   core.online();
@@ -23,6 +24,7 @@ test("a hint that leads nowhere is followed, every other time, by a search of th
   ]);
 });
 
+//= protocol: HOLE-5
 test("who names thousands of ids that do not exist uses up their own share, and nobody else's", () => {
   const core = new OneCore();
   core.online();
@@ -56,6 +58,7 @@ test("what a liar dates back is asked for in every way once its real child comes
   expect(asked).toContain("parent");
 });
 
+//= protocol: HOLE-7
 test("a person may ask again for what was given up, and it is asked for in every way", () => {
   const core = new OneCore();
   core.online();
@@ -74,6 +77,7 @@ test("a person may ask again for what was given up, and it is asked for in every
   expect([...core.state.log.order].map(({ id }) => id)).toEqual(["parent", "child"]);
 });
 
+//= protocol: HOLE-5
 test("ids that only syncs name are forgotten, and free the share of who named them", () => {
   const core = new OneCore();
   core.online();
@@ -83,6 +87,7 @@ test("ids that only syncs name are forgotten, and free the share of who named th
   expect(core.state.participants.byId.get(asParticipantId("liar"))?.followed.size).toBe(0);
 });
 
+//= protocol: HOLE-6
 test("what a sync names is fetched, though a liar signed a timestamp from before our joining for it", () => {
   for (const order of [0, 1]) {
     const core = new OneCore();
@@ -122,6 +127,7 @@ function requested(core: OneCore): string[] {
   return core.take("send-sync").flatMap(({ sync }) => sync.repairRequests.map(({ messageId }) => messageId));
 }
 
+//= protocol: TRICKLE-6
 test("made-up causes take nobody else's room: a tail that a sync names is asked for all the same", () => {
   const core = new OneCore();
   core.online();
@@ -137,6 +143,7 @@ test("made-up causes take nobody else's room: a tail that a sync names is asked 
   expect(requested(core)).toContain("tail");
 });
 
+//= protocol: HOLE-5
 test("when all room for ids of syncs is taken, the largest share gives way", () => {
   const core = new OneCore();
   core.online();
@@ -150,6 +157,7 @@ test("when all room for ids of syncs is taken, the largest share gives way", () 
   expect(core.state.holes.missing.size).toBe(MAX_FOLLOWED);
 });
 
+//= protocol: REPAIR-4
 test("one message with many made-up causes is worth few syncs", () => {
   const core = new OneCore();
   core.online();
@@ -161,6 +169,7 @@ test("one message with many made-up causes is worth few syncs", () => {
   expect(core.take("send-sync").length).toBeLessThanOrEqual(30);
 });
 
+//= protocol: REPAIR-4
 test("ids of a long list are in the queue of the first requests again as soon as most of it turned out true", () => {
   const core = new OneCore();
   core.online();
@@ -172,6 +181,8 @@ test("ids of a long list are in the queue of the first requests again as soon as
   for (let i = 0; i < 6; i++) core.receive(`m${i}`, "ben", { lamport: core.now + i });
   expect(nextFirstRequestAt(core.state)).toBeLessThan(core.now + MINUTE);
 });
+
+//= protocol: SINCE-2, SINCE-4
 /** Whoever lowers it claims what it has not: others would count it as a receiver. */
 test.each([
   ["community", (now: number) => now - 300],
@@ -196,6 +207,7 @@ test.each([
   },
 );
 
+//= protocol: SINCE-3
 test.each(["the child first", "the parent first"])(
   "a false edge to a parent that is held and waits does not count for complete_since, %s",
   (order) => {
@@ -223,6 +235,7 @@ test.each(["the child first", "the parent first"])(
   },
 );
 
+//= protocol: HOLE-4
 test("what was asked for in vain for a day is not asked for again at each start, unless a person wants it", () => {
   const core = new OneCore();
   core.online();

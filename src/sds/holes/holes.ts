@@ -26,6 +26,7 @@ export function missMessage(
 ): MissingMessage {
   const { state, env } = ctx;
   const { by, lamport, hint } = named;
+  //= protocol: LIMIT-5
   const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
   const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
   const known = state.holes.missing.get(id);
@@ -53,8 +54,10 @@ export function missMessage(
     lamport,
     hint: usable,
     children: [],
+    //= protocol: HOLE-1
     askAt: env.now + state.identity.parameters.reorderWaitMs,
     asks: 0,
+    //= protocol: REPAIR-1
     requestAt: env.now + firstRequestDelay(state, id),
     requests: 0,
     postponed: false,
@@ -81,11 +84,14 @@ export function fetchMissing(ctx: HolesContext): void {
     }
     const { id, hint, lamport } = missing;
     // A hint may lead nowhere (a copy that no Store kept), so every other time the minutes around it are searched.
+    //= protocol: HOLE-1
     const byTime = lamport !== null && missing.asks % 2 === 1;
     if (hint !== undefined || lamport !== null) wanted.push({ id, hint: byTime ? undefined : hint, lamport });
     ownMissing(missing).asks++;
+    //= protocol: HOLE-1
     ownMissing(missing).askAt = env.now + Math.min(RETRY_CAP_MS, FIRST_RETRY_MS * 2 ** (missing.asks - 1));
     planAsking(state, missing);
+    //= protocol: HOLE-2
     if (missing.state === null && needsHole(state, missing)) showHole(ctx, missing, "fetching");
   }
   if (wanted.length > 0) ctx.effects.push({ kind: "fetch", wanted });
@@ -93,6 +99,7 @@ export function fetchMissing(ctx: HolesContext): void {
 
 /** Everything missing may be asked for again at once: a Store or a peer may have come back. */
 export function askAgain(state: HolesAndBelow, now: number): void {
+  //= protocol: HOLE-7
   for (const missing of state.holes.missing.values()) {
     ownMissing(missing).asks = 0;
     ownMissing(missing).askAt = Math.min(missing.askAt, now + state.identity.parameters.reorderWaitMs);
@@ -107,6 +114,7 @@ export function fetchAgain(ctx: HolesContext, id: MessageId): void {
   const { state, env } = ctx;
   const missing = state.holes.missing.get(id);
   if (missing === undefined || state.log.entries.has(id)) return;
+  //= protocol: HOLE-7
   ownMissing(missing).since = env.now;
   ownMissing(missing).asks = 0;
   ownMissing(missing).askAt = env.now;
@@ -124,7 +132,9 @@ function firstRequestDelay(state: HolesAndBelow, id: MessageId): number {
 
 /** Beyond the horizon nobody has to keep it; and an id that only syncs name may never have existed. */
 function isHopeless(state: HolesAndBelow, missing: MissingMessage, now: number): boolean {
+  //= protocol: HOLE-4, HOLE-6
   if (!isWanted(state, missing) || isTooOld(missing, now)) return true;
+  //= protocol: HOLE-5
   return missing.children.length === 0 && connectedNow(state, now) > missing.forgetAt;
 }
 
@@ -147,6 +157,7 @@ function giveUp(state: HolesAndBelow, missing: MissingMessage): void {
 
 /** A place in the log is known and it is not from before we joined. */
 function needsHole(state: HolesAndBelow, missing: MissingMessage): boolean {
+  //= protocol: HOLE-2, JOIN-3
   return missing.children.length > 0 && (missing.lamport === null || missing.lamport >= state.holes.joinLamport);
 }
 
@@ -169,6 +180,7 @@ export function saveHole(ctx: HolesContext, missing: MissingMessage, state: Hole
 export function closeHole(ctx: HolesContext, id: MessageId): void {
   const missing = ctx.state.holes.missing.get(id);
   if (missing === undefined) return;
+  //= protocol: HOLE-3
   forgetMissing(ctx.state, missing);
   if (missing.state === null) return;
   ctx.changes.push({ op: "delete", table: "hole", key: id });
@@ -183,9 +195,11 @@ export function closeHole(ctx: HolesContext, id: MessageId): void {
  * every edge to it may be true; from then on the false ones are known, and count no more.
  */
 export function completeSince(state: HolesAndBelow): number {
+  //= protocol: SINCE-1, SINCE-3, STATE-9
   let since = Math.max(state.holes.joinLamport, state.holes.watermark, state.log.buffered.highestPassed() + 1);
   for (const missing of state.holes.missing.values()) {
     const { id, lamport } = missing;
+    //= protocol: SINCE-2, SINCE-4, SINCE-5
     if (lamport === null || lamport < since || state.log.entries.has(id)) continue;
     if (wasDeliveredPast(missing)) since = lamport + 1;
   }

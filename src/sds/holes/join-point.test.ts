@@ -32,12 +32,14 @@ function ids(core: OneCore): string[] {
 }
 
 describe.each([{ restart: false }, { restart: true }])("joined by a clock a day ahead, restart: $restart", (how) => {
+  //= protocol: JOIN-2
   test("the join point comes back, and is written", () => {
     const core = joinedAhead(how);
     expect(core.state.holes.joinLamport).toBe(core.now - 10 * MINUTE);
     expect(core.tables.load().meta.joinLamport).toBe(core.state.holes.joinLamport);
   });
 
+  //= protocol: JOIN-2
   test("messages wait for their causes again", () => {
     const core = joinedAhead(how);
     const { now } = core;
@@ -84,6 +86,7 @@ test("what waited already waits for what it was not held up by before", () => {
   expect(core.state.log.entries.get(asMessageId("child"))?.status).toBe("delivered");
 });
 
+//= protocol: JOIN-1, JOIN-2
 test("a clock that falls far behind does not lower the join point", () => {
   const core = new OneCore();
   core.online();

@@ -8,6 +8,7 @@ import { ownHoles } from "./own.ts";
 
 /** What is older than this by the timestamp that its child's author signed is from before we joined. */
 export function joinPointAt(now: number): number {
+  //= protocol: JOIN-1
   return Math.max(0, now - JOIN_WINDOW_MS);
 }
 
@@ -19,6 +20,7 @@ export function joinPointAt(now: number): number {
 export function settleJoinPoint(ctx: HolesContext): void {
   const { state, env, changes } = ctx;
   const before = state.holes.joinLamport;
+  //= protocol: JOIN-2
   if (before <= env.now || !othersAgree(state, env.now)) return;
   ownHoles(state).joinLamport = joinPointAt(env.now);
   changes.push({ op: "meta", key: "joinLamport", value: state.holes.joinLamport });
@@ -42,6 +44,7 @@ function othersAgree(state: HolesAndBelow, now: number): boolean {
 
 /** Before we joined: never waited for. Only the Lamport timestamp that the child's author signed says so. */
 export function isBeforeJoin({ holes }: HolesAndBelow, reference: Edge | undefined): boolean {
+  //= protocol: JOIN-3
   return reference !== undefined && isBefore(holes.joinLamport, reference);
 }
 

@@ -65,6 +65,7 @@ export function isAskedFor(state: HolesAndBelow, missing: MissingMessage): boole
  */
 export function isWanted(state: HolesAndBelow, missing: MissingMessage): boolean {
   if (state.log.entries.has(missing.id)) return false;
+  //= protocol: HOLE-6
   return missing.listed || missing.lamport === null || missing.lamport >= state.holes.joinLamport;
 }
 
@@ -86,11 +87,13 @@ function repeatedRequestAt(state: HolesAndBelow, missing: MissingMessage): numbe
 
 /** Of what its first signer named too much never came: to ask for it is worth no sync of its own. */
 function isDoubtful({ inShareOf }: MissingMessage): boolean {
+  //= protocol: REPAIR-4
   return inShareOf !== null && isDoubted(inShareOf);
 }
 
 /** So many ids that a participant named and nobody has shown. A liar names any number; an honest one soon makes them good. */
 export function isDoubted({ followed, awaited }: Participant): boolean {
+  //= protocol: REPAIR-4, REPAIR-6
   return followed.size > MAX_UNDOUBTED || awaited.size > MAX_UNDOUBTED_CAUSES;
 }
 

@@ -16,6 +16,7 @@ describe("repair timing", () => {
     );
   });
 
+  //= protocol: REPAIR-1, REPAIR-8
   it("gives the times and groups of @waku/sds", () => {
     fc.assert(
       fc.property(name, name, name, fc.integer({ min: 1, max: 5 }), (participant, sender, id, groups) => {
@@ -31,6 +32,7 @@ describe("repair timing", () => {
     );
   });
 
+  //= protocol: REPAIR-8
   it("stays in its range, and the author answers at once", () => {
     fc.assert(
       fc.property(name, name, name, (participant, sender, id) => {

@@ -30,6 +30,7 @@ export function requestDelay(
   if (!(Number.isSafeInteger(span) && span > 0)) {
     throw new RangeError(`T_max must be above T_min, in whole milliseconds: ${range.tMinMs}, ${range.tMaxMs}`);
   }
+  //= protocol: REPAIR-1
   return Number(combinedHash64(participant, messageId) % BigInt(span)) + range.tMinMs;
 }
 
@@ -41,6 +42,7 @@ export function responseDelay(participant: string, sender: string, messageId: st
   if (!(Number.isSafeInteger(tMaxMs) && tMaxMs > 0)) {
     throw new RangeError(`T_max must be a whole number of milliseconds above 0, not ${tMaxMs}`);
   }
+  //= protocol: REPAIR-8
   const distance = hash64(participant) ^ hash64(sender);
   return Number((distance * hash64(messageId)) % BigInt(tMaxMs));
 }

@@ -13,6 +13,7 @@ import { ownHoles, ownMissing } from "./own.ts";
 
 /** Room for one more id that only this participant's syncs name. When all is taken, the largest share gives way. */
 export function makeRoomToFollow(state: HolesAndBelow, participant: Participant): boolean {
+  //= protocol: HOLE-5
   if (participant.followed.size >= MAX_FOLLOWED_PER_PARTICIPANT) return false;
   if (ownHoles(state).queues.followers.total < MAX_FOLLOWED) return true;
   const largest = ownHoles(state).queues.followers.largest();

@@ -87,6 +87,7 @@ const headsOf = ({ state }: OneCore, from: number): string[] =>
 const MAX = 10;
 
 describe("forgetting", () => {
+  //= protocol: STATE-9, STATE-10
   it("keeps what is known of who has what is kept, claims no more, and says later no more than who forgot nothing", () => {
     let forgot = 0;
     fc.assert(

@@ -38,6 +38,7 @@ const held = ({ state }: OneCore): string[] => [...state.log.order].map(({ id })
 const range = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => name(from + n));
 
 describe("a log that grew too long", () => {
+  //= protocol: STATE-5
   it("keeps the newest nine tenths at the next start", () => {
     const core = afterMany(21);
     core.restart(20);
@@ -57,6 +58,7 @@ describe("a log that grew too long", () => {
     expect(core.state.holes.watermark).toBe(0);
   });
 
+  //= protocol: STATE-5
   it("keeps what is younger than a day, however much that is", () => {
     const core = afterMany(21);
     core.now = lamportOf(1) + DAY;
@@ -64,6 +66,7 @@ describe("a log that grew too long", () => {
     expect(held(core)).toEqual(range(1, 21));
   });
 
+  //= protocol: STATE-5
   it("keeps heads, the own message that is built on next, and own ones that nobody confirmed", () => {
     const core = new OneCore();
     core.online();
@@ -88,6 +91,7 @@ describe("a log that grew too long", () => {
     expect(held(core)).toEqual([open, last, "alone", ...range(2, 20)]);
   });
 
+  //= protocol: STATE-6
   it("forgets the same when it dies with the watermark written and some of the rows deleted", () => {
     for (let deletions = 0; deletions <= 6; deletions++) {
       const core = afterMany(21);
@@ -101,6 +105,7 @@ describe("a log that grew too long", () => {
     }
   });
 
+  //= protocol: STATE-10
   it("shows no new gaps in the numbers of authors", () => {
     const core = new OneCore();
     core.online();
@@ -137,6 +142,7 @@ describe("below the watermark", () => {
     return core;
   }
 
+  //= protocol: STATE-7, RECEIVE-4
   it("content that is not held is refused and changes nothing", () => {
     const core = forgetful();
     const tables = core.tables.load();
@@ -153,6 +159,7 @@ describe("below the watermark", () => {
     expect(held(core)).toContain("another");
   });
 
+  //= protocol: STATE-8
   it("a cause counts as known: it holds up nothing and is neither missed nor asked for", () => {
     const core = forgetful();
     core.receive("late", "cleo", { parents: [ref(1)] });
@@ -163,6 +170,7 @@ describe("below the watermark", () => {
     expect(core.take("send-sync").flatMap(({ sync }) => sync.repairRequests)).toEqual([]);
   });
 
+  //= protocol: STATE-8
   it("a cause that somebody signs a later time for is missed until it comes and is too old", () => {
     const core = forgetful();
     core.receive("late", "cleo", { parents: [{ id: asMessageId(name(1)), lamport: lamportOf(10) }] });
@@ -175,6 +183,7 @@ describe("below the watermark", () => {
     expect(core.state.log.entries.get(asMessageId("late"))?.status).toBe("delivered");
   });
 
+  //= protocol: STATE-8
   it("an id that only syncs name is asked for until it was seen once", () => {
     const core = forgetful();
     core.hear("cleo", [name(1), name(20)]);
@@ -208,6 +217,7 @@ describe("below the watermark", () => {
     expect(core.state.evidence.pending.size).toBe(0);
   });
 
+  //= protocol: STATE-8
   it("holes are dropped", () => {
     const core = new OneCore();
     core.online();
@@ -235,6 +245,7 @@ describe("below the watermark", () => {
     expect(core.state.holes.missing.size).toBe(0);
   });
 
+  //= protocol: STATE-9, SINCE-1
   it("nothing is claimed: complete_since is not below it", () => {
     const core = forgetful();
     expect(completeSince(core.state)).toBe(lamportOf(3));

@@ -26,6 +26,7 @@ export function raisedWatermark({ messages, meta }: StoredChannel, now: number, 
   if (messages.length <= maxHistory) return before;
   const delivered = messages.filter(({ status }) => status === "delivered");
   if (delivered.length <= maxHistory) return before;
+  //= protocol: STATE-5
   const lamports = Float64Array.from(delivered, ({ lamport }) => lamport).sort();
   const oldest = lamports.at(-Math.max(1, Math.floor(maxHistory * STAY))) ?? 0;
   return Math.max(before, Math.min(oldest, Math.floor(now - HORIZON_MS)));
@@ -57,6 +58,7 @@ export function forgetOld(state: HolesAndBelow): Forgotten {
   );
   changes.push(...dropHoles(state, forgotten));
   const deletions: Change[] = [];
+  //= protocol: STATE-6
   for (const entry of forgotten) deletions.push(...forget(state, entry));
   return { changes, deletions };
 }
@@ -80,6 +82,7 @@ function dropHoles(state: HolesAndBelow, forgotten: ReadonlySet<LogEntry>): Chan
 
 /** Others are still to be told of it, or what is written next builds on it. */
 function mustStay(state: HolesAndBelow, entry: LogEntry): boolean {
+  //= protocol: STATE-5
   return state.log.heads.has(entry) || state.log.lastOwn === entry || isUnconfirmed(state, entry);
 }
 
@@ -98,6 +101,7 @@ function moveClaims(state: HolesAndBelow, forgotten: ReadonlySet<LogEntry>): Set
   const others = state.participants.all.slice(1);
   for (const entry of forgotten) {
     for (const parent of trueParents(state, entry)) {
+      //= protocol: STATE-10
       if (!forgotten.has(parent)) for (const participant of others) keepCredit(participant, entry, parent, touched);
     }
   }
@@ -129,6 +133,7 @@ export function isBelow({ holes }: HolesAndBelow, lamport: number | null): boole
 
 /** A cause from below the watermark that is not held. Only the Lamport timestamp that the child's author signed says so. */
 export function isForgotten(state: HolesAndBelow, { id, lamport }: Pick<ParentReference, "id" | "lamport">): boolean {
+  //= protocol: STATE-8
   return isBelow(state, lamport) && !state.log.entries.has(id);
 }
 

@@ -28,6 +28,7 @@ function nextParents(core: OneCore): string[] {
 }
 
 describe("a clock that was an hour fast and is set right", () => {
+  //= protocol: TIME-7, TIME-8, COMPOSE-4
   test("what was said meanwhile is no head and no parent, and the Lamport clock falls to what others take", () => {
     const { core, before } = hourFast();
     core.step({ kind: "wake" });
@@ -37,6 +38,7 @@ describe("a clock that was an hour fast and is set right", () => {
     expect(prepare(core.state, { now: core.now, random: () => 0.5 }).lamport).toBe(core.now + 1);
   });
 
+  //= protocol: TIME-7, TIME-8
   test("a sync does not claim it, and has a timestamp that others act on", () => {
     const { core, before } = hourFast();
     core.online(false);
@@ -48,6 +50,7 @@ describe("a clock that was an hour fast and is set right", () => {
     expect(sync?.sync.lamport).toBeLessThanOrEqual(core.now);
   });
 
+  //= protocol: TIME-7
   test("it takes its place when time has caught up", () => {
     const { core, before, wrong } = hourFast();
     core.step({ kind: "wake" });
@@ -81,6 +84,7 @@ describe("a clock that was an hour fast and is set right", () => {
     for (const parent of parents) expect(parent.lamport).toBeLessThan(lamport);
   });
 
+  //= protocol: TIME-7
   test("others' messages that a fast clock let in wait as well", () => {
     const core = new OneCore();
     core.online();
@@ -94,6 +98,7 @@ describe("a clock that was an hour fast and is set right", () => {
   });
 });
 
+//= protocol: TIME-8
 test("syncs have timestamps that others act on again, though nothing was written while the clock was wrong", () => {
   const core = new OneCore();
   core.now += HOUR;
@@ -109,6 +114,7 @@ test("syncs have timestamps that others act on again, though nothing was written
 });
 
 describe("plans when the clock is set", () => {
+  //= protocol: TIME-6
   test("back by an hour: resends and syncs come as they would have, and connected time goes on", () => {
     const core = new OneCore();
     core.online();
@@ -127,6 +133,7 @@ describe("plans when the clock is set", () => {
     expect(connected).toBe(MINUTE + 30_000 + 40 * MINUTE);
   });
 
+  //= protocol: TIME-6
   test("corrected forward by an hour: nobody becomes absent and nothing is due at once", () => {
     const core = new OneCore();
     core.online();

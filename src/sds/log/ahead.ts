@@ -28,6 +28,7 @@ export function settleAhead(ctx: LogContext): void {
     }
     if (!state.log.ahead.has(entry)) setAhead(state, entry);
   }
+  //= protocol: TIME-8
   lowerLamport(ctx, highest);
 }
 
@@ -41,6 +42,7 @@ export function nextAheadAt(state: LogAndBelow): number {
 /** Takes a delivered entry out of the heads and out of its parents' way. */
 export function setAhead(state: LogAndBelow, entry: LogEntry): void {
   const own = ownLog(state);
+  //= protocol: TIME-7
   own.ahead.add(entry);
   uncoverParents(state, entry);
   if (own.lastOwn === entry) own.lastOwn = newestOwn(state);
@@ -57,6 +59,7 @@ function takeBack(ctx: LogContext, entry: LogEntry): void {
 /** The last own message that is not ahead, and not one of `without`. */
 export function newestOwn(state: LogAndBelow, without: ReadonlySet<LogEntry> = NONE): LogEntry | null {
   for (const entry of state.log.order.before()) {
+    //= protocol: COMPOSE-4
     if (entry.mine && !state.log.ahead.has(entry) && !without.has(entry)) return entry;
   }
   return null;

@@ -81,6 +81,7 @@ function deliveries(all: Nodes): { delivered: Delivery[]; past: ReadonlySet<stri
   return { delivered, past };
 }
 
+//= protocol: DELIVER-6
 test("each is delivered once, and after its causes that came before it was", () => {
   fc.assert(
     fc.property(nodes, (all) => {

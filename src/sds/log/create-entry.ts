@@ -41,6 +41,7 @@ function distinctParents(state: LogAndBelow, content: IncomingContent): Edge[] {
   const [first, second] = content.parents;
   const arePair = content.parents.length <= 2 && first?.id !== second?.id;
   if (arePair && first?.id !== content.id && second?.id !== content.id) return edgesOf(state.log, content.parents);
+  //= protocol: EDGE-4
   const seen = new Set<string>([content.id]);
   return edgesOf(
     state.log,

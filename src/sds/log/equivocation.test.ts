@@ -14,6 +14,7 @@ function shared(core: OneCore, id: string): boolean {
   return sharesNumber(core.state, entry);
 }
 
+//= protocol: ID-4
 test("two messages under one number are both shown, counted and told; in another run as well", () => {
   const core = new OneCore();
   core.online();
@@ -40,6 +41,7 @@ test("two messages under one number are both shown, counted and told; in another
   expect(counted()).toBe(1);
 });
 
+//= protocol: ID-5
 test("numbers that never came are counted between those that did", () => {
   const core = new OneCore();
   core.online();

@@ -9,6 +9,7 @@ import type { LogAndBelow, LogContext } from "./log-state.ts";
  * shown, and it is told of the author.
  */
 export function noteNumber(ctx: LogContext, entry: LogEntry): void {
+  //= protocol: ID-4
   if (!countNumber(entry)) return;
   ledger(ctx, [], { kind: "participant", participant: entry.author.index });
 }

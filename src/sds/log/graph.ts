@@ -68,6 +68,7 @@ export function placeInLog(ctx: LogContext, entry: LogEntry): void {
   own.status = "delivered";
   const { buffered, order } = ownLog(state);
   buffered.delete(entry);
+  //= protocol: LEVEL-1, DELIVER-3
   own.audience = audienceFor(state, env.now, entry.author);
   order.insert(entry);
   headsAfterDelivery(state, entry);

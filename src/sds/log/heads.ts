@@ -8,9 +8,11 @@ import { ownEntry, ownLog } from "./own.ts";
  */
 export function headsAfterDelivery(state: LogAndBelow, entry: LogEntry): void {
   const { heads, entries } = ownLog(state);
+  //= protocol: DELIVER-4
   if (entry.deliveredChildren === 0) heads.add(entry);
   for (const reference of entry.parents) {
     const parent = entries.get(reference.id);
+    //= protocol: EDGE-2
     if (parent === undefined || !isTrueEdge(entry, reference, parent)) continue;
     ownEntry(parent).deliveredChildren++;
     heads.delete(parent);

@@ -77,7 +77,9 @@ export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
  * it: who names it has it or declared it lost, whatever timestamp they signed, and nothing is proved below it.
  */
 export function isTrueEdge(child: LogEntry, reference: Pick<Edge, "lamport">, parent: LogEntry): boolean {
+  //= protocol: EDGE-1
   if (!child.signed || reference.lamport === null) return false;
+  //= protocol: EDGE-6
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
 }
 

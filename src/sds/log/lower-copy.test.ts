@@ -21,6 +21,7 @@ function kept(core: OneCore): string {
   return new TextDecoder().decode(core.tables.body.get(asMessageId("ok"))?.bytes);
 }
 
+//= protocol: PROFILE-7
 test("in whatever order copies come, the lowest is kept: one order, one delivery, in another run as well", () => {
   const copy = fc.record({ sender: fc.constantFrom("x", "y", "z"), ago: fc.integer({ min: 0, max: 4 }) });
   fc.assert(
@@ -48,6 +49,7 @@ test("in whatever order copies come, the lowest is kept: one order, one delivery
   );
 });
 
+//= protocol: PROFILE-7
 test("one that waits takes the lower place without ceasing to wait", () => {
   const core = new OneCore({}, "sds");
   core.online();
@@ -61,6 +63,7 @@ test("one that waits takes the lower place without ceasing to wait", () => {
   ]);
 });
 
+//= protocol: EDGE-6
 test("who builds on it is its child, whichever copy they had", () => {
   const core = new OneCore({}, "sds");
   core.online();

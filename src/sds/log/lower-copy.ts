@@ -21,6 +21,7 @@ export interface CopyPlace {
  * copy with the lowest (timestamp, sender id), in whatever order copies come, so that all have one order.
  */
 export function isLowerCopy(held: CopyPlace, other: CopyPlace): boolean {
+  //= protocol: PROFILE-7
   if (held.signed || other.signed) return false;
   return other.lamport < held.lamport || (other.lamport === held.lamport && other.sender < held.sender);
 }
@@ -42,6 +43,7 @@ export function takeLowerCopy(
   const { state, changes } = ctx;
   const delivered = entry.status === "delivered";
   const { order } = ownLog(state);
+  //= protocol: PROFILE-7
   if (delivered) order.remove(entry);
   const own = ownEntry(entry);
   own.author = meet(ctx, content.sender, content.publicKey);

@@ -14,6 +14,7 @@ export function noteLastOwn(state: LogAndBelow, entry: LogEntry): void {
 /** A sequence number is taken, by this device now or before it forgot that. */
 export function takeAuthorSeq(ctx: LogContext, authorSeq: number | null): void {
   const own = ownLog(ctx.state);
+  //= protocol: ID-3
   own.authorSeq = Math.max(own.authorSeq, authorSeq ?? 0);
   ctx.changes.push({ op: "meta", key: "authorSeq", value: own.authorSeq });
 }

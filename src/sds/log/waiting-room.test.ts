@@ -67,6 +67,7 @@ describe("WaitingRoom", () => {
   });
 });
 
+//= protocol: RECEIVE-4, LIMIT-6
 it("lets so many of one sender wait, and refuses the next until one of them is delivered", () => {
   const core = new OneCore();
   core.online();

@@ -22,6 +22,7 @@ export function takeToken(ctx: OutboxContext, traffic: TrafficClass): boolean {
   refill(state, env.now);
   const needed = neededBy(traffic);
   const { tokens } = ownOutbox(state).budget;
+  //= protocol: RATE-1
   if (needed.some((part) => tokens[part] < 1 - ROUNDING)) return false;
   for (const part of needed) tokens[part]--;
   for (const part of TRAFFIC_CLASSES) ctx.changes.push({ op: "meta", key: BUDGET_META[part], value: tokens[part] });
@@ -55,6 +56,7 @@ function refill(state: OutboxAndBelow, now: number): void {
   const elapsed = Math.max(0, now - budget.at);
   budget.at = now;
   for (const traffic of TRAFFIC_CLASSES) {
+    //= protocol: RATE-1
     const share = limitOf(state) * SHARES[traffic];
     const filled = budget.tokens[traffic] + (share * elapsed) / INTERVAL_MS;
     budget.tokens[traffic] = Math.min(Math.max(1, share), filled);

@@ -33,6 +33,7 @@ describe("the headline", () => {
     });
   });
 
+  //= protocol: LEVEL-1
   it("counts the audience as it was when the message was sent", () => {
     expect(headline([1], [1, 2])).toEqual({ kind: "received", k: 1, n: 2 });
     expect(headline([1, 2], [1, 2])).toEqual({ kind: "everyone", n: 2 });
@@ -40,12 +41,14 @@ describe("the headline", () => {
     expect(headline([1, 7], [1, 2])).toEqual({ kind: "received", k: 1, n: 2 });
   });
 
+  //= protocol: LEVEL-2
   it("never calls an unobserved audience everyone", () => {
     expect(headline([], [])).toEqual({ kind: "sent" });
     expect(headline([4, 5], [])).toEqual({ kind: "received", k: 2, n: null });
     expect(headline([7], [1, 2])).toEqual({ kind: "received", k: 1, n: null });
   });
 
+  //= protocol: LEVEL-2
   it("confirms an announcement at its share, rounded up", () => {
     expect(headline([1, 2, 3], [1, 2, 3, 4, 5], 80)).toEqual({ kind: "received", k: 3, n: 5 });
     expect(headline([1, 2, 3, 4], [1, 2, 3, 4, 5], 80)).toEqual({ kind: "level", percent: 80, k: 4, n: 5 });
@@ -62,6 +65,7 @@ describe("the headline", () => {
 });
 
 describe("the life of an own message", () => {
+  //= protocol: SEND-7
   it("is never sent without a push that was taken, and never comes back from evidence", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 }), (events) => {

@@ -57,6 +57,7 @@ const TRANSITIONS: Readonly<Record<OutboxStage, Partial<Record<OutboxEvent, Outb
 };
 
 export function nextStage(stage: OutboxStage, event: OutboxEvent): OutboxStage {
+  //= protocol: SEND-7
   return TRANSITIONS[stage][event] ?? stage;
 }
 
@@ -100,6 +101,7 @@ function receivedState({ received, audience, level }: Reception): DeliveryState 
 
 /** An empty audience reaches no level: it is unobserved, not satisfied. */
 export function reachesLevel(confirmed: number, audience: number, percent: number): boolean {
+  //= protocol: LEVEL-2
   return audience > 0 && confirmed * 100 >= audience * percent;
 }
 

@@ -13,6 +13,7 @@ function levelEvents(core: OneCore): number[] {
   return core.tables.ledger.flatMap((row) => (row.kind === "level" ? [row.percent] : []));
 }
 
+//= protocol: LEVEL-4
 test("a status is sent once: nobody is asked for it, and silence says nothing about it", () => {
   const core = new OneCore();
   core.online();
@@ -33,6 +34,7 @@ test("a status is sent once: nobody is asked for it, and silence says nothing ab
   expect(core.state.outbox.items.get(id)?.stage, "a receipt that comes counts all the same").toBe("settled");
 });
 
+//= protocol: LEVEL-4
 test("a status that the network refused is tried again", () => {
   const core = new OneCore();
   core.online();
@@ -55,6 +57,7 @@ test("a status does not keep what was said before it from being sent again", () 
   expect(new Set(core.take("send").map(({ id }) => id)), "and it is not sent itself").toEqual(new Set([chat]));
 });
 
+//= protocol: LEVEL-3
 test("chat is confirmed by one, an announcement by its share, and a message by the share it was sent with", () => {
   const core = new OneCore({ levelPercent: 50 });
   core.online();
@@ -78,6 +81,7 @@ test("chat is confirmed by one, an announcement by its share, and a message by t
   expect(levelEvents(core), "the share is kept over a restart").toEqual([50, 75]);
 });
 
+//= protocol: LEVEL-3, RECEIPT-1
 test("receipts are asked for until the share that a message was sent with is reached", () => {
   const core = new OneCore();
   core.online();

@@ -42,6 +42,7 @@ export function isOpen(item: OutboxEntry): boolean {
     case "sent":
     case "stored":
     case "unconfirmed":
+      //= protocol: LEVEL-4
       return !isForNobody(item);
     case "failed":
     case "stopped":

@@ -5,6 +5,7 @@ import type { MessageId } from "../wire/ids.ts";
 
 const MINUTE = 60_000;
 
+//= protocol: SEND-6
 test("what a Store keeps is sent again only when somebody is heard who lacks it", () => {
   const core = new OneCore();
   core.online();
@@ -25,6 +26,7 @@ test("what a Store keeps is sent again only when somebody is heard who lacks it"
   expect(core.state.outbox.items.get(id)?.stage).toBe("settled");
 });
 
+//= protocol: SEND-6
 test("of several stored messages only the newest goes out, also after a restart", () => {
   const core = new OneCore();
   core.online();
@@ -62,6 +64,7 @@ function twoUnconfirmed() {
   return { core, older, newer, stageOf };
 }
 
+//= protocol: SEND-5
 test("a person may send an unconfirmed message again, also when it is not the newest", () => {
   const { core, older, stageOf } = twoUnconfirmed();
   core.step({ kind: "send-again", id: older });
@@ -115,6 +118,7 @@ test("of unconfirmed messages the newest is sent again, whatever newer ones a St
   expect(sent).toBeGreaterThanOrEqual(10);
 });
 
+//= protocol: SEND-3
 test("after a day nothing is sent again by itself, and nothing is looked through for it", () => {
   const core = new OneCore();
   core.online();
@@ -153,6 +157,7 @@ test("what was deleted cannot be sent again: its bytes are gone", () => {
   expect(core.state.outbox.items.get(id)?.stage).toBe("stopped");
 });
 
+//= protocol: SEND-5
 test("that a person asked survives a restart, however old the message is, until it was sent", () => {
   const { core, newer } = twoUnconfirmed();
   core.wait(25 * HOUR);
@@ -165,4 +170,62 @@ test("that a person asked survives a restart, however old the message is, until 
   core.online();
   core.wait(HOUR);
   expect(core.take("send"), "once").toEqual([]);
+});
+
+//= protocol: SEND-1
+test("what is due leaves in the order of acceptance, also after a restart, and one that fails holds up no other", () => {
+  const core = new OneCore();
+  const ids = ["c", "a", "b"].map((text) => {
+    core.wait(10);
+    return core.say(text);
+  });
+  core.restart();
+  core.online();
+  const sent = core.take("send");
+  expect(sent.map(({ id }) => id)).toEqual(ids);
+  for (const { id, attempt } of sent) {
+    const failed = { ok: false, reason: "busy", retryable: true } as const;
+    const outcome = id === ids[0] ? failed : ({ ok: true, hint: new Uint8Array(32) } as const);
+    core.step({ kind: "attempt-result", id, attempt, outcome });
+  }
+  expect(ids.map((id) => core.state.outbox.items.get(id)?.stage)).toEqual(["queued", "sent", "sent"]);
+});
+
+//= protocol: SEND-4
+test("what no service node took is tried on after a day, and at once on each connection", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("hello");
+  const refuse = () => {
+    const sent = core.take("send");
+    for (const { attempt } of sent) {
+      core.step({ kind: "attempt-result", id, attempt, outcome: { ok: false, reason: "busy", retryable: true } });
+    }
+    return sent.length;
+  };
+  for (let minutes = 0; minutes < 26 * 60; minutes++) {
+    refuse();
+    core.wait(MINUTE);
+  }
+  expect(refuse() + core.take("compose-anew").length, "in the last minutes").toBeLessThanOrEqual(1);
+  let tries = 0;
+  for (let minutes = 0; minutes < 60; minutes++) {
+    core.wait(MINUTE);
+    tries += refuse();
+  }
+  expect(tries).toBeGreaterThanOrEqual(10);
+  core.online(false);
+  core.online();
+  expect(core.taken()).toEqual([id]);
+});
+
+//= protocol: SEND-5
+test("of several unconfirmed messages only the newest is sent again by itself", () => {
+  const { core, newer } = twoUnconfirmed();
+  const sent = new Set<MessageId>();
+  for (let minutes = 0; minutes < 60; minutes++) {
+    core.wait(MINUTE);
+    for (const id of core.taken()) sent.add(id);
+  }
+  expect([...sent]).toEqual([newer]);
 });

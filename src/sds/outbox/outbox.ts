@@ -57,12 +57,14 @@ export function sendDue(ctx: OutboxContext): void {
   if (!state.clock.connection.online) return;
   for (const item of state.outbox.open) noticeSilence(ctx, item);
   const newest = newestUnconfirmed(state);
+  //= protocol: SEND-1
   for (const item of state.outbox.open) {
     if (isPastHorizon(item, env.now)) {
       rest(ctx, item);
       continue;
     }
     if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    //= protocol: SEND-5
     if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
       ownItem(item).nextAttemptAt = env.now + state.identity.parameters.resendMaxMs;
@@ -73,6 +75,7 @@ export function sendDue(ctx: OutboxContext): void {
 }
 
 function isPastHorizon({ acceptedAt, taken, asked, inFlight }: OutboxEntry, now: number): boolean {
+  //= protocol: SEND-3, SEND-4
   return taken && !asked && !inFlight && now - acceptedAt > HORIZON_MS;
 }
 
@@ -105,6 +108,7 @@ function attempt(ctx: OutboxContext, item: OutboxEntry): void {
   if (item.firstAttemptAt === null) {
     ownItem(item).firstAttemptAt = env.now;
     // Once bytes may have left, the message must not be composed anew: that is on disk before they leave.
+    //= protocol: STATE-3
     ctx.durability = "strict";
   }
   moveStage(ctx, item, "attempt");
@@ -124,6 +128,7 @@ export function attemptResult(ctx: OutboxContext, input: Extract<StepInput, { ki
   }
   ownItem(item).reason = outcome.ok ? "" : outcome.reason;
   const again = ctx.state.outbox.open.has(item) && item.stage !== "stored";
+  //= protocol: SEND-3
   ownItem(item).nextAttemptAt = again ? ctx.env.now + resendDelay(ctx, item) : null;
   moveStage(ctx, item, resultEvent(outcome));
   const reason = outcome.ok ? "" : outcome.reason;
@@ -143,6 +148,7 @@ function resendDelay(ctx: OutboxContext, item: OutboxEntry): number {
 /** Nobody confirmed for long enough while we were connected: it may have arrived, and we say that we do not know. */
 function noticeSilence(ctx: OutboxContext, item: OutboxEntry): void {
   if (silentAt(ctx.state, item) > connectedNow(ctx.state, ctx.env.now)) return;
+  //= protocol: SEND-5
   changeStage(ctx, item, "silence");
 }
 
@@ -159,6 +165,7 @@ export function sendAgain(ctx: OutboxContext, id: MessageId): void {
   const item = state.outbox.items.get(id);
   if (item === undefined || item.stage === "settled" || item.entry.removed) return;
   if (!item.inFlight) {
+    //= protocol: SEND-5
     ownItem(item).asked = true;
     ownItem(item).nextAttemptAt = env.now;
   }
@@ -188,6 +195,7 @@ export function confirmStored(ctx: OutboxContext, id: MessageId): void {
 export function resendStoredTo(ctx: OutboxContext, participant: Participant): void {
   let newest: OutboxEntry | null = null;
   for (const item of ctx.state.outbox.open) {
+    //= protocol: SEND-6
     if (item.stage !== "stored" || participant.credits.has(item.entry.number)) continue;
     if (newest === null || item.entry.lamport > newest.entry.lamport) newest = item;
   }
@@ -204,6 +212,7 @@ function changeStage(ctx: OutboxContext, item: OutboxEntry, event: OutboxEvent):
 /** The connection is back: what never left goes now, whatever its back-off said. */
 export function hurryQueued(state: OutboxAndBelow, now: number): void {
   for (const item of state.outbox.open) {
+    //= protocol: SEND-4
     if (item.stage === "queued" && !item.inFlight) ownItem(item).nextAttemptAt = now;
   }
 }
@@ -236,6 +245,7 @@ export function nextOutboxAt(state: OutboxAndBelow, now: number): number {
 
 /** An own message that this device no longer knew came back: it is out there, so it is nothing to send. */
 export function readmit(ctx: OutboxContext, entry: LogEntry): void {
+  //= protocol: OWN-1
   enqueue(ctx, entry, UNASKED);
   confirmStored(ctx, entry.id);
   const item = ctx.state.outbox.items.get(entry.id);

@@ -5,11 +5,13 @@ import { nextResendDelay } from "./resend-schedule.ts";
 const limits = { firstMs: 5_000, maxMs: 300_000 };
 
 describe("the resend schedule", () => {
+  //= protocol: SEND-3
   it("doubles from 5 s to 5 min", () => {
     const middle = [1, 2, 3, 4, 5, 6, 7, 8, 50, 5_000].map((attempt) => nextResendDelay(attempt, limits, () => 0.5));
     expect(middle).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000, 300_000]);
   });
 
+  //= protocol: SEND-3
   it("varies by 20 % either way, at the cap too, and never leaves that range", () => {
     expect(nextResendDelay(1, limits, () => 0)).toBe(4_000);
     expect(nextResendDelay(1, limits, () => 0.999_999)).toBe(6_000);

@@ -10,6 +10,7 @@ export function nextResendDelay(
   limits: { readonly firstMs: number; readonly maxMs: number },
   random: () => number,
 ): number {
+  //= protocol: SEND-3
   const doubled = limits.firstMs * 2 ** (Math.max(1, attempt) - 1);
   return Math.round(Math.min(doubled, limits.maxMs) * (1 - JITTER + 2 * JITTER * random()));
 }

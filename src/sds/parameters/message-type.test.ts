@@ -11,6 +11,7 @@ import {
   shownTypeOf,
 } from "./message-type.ts";
 
+//= protocol: WIRE-17
 test("numbers are on the wire and never change", () => {
   expect(MESSAGE_TYPE).toEqual({ chat: 1, announcement: 2, status: 3, profile: 4, report: 7, void: 8 });
 });
@@ -21,6 +22,7 @@ test("what is sent, and what is only said", () => {
   expect(SHOWN_TYPES).toEqual(["chat", "announcement", "status", "profile", "other"]);
 });
 
+//= protocol: EPHEMERAL-5
 test.each([
   [MESSAGE_TYPE.chat, "chat", "any", true, true],
   [MESSAGE_TYPE.announcement, "announcement", "share", true, true],

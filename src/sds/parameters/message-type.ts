@@ -22,6 +22,7 @@ interface MessageTypeRow {
 }
 
 const TYPES = {
+  //= protocol: WIRE-17
   chat: {
     ...{ number: 1, level: "any", sent: true, ephemeral: true, composed: true, named: true },
     ...{ unread: true, inMatrix: true },
@@ -87,10 +88,12 @@ const SHOWN_BY_NUMBER: ReadonlyMap<number, ShownType> = new Map(
 
 /** What is known of a type by its number. A number that this version does not know counts as that of a void. */
 function rowOf(number: number): MessageTypeRow {
+  //= protocol: WIRE-17
   return ROW_BY_NUMBER.get(number) ?? TYPES.void;
 }
 
 export function shownTypeOf(number: number): ShownType {
+  //= protocol: EPHEMERAL-5
   return SHOWN_BY_NUMBER.get(number) ?? "other";
 }
 

@@ -49,6 +49,7 @@ export function createAuthorNumbers(): AuthorNumbers {
       return true;
     },
     gaps() {
+      //= protocol: ID-5
       let gaps = 0;
       for (let index = 1; index < ranges.length; index++) {
         gaps += (ranges[index] as Range).from - (ranges[index - 1] as Range).to - 1;

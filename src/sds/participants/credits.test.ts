@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createCredits } from "./credits.ts";
 
+//= protocol: LIMIT-13
 test("when no epoch is free neighbours are merged: what is kept is never lower than what was claimed, and stays finite", () => {
   const credits = createCredits();
   const values = Array.from({ length: 2_000 }, (_, n) => 1_000 + ((n * 7_919) % 2_000));

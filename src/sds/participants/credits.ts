@@ -36,6 +36,7 @@ export function createCredits(): Credits {
   function epochFor(completeSince: number): number {
     const known = epochs.lastIndexOf(completeSince);
     if (known >= 0) return known + 1;
+    //= protocol: LIMIT-13
     if (epochs.length === MAX_EPOCHS) mergeEpochs();
     return epochs.push(completeSince);
   }

@@ -10,7 +10,9 @@ import type { Participant } from "./participant.ts";
  * repairs all the same; it is counted apart, or all later syncs by a clock that was set right would look old.
  */
 export function isNewestSync(participant: Participant, lamport: number, now: number): boolean {
+  //= protocol: PRESENCE-4
   if (lamport < now - HORIZON_MS) return false;
+  //= protocol: PRESENCE-5
   const last = isEmbargoed(lamport, now) ? "lastAheadLamport" : "lastClaimLamport";
   if (lamport <= participant[last]) return false;
   ownParticipant(participant)[last] = lamport;

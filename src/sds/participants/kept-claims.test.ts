@@ -5,6 +5,7 @@ import { KeptClaims } from "./kept-claims.ts";
 
 const ids = (claims: KeptClaims) => claims.stored().map(({ id }) => id);
 
+//= protocol: CLAIM-8
 test("of claims that nothing of one's own needs the newest are kept, of needed ones all", () => {
   const claims = new KeptClaims();
   for (let place = 0; place < 2 * MAX_OTHER_CLAIMS; place++) {
@@ -17,6 +18,7 @@ test("of claims that nothing of one's own needs the newest are kept, of needed o
   expect(ids(claims)).toContain(`other ${MAX_OTHER_CLAIMS}`);
 });
 
+//= protocol: CLAIM-8
 test("what walks over a needed claim takes its place, if it proves all that it proved", () => {
   const claims = new KeptClaims();
   claims.keep(asMessageId("needed"), 10, "needed");

@@ -51,6 +51,7 @@ export class KeptClaims {
     this.drop(id);
     this.#kindOf(need).set(id, Math.min(before, completeSince));
     this.#stored = null;
+    //= protocol: CLAIM-8
     if (this.#others.size <= MAX_OTHER_CLAIMS) return;
     for (const oldest of this.#others.keys()) {
       this.#others.delete(oldest);

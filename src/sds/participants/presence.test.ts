@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OneCore } from "../testing/one-core.ts";
-import { asParticipantId } from "../wire/ids.ts";
+import { asMessageId, asParticipantId } from "../wire/ids.ts";
 import { audienceFor, isPresent, presentParticipants } from "./presence.ts";
 
 const MINUTE = 60_000;
@@ -12,6 +12,7 @@ function isThere(core: OneCore, name: string): boolean {
   return isPresent(core.state, participant, core.now);
 }
 
+//= protocol: PRESENCE-2
 test("who writes now is there; who wrote hours ago and is only repaired by others is not", () => {
   const core = new OneCore();
   core.online();
@@ -23,6 +24,7 @@ test("who writes now is there; who wrote hours ago and is only repaired by other
   expect(isThere(core, "cleo")).toBe(true);
 });
 
+//= protocol: PRESENCE-1, PRESENCE-2
 test("a sync from a Store says that somebody was there when it was sent, a live one that they are there now", () => {
   const core = new OneCore();
   core.online();
@@ -33,6 +35,7 @@ test("a sync from a Store says that somebody was there when it was sent, a live 
   expect(["ben", "cleo", "dora"].map((name) => isThere(core, name))).toEqual([false, true, true]);
 });
 
+//= protocol: PRESENCE-3
 test("nothing from another day, or from beyond what clocks may differ, makes anybody present", () => {
   const core = new OneCore();
   core.online();
@@ -41,6 +44,7 @@ test("nothing from another day, or from beyond what clocks may differ, makes any
   expect(["ben", "cleo"].map((name) => isThere(core, name))).toEqual([false, false]);
 });
 
+//= protocol: PRESENCE-5
 test("a sync from beyond the limit is acted on once, and mutes none by a clock that was set right", () => {
   const core = new OneCore();
   core.online();
@@ -119,4 +123,21 @@ test("while offline nobody goes away", () => {
   core.now += 5 * HOUR;
   core.step({ kind: "wake" });
   expect(there(core)[1]).toEqual(["ben"]);
+});
+
+//= protocol: WIRE-19
+test("the name of the profile with the highest timestamp counts, whichever comes last", () => {
+  const core = new OneCore();
+  core.online();
+  const say = (profileName: string, lamport: number) => {
+    const content = { ...core.content(asMessageId(profileName), "ben", { lamport }), profileName };
+    core.step({ kind: "receive-content", content, claim: null, source: "live", hint: undefined });
+  };
+  say("Benjamin", core.now);
+  say("Ben", core.now - 10);
+  const name = () => core.state.participants.byId.get(asParticipantId("ben"))?.name;
+  expect(name()).toBe("Benjamin");
+  core.wait(1);
+  say("Benny", core.now);
+  expect(name()).toBe("Benny");
 });

@@ -43,6 +43,7 @@ export function noteWriter(state: ParticipantsAndBelow, author: Participant): vo
  * old traffic makes nobody present. Live, the sender's clock is not believed: a wrong one would shrink the audience.
  */
 export function hearSync(ctx: ParticipantsContext, participant: Participant, source: Source, lamport: number): void {
+  //= protocol: PRESENCE-1
   hear(ctx, participant, source === "live" ? 0 : ctx.env.now - lamport);
 }
 
@@ -52,12 +53,14 @@ export function hearSync(ctx: ParticipantsContext, participant: Participant, sou
  */
 export function hearContent(ctx: ParticipantsContext, author: Participant, source: Source, lamport: number): void {
   const age = ctx.env.now - lamport;
+  //= protocol: PRESENCE-2
   hear(ctx, author, source === "live" && age <= LAMPORT_EMBARGO_MS ? 0 : age);
 }
 
 /** Heard so many milliseconds ago; nothing that old or that new says anything of today. */
 function hear(ctx: ParticipantsContext, participant: Participant, age: number): void {
   const { state, env } = ctx;
+  //= protocol: PRESENCE-3
   if (age > HORIZON_MS || age < -LAMPORT_EMBARGO_MS) return;
   const heardConnectedMs = connectedNow(state, env.now) - Math.max(0, age);
   if (heardConnectedMs <= participant.heardConnectedMs) return;
@@ -83,6 +86,7 @@ export function presentParticipants(state: ParticipantsAndBelow, now: number): r
 
 /** Those who are present and may come to have a message of this author. */
 export function audienceFor(state: ParticipantsAndBelow, now: number, author: Participant): readonly number[] {
+  //= protocol: LEVEL-1
   const { indexes, audiences } = presentNow(state, now);
   const known = audiences.get(author.index);
   if (known !== undefined) return known;
@@ -117,6 +121,7 @@ export function applyProfileName(
   name: string,
   lamport: number,
 ): void {
+  //= protocol: WIRE-19
   if (lamport <= participant.nameLamport) return;
   const own = ownParticipant(participant);
   own.name = name;

@@ -8,11 +8,13 @@ import type { Participant, ReceivedFilter } from "./participant.ts";
 
 /** They have this entry, and what is signed below it from `completeSince` on. Infinity: the entry alone. */
 export function credit(participant: Participant, entryNumber: number, completeSince: number): void {
+  //= protocol: CLAIM-6
   (participant.credits as Credits).credit(entryNumber, completeSince);
 }
 
 /** Keeps a claim over restarts. An unsigned word counts for nothing, so it is not worth writing down. */
 export function keepClaim(participant: Participant, id: MessageId, completeSince: number, need: Need): void {
+  //= protocol: CLAIM-8
   if (participant.publicKey !== null) claimsOf(participant).keep(id, completeSince, need);
 }
 

@@ -4,6 +4,7 @@ import { asMessageId } from "../wire/ids.ts";
 
 const MINUTE = 60_000;
 
+//= protocol: DELIVER-5
 test("what a waiting message names falsely keeps its own ten minutes", () => {
   const core = new OneCore();
   core.online();
@@ -24,6 +25,7 @@ test("what a waiting message names falsely keeps its own ten minutes", () => {
   expect([...core.state.log.order].map(({ id }) => id)).toEqual(["slow", "liar", "honest"]);
 });
 
+//= protocol: DELIVER-5
 test("so does what a waiting message does not wait for any more", () => {
   const core = new OneCore();
   core.online();

@@ -37,9 +37,11 @@ export function admit(ctx: ReceiveContext, entry: LogEntry): void {
   enterLog(state, entry);
   const freed = adoptChildren(state, entry);
   for (const reference of entry.parents) linkParent(ctx, entry, reference);
+  //= protocol: DELIVER-1
   if (entry.blocking === 0) {
     deliverWithDependents(ctx, entry);
   } else {
+    //= protocol: DELIVER-5
     waitForCauses(state, entry, connectedNow(state, ctx.env.now) + state.identity.parameters.lostAfterMs);
     saveMessage(ctx, entry);
   }
@@ -60,11 +62,13 @@ function adoptChildren(state: ReceiveAndBelow, entry: LogEntry): LogEntry[] {
   if (missing === undefined) return freed;
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === entry.id);
+    //= protocol: EDGE-3
     const trueEdge = reference !== undefined && isTrueEdge(child, reference, entry);
     if (trueEdge && child.status === "delivered") noteEarlierChild(state, child, reference, entry);
     if (trueEdge && !child.mine) noteNamedByOthers(entry);
     const waited = child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
     if (!waited) continue;
+    //= protocol: DELIVER-4
     if (trueEdge || !child.signed) addDependent(entry, child);
     else freed.push(child);
   }
@@ -75,14 +79,17 @@ export function linkParent(ctx: ReceiveContext, entry: LogEntry, reference: Edge
   const { state } = ctx;
   const parent = state.log.entries.get(reference.id);
   if (parent !== undefined) {
+    //= protocol: EDGE-2
     if (!isDependency(entry, reference, parent)) return;
     if (isTrueEdge(entry, reference, parent) && !entry.mine) noteNamedByOthers(parent);
+    //= protocol: DELIVER-1
     if (parent.status === "buffered") {
       addDependent(parent, entry);
       block(entry);
     }
     return;
   }
+  //= protocol: STATE-8
   if (isForgotten(state, reference)) return;
   const missing = missMessage(ctx, reference.id, {
     by: entry.author.index,
@@ -92,11 +99,13 @@ export function linkParent(ctx: ReceiveContext, entry: LogEntry, reference: Edge
   linkChild(missing, entry);
   nowAwaited(state, missing, entry.author);
   planAsking(state, missing);
+  //= protocol: EDGE-3, DELIVER-1, JOIN-3
   if (missing.state !== "lost" && !isBeforeJoin(state, reference)) block(entry);
 }
 
 /** A false edge is none; of unsigned children nothing better is known than what they name. */
 function isDependency(child: LogEntry, reference: Edge, parent: LogEntry): boolean {
+  //= protocol: EDGE-2, EDGE-5
   return !child.signed || isTrueEdge(child, reference, parent);
 }
 
@@ -109,12 +118,14 @@ export function releaseKnown(ctx: ReceiveContext, id: MessageId): void {
     const reference = child.parents.find((parent) => parent.id === id);
     return child.status === "buffered" && missing.state !== "lost" && !isBeforeJoin(state, reference);
   });
+  //= protocol: STATE-8
   closeHole(ctx, id);
   for (const child of waiting) free(ctx, child);
 }
 
 /** Delivers these entries and then, causes first, all that only waited for them. */
 export function deliverWithDependents(ctx: ReceiveContext, ...first: LogEntry[]): void {
+  //= protocol: DELIVER-2
   const ready = new Set(first);
   for (const entry of ready) {
     deliver(ctx, entry);
@@ -124,14 +135,17 @@ export function deliverWithDependents(ctx: ReceiveContext, ...first: LogEntry[])
 
 function deliver(ctx: ReceiveContext, entry: LogEntry): void {
   const { state } = ctx;
+  //= protocol: DELIVER-3
   placeInLog(ctx, entry);
   addToOwnFilter(state, entry.id);
+  //= protocol: HOLE-3
   closeHole(ctx, entry.id);
   saveMessage(ctx, entry);
   ledger(ctx, [entry.id], entry.mine ? { kind: "accepted" } : { kind: "delivered", participant: entry.author.index });
   noteUnread(ctx, entry);
   if (!entry.mine) {
     creditHolder(state, entry);
+    //= protocol: DELIVER-3, SYNC-7
     scheduleAck(ctx);
   }
 }
@@ -141,6 +155,7 @@ export function deliverPastLost(ctx: ReceiveContext): void {
   const { state, env } = ctx;
   for (const entry of takeOverdue(state, connectedNow(state, env.now))) {
     if (entry.status !== "buffered") continue;
+    //= protocol: DELIVER-5
     for (const missing of missingBelow(state, entry)) releaseLost(ctx, missing);
     if (entry.status === "buffered") deliverCircles(ctx, entry);
   }
@@ -148,6 +163,7 @@ export function deliverPastLost(ctx: ReceiveContext): void {
 
 /** Nothing is missing, so what it waits for waits for itself, and waiting longer would not help. */
 function deliverCircles(ctx: ReceiveContext, above: LogEntry): void {
+  //= protocol: DELIVER-6
   for (const group of groupsCausesFirst(above, (entry) => waitedFor(ctx.state, entry))) {
     const waiting = group.filter(({ status }) => status === "buffered");
     // All of one circle, before anything that waits for one of it.

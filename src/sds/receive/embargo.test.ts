@@ -5,6 +5,7 @@ import { asMessageId } from "../wire/ids.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+//= protocol: LIMIT-7
 test("places taken by what never comes to its time go to what does", () => {
   const core = new OneCore();
   core.online();
@@ -25,6 +26,7 @@ describe("where a start reads the Store again", () => {
     return core.tables.load().meta.historyCursor;
   }
 
+  //= protocol: STORE-3
   test("before an embargoed message that came live, until it is taken in", () => {
     const core = new OneCore();
     core.online();
@@ -37,6 +39,7 @@ describe("where a start reads the Store again", () => {
     expect(kept(core)).toBe(core.now);
   });
 
+  //= protocol: STORE-3
   test("and before one out of a Store, through restarts", () => {
     const core = new OneCore();
     core.online();
@@ -51,6 +54,7 @@ describe("where a start reads the Store again", () => {
     expect(kept(core)).toBe(cursor);
   });
 
+  //= protocol: STORE-3
   test("a day back at most, and not for what comes to its time in more than a day", () => {
     const core = new OneCore();
     core.online();

@@ -22,11 +22,13 @@ export function embargo(ctx: ReceiveContext, message: EmbargoedMessage): void {
     if (isLowerCopy(held.content, message.content)) embargoed.set(id, { ...message, storedSince: held.storedSince });
     return;
   }
+  //= protocol: LIMIT-7
   if (embargoed.size >= MAX_EMBARGOED) {
     ctx.effects.push({ kind: "reject", reason: "embargo-full" });
     if (!dropFurtherAhead(state, message)) return;
   }
   const storedSince = message.source === "live" ? env.now : Math.min(env.now, state.receive.historyCursor);
+  //= protocol: RECEIVE-5
   embargoed.set(id, { ...message, storedSince });
 }
 
@@ -59,6 +61,7 @@ export function releaseEmbargoed(
  * such a thing.
  */
 export function cursorToKeep({ receive }: ReceiveAndBelow, now: number): number {
+  //= protocol: STORE-3
   const { historyCursor, embargoed } = receive;
   let cursor = historyCursor;
   for (const { content, storedSince } of embargoed.values()) {

@@ -46,6 +46,7 @@ function answersAfter(core: OneCore, id: string, meanwhile: () => void): number 
 }
 
 describe("a claim that comes behind its message", () => {
+  //= protocol: RECEIVE-7
   it("counts as if it had come with it", () => {
     const core = new OneCore();
     core.online();
@@ -67,6 +68,7 @@ describe("a claim that comes behind its message", () => {
     expect(core.state.participants.all.length).toBe(1);
   });
 
+  //= protocol: RECEIVE-7
   it("of a message from the future waits with it", () => {
     const core = new OneCore();
     core.online();
@@ -82,6 +84,7 @@ describe("a claim that comes behind its message", () => {
 });
 
 describe("a claim need not be verified", () => {
+  //= protocol: SIGN-12
   it("when its sender is credited with all that it lists, down to where it is complete", () => {
     const core = new OneCore();
     core.online();
@@ -96,6 +99,7 @@ describe("a claim need not be verified", () => {
     expect(addsNothing(core.state, claimOf(core, "cleo", [own], { completeSince: 5 }))).toBe(false);
   });
 
+  //= protocol: SIGN-12
   it("unless it brings a filter or is a newer sync, for presence and what it asks", () => {
     const core = new OneCore();
     core.online();
@@ -107,6 +111,7 @@ describe("a claim need not be verified", () => {
     expect(addsNothing(core.state, { ...said, by: "sync", lamport: core.now + 1 })).toBe(false);
   });
 
+  //= protocol: SIGN-12
   it("and changes nothing where it says so: all orders of claims credit the same", () => {
     for (let seed = 0; seed < 50; seed++) {
       const [checked, unchecked] = [new OneCore(), new OneCore()];
@@ -158,6 +163,7 @@ function lehmer(seed: number): () => number {
 }
 
 describe("another copy of a message", () => {
+  //= protocol: DUP-3
   it("with a trailer that holds is what repairs are made with, once", () => {
     const core = new OneCore();
     core.online();
@@ -169,6 +175,7 @@ describe("another copy of a message", () => {
     expect(stored(core, "hello")).toBe("whole");
   });
 
+  //= protocol: DUP-1, DUP-2, REPAIR-9
   it("cancels an answer when its bytes are the same or its trailer holds, and not on its id alone", () => {
     const core = new OneCore();
     core.online();
@@ -181,6 +188,7 @@ describe("another copy of a message", () => {
     expect(answersAfter(core, "hello", () => claim(core, "hello", claimOf(core, "ada", []), "whole"))).toBe(0);
   });
 
+  //= protocol: DUP-1, DUP-2
   it("out of a Store shows that an own one is kept only when it is the same", () => {
     const core = new OneCore();
     core.online();

@@ -21,20 +21,24 @@ export function receiveClaim(ctx: ReceiveContext, { id, claim, copy, source }: C
   const { state } = ctx;
   const entry = state.log.entries.get(id);
   if (entry === undefined) {
+    //= protocol: RECEIVE-7
     attachClaim(state, id, claim);
     return;
   }
   if (copy !== null) takeWholeCopy(ctx, entry, copy, source);
   noteTrailerHolds(entry);
   if (entry.mine) return;
+  //= protocol: RECEIVE-7
   applyClaim(ctx, entry.author, withoutForgotten(state, claim, entry));
   noteFilter(ctx, entry.author, claim);
 }
 
 /** Another copy than the one that is stored. Repairs are made with the one whose trailer holds. */
 function takeWholeCopy(ctx: ReceiveContext, entry: LogEntry, copy: Uint8Array, source: Source): void {
+  //= protocol: DUP-2
   if (source === "live") cancelAnswer(ctx.state, entry.id);
   else confirmStored(ctx, entry.id);
+  //= protocol: DUP-3
   if (entry.trailerHolds) return;
   noteStoredCopy(entry, copy.length);
   ctx.changes.push({ op: "put", table: "body", record: { id: entry.id, bytes: copy } });
@@ -46,6 +50,7 @@ function takeWholeCopy(ctx: ReceiveContext, entry: LogEntry, copy: Uint8Array, s
  * it says that it is complete; it brings no newer filter; and it is no sync that is newer than the last one acted on.
  */
 export function addsNothing(state: ReceiveAndBelow, claim: IncomingClaim): boolean {
+  //= protocol: SIGN-12
   const { sender, by, lamport, completeSince, listed, bloomFilter } = claim;
   if (sender === state.identity.self) return true;
   const participant = state.participants.byId.get(sender);

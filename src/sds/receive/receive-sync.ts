@@ -27,19 +27,24 @@ export function receiveSync(ctx: ReceiveContext, claim: IncomingClaim, source: S
   }
   const isNew = !state.participants.byId.has(claim.sender);
   // Whoever is meant to be here writes: a name comes first. So nobody who did has to give way.
+  //= protocol: LIMIT-8
   if (isNew && state.participants.strangers.size >= MAX_STRANGERS) {
     ctx.effects.push({ kind: "reject", reason: "strangers-full" });
     return;
   }
   const participant = meet(ctx, claim.sender, claim.publicKey);
+  //= protocol: TIME-3, CLAIM-6
   applyClaim(ctx, participant, claim);
   noteFilter(ctx, participant, claim);
+  //= protocol: PRESENCE-4
   if (!isNewestSync(participant, claim.lamport, ctx.env.now)) return;
   touch(state, participant);
   hearSync(ctx, participant, source, claim.lamport);
+  //= protocol: REPAIR-11
   if (source !== "live") return;
   resendStoredTo(ctx, participant);
   compareSync(ctx, participant, withoutEmbargoed(state, claim), isNew);
+  //= protocol: REPAIR-11, PROFILE-5
   if (claim.signed) hearWishes(ctx, participant, claim);
 }
 
@@ -47,6 +52,7 @@ export function receiveSync(ctx: ReceiveContext, claim: IncomingClaim, source: S
 function hearWishes(ctx: ReceiveContext, participant: Participant, claim: IncomingClaim): void {
   const { state } = ctx;
   hearRequests(ctx, participant, claim.repairRequests, claim.completeSince);
+  //= protocol: RECEIPT-5
   if (claim.receiptsWantedFrom === null) return;
   const asked = claim.listed.flatMap(({ messageId }) => state.log.entries.get(messageId) ?? []);
   const own = asked.filter((entry) => entry.author === participant);

@@ -5,11 +5,12 @@ import { type Core, NetworkOfCores } from "../testing/network-of-cores.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, type MessageId } from "../wire/ids.ts";
 import { ownRepair } from "./own.ts";
-import { nextAnswerAt, nextRequestSyncAt, noteEagerSync } from "./repair.ts";
+import { beginEagerRequests, nextAnswerAt, nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
+//= protocol: REPAIR-3
 it("asks again of itself for what others wait for, however quiet it is", () => {
   const { net, ada } = blocked();
   const [missing] = ada.state.holes.missing.values();
@@ -26,6 +27,7 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
 });
 
+//= protocol: REPAIR-9
 it.each(["offline", "asleep"])("gives no answers of last night after a night %s", (where) => {
   const core = new OneCore();
   core.online();
@@ -123,6 +125,7 @@ describe("an answer", () => {
   });
 });
 
+//= protocol: REPAIR-10
 it("is about to answer one requester forty times at most, however much it asks for, and others all the same", () => {
   const core = new OneCore();
   core.online();
@@ -146,6 +149,7 @@ it("is about to answer one requester forty times at most, however much it asks f
   expect(core.state.repair.answers.size).toBe(46);
 });
 
+//= protocol: REPAIR-2
 it("gathers first requests for two seconds", () => {
   const { net, ada } = blocked();
   const [missing] = ada.state.holes.missing.values();
@@ -160,6 +164,7 @@ it("gathers first requests for two seconds", () => {
   expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
 });
 
+//= protocol: REPAIR-3
 it("leaves it to other syncs once nothing waits any more", () => {
   const { net, ada } = blocked();
   net.run(15 * MINUTE);
@@ -188,3 +193,20 @@ function blocked(): { readonly net: NetworkOfCores; readonly ada: Core } {
   net.setOnline(ben, false);
   return { net, ada };
 }
+
+//= protocol: REPAIR-3
+it("for two minutes after a connection asks again of itself, one sync in 20 s, though nothing waits", () => {
+  const { net, ada } = blocked();
+  net.run(15 * MINUTE);
+  const [missing] = ada.state.holes.missing.values();
+  if (missing === undefined) throw new Error("Nothing is missing.");
+  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+  beginEagerRequests(ada.state, net.now);
+  noteEagerSync(ada.state, net.now);
+  ownMissing(missing).requestAt = net.now + SECOND;
+  planAsking(ada.state, missing);
+  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 20 * SECOND);
+  ownMissing(missing).requestAt = net.now + 2 * MINUTE;
+  planAsking(ada.state, missing);
+  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+});

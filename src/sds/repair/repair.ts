@@ -47,6 +47,7 @@ const MAX_ANCESTORS_PER_ANSWER = 32;
  */
 export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
   const { state, env } = ctx;
+  //= protocol: REPAIR-5, SYNC-5
   const due = dueRequests(state, env.now);
   const chosen = new Set<MissingMessage>();
   const queues = queuesBySigner(due);
@@ -58,6 +59,7 @@ export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
     }
   }
   for (const missing of chosen) {
+    //= protocol: REPAIR-1
     noteRequested(state, missing, env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** missing.requests));
   }
   return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
@@ -70,6 +72,7 @@ function dueRequests(state: RepairAndBelow, now: number): MissingMessage[] {
 /** An id is in the queue of each signer who names it; the least asked for come first. */
 function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
   const queues = new Map<number, MissingMessage[]>();
+  //= protocol: REPAIR-5
   for (const missing of [...due].sort((a, b) => a.requests - b.requests)) {
     for (const signer of missing.namedBy) {
       const queue = queues.get(signer);
@@ -87,9 +90,11 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
 export function nextRequestSyncAt(state: RepairAndBelow): number {
   const { eagerUntil, eagerNextAt } = state.repair;
   // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
+  //= protocol: REPAIR-2
   const firstNextAt = eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
   const first = Math.max(nextFirstRequestAt(state), firstNextAt);
   const again = nextRepeatedRequestAt(state);
+  //= protocol: REPAIR-3
   if (again < eagerUntil) return Math.min(first, Math.max(again, eagerNextAt));
   if (state.log.buffered.size === 0) return first;
   return Math.min(first, Math.max(again, eagerNextAt - EAGER_EVERY_MS + WAITING_EVERY_MS));
@@ -122,6 +127,7 @@ export function hearRequests(
 
 /** Somebody else has to answer for what was deleted here, or given up on a full disk. */
 function canGive(state: RepairAndBelow, entry: LogEntry): boolean {
+  //= protocol: REPAIR-8
   return !entry.removed && !isBodyGivenUp(state, entry);
 }
 
@@ -129,9 +135,11 @@ function planAnswers(ctx: RepairContext, requester: Participant, entry: LogEntry
   const { state, env } = ctx;
   // The author that we stored decides who comes first; the one in the request may be made up.
   const { self, parameters } = state.identity;
+  //= protocol: REPAIR-8
   const delay = responseDelay(self, entry.author.id, entry.id, Math.max(1, parameters.repairAnswerMaxMs));
   for (const wanted of [entry, ...missingAncestors(state, requester, entry, completeSince)]) {
     if (state.repair.answers.has(wanted.id)) continue;
+    //= protocol: REPAIR-10
     if (countAnswers(state, requester.index) >= MAX_ANSWERS_PER_REQUESTER) return;
     ownRepair(state).answers.set(wanted.id, { at: env.now + delay, requester: requester.index });
   }
@@ -153,6 +161,7 @@ function missingAncestors(
       if (parent === undefined || seen.has(parent) || !isTrueEdge(current, reference, parent)) continue;
       seen.add(parent);
       const has = parent.author === requester || requester.credits.has(parent.number);
+      //= protocol: REPAIR-10
       if (has || parent.lamport < completeSince || !canGive(state, parent)) continue;
       found.push(parent);
       if (found.length === MAX_ANCESTORS_PER_ANSWER) return found;
@@ -171,6 +180,7 @@ function countAnswers(state: RepairAndBelow, requester: number): number {
 /** Once per id: otherwise a liar who keeps asking could keep us from ever asking. */
 function postponeOwnRequest(state: RepairAndBelow, id: MessageId, now: number): void {
   const missing = state.holes.missing.get(id);
+  //= protocol: REPAIR-7
   if (missing === undefined || missing.postponed || !isAskedFor(state, missing)) return;
   const { repairAskMinMs: tMinMs, repairAskMaxMs: tMaxMs } = state.identity.parameters;
   postponeRequest(missing, now + requestDelay(state.identity.self, id, { tMinMs, tMaxMs }));
@@ -178,11 +188,13 @@ function postponeOwnRequest(state: RepairAndBelow, id: MessageId, now: number): 
 
 /** Somebody was faster. */
 export function cancelAnswer(state: RepairAndBelow, id: MessageId): void {
+  //= protocol: REPAIR-9
   ownRepair(state).answers.delete(id);
 }
 
 /** The connection is lost, or was while we slept: others answered meanwhile, and who still misses something asks again. */
 export function dropAnswers(state: RepairAndBelow): void {
+  //= protocol: REPAIR-9
   ownRepair(state).answers.clear();
 }
 
@@ -193,6 +205,7 @@ export function answerDue(ctx: RepairContext): void {
   for (const [id, answer] of state.repair.answers) {
     if (answer.at > env.now || !takeToken(ctx, "repair")) continue;
     ownRepair(state).answers.delete(id);
+    //= protocol: STATE-1, REPAIR-8
     ctx.effects.push({ kind: "repair", id });
   }
 }

@@ -6,6 +6,7 @@ import { differenceOf } from "./difference.ts";
 
 const lacking = (...ids: string[]) => ids.map(asMessageId);
 
+//= protocol: TRICKLE-3
 test("the same difference is the same in any order, another one is another", () => {
   const core = new OneCore();
   core.online();
@@ -34,6 +35,7 @@ test("what is kept of a difference does not grow with the heads", () => {
   expect(core.state.participants.byId.get(asParticipantId("ben"))?.lastDifference).toBeTypeOf("number");
 });
 
+//= protocol: TRICKLE-1
 test("an author who does not name its own message any more agrees with who holds it", () => {
   const core = new OneCore();
   core.online();

@@ -23,11 +23,13 @@ const MAX_OPEN = 64;
 
 /** The first 4 bytes of SHA-256 over the sender id: enough to address somebody in a group. */
 export function receiptPrefixOf(participant: Participant): number {
+  //= protocol: RECEIPT-3
   return Number(hash64(participant.id) >> 32n);
 }
 
 /** A message of ours went out that needs confirming: ask after two windows, unless it is confirmed by then. */
 export function planReceiptRequest(state: SyncAndBelow, now: number, windowMs: number): void {
+  //= protocol: RECEIPT-1
   ownSync(state).wantReceiptsIntervalMs = 2 * windowMs;
   ownSync(state).wantReceiptsAt = now + 2 * windowMs;
 }
@@ -42,6 +44,7 @@ export function receiptRequest(ctx: SyncContext): { readonly from: number[]; rea
     for (const participant of state.participants.all) {
       if (asked.size >= MAX_ASKED) break;
       if (participant.index === 0 || participant.publicKey === null || received.has(participant.index)) continue;
+      //= protocol: RECEIPT-3
       if (participant.heardAt >= entry.receivedAt) asked.set(participant.index, participant);
     }
   }
@@ -52,6 +55,7 @@ export function receiptRequest(ctx: SyncContext): { readonly from: number[]; rea
 function openMessages(state: SyncAndBelow, now: number): LogEntry[] {
   const open: LogEntry[] = [];
   for (const item of [...state.outbox.items.values()].reverse()) {
+    //= protocol: RECEIPT-1
     if (open.length >= MAX_OPEN || now - item.acceptedAt > HORIZON_MS) break;
     if (item.taken && item.stage !== "stopped" && !item.entry.removed && isShort(state, item)) open.push(item.entry);
   }
@@ -65,6 +69,7 @@ export function hasOpenMessages(state: SyncAndBelow, now: number): boolean {
 function isShort(state: SyncAndBelow, item: OutboxEntry): boolean {
   const { entry } = item;
   const level = levelOf(item, state.identity.parameters);
+  //= protocol: LEVEL-4
   if (level === "none") return false;
   const received = receivedBy(state, entry);
   if (level === "any") return received.size === 0;
@@ -75,6 +80,7 @@ function isShort(state: SyncAndBelow, item: OutboxEntry): boolean {
 /** Asked again less and less often, and no more when nothing is open. */
 export function noteReceiptRequest(state: SyncAndBelow, now: number, stillOpen: boolean): void {
   const sync = ownSync(state);
+  //= protocol: RECEIPT-1
   sync.wantReceiptsIntervalMs = Math.min(MAX_INTERVAL_MS, sync.wantReceiptsIntervalMs * 2);
   sync.wantReceiptsAt = stillOpen ? now + sync.wantReceiptsIntervalMs : null;
 }
@@ -82,6 +88,7 @@ export function noteReceiptRequest(state: SyncAndBelow, now: number, stillOpen: 
 /** Somebody asks us: name what we have of it in our next sync, even if our heads prove it. */
 export function hearReceiptRequest(state: SyncAndBelow, from: readonly number[], asked: readonly LogEntry[]): boolean {
   const [self] = state.participants.all;
+  //= protocol: RECEIPT-5
   if (self === undefined || !from.includes(receiptPrefixOf(self))) return false;
   const before = state.sync.asked.size;
   for (const entry of asked) {

@@ -9,8 +9,10 @@ import type { SyncAndBelow } from "./sync-state.ts";
  * one, for plain SDS clients; in profile "community" only those that have more to say than they can list.
  */
 export function filterOfSync(state: SyncAndBelow, env: Environment, idle: boolean): Uint8Array | undefined {
+  //= protocol: SYNC-6, PROFILE-6
   if (idle) return undefined;
   if (state.evidence.ownFilter !== null) return state.evidence.ownFilter.toBytes();
+  //= protocol: PROFILE-1
   return hasManyOpenIds(state, env) ? filterOfNewest(state) : undefined;
 }
 

@@ -7,6 +7,7 @@ import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
  */
 export function nextSyncLamport({ state, env, changes }: SyncContext): number {
   const sync = ownSync(state);
+  //= protocol: TIME-3, TIME-5
   sync.lastSyncLamport = tickLamport(sync.lastSyncLamport, env.now);
   changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });
   return sync.lastSyncLamport;
@@ -20,6 +21,7 @@ export function nextSyncLamport({ state, env, changes }: SyncContext): number {
 export function resetSyncClock({ state, env, changes }: SyncContext): void {
   const sync = ownSync(state);
   if (!isEmbargoed(sync.lastSyncLamport, env.now)) return;
+  //= protocol: TIME-8
   sync.lastSyncLamport = Math.floor(env.now);
   changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });
 }

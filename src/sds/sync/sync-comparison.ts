@@ -21,10 +21,13 @@ export function compareSync(ctx: SyncContext, participant: Participant, claim: I
   for (const { messageId, retrievalHint } of claim.listed) {
     if (state.log.entries.has(messageId)) continue;
     if (state.holes.belowWatermark.has(messageId)) continue;
+    //= protocol: TRICKLE-1
     lacking.push(messageId);
+    //= protocol: TRICKLE-6
     followNamed(ctx, participant, messageId, retrievalHint);
   }
   const leftOut = headsLeftOut(state, participant);
+  //= protocol: TRICKLE-4
   if (isNew && state.participants.all.length <= LARGE_GROUP) ownSync(state).introduce = true;
   if (isNew) {
     becomeInconsistent(ctx);
@@ -37,9 +40,11 @@ export function compareSync(ctx: SyncContext, participant: Participant, claim: I
   }
   // The same difference again is neutral: a member who cannot or will not catch up must not keep everybody talking.
   const difference = differenceOf(lacking, leftOut);
+  //= protocol: TRICKLE-3
   if (difference === participant.lastDifference) return;
   noteDifference(participant, difference);
   // Nor may one who names what does not exist, a new list each time.
+  //= protocol: TRICKLE-3, REPAIR-6
   if (doubted && leftOut.length === 0) return;
   becomeInconsistent(ctx);
 }
@@ -48,6 +53,7 @@ export function compareSync(ctx: SyncContext, participant: Participant, claim: I
 function headsLeftOut(state: SyncAndBelow, participant: Participant): LogEntry[] {
   const leftOut: LogEntry[] = [];
   for (const head of state.log.heads) {
+    //= protocol: TRICKLE-1
     if (head.author === participant || participant.credits.has(head.number)) continue;
     // Others may have forgotten it, as we have all around it.
     if (head.lamport < state.holes.watermark) continue;
@@ -69,6 +75,7 @@ function followNamed(ctx: SyncContext, participant: Participant, id: MessageId, 
 /** Distinct signers only: one member repeating itself must not silence the rest. */
 function becomeConsistent(state: SyncAndBelow, participant: Participant): void {
   const { trickle, consistentSigners } = ownSync(state);
+  //= protocol: TRICKLE-2
   if (trickle === null || participant.publicKey === null || consistentSigners.has(participant.index)) return;
   consistentSigners.add(participant.index);
   trickleConsistent(trickle);

@@ -41,6 +41,7 @@ export function scheduleAck(ctx: SyncContext): void {
   const sync = ownSync(state);
   sync.newClaims = true;
   if (sync.ackAt !== null) return;
+  //= protocol: SYNC-7
   const window = ackWindow(state, env.now);
   sync.ackAt = Math.max(env.now + env.random() * window, sync.lastAckAt + window);
 }
@@ -48,12 +49,14 @@ export function scheduleAck(ctx: SyncContext): void {
 /** Receipts were asked of us: answer within the window, however lately we spoke. */
 export function scheduleAnswer(ctx: SyncContext): void {
   const { state, env } = ctx;
+  //= protocol: RECEIPT-5
   const at = env.now + env.random() * ackWindow(state, env.now);
   ownSync(state).ackAt = Math.min(at, state.sync.ackAt ?? at);
 }
 
 /** Grows with the group, so that a large group does not answer each message with a storm of acks. */
 function ackWindow(state: SyncAndBelow, now: number): number {
+  //= protocol: SYNC-7
   const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
   const group = presentParticipants(state, now).length;
   return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, group / ACK_WINDOW_GROUP));
@@ -64,7 +67,9 @@ export function noteOwnContent(ctx: SyncContext, entry: LogEntry): void {
   const sync = ownSync(ctx.state);
   const { heads } = ctx.state.log;
   sync.lastSaidConnectedMs = connectedNow(ctx.state, ctx.env.now);
+  //= protocol: RECEIPT-1
   planReceiptRequest(ctx.state, ctx.env.now, ackWindow(ctx.state, ctx.env.now));
+  //= protocol: SYNC-8
   if (heads.size !== 1 || !heads.has(entry) || sync.asked.size > 0 || hasOpenIds(ctx.state, ctx.env)) return;
   sync.ackAt = null;
   sync.repeatAt = [];
@@ -74,6 +79,7 @@ export function noteOwnContent(ctx: SyncContext, entry: LogEntry): void {
 /** The connection is back: say who I am and what I have, and begin listening for differences anew. */
 export function startSyncing(ctx: SyncContext): void {
   const { state, env } = ctx;
+  //= protocol: SYNC-8
   ownSync(state).helloAt = env.now + env.random() * ackWindow(state, env.now);
   ownSync(state).trickle = startTrickle(trickleParameters(state), env.now, env.random);
   ownSync(state).consistentSigners.clear();
@@ -98,6 +104,7 @@ export function syncDue(ctx: SyncContext): void {
     idleDue(ctx);
     return;
   }
+  //= protocol: SYNC-8
   say(ctx, false);
   // It says what an idle one would, if that was due as well.
   const { trickle } = ownSync(state);
@@ -120,6 +127,7 @@ function checkpointAt(state: SyncAndBelow): number {
 
 function dropNeedlessReceiptRequest(ctx: SyncContext): void {
   const { state, env } = ctx;
+  //= protocol: RECEIPT-4
   const { wantReceiptsAt } = state.sync;
   if (wantReceiptsAt === null || wantReceiptsAt > env.now || receiptRequest(ctx) !== null) return;
   noteReceiptRequest(state, env.now, hasOpenMessages(state, env.now));
@@ -128,6 +136,7 @@ function dropNeedlessReceiptRequest(ctx: SyncContext): void {
 /** Whether the Store gave a checkpoint back by its hash. Without a Store there is nobody to keep it: not for ever. */
 export function checkpointResult(ctx: SyncContext, kept: boolean): void {
   const sync = ownSync(ctx.state);
+  //= protocol: SYNC-9
   if (kept || sync.checkpointRetries >= MAX_CHECKPOINT_RETRIES) {
     sync.checkpointRetries = 0;
     return;
@@ -142,6 +151,7 @@ function idleDue(ctx: SyncContext): void {
   const { trickle } = sync;
   if (trickle === null) return;
   const silent = connectedNow(state, env.now) - sync.lastSaidConnectedMs >= silenceFloor(state);
+  //= protocol: TRICKLE-4, TRICKLE-5
   if (sync.introduce || silent) trickle.heard = 0;
   const { send } = inInterval(ctx.state, trickle, () => fireTrickle(trickle, env.now, env.random));
   if (send) say(ctx, true);
@@ -149,6 +159,7 @@ function idleDue(ctx: SyncContext): void {
 
 /** Nobody who said nothing for this long is suppressed: it is how the others know that they are there. */
 function silenceFloor(state: SyncAndBelow): number {
+  //= protocol: TRICKLE-5
   return state.participants.all.length > LARGE_GROUP ? SILENCE_FLOOR_LARGE_GROUP_MS : SILENCE_FLOOR_MS;
 }
 
@@ -161,18 +172,23 @@ function say(ctx: SyncContext, idle: boolean): void {
   if (receipts !== null) noteReceiptRequest(state, env.now, true);
   const lamport = nextSyncLamport(ctx);
   // The commits that hold what it lists must be on disk before it leaves.
+  //= protocol: TIME-5, STATE-3
   ctx.durability = "strict";
   // Before the ids are chosen: it is for those that do not fit.
   const bloomFilter = filterOfSync(state, env, idle);
   ctx.effects.push({
     kind: "send-sync",
     sync: {
+      //= protocol: ID-2
       messageId: asMessageId(lamport.toString(36)),
       lamport,
+      //= protocol: SYNC-2
       causalHistory: chooseSyncHistory(state, env, [...sync.asked, ...(receipts?.open ?? [])]),
+      //= protocol: SYNC-5
       completeSince: completeSince(state),
       bloomFilter,
       repairRequests: takeRepairRequests(ctx),
+      //= protocol: RECEIPT-2
       receiptsWantedFrom: receipts?.from ?? null,
       checkpoint,
     },
@@ -190,6 +206,7 @@ function isCheckpointDue(state: SyncAndBelow, now: number): boolean {
 function noteSaid(ctx: SyncContext, checkpoint: boolean): void {
   const { state, env } = ctx;
   const sync = ownSync(state);
+  //= protocol: SYNC-8
   if (sync.ackAt !== null) {
     sync.lastAckAt = env.now;
     sync.repeatAt = CLAIM_REPEAT_MS.map((delay) => env.now + delay * (1 + REPEAT_JITTER * env.random()));

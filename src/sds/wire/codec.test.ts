@@ -76,6 +76,7 @@ describe("round trip", () => {
     );
   });
 
+  //= protocol: WIRE-2
   it("is read by @waku/sds as we wrote it, and written by it as we write it", () => {
     fc.assert(
       fc.property(message, (ours) => {
@@ -92,6 +93,7 @@ describe("round trip", () => {
 });
 
 describe("kinds", () => {
+  //= protocol: WIRE-1
   it("are told by what is present: empty content is none, a Lamport timestamp of 0 is one", () => {
     const build = (add: (writer: ProtobufWriter) => unknown): Uint8Array => {
       const writer = new ProtobufWriter().string(1, "a").string(2, "b").string(3, "c");
@@ -108,6 +110,7 @@ describe("kinds", () => {
 });
 
 describe("hostile input", () => {
+  //= protocol: WIRE-5
   it("never throws, whatever the bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (input) => {
@@ -131,6 +134,7 @@ describe("hostile input", () => {
     );
   });
 
+  //= protocol: WIRE-7
   it("rejects singular fields that come twice, at both levels", () => {
     for (const field of [1, 2, 3]) expect(reasonOf(sampleWith((w) => w.string(field, "x")))).toBe("duplicate-field");
     expect(reasonOf(sampleWith((w) => w.uint64(10, 7)))).toBe("duplicate-field");
@@ -142,6 +146,7 @@ describe("hostile input", () => {
     }
   });
 
+  //= protocol: WIRE-6
   it("rejects known fields of another wire type, and groups", () => {
     const bare = new ProtobufWriter();
     for (const field of [1, 2, 3, 11, 12, 13, 20]) {
@@ -151,6 +156,7 @@ describe("hostile input", () => {
     expect(reasonOf(sampleWith((w) => w.tag(99, 3).tag(99, 4)))).toBe("wire-type");
   });
 
+  //= protocol: WIRE-6
   it("passes over unknown fields of all other types, in entries too", () => {
     const noisy = sampleWith((w) =>
       w
@@ -165,6 +171,15 @@ describe("hostile input", () => {
     expect(decoded(noisy)).toEqual({ ...sample, causalHistory: [{ messageId: "parent" }] });
   });
 
+  //= protocol: WIRE-6
+  it("reads fields in any order", () => {
+    const backwards = new ProtobufWriter();
+    backwards.bytes(20, utf8("hi")).string(99, "?").uint64(10, 7);
+    backwards.string(3, "ch").string(2, "m1").string(1, "alice");
+    expect(decoded(backwards.finish())).toEqual(sample);
+  });
+
+  //= protocol: WIRE-8
   it("requires every id", () => {
     for (const missing of ["senderId", "messageId", "channelId"]) {
       expect(reasonOf(encodeMessage({ ...sample, [missing]: "" }))).toBe("missing-id");
@@ -173,6 +188,7 @@ describe("hostile input", () => {
     expect(reasonOf(sampleWith((w) => w.bytes(13, utf8(""))))).toBe("missing-id");
   });
 
+  //= protocol: LIMIT-1, LIMIT-2, LIMIT-3, LIMIT-4, LIMIT-5
   it("keeps to its limits, each met exactly by the largest that is allowed", () => {
     const longId = "x".repeat(MAX_ID_BYTES);
     expect(reasonOf(encodeMessage({ ...sample, senderId: asParticipantId(longId) }))).toBe("accepted");

@@ -58,6 +58,7 @@ const ENTRY_SENDER_ID = 3;
 
 /** Ascending field numbers; an absent optional is left out, an empty one is written (the form of @waku/sds). */
 export function encodeMessage(message: SdsMessage): Uint8Array {
+  //= protocol: WIRE-2
   const writer = new ProtobufWriter(estimateSize(message));
   if (message.senderId !== "") writer.string(SENDER_ID, message.senderId);
   if (message.messageId !== "") writer.string(MESSAGE_ID, message.messageId);
@@ -93,8 +94,10 @@ function estimateSize(message: SdsMessage): number {
  * copies: they are kept and stored for long, and a view would keep (and write to disk) the whole message.
  */
 export function decodeMessage(bytes: Uint8Array): DecodeResult {
+  //= protocol: LIMIT-1
   if (bytes.length > MAX_MESSAGE_BYTES) return rejected("too-large");
   try {
+    //= protocol: WIRE-5
     return classify(readFields(bytes));
   } catch (error) {
     if (error instanceof Rejection) return rejected(error.reason);
@@ -135,6 +138,7 @@ function readField(reader: ProtobufReader, fields: Fields, once: SingularFields)
   switch (reader.field) {
     case SENDER_ID:
       once.mark(SENDER_ID);
+      //= protocol: LIMIT-2
       fields.senderId = reader.string(MAX_ID_BYTES);
       return;
     case MESSAGE_ID:
@@ -150,6 +154,7 @@ function readField(reader: ProtobufReader, fields: Fields, once: SingularFields)
       fields.lamport = reader.uint64();
       return;
     case CAUSAL_HISTORY:
+      //= protocol: LIMIT-3
       addEntry(fields.causalHistory, reader, MAX_HISTORY_ENTRIES);
       return;
     case BLOOM_FILTER:
@@ -157,6 +162,7 @@ function readField(reader: ProtobufReader, fields: Fields, once: SingularFields)
       fields.bloomFilter = reader.bytes();
       return;
     case REPAIR_REQUEST:
+      //= protocol: LIMIT-4
       addEntry(fields.repairRequests, reader, MAX_REPAIR_REQUESTS);
       return;
     case CONTENT:
@@ -164,6 +170,7 @@ function readField(reader: ProtobufReader, fields: Fields, once: SingularFields)
       fields.content = reader.bytes();
       return;
     default:
+      //= protocol: WIRE-6
       reader.skip();
   }
 }
@@ -184,12 +191,14 @@ function readEntry(reader: ProtobufReader): HistoryEntry {
       messageId = reader.string(MAX_ID_BYTES);
     } else if (reader.field === ENTRY_HINT) {
       once.mark(ENTRY_HINT);
+      //= protocol: LIMIT-5
       retrievalHint = reader.bytes(MAX_HINT_BYTES).slice();
     } else if (reader.field === ENTRY_SENDER_ID) {
       once.mark(ENTRY_SENDER_ID);
       senderId = reader.string(MAX_ID_BYTES);
     } else reader.skip();
   }
+  //= protocol: WIRE-8
   if (messageId === "") throw new Rejection("missing-id");
   return {
     messageId: asMessageId(messageId),
@@ -200,8 +209,10 @@ function readEntry(reader: ProtobufReader): HistoryEntry {
 
 function classify(fields: Fields): DecodeResult {
   const { lamport, content } = fields;
+  //= protocol: WIRE-8
   if (fields.senderId === "" || fields.messageId === "" || fields.channelId === "") return rejected("missing-id");
   const hasContent = content !== undefined && content.length > 0;
+  //= protocol: WIRE-1
   if (lamport !== undefined) {
     const message: SdsMessage = hasContent
       ? { kind: "content", ...headOf(fields), lamport, content }
@@ -233,6 +244,7 @@ class SingularFields {
 
   mark(field: number): void {
     const bit = 1 << field;
+    //= protocol: WIRE-7
     if ((this.#seen & bit) !== 0) throw new Rejection("duplicate-field");
     this.#seen |= bit;
   }

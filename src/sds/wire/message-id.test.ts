@@ -5,6 +5,7 @@ import { asMessageId } from "./ids.ts";
 import { isIdOf, messageIdOf } from "./message-id.ts";
 
 describe("message id", () => {
+  //= protocol: ID-1
   it("is the lower-case hex of SHA-256, as another implementation computes it", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (content) => {
@@ -13,6 +14,7 @@ describe("message id", () => {
     );
   });
 
+  //= protocol: ID-1
   it("is told from every other id", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(63), fc.string(), (content, at, other) => {

@@ -11,6 +11,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toS
 
 /** The id of a content message: SHA-256 of its content as 64 lower-case hex characters (the rule of @waku/sds). */
 export function messageIdOf(content: Uint8Array): MessageId {
+  //= protocol: ID-1
   let id = "";
   for (const byte of digestOf(content)) id += HEX[byte];
   return asMessageId(id);

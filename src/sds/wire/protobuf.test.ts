@@ -58,6 +58,7 @@ describe("varints", () => {
     );
   });
 
+  //= protocol: WIRE-10
   it("takes padded forms up to 10 bytes and refuses 11, or a value above 2^64 - 1", () => {
     expect(readU64("08ac8280808080808000")).toBe(300);
     expect(readU64("0880808080808080808000")).toBe(0);
@@ -67,6 +68,7 @@ describe("varints", () => {
     expect(codeOf(() => readU64("08"))).toBe("truncated");
   });
 
+  //= protocol: WIRE-10
   it("holds the edges 2^32 and 2^53 exactly", () => {
     const u32 = (value: number): number => {
       const reader = new ProtobufReader(new ProtobufWriter().uint64(1, value).finish());
@@ -144,6 +146,7 @@ describe("fields", () => {
     expect(codeOf(() => short.uint32())).toBe("truncated");
   });
 
+  //= protocol: WIRE-6
   it("skips every spoken wire type and refuses groups and undefined ones", () => {
     expect(skipAll(hex(`08ac02` + `110102030405060708` + `1a03616263` + `2501020304`))).toBe(4);
     for (const wireType of [3, 4, 6, 7]) {
@@ -152,6 +155,7 @@ describe("fields", () => {
     expect([WIRE_VARINT, WIRE_FIXED64, WIRE_LENGTH, WIRE_FIXED32]).toEqual([0, 1, 2, 5]);
   });
 
+  //= protocol: WIRE-9
   it("refuses the wrong wire type, field 0, short fields and lengths above the limit", () => {
     const at = (bytesHex: string, read: (reader: ProtobufReader) => unknown): ProtobufErrorCode | "no error" =>
       codeOf(() => {

@@ -238,6 +238,7 @@ export class ProtobufReader {
   string(maxBytes = Number.POSITIVE_INFINITY): string {
     const start = this.#enter(maxBytes);
     const text = readUtf8(this.#bytes, start, this.#at);
+    //= protocol: WIRE-9
     if (text === null) throw new ProtobufError("utf8", start, "A string must be UTF-8");
     return text;
   }
@@ -250,6 +251,7 @@ export class ProtobufReader {
 
   /** Passes over the current field, whatever its type. Groups are refused. */
   skip(): void {
+    //= protocol: WIRE-6
     if (this.#wireType === WIRE_VARINT) this.#varint64();
     else if (this.#wireType === WIRE_LENGTH) this.#enter(Number.POSITIVE_INFINITY);
     else if (this.#wireType === WIRE_FIXED64) this.#advance(8);
@@ -258,6 +260,7 @@ export class ProtobufReader {
   }
 
   #expect(wireType: number): void {
+    //= protocol: WIRE-6
     if (this.#wireType === wireType) return;
     const advice = `Field ${this.#field} must have wire type ${wireType}, not ${this.#wireType}`;
     throw new ProtobufError("wire-type", this.#fieldStart, advice);
@@ -288,6 +291,7 @@ export class ProtobufReader {
     }
     const start = this.#at;
     const value = this.#varint64();
+    //= protocol: WIRE-10
     if (value >= U32_LIMIT) throw new ProtobufError("varint", start, "A varint above 2^32 - 1 where none may be");
     return Number(value);
   }
@@ -310,8 +314,10 @@ export class ProtobufReader {
         if (byte === 0 && i > 0) this.#shortest = false;
         break;
       }
+      //= protocol: WIRE-10
       if (i === MAX_VARINT_BYTES - 1) throw new ProtobufError("varint", start, "A varint has at most 10 bytes");
     }
+    //= protocol: WIRE-10
     if (high > 0xff) throw new ProtobufError("varint", start, "A varint above 2^64 - 1");
     if (high === 0 && middle < 2 ** 25) return low + middle * 2 ** 28;
     return BigInt(low) | (BigInt(middle) << 28n) | (BigInt(high) << 56n);

@@ -24,6 +24,7 @@ describe("UTF-8", () => {
     );
   });
 
+  //= protocol: WIRE-9
   it("reads and refuses what a fatal TextDecoder reads and refuses", () => {
     // Bytes around the edges of the encoding, so that valid and nearly valid sequences are common.
     const edge = fc.constantFrom(0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0);

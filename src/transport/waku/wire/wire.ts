@@ -30,6 +30,7 @@ export function toWakuMessage(frame: OutboundFrame): WakuMessage {
   return {
     payload: frame.payload,
     contentTopic: frame.contentTopic,
+    //= protocol: LAYER-6
     version: frame.version,
     timestamp: BigInt(Math.trunc(frame.timestamp)) * NANOSECONDS_PER_MILLISECOND,
     ephemeral: frame.ephemeral,

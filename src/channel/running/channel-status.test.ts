@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
 import { OneCore } from "../../sds/testing/one-core.ts";
 import type { TransportHealth } from "../../transport/port.ts";
-import { createLife, ownMistake, storageProblem } from "../running/life.ts";
 import { channelStatus } from "./channel-status.ts";
+import { createLife, ownMistake, storageProblem } from "./life.ts";
 
-function statusOf(health: TransportHealth, suspectedMs = 0) {
+function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number | null = null) {
   const core = new OneCore();
   const life = createLife();
   const look = () =>
     channelStatus({
       state: core.state,
       transport: { health: () => health },
-      corrected: { suspectedMs: () => suspectedMs },
+      clock: { correctionMs: () => correctionMs, suggestedMs: () => suggestedMs },
       life,
     });
   return { core, life, look };
@@ -26,8 +26,9 @@ it("says how the transport is, and that the channel is closed whatever that is",
   expect(offline.look()).toMatchObject({ connection: "offline", peers: 0, reason: "no network" });
 });
 
-it("says by how much the device's clock is ahead: the correction is the other way", () => {
-  expect(statusOf({ kind: "connecting" }, -30_000).look().clockOffMs).toBe(30_000);
+it("says what a person added to the device's clock, and what would have to be added instead", () => {
+  const status = statusOf({ kind: "connecting" }, -30_000, 60_000).look();
+  expect(status).toMatchObject({ clockCorrectionMs: -30_000, clockSuggestionMs: 60_000 });
 });
 
 it("counts what waits, own and others'", () => {
