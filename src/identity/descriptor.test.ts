@@ -218,6 +218,7 @@ describe("decodeDescriptor throws", () => {
 
   test("too-large before reading it", () => {
     expect(codeOf(() => decodeDescriptor(new Uint8Array(4_097)))).toBe("too-large");
+    expect(codeOf(() => decodeDescriptor(new Uint8Array(4_096)))).toBe("malformed");
   });
 });
 
