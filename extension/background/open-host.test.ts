@@ -60,6 +60,19 @@ describe("openHost", () => {
     expect(await (await open()).channels()).toEqual([]);
   });
 
+  it("holds it until its storage is closed: the next one must not open a database that is still written", async () => {
+    const host = await open();
+    const held: Promise<readonly string[]>[] = [];
+    const close = IDBDatabase.prototype.close;
+    vi.spyOn(IDBDatabase.prototype, "close").mockImplementation(function (this: IDBDatabase) {
+      held.push(namesOf(worker.locks, "held"));
+      close.call(this);
+    });
+    await host.close();
+    expect(await Promise.all(held)).toEqual([[`hearback/writer/${DATABASE}`]]);
+    expect(await namesOf(worker.locks, "held")).toEqual([]);
+  });
+
   it("waits until an older worker has ended, and touches nothing before", async () => {
     const older = space.client();
     await claimWriter(older.locks, DATABASE);

@@ -223,6 +223,7 @@ describe("decodeDescriptor throws", () => {
   //= protocol: CHANNEL-1
   test("too-large before reading it", () => {
     expect(codeOf(() => decodeDescriptor(new Uint8Array(4_097)))).toBe("too-large");
+    expect(codeOf(() => decodeDescriptor(new Uint8Array(4_096)))).toBe("malformed");
   });
 });
 

@@ -264,3 +264,33 @@ test("after a start a hole is a request in the share of those who name it, and o
   const ben = core.state.participants.byId.get(asParticipantId("ben"));
   expect([...(core.state.holes.missing.get(asMessageId("hole"))?.namedBy ?? [])]).toEqual([ben?.index]);
 });
+
+test("a Store is asked for what is missing after two seconds, and again after 4, 8, 16 s and so on, half an hour at most", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("child", "ben", { parents: [{ id: asMessageId("missing"), lamport: core.now - 1 }] });
+  const start = core.now;
+  const asked: number[] = [];
+  for (let seconds = 1; seconds <= 3 * 60 * 60; seconds++) {
+    core.wait(1_000);
+    if (core.take("fetch").length > 0) asked.push((core.now - start) / 1_000);
+  }
+  const pauses = asked.map((at, index) => at - (asked[index - 1] ?? 0));
+  expect(pauses.slice(0, 10)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]);
+  expect(new Set(pauses.slice(10))).toEqual(new Set([30 * 60]));
+});
+
+test("a hint of another length than hashes have is none, and gives way to one that is", () => {
+  const core = new OneCore();
+  core.online();
+  const [id, lamport] = [asMessageId("missing"), core.now - MINUTE];
+  const hints = [31, 33, 0].map((length) => new Uint8Array(length).fill(1));
+  for (const [index, hint] of hints.entries()) {
+    core.receive(`child ${index}`, "ben", { parents: [{ id, lamport, hint }] });
+  }
+  expect(core.state.holes.missing.get(id)?.hint).toBeUndefined();
+  const hint = new Uint8Array(32).fill(2);
+  core.receive("last child", "ben", { parents: [{ id, lamport, hint }] });
+  core.wait(5_000);
+  expect(core.take("fetch")[0]?.wanted).toEqual([{ id, hint, lamport }]);
+});

@@ -1,5 +1,5 @@
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import { describe, expect, it } from "vitest";
+import { IDBDatabase, IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { describe, expect, it, vi } from "vitest";
 import type { Change } from "../../sds/io/records.ts";
 import type { ChannelStorage } from "../port.ts";
 import { bodyOf, CHANNEL_A, CHANNEL_B, holeOf, messageOf, outboxOf, participantOf, put } from "../testing/samples.ts";
@@ -88,16 +88,37 @@ describe("readRecent", () => {
     expect(await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB, IDBKeyRange })).toBeNull();
   });
 
-  it("leaves no connection that would keep anybody from deleting the database", async () => {
+  it("closes its connection, whatever it found", async () => {
     const { indexedDB, storage } = await filled(3);
+    const closes = vi.spyOn(IDBDatabase.prototype, "close");
     await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB, IDBKeyRange });
+    expect(closes).toHaveBeenCalledTimes(1);
     await readRecent({ name, channel: CHANNEL_B, bodies: 10, indexedDB, IDBKeyRange });
+    expect(closes).toHaveBeenCalledTimes(2);
+    closes.mockRestore();
     await storage.close();
-    const outcome = await new Promise((resolve) => {
-      const removal = indexedDB.deleteDatabase(name);
-      removal.onsuccess = () => resolve("deleted");
-      removal.onblocked = () => resolve("blocked");
-    });
-    expect(outcome).toBe("deleted");
+  });
+
+  it("is not in the way of an update that begins meanwhile, and still reads", async () => {
+    const { indexedDB, storage } = await filled(3);
+    await storage.close();
+    const log: string[] = [];
+    let update: Promise<void> = Promise.resolve();
+    const updating = Object.create(indexedDB) as IDBFactory;
+    updating.open = (database) => {
+      const opening = indexedDB.open(database);
+      opening.addEventListener("success", () => {
+        const upgrade = indexedDB.open(database, 999);
+        upgrade.onblocked = () => log.push("blocked");
+        update = new Promise((resolve) => {
+          upgrade.onsuccess = () => resolve();
+        });
+      });
+      return opening;
+    };
+    const recent = await readRecent({ name, channel: CHANNEL_A, bodies: 10, indexedDB: updating, IDBKeyRange });
+    expect(recent?.stored.messages).toHaveLength(3);
+    await update;
+    expect(log).toEqual([]);
   });
 });
