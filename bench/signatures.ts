@@ -1,4 +1,4 @@
-import type { Trailer } from "../src/channel/receiving/incoming.ts";
+import type { TrailerToVerify } from "../src/channel/receiving/incoming.ts";
 import { verifyStrict } from "../src/identity/ed25519-key.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
@@ -68,7 +68,7 @@ async function receiveTime(runs: number, dependencies: number, history: number, 
   let verdicts = 0;
   for (let start = 0; start < messages.length; start += batch) {
     const part = messages.slice(start, start + batch);
-    const trailers: Trailer[] = [];
+    const trailers: TrailerToVerify[] = [];
     for (const message of part) {
       delivery.push(await millisecondsOf(() => void trailers.push(channel.receiveVerified(message))));
     }

@@ -18,7 +18,7 @@ export type {
   EphemeralView,
   EvidenceView,
   HoleView,
-  LogEntry,
+  LogItem,
   LogPage,
   LogPosition,
   MessageDetails,

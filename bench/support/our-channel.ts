@@ -1,4 +1,4 @@
-import { inputOf, readIncoming, type Trailer } from "../../src/channel/receiving/incoming.ts";
+import { inputOf, readIncoming, type TrailerToVerify } from "../../src/channel/receiving/incoming.ts";
 import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
 import { parentLamportsOf } from "../../src/identity/envelope.ts";
 import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
@@ -61,7 +61,7 @@ export class OurChannel {
   }
 
   /** The same with the author's signature verified, as the channel does it; the trailer is for later. */
-  receiveVerified({ lamport, bytes }: Sent): Trailer {
+  receiveVerified({ lamport, bytes }: Sent): TrailerToVerify {
     this.#env.now = lamport + 1;
     const context = { channelId: CHANNEL, profile: "community", held: () => undefined } as const;
     const incoming = readIncoming(bytes, "live", undefined, context);
@@ -71,7 +71,7 @@ export class OurChannel {
   }
 
   /** What the channel does behind the delivery with the trailers of a batch; how many needed a verdict. */
-  verifyBatch(trailers: readonly Trailer[]): number {
+  verifyBatch(trailers: readonly TrailerToVerify[]): number {
     let verdicts = 0;
     for (const trailer of inUsefulOrder(trailers)) {
       if (addsNothing(this.state, trailer.claim)) continue;

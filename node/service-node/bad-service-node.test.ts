@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { OutboundFrame, Transport, TransportHealth } from "../../src/transport/port.ts";
 import { createWakuTransport, type WakuTransportOptions } from "../../src/transport/waku/waku-transport.ts";
 import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, STORE_QUERY_CODEC } from "../../src/transport/waku/wire/codecs.ts";
-import type { RequestHandler } from "./framing.ts";
+import type { RequestHandler } from "./serve-requests.ts";
 import { filterThatAnswers, startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 
 const TOPIC = "/hearback/1/bad-node-test/proto";

@@ -8,11 +8,11 @@ import { proto_filter_v2 as proto } from "@waku/proto";
 import { createLibp2p } from "libp2p";
 import { afterEach, describe, expect, test } from "vitest";
 import { FILTER_PUSH_CODEC, FILTER_SUBSCRIBE_CODEC } from "../../src/transport/waku/wire/codecs.ts";
-import { readFrames } from "../../src/transport/waku/wire/framing.ts";
+import { readFrames } from "../../src/transport/waku/wire/length-prefix.ts";
 import { pubsubTopicOf } from "../../src/transport/waku/wire/wire.ts";
 import { FilterService } from "./filter.ts";
-import { requestOnce } from "./framing.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { requestOnce } from "./serve-requests.ts";
 import { startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 import { startSwallowingProxy } from "./testing/swallowing-proxy.ts";
 

@@ -1,11 +1,11 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { proto_filter_v2 as proto } from "@waku/proto";
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
-import type { RequestHandler } from "./framing.ts";
 import { isServed } from "./lightpush.ts";
 import type { ServiceLimits } from "./limits.ts";
 import { PushStream } from "./push-stream.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import type { RequestHandler } from "./serve-requests.ts";
 
 /** A subscription that its subscriber does not refresh by a ping (every 60 s by habit) ends after this long. */
 const SUBSCRIPTION_TTL_MS = 5 * 60_000;

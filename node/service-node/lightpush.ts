@@ -3,8 +3,8 @@ import { proto_lightpush } from "@waku/proto";
 import { MAX_WAKU_MESSAGE_BYTES } from "../../src/transport/waku/wire/codecs.ts";
 import { encodedSize, pubsubTopicOf, type ShardingRule, type WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { clockSkewMs, describeSkew } from "./clock-skew.ts";
-import type { RequestHandler } from "./framing.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import type { RequestHandler } from "./serve-requests.ts";
 
 /** Hands a message to the relay. Resolves to the number of relay peers it went to. Rejects when the relay refuses. */
 export type RelayPublish = (pubsubTopic: string, message: WakuMessage) => Promise<number>;

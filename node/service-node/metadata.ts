@@ -1,7 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import { proto_metadata } from "@waku/proto";
 import { METADATA_CODEC } from "../../src/transport/waku/wire/codecs.ts";
-import { type RequestHandler, requestOnce } from "./framing.ts";
+import { type RequestHandler, requestOnce } from "./serve-requests.ts";
 
 /** Waku metadata (specification 66): tells a peer which cluster and shards this node serves. */
 export function metadataHandler(clusterId: number, shards: number): RequestHandler {

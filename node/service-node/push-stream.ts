@@ -1,6 +1,6 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { FILTER_PUSH_CODEC } from "../../src/transport/waku/wire/codecs.ts";
-import { encodeFrame } from "../../src/transport/waku/wire/framing.ts";
+import { encodeFrame } from "../../src/transport/waku/wire/length-prefix.ts";
 
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 const OPEN_TIMEOUT_MS = 10_000;

@@ -10,12 +10,12 @@ import {
   LIGHTPUSH_CODEC,
   STORE_QUERY_CODEC,
 } from "../../src/transport/waku/wire/codecs.ts";
-import { encodeFrame } from "../../src/transport/waku/wire/framing.ts";
+import { encodeFrame } from "../../src/transport/waku/wire/length-prefix.ts";
 import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "../../src/transport/waku/wire/wire.ts";
-import { type RequestHandler, serveRequests } from "./framing.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { MemoryMessageStore } from "./memory-message-store.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { type RequestHandler, serveRequests } from "./serve-requests.ts";
 import { storeQueryHandler } from "./store-query.ts";
 import { filterThatAnswers, startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 

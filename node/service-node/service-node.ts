@@ -9,7 +9,6 @@ import {
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { Archive } from "./archive.ts";
 import { FilterService, shortPeer } from "./filter.ts";
-import { serveRequests } from "./framing.ts";
 import { localIdentity } from "./identity.ts";
 import { createServiceLibp2p, type ServiceLibp2p } from "./libp2p-node.ts";
 import { lightpushHandler, lightpushV2Handler } from "./lightpush.ts";
@@ -20,6 +19,7 @@ import { metadataHandler } from "./metadata.ts";
 import { PeerLinks, parsePeers } from "./peer-links.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { Relay } from "./relay.ts";
+import { serveRequests } from "./serve-requests.ts";
 import { storeQueryHandler } from "./store-query.ts";
 import { type Traffic, TrafficSummary } from "./traffic-summary.ts";
 

@@ -1,7 +1,7 @@
 import { proto_store } from "@waku/proto";
-import type { RequestHandler } from "./framing.ts";
 import { type MessageStore, type StoredMessage, storedSize } from "./message-store.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import type { RequestHandler } from "./serve-requests.ts";
 
 const DEFAULT_PAGE = 20;
 const MAX_PAGE = 100;

@@ -2,7 +2,7 @@ import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
 import { type ChannelClock, createChannelClock } from "../../src/channel/receiving/channel-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
-import { isEmbargoed } from "../../src/sds/clock/lamport-clock.ts";
+import { isAhead } from "../../src/sds/clock/lamport-clock.ts";
 import { prepareAnew } from "../../src/sds/compose/compose-anew.ts";
 import type { Effect, SyncDraft } from "../../src/sds/io/effect.ts";
 import type { Environment } from "../../src/sds/io/step-context.ts";
@@ -146,7 +146,7 @@ export class Member implements SimParticipant {
   say(body: Uint8Array, type: number, wish: { requestId: string; levelPercent: number | undefined }): void {
     if (!this.running) return;
     const { mutation, observer, trace } = this.#world;
-    if (isEmbargoed(this.state.clock.lamport, this.now())) this.dispatch({ kind: "wake" });
+    if (isAhead(this.state.clock.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
     const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);

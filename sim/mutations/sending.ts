@@ -1,4 +1,4 @@
-import { removeFromOutbox } from "../../src/sds/outbox/held.ts";
+import { removeFromOutbox } from "../../src/sds/outbox/replacing.ts";
 import type { Mutation } from "../core/mutation.ts";
 
 export const sentWithNobody: Mutation = {

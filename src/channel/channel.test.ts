@@ -16,14 +16,14 @@ function closedChannel() {
   const disk = createHeldDisk(() => {});
   const transport = createRecordingTransport(() => {});
   const offered = new Set<object>();
-  const room = {
+  const space = {
     offer: (texts: object) => {
       offered.add(texts);
       return () => void offered.delete(texts);
     },
     write: (action: () => Promise<void>) => action(),
   };
-  const open = () => openChannel({ ...channelOptions(disk, transport, clock), room });
+  const open = () => openChannel({ ...channelOptions(disk, transport, clock), space });
   return { clock, disk, transport, offered, open };
 }
 

@@ -6,7 +6,7 @@ import { step } from "../sds/step.ts";
 import type { EphemeralView } from "./api/channel-client.ts";
 import { createBodyCache } from "./disk/body-cache.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
-import { createDiskRoom } from "./disk/disk-room.ts";
+import { createDiskSpace } from "./disk/disk-space.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
 import { createChannelClock } from "./receiving/channel-clock.ts";
 import { markHistoryRead } from "./receiving/history-mark.ts";
@@ -40,10 +40,10 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const life = createLife(options.ending);
   const { isClosed, ending } = life;
   const bodies = createBodyCache(storage, channelId);
-  const room = options.room ?? createDiskRoom(clock);
-  const keepTexts = room.offer(createOldTexts({ state, storage, bodies }));
+  const space = options.space ?? createDiskSpace(clock);
+  const keepTexts = space.offer(createOldTexts({ state, storage, bodies }));
   const commits = parts.createCommitQueue({
-    ...{ storage, channel: channelId, room, ending, bodiesSince: () => state.holes.bodiesSince },
+    ...{ storage, channel: channelId, space, ending, bodiesSince: () => state.holes.bodiesSince },
     onFailure: (error) => life.stop(storageProblem(error)),
   });
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });

@@ -4,8 +4,8 @@ import { CHANNEL_PARAMETER_DEFAULTS } from "../sds/parameters/parameters.ts";
 import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { parametersOf } from "./channel-overrides.ts";
 import { channelIdOf, type Descriptor, descriptorLength, encodeDescriptor } from "./descriptor.ts";
-import { frame } from "./framing.ts";
 import { InviteError } from "./invite-error.ts";
+import { frame } from "./signed-bytes.ts";
 import { createDescriptor, type DescriptorFields, decodeDescriptor } from "./signed-descriptor.ts";
 import { flipBit, signer, stranger } from "./testing/sample.ts";
 

@@ -13,8 +13,8 @@ import {
 } from "./channel-overrides.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
-import { frame } from "./framing.ts";
 import { InviteError } from "./invite-error.ts";
+import { frame } from "./signed-bytes.ts";
 
 export const DESCRIPTOR_VERSION = 1;
 export const MAX_DESCRIPTOR_BYTES = 4_096;

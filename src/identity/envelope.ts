@@ -8,9 +8,9 @@ import {
   encodeEnvelope,
   encodeEnvelopeHead,
 } from "./envelope-codec.ts";
-import { frame } from "./framing.ts";
 import type { Signer } from "./port.ts";
 import { senderIdOf } from "./sender-id.ts";
+import { frame } from "./signed-bytes.ts";
 
 const DOMAIN = "hearback/author/1";
 

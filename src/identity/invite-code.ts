@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toBase64url } from "./base64url.ts";
 import { type Descriptor, encodeDescriptor } from "./descriptor.ts";
-import { frame } from "./framing.ts";
+import { frame } from "./signed-bytes.ts";
 
 export const CODE_VERSION = 1;
 export const CHECKSUM_BYTES = 4;

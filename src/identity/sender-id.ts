@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { asParticipantId, type ChannelId, type ParticipantId } from "../sds/wire/ids.ts";
 import { toBase64url } from "./base64url.ts";
-import { frame } from "./framing.ts";
+import { frame } from "./signed-bytes.ts";
 
 const DOMAIN = "hearback/sender/1";
 const PREFIX = "s1";

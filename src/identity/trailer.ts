@@ -5,9 +5,9 @@ import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { verifyStrict } from "./ed25519-key.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
-import { frame } from "./framing.ts";
 import type { Signer } from "./port.ts";
 import { senderIdOf } from "./sender-id.ts";
+import { frame } from "./signed-bytes.ts";
 
 /** Field of an SDS message that other SDS clients skip as unknown. It is the last one. */
 export const TRAILER_FIELD = 1000;

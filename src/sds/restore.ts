@@ -1,7 +1,7 @@
 import { type ChannelContext, type ChannelState, createChannelState } from "./channel-state.ts";
 import { restoreConnectedTime } from "./clock/connected-time.ts";
 import { restoreCorrection } from "./clock/correction.ts";
-import { isEmbargoed } from "./clock/lamport-clock.ts";
+import { isAhead } from "./clock/lamport-clock.ts";
 import { restoreLamport } from "./clock/lamport-state.ts";
 import { creditHolder, restoreClaim } from "./evidence/evidence.ts";
 import { tellRestored } from "./evidence/evidence-told.ts";
@@ -109,7 +109,7 @@ function restoreLog(ctx: ChannelContext, stored: StoredChannel): void {
 /** It may have fallen while the clock was behind, and what was ahead then need not be ahead by the clock of this start. */
 function raiseLamport(state: ChannelState, now: number): void {
   for (const { lamport } of state.log.order.before()) {
-    if (isEmbargoed(lamport, now)) continue;
+    if (isAhead(lamport, now)) continue;
     restoreLamport(state, lamport);
     return;
   }

@@ -1,4 +1,4 @@
-import type { ChannelClient, LogEntry, MessageView } from "../../../src/channel/api/channel-client.ts";
+import type { ChannelClient, LogItem, MessageView } from "../../../src/channel/api/channel-client.ts";
 import { createChannelHost } from "../../../src/channel/host/host.ts";
 import type { ChannelId } from "../../../src/sds/wire/ids.ts";
 import { createMemoryStorage } from "../../../src/storage/memory/memory-storage.ts";
@@ -69,12 +69,12 @@ function talk(client: ChannelClient): Omit<Participant, "inviteCode" | "close"> 
   };
 }
 
-function chats(entries: readonly LogEntry[]): MessageView[] {
+function chats(entries: readonly LogItem[]): MessageView[] {
   return entries.flatMap((entry) => (entry.kind === "message" && entry.type === "chat" ? [entry] : []));
 }
 
 /** Page by page: no page is longer than a client cares to give. */
-async function wholeLog(client: ChannelClient): Promise<LogEntry[]> {
+async function wholeLog(client: ChannelClient): Promise<LogItem[]> {
   let { entries, more } = (await client.snapshot(PAGE)).page;
   const log = [...entries];
   while (more && log[0] !== undefined) {

@@ -6,7 +6,7 @@ import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import { encodeFrame, readFrames } from "../../../src/transport/waku/wire/framing.ts";
+import { encodeFrame, readFrames } from "../../../src/transport/waku/wire/length-prefix.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;

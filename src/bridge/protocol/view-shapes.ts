@@ -9,7 +9,7 @@ import type {
   EphemeralView,
   EvidenceView,
   HoleView,
-  LogEntry,
+  LogItem,
   LogPage,
   LogPosition,
   MessageDetails,
@@ -69,7 +69,7 @@ const deliveryState = byKind<DeliveryState>({
   unconfirmed: nothing,
   failed: object({ reason: text() }),
   stopped: nothing,
-  early: object({ at: finite }),
+  ahead: object({ at: finite }),
 });
 
 const delivery = object<DeliveryView>({
@@ -103,7 +103,7 @@ export const ephemeralView = object<EphemeralView>({
 
 const hole = object<HoleView>({ lamport: count, id: messageId, state: oneOf("fetching", "lost"), since: finite });
 
-const logEntry: Check<LogEntry> = byKind<LogEntry>({ message, hole });
+const logEntry: Check<LogItem> = byKind<LogItem>({ message, hole });
 
 export const logPage = object<LogPage>({ entries: listOf(logEntry), more: bool });
 
@@ -153,7 +153,7 @@ export const channelStatus = object<ChannelStatus>({
   peers: count,
   reason: text(),
   waiting: count,
-  early: count,
+  embargoed: count,
   clockCorrectionMs: finite,
   clockSuggestionMs: nullable(finite),
   storageProblem: text(),

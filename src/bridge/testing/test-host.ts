@@ -16,7 +16,7 @@ export const STATUS: ChannelStatus = {
   peers: 1,
   reason: "",
   waiting: 0,
-  early: 0,
+  embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
   storageProblem: "",

@@ -169,13 +169,13 @@ export interface ChannelView {
 
 /** A piece of the log without gaps, ascending in log order. */
 export interface LogPage {
-  readonly entries: readonly LogEntry[];
+  readonly entries: readonly LogItem[];
   /** More history before the first entry. */
   readonly more: boolean;
 }
 
 /** What stands in a place of the log: a message, or a hole where one is missing. */
-export type LogEntry = ({ readonly kind: "message" } & MessageView) | ({ readonly kind: "hole" } & HoleView);
+export type LogItem = ({ readonly kind: "message" } & MessageView) | ({ readonly kind: "hole" } & HoleView);
 
 /** A delivered message as it is shown. */
 export interface MessageView extends LogPosition {
@@ -236,7 +236,7 @@ export interface ParticipantView {
  * `subscribe(seq)` gives it again. A `reset` stands for what is too much to replay.
  */
 export type ChannelEvent =
-  | { readonly kind: "entry"; readonly seq: number; readonly entry: LogEntry; readonly unread: number }
+  | { readonly kind: "entry"; readonly seq: number; readonly entry: LogItem; readonly unread: number }
   | { readonly kind: "delivery"; readonly seq: number; readonly updates: readonly DeliveryUpdate[] }
   | { readonly kind: "hole-closed"; readonly seq: number; readonly id: MessageId }
   /** An own message was deleted, or was composed anew and comes back under another id. */
@@ -262,7 +262,7 @@ export interface ChannelStatus {
   /** Own messages accepted and not yet taken by the network. */
   readonly waiting: number;
   /** Messages from further ahead than clocks may be: shown when their time has come. */
-  readonly early: number;
+  readonly embargoed: number;
   /** What a person had added to this device's clock, in milliseconds (`correctClock`). The channel goes by the sum. */
   readonly clockCorrectionMs: number;
   /**

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createBacklog, MAX_BACKLOG_BYTES } from "./backlog.ts";
 
 //= protocol: LIMIT-9
-it("a backlog is full by number or by bytes, and has room again when something leaves", () => {
+it("a backlog is full by number or by bytes, and has space again when something leaves", () => {
   const many = createBacklog();
   for (let n = 0; n < 10_000; n++) many.add(1);
   expect(many.hasRoomFor(1)).toBe(false);

@@ -8,22 +8,22 @@ import { CHANNEL_A, messageOf, put } from "../../storage/testing/samples.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 import { MAX_BACKLOG_BYTES } from "./backlog.ts";
 import { type CommitQueue, createCommitQueue } from "./commit-queue.ts";
-import { createDiskRoom } from "./disk-room.ts";
+import { createDiskSpace } from "./disk-space.ts";
 import type { OldTexts } from "./old-texts.ts";
 
 interface Attempts {
   readonly storage: FaultyStorage;
   readonly failures: unknown[];
-  /** How often room was asked for. */
+  /** How often space was asked for. */
   readonly asked: number[];
   readonly queue: CommitQueue;
 }
 
-/** These writes fail; room is made so often. */
+/** These writes fail; space is made so often. */
 function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCode = "quota"): Attempts {
   const storage = createFaultyStorage(createMemoryStorage(), { fail: { writes, code } });
   const [failures, asked]: [unknown[], number[]] = [[], []];
-  const room = createDiskRoom({ schedule: (_ms, run) => systemClock.schedule(0, run) });
+  const space = createDiskSpace({ schedule: (_ms, run) => systemClock.schedule(0, run) });
   let since = 0;
   const giveUpBatch: OldTexts["giveUpBatch"] = async () => {
     asked.push(asked.length);
@@ -31,12 +31,12 @@ function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCo
     since = 6 + asked.length;
     return { count: 1, bytes: 1 };
   };
-  room.offer({ count: () => 100, giveUpBatch });
+  space.offer({ count: () => 100, giveUpBatch });
   const queue = createCommitQueue({
     ...{
       storage,
       channel: CHANNEL_A,
-      room,
+      space,
       bodiesSince: () => since,
       ending: new AbortController().signal,
       onFailure: (error) => failures.push(error),
@@ -48,7 +48,7 @@ function queueOn(writes: readonly number[], rounds: number, code: StorageErrorCo
 const messages = async ({ storage }: Attempts) => (await storage.load(CHANNEL_A)).messages.map(({ id }) => id);
 
 describe("a commit on a full disk", () => {
-  it("is written again when there is room, before all later ones, with what making room says", async () => {
+  it("is written again when there is space, before all later ones, with what making space says", async () => {
     const attempts = queueOn([1, 2], 5);
     const done: number[] = [];
     const commits = [1, 2, 3].map((n) =>
@@ -62,7 +62,7 @@ describe("a commit on a full disk", () => {
     expect((await attempts.storage.load(CHANNEL_A)).meta).toEqual({ bodiesSince: 8 });
   });
 
-  it("fails with the first reason when there is no room to make, and so do all later ones", async () => {
+  it("fails with the first reason when there is no space to make, and so do all later ones", async () => {
     const attempts = queueOn([1, 2, 3], 2);
     const first = attempts.queue.commit([put.message(1)], "strict");
     const second = attempts.queue.commit([put.message(2)], "strict");
@@ -74,7 +74,7 @@ describe("a commit on a full disk", () => {
     expect(await messages(attempts)).toEqual([]);
   });
 
-  it("asks for no room when something else is wrong", async () => {
+  it("asks for no space when something else is wrong", async () => {
     const attempts = queueOn([1], 5, "failed");
     await expect(attempts.queue.commit([put.message(1)], "strict")).rejects.toMatchObject({ code: "failed" });
     expect(attempts.asked).toEqual([]);
@@ -104,7 +104,7 @@ function heldQueue() {
   });
   const failures: unknown[] = [];
   const queue = createCommitQueue({
-    ...{ storage, channel: CHANNEL_A, room: createDiskRoom(systemClock), bodiesSince: () => 0 },
+    ...{ storage, channel: CHANNEL_A, space: createDiskSpace(systemClock), bodiesSince: () => 0 },
     ending: new AbortController().signal,
     onFailure: (error) => failures.push(error),
   });
@@ -169,7 +169,7 @@ describe("a commit queue", () => {
     await queue.idle();
   });
 
-  it("is long as long as much waits or is being written, and has room again when that is done or failed", async () => {
+  it("is long as long as much waits or is being written, and has space again when that is done or failed", async () => {
     const bytes = new Uint8Array(MAX_BACKLOG_BYTES / 2);
     const half: Change = { op: "put", table: "body", record: { id: messageOf(1).id, bytes } };
     const { queue, done, fail, failures } = heldQueue();

@@ -2,7 +2,7 @@ import type { Change, Durability } from "../../sds/io/records.ts";
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
 import { createBacklog } from "./backlog.ts";
-import type { DiskRoom } from "./disk-room.ts";
+import type { DiskSpace } from "./disk-space.ts";
 
 /** Writes whole steps, grouped: what comes in while a transaction runs goes into the next one together. */
 export interface CommitQueue {
@@ -25,10 +25,10 @@ interface Waiting {
 export interface CommitQueueOptions {
   readonly storage: ChannelStorage;
   readonly channel: ChannelId;
-  readonly room: Pick<DiskRoom, "write">;
+  readonly space: Pick<DiskSpace, "write">;
   /** Up to where bodies were given up, by now; written with whatever is written next. */
   readonly bodiesSince: () => number;
-  /** Whoever closes waits for what is queued, but for no room to be made. */
+  /** Whoever closes waits for what is queued, but for no space to be made. */
   readonly ending: AbortSignal;
   readonly onFailure: (error: unknown) => void;
 }
@@ -39,7 +39,7 @@ export interface CommitQueueOptions {
  * `room` is made first, and the same group is written again.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
-  const { storage, channel, room, bodiesSince, ending, onFailure } = options;
+  const { storage, channel, space, bodiesSince, ending, onFailure } = options;
   let savedSince = bodiesSince();
   let waiting: Waiting[] = [];
   /** The group that is being written too. */
@@ -55,7 +55,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     const strict = group.some((item) => item.durability === "strict");
     if (changes.length === 0 && !unsynced) return;
     // Later groups wait meanwhile, so none overtakes it.
-    await room.write(() => writeNow(changes, strict ? "strict" : "relaxed"), ending);
+    await space.write(() => writeNow(changes, strict ? "strict" : "relaxed"), ending);
     unsynced = !strict;
   }
 

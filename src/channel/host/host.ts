@@ -12,7 +12,7 @@ import { ChannelError, type ChannelView } from "../api/channel-client.ts";
 import type { ChannelHost, ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../api/channel-host.ts";
 import { type Channel, openChannel } from "../channel.ts";
 import { channelViewOf, identityOf } from "../disk/device-channel.ts";
-import { createDiskRoom } from "../disk/disk-room.ts";
+import { createDiskSpace } from "../disk/disk-space.ts";
 import { channelSummaryOf, invitePreviewOf, ownerFingerprintOf } from "./channel-summary.ts";
 import { createDirectClient } from "./direct-client.ts";
 import { asChannelError, checkedName, networkOf, readInvite } from "./host-requests.ts";
@@ -45,7 +45,7 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
   const random = options.random ?? systemRandom;
   const generateKey = options.generateKey ?? generateDeviceKey;
   const transports = createTransportPool(openTransport);
-  const room = createDiskRoom(clock, options.isAttended);
+  const space = createDiskSpace(clock, options.isAttended);
   const joined = createJoinedChannels({ storage, open, onUnreadable });
   const ending = new AbortController();
   let closing: Promise<void> | null = null;
@@ -63,7 +63,7 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
       transport,
       clock,
       random,
-      room,
+      space,
       ending: ending.signal,
     });
   }
@@ -76,7 +76,7 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
       displayName,
       joinedAt: clock.now(),
     };
-    await room.write(() => storage.putDevice(record), ending.signal);
+    await space.write(() => storage.putDevice(record), ending.signal);
     const item = joined.begin(record, descriptor);
     await item.introduced;
     return channelSummaryOf(descriptor, item.unread);

@@ -30,18 +30,18 @@ export interface IncomingContext {
 
 export type Incoming =
   /** To be taken at once; what the sender says of itself with it comes behind. */
-  | { readonly kind: "input"; readonly input: StepInput; readonly trailer: Trailer | null }
+  | { readonly kind: "input"; readonly input: StepInput; readonly trailer: TrailerToVerify | null }
   /** A signed sync: it is nothing before its signature holds. */
-  | { readonly kind: "sync"; readonly trailer: Trailer }
+  | { readonly kind: "sync"; readonly trailer: TrailerToVerify }
   /** Content that is held, by its id. Whether it is the same copy is to be asked. */
-  | { readonly kind: "copy"; readonly id: MessageId; readonly trailer: Trailer | null }
+  | { readonly kind: "copy"; readonly id: MessageId; readonly trailer: TrailerToVerify | null }
   /** Not for the log. */
   | { readonly kind: "ephemeral"; readonly message: EphemeralView }
   /** Counted by reason. */
   | { readonly kind: "refused"; readonly reason: string };
 
 /** What a sender says of itself, as it counts if `verify` finds nothing wrong. */
-export interface Trailer {
+export interface TrailerToVerify {
   readonly claim: IncomingClaim;
   readonly source: Source;
   /** The content message that it is behind; null: it is that of a sync. */
@@ -55,7 +55,7 @@ export interface Trailer {
 }
 
 /** What the trailer says, once it holds. */
-export function inputOf({ claim, source, of, copy }: Trailer): StepInput {
+export function inputOf({ claim, source, of, copy }: TrailerToVerify): StepInput {
   return of === null ? { kind: "receive-sync", claim, source } : { kind: "receive-claim", id: of, claim, copy, source };
 }
 
@@ -220,7 +220,7 @@ function trailerOf(
   lamport: number,
   source: Source,
   { channelId }: IncomingContext,
-): Trailer | { readonly problem: AuthenticationProblem } {
+): TrailerToVerify | { readonly problem: AuthenticationProblem } {
   const read = readClaim(bytes, message, channelId);
   if ("problem" in read) return read;
   const { claim, verify } = read.holds;
@@ -248,7 +248,7 @@ function copyTrailer(
   lamport: number,
   source: Source,
   context: IncomingContext,
-): Trailer | null {
+): TrailerToVerify | null {
   const trailer = trailerOf(bytes, message, lamport, source, context);
   if ("problem" in trailer) return null;
   //= protocol: DUP-2

@@ -12,7 +12,7 @@ import { createBacklog } from "../disk/backlog.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
-import { type Incoming, inputOf, readIncoming, type Trailer } from "./incoming.ts";
+import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -116,7 +116,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (stored !== null && !whole && trailer !== null) trailers.add(trailer);
   }
 
-  function heardAt(trailer: Trailer, arrivedAt: number): Trailer {
+  function heardAt(trailer: TrailerToVerify, arrivedAt: number): TrailerToVerify {
     const verify = () => {
       const problem = trailer.verify();
       if (problem === null) hear(trailer.claim, arrivedAt);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Source } from "../../sds/io/step-input.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
-import type { Trailer } from "./incoming.ts";
+import type { TrailerToVerify } from "./incoming.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
 /** Timers by hand. */
@@ -68,7 +68,7 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
     lamport: number,
     { of = "content", source = "live", holds = true, copy = false, size = 1 }: Saying = {},
   ) => {
-    const trailer: Trailer = {
+    const trailer: TrailerToVerify = {
       claim: {
         ...{ sender: asParticipantId("ben"), signed: true, publicKey: Uint8Array.of(1), by: "content", lamport },
         ...{ completeSince: 0, listed: [], repairRequests: [], receiptsWantedFrom: null },

@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/port.ts";
 import { createBacklog, MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
-import type { Trailer } from "./incoming.ts";
+import type { TrailerToVerify } from "./incoming.ts";
 
 /**
  * Verifies trailers behind the delivery: people see a message on its author's signature, and who has what a moment
@@ -8,7 +8,7 @@ import type { Trailer } from "./incoming.ts";
  * usually says all that the older ones say.
  */
 export interface TrailerQueue {
-  add(trailer: Trailer): void;
+  add(trailer: TrailerToVerify): void;
   /** So many wait that whoever can wait should. */
   isLong(): boolean;
   /** Resolves when all that were added so far are verified and applied, or dropped. */
@@ -21,8 +21,8 @@ export interface TrailerQueueOptions {
   /** Messages wait to be taken in; trailers let them go first, for a while. */
   readonly isBusy: () => boolean;
   /** It would change nothing, so it need not be verified. */
-  readonly addsNothing: (trailer: Trailer) => boolean;
-  readonly apply: (trailer: Trailer) => void;
+  readonly addsNothing: (trailer: TrailerToVerify) => boolean;
+  readonly apply: (trailer: TrailerToVerify) => void;
   readonly refuse: (reason: string) => void;
 }
 
@@ -43,7 +43,7 @@ interface Idler {
 
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   const { clock, isBusy, addsNothing, apply, refuse } = options;
-  let waiting: Trailer[] = [];
+  let waiting: TrailerToVerify[] = [];
   /** Those of the batch that is being verified too. */
   const backlog = createBacklog();
   let cancelTimer: (() => void) | null = null;
@@ -123,8 +123,8 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
  * What was said just now, in the order in which it was said: it tells who is there and what they ask for. Then the
  * rest, the newest first.
  */
-export function inUsefulOrder(trailers: readonly Trailer[]): Trailer[] {
-  const isWord = ({ of, source }: Trailer) => of === null && source === "live";
+export function inUsefulOrder(trailers: readonly TrailerToVerify[]): TrailerToVerify[] {
+  const isWord = ({ of, source }: TrailerToVerify) => of === null && source === "live";
   const others = trailers.filter((trailer) => !isWord(trailer));
   return [...trailers.filter(isWord), ...others.sort((a, b) => b.claim.lamport - a.claim.lamport)];
 }

@@ -35,7 +35,7 @@ it("counts what waits, own and others'", () => {
   const { core, look } = statusOf({ kind: "connecting" });
   core.say("one");
   core.receive("early", "ben", { lamport: core.now + 60 * 60_000 });
-  expect(look()).toMatchObject({ waiting: 1, early: 1, storageProblem: "", mistake: false });
+  expect(look()).toMatchObject({ waiting: 1, embargoed: 1, storageProblem: "", mistake: false });
 });
 
 it("tells a disk that fails from a mistake of our own", () => {

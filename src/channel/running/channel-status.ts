@@ -21,7 +21,7 @@ export function channelStatus({ state, transport, clock, life }: StatusSources):
     peers: health.kind === "online" ? health.peers : 0,
     reason: health.kind === "offline" ? health.reason : "",
     waiting: countWaiting(state),
-    early: state.receive.embargoed.size,
+    embargoed: state.receive.embargoed.size,
     clockCorrectionMs: clock.correctionMs(),
     clockSuggestionMs: clock.suggestedMs(),
     storageProblem: problem?.code === "storage" ? problem.message : "",

@@ -8,7 +8,7 @@ import type { ChannelStorage } from "../../storage/port.ts";
 import type { Transport } from "../../transport/port.ts";
 import type { EphemeralRequest, EphemeralView, SendRequest } from "../api/channel-client.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
-import type { DiskRoom } from "../disk/disk-room.ts";
+import type { DiskSpace } from "../disk/disk-space.ts";
 import type { EventLog } from "../views/event-log.ts";
 import type { StatusBoard } from "../views/status-board.ts";
 
@@ -22,8 +22,8 @@ export interface ChannelOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Shared with all that is written to the same disk. Default: this channel has it for itself. */
-  readonly room?: DiskRoom;
-  /** From then on nothing waits for room on the disk, also while the channel is still being opened. Closing it is its own matter. */
+  readonly space?: DiskSpace;
+  /** From then on nothing waits for space on the disk, also while the channel is still being opened. Closing it is its own matter. */
   readonly ending?: AbortSignal;
   /** Of more messages than this the oldest are forgotten. Default: `MAX_HISTORY`. */
   readonly maxHistory?: number | undefined;

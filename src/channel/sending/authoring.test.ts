@@ -5,7 +5,7 @@ import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
-import type { ChannelClient, LogEntry } from "../api/channel-client.ts";
+import type { ChannelClient, LogItem } from "../api/channel-client.ts";
 import { createChannelHost } from "../host/host.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -43,7 +43,7 @@ async function twoPeople() {
   return { id, host: ada, hers, client, ben };
 }
 
-const said = (entry: LogEntry): string[] => {
+const said = (entry: LogItem): string[] => {
   if (entry.kind === "hole") return [`hole ${entry.state}`];
   return entry.type === "chat" ? [entry.text] : [];
 };

@@ -1,5 +1,5 @@
 import type { ChannelState } from "../../sds/channel-state.ts";
-import { isEmbargoed } from "../../sds/clock/lamport-clock.ts";
+import { isAhead } from "../../sds/clock/lamport-clock.ts";
 import { prepareAnew } from "../../sds/compose/compose-anew.ts";
 import type { Environment } from "../../sds/io/step-context.ts";
 import type { IncomingContent, StepInput } from "../../sds/io/step-input.ts";
@@ -49,7 +49,7 @@ export interface AuthoringOptions {
 export function createAuthoring({ state, author, bodies, environment, dispatch }: AuthoringOptions): Authoring {
   const requests = createSentRequests(state, bodies);
   let turn: Promise<unknown> = Promise.resolve();
-  /** What is held until it is composed anew; before anything else is said. */
+  /** What does not leave until it is composed anew; before anything else is said. */
   const replacements: Replacement[] = [];
   /** Ids that messages had before, for whoever asks under one of them. */
   const laterIds = new Map<MessageId, MessageId>();
@@ -69,9 +69,9 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
 
   async function accept(request: SendRequest, body: Uint8Array): Promise<MessageId> {
     // One that fails stays as it was, and is none of this message's business.
-    await composeHeld().catch(() => {});
+    await composeReplacements().catch(() => {});
     // A clock that was set back is noticed by a step; what is prepared before that would be dated as wrongly as it was.
-    if (isEmbargoed(state.clock.lamport, environment().now)) await dispatch({ kind: "wake" });
+    if (isAhead(state.clock.lamport, environment().now)) await dispatch({ kind: "wake" });
     const env = environment();
     const type = MESSAGE_TYPE[request.type];
     const content = await composeContent(author, prepare(state, env), type, body, env.now);
@@ -80,8 +80,8 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     return content.id;
   }
 
-  async function composeHeld(): Promise<void> {
-    for (let held = replacements.shift(); held !== undefined; held = replacements.shift()) await composeAllAnew(held);
+  async function composeReplacements(): Promise<void> {
+    for (let next = replacements.shift(); next !== undefined; next = replacements.shift()) await composeAllAnew(next);
   }
 
   async function composeAllAnew({ ids, voided }: Replacement): Promise<void> {
@@ -100,13 +100,13 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
   }
 
   async function takeBack(kind: "withdraw" | "stop-sending", asked: MessageId): Promise<void> {
-    await composeHeld().catch(() => {});
+    await composeReplacements().catch(() => {});
     const id = currentId(asked);
     const requestId = requestIdOf(id);
     await dispatch({ kind, id });
-    await composeHeld();
+    await composeReplacements();
     // Nobody was asked to compose it anew, so at the next start it is there as before.
-    if (state.outbox.items.get(id)?.held === true) throw new ChannelError("closed", CUT_OFF);
+    if (state.outbox.items.get(id)?.replaced === true) throw new ChannelError("closed", CUT_OFF);
     // What is deleted may be said again under the same name; one that never left is, also when it was only to be stopped.
     if (state.log.entries.get(id)?.removed !== false) requests.forget(requestId);
   }
@@ -148,7 +148,7 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     composeAnew: (ids, voided) => {
       replacements.push({ ids, voided });
       // Whoever asked for it hears when it fails; when nobody did it is tried again later.
-      inTurn(composeHeld).catch(() => {});
+      inTurn(composeReplacements).catch(() => {});
     },
     takeBack: (kind, id) => inTurn(() => takeBack(kind, id)),
     currentId,

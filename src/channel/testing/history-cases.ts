@@ -1,6 +1,6 @@
 import { asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelClient, LogEntry, LogPosition } from "../api/channel-client.ts";
+import type { ChannelClient, LogItem, LogPosition } from "../api/channel-client.ts";
 import {
   type ContractCase,
   chats,
@@ -16,9 +16,9 @@ import {
 const NOWHERE = asMessageId("f".repeat(64));
 
 /** The whole log by pages of `limit`, newest page first, put together in log order. */
-async function readByPages(client: ChannelClient, limit: number): Promise<LogEntry[]> {
+async function readByPages(client: ChannelClient, limit: number): Promise<LogItem[]> {
   const { page } = await client.snapshot(limit);
-  let entries: readonly LogEntry[] = page.entries;
+  let entries: readonly LogItem[] = page.entries;
   let { more } = page;
   while (more) {
     const [first] = entries;

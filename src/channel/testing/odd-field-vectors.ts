@@ -1,6 +1,6 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Envelope, encodeEnvelopeHead } from "../../identity/envelope-codec.ts";
-import { frame } from "../../identity/framing.ts";
+import { frame } from "../../identity/signed-bytes.ts";
 import { TRAILER_FIELD } from "../../identity/trailer.ts";
 import { encodeMessage } from "../../sds/wire/codec.ts";
 import { asParticipantId } from "../../sds/wire/ids.ts";

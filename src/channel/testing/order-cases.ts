@@ -5,7 +5,7 @@ import { CHANNEL_A, put } from "../../storage/testing/samples.ts";
 import type { ChannelParts } from "../channel.ts";
 import { openChannel } from "../channel.ts";
 import { createCommitQueue } from "../disk/commit-queue.ts";
-import { createDiskRoom } from "../disk/disk-room.ts";
+import { createDiskSpace } from "../disk/disk-space.ts";
 import { createHostWith } from "../host/host.ts";
 import { expectCode, QUICK, until } from "./contract-fixture.ts";
 import {
@@ -174,7 +174,7 @@ export const orderCases: readonly OrderCase[] = [
     run: async ({ createCommitQueue: create = createCommitQueue }) => {
       const { storage, done } = createHeldDisk(() => {});
       const queue = create({
-        ...{ storage, channel: CHANNEL_A, room: createDiskRoom(createVirtualClock(0)), bodiesSince: () => 0 },
+        ...{ storage, channel: CHANNEL_A, space: createDiskSpace(createVirtualClock(0)), bodiesSince: () => 0 },
         ...{ ending: new AbortController().signal, onFailure: () => {} },
       });
       await queue.commit([put.message(1)], "relaxed");

@@ -3,15 +3,15 @@ import { asMessageId, asParticipantId, type ChannelId, type MessageId } from "..
 import { type ChannelStorage, StorageError } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 
-/** `inner` with room for so many more bodies. Like a browser's database it always takes deletions, and gives space back late. */
+/** `inner` with space for so many more bodies. Like a browser's database it always takes deletions, and gives space back late. */
 export interface SmallDisk extends ChannelStorage {
   /** Writes that did not fit. */
   readonly refused: number;
 }
 
 /** `lag`: space is given back only when so many bodies were deleted. */
-export function createSmallDisk(inner: ChannelStorage, room: number, lag: number): SmallDisk {
-  let [free, deleted, refused] = [room, 0, 0];
+export function createSmallDisk(inner: ChannelStorage, space: number, lag: number): SmallDisk {
+  let [free, deleted, refused] = [space, 0, 0];
   const refuse = (): never => {
     refused++;
     throw new StorageError("quota", "The small disk is full.");

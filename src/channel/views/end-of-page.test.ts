@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
-import type { LogEntry } from "../api/channel-client.ts";
+import type { LogItem } from "../api/channel-client.ts";
 import { endOfPage, MAX_PAGE_TEXT } from "./end-of-page.ts";
 
-function entry(lamport: number, characters: number): LogEntry {
+function entry(lamport: number, characters: number): LogItem {
   const delivery = { state: { kind: "sent" }, received: [], audience: [], attempts: 0 } as const;
   const id = asMessageId(`id ${lamport}`);
   const author = asParticipantId("Ben");

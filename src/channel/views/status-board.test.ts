@@ -10,7 +10,7 @@ function board() {
       peers: 0,
       reason: "",
       waiting: 0,
-      early: 0,
+      embargoed: 0,
       clockCorrectionMs: 0,
       clockSuggestionMs: null,
       storageProblem: "",

@@ -1,7 +1,7 @@
 import type { ChannelState } from "../../sds/channel-state.ts";
 import { receivedBy } from "../../sds/evidence/received-by.ts";
 import type { MissingMessage } from "../../sds/holes/missing-message.ts";
-import type { LogEntry as GraphEntry } from "../../sds/log/log-entry.ts";
+import type { LogEntry } from "../../sds/log/log-entry.ts";
 import { type DeliveryState, deliveryStateOf, type Reception, type Sending } from "../../sds/outbox/delivery-state.ts";
 import { levelOf } from "../../sds/outbox/level.ts";
 import { MESSAGE_TYPE, shownTypeOf } from "../../sds/parameters/message-type.ts";
@@ -9,11 +9,11 @@ import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
 import type { Participant } from "../../sds/participants/participant.ts";
 import { isPresent } from "../../sds/participants/presence.ts";
 import { asParticipantId, type ParticipantId } from "../../sds/wire/ids.ts";
-import type { DeliveryView, HoleView, LogEntry, LogPosition, ParticipantView } from "../api/channel-client.ts";
+import type { DeliveryView, HoleView, LogItem, LogPosition, ParticipantView } from "../api/channel-client.ts";
 import { displayNameOf } from "../api/display-name.ts";
 
 /** What people see of the protocol's state. Plain data, made anew each time. */
-export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryView {
+export function deliveryView(state: ChannelState, entry: LogEntry): DeliveryView {
   const received = receivedBy(state, entry);
   const item = state.outbox.items.get(entry.id);
   return {
@@ -24,7 +24,7 @@ export function deliveryView(state: ChannelState, entry: GraphEntry): DeliveryVi
   };
 }
 
-function deliveryState(state: ChannelState, entry: GraphEntry, received: ReadonlySet<number>): DeliveryState {
+function deliveryState(state: ChannelState, entry: LogEntry, received: ReadonlySet<number>): DeliveryState {
   const item = state.outbox.items.get(entry.id);
   const reception: Reception = {
     received,
@@ -32,7 +32,7 @@ function deliveryState(state: ChannelState, entry: GraphEntry, received: Readonl
     level: item === undefined ? "any" : levelOf(item, state.identity.parameters),
   };
   if (entry.mine && received.size === 0 && state.log.ahead.has(entry)) {
-    return { kind: "early", at: entry.lamport - LAMPORT_EMBARGO_MS };
+    return { kind: "ahead", at: entry.lamport - LAMPORT_EMBARGO_MS };
   }
   return deliveryStateOf(reception, item ?? TAKEN);
 }
@@ -45,7 +45,7 @@ function ids(state: ChannelState, indexes: Iterable<number>): ParticipantId[] {
 }
 
 /** `text`: undefined when its body is not on this device. */
-export function messageView(state: ChannelState, entry: GraphEntry, text: string | undefined): LogEntry {
+export function messageView(state: ChannelState, entry: LogEntry, text: string | undefined): LogItem {
   return {
     kind: "message",
     id: entry.id,
@@ -62,7 +62,7 @@ export function messageView(state: ChannelState, entry: GraphEntry, text: string
 }
 
 /** A hole stands where a child's author signed that it is; without that, where it was first missed. */
-export function holeView(missing: MissingMessage): LogEntry & HoleView {
+export function holeView(missing: MissingMessage): LogItem & HoleView {
   return {
     kind: "hole",
     id: missing.id,
@@ -88,7 +88,7 @@ export function participantView(state: ChannelState, participant: Participant, n
 }
 
 export type Place =
-  | { readonly kind: "message"; readonly entry: GraphEntry }
+  | { readonly kind: "message"; readonly entry: LogEntry }
   | { readonly kind: "hole"; readonly missing: MissingMessage };
 
 /** The last `limit` messages and visible holes before a place (or the end), in log order. */
@@ -115,8 +115,8 @@ export function placesBefore(
 }
 
 /** In log order. What is not shown takes no room in a page. */
-function lastVisible(state: ChannelState, before: LogPosition | undefined, limit: number): GraphEntry[] {
-  const found: GraphEntry[] = [];
+function lastVisible(state: ChannelState, before: LogPosition | undefined, limit: number): LogEntry[] {
+  const found: LogEntry[] = [];
   for (const entry of state.log.order.before(before)) {
     if (isVisible(entry)) found.push(entry);
     if (found.length >= limit) break;
@@ -125,7 +125,7 @@ function lastVisible(state: ChannelState, before: LogPosition | undefined, limit
 }
 
 /** Deleted messages, and what stands in for those that never left, are nothing to look at. */
-export function isVisible(entry: GraphEntry): boolean {
+export function isVisible(entry: LogEntry): boolean {
   return !entry.removed && entry.type !== MESSAGE_TYPE.void;
 }
 

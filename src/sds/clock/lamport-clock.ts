@@ -14,14 +14,14 @@ export function tickLamport(local: number, now: number): number {
 }
 
 /** True when the timestamp is further ahead of real time than clocks may be: it waits, and never moves the clock. */
-export function isEmbargoed(lamport: number, now: number): boolean {
+export function isAhead(lamport: number, now: number): boolean {
   return lamport > now + LAMPORT_EMBARGO_MS;
 }
 
 /** The clock after a content message with this timestamp was taken in. An embargoed one leaves it as it is. */
 export function mergeLamport(local: number, lamport: number, now: number): number {
   //= protocol: TIME-2
-  return isEmbargoed(lamport, now) ? local : Math.max(local, lamport);
+  return isAhead(lamport, now) ? local : Math.max(local, lamport);
 }
 
 /** False for what cannot be kept exactly (2^53 and above): such a message is rejected. */

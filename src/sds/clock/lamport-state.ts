@@ -1,5 +1,5 @@
 import type { ClockAndBelow, ClockContext } from "./clock-state.ts";
-import { isEmbargoed, mergeLamport } from "./lamport-clock.ts";
+import { isAhead, mergeLamport } from "./lamport-clock.ts";
 import { ownClock } from "./own.ts";
 
 /** The channel's Lamport clock takes in what was said. All its changes are here, and each is written with its step. */
@@ -21,7 +21,7 @@ export function reachLamport(ctx: ClockContext, lamport: number): void {
 
 /** The clock that it followed was wrong, and ahead: it falls to `highest`, the highest within the limit. */
 export function lowerLamport(ctx: ClockContext, highest: number): void {
-  if (isEmbargoed(ctx.state.clock.lamport, ctx.env.now)) setLamport(ctx, highest);
+  if (isAhead(ctx.state.clock.lamport, ctx.env.now)) setLamport(ctx, highest);
 }
 
 /** When the channel is restored. Nothing is written. */

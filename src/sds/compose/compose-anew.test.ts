@@ -208,7 +208,7 @@ describe("what waited to leave for long", () => {
   });
 });
 
-test("one that was composed while others were held names them: it does not leave, and is composed anew with them", () => {
+test("one that was composed while others are being replaced names them: it does not leave, and is composed anew with them", () => {
   const core = new OneCore();
   const first = core.say("one");
   core.step({ kind: "withdraw", id: first });

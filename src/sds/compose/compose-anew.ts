@@ -1,4 +1,4 @@
-import { isEmbargoed, tickLamport } from "../clock/lamport-clock.ts";
+import { isAhead, tickLamport } from "../clock/lamport-clock.ts";
 import { giveLamport } from "../clock/lamport-state.ts";
 import { chooseParents, nameable } from "../evidence/causal-history.ts";
 import { completeSince } from "../holes/holes.ts";
@@ -10,9 +10,9 @@ import { createEntry } from "../log/create-entry.ts";
 import { type LogEntry, referenceOf } from "../log/log-entry.ts";
 import { noteLastOwn, noteRemoved, takeOutOfLog } from "../log/own-messages.ts";
 import { saveMessage } from "../log/save-message.ts";
-import { holdBack, holdBackNoMore, removeFromOutbox, tryAgainLater } from "../outbox/held.ts";
 import { enqueue, stopSending, UNASKED } from "../outbox/outbox.ts";
 import type { OutboxEntry } from "../outbox/outbox-entry.ts";
+import { beginReplacing, endReplacing, removeFromOutbox, tryAgainLater } from "../outbox/replacing.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import { admit } from "../receive/causal-delivery.ts";
@@ -32,8 +32,8 @@ export function withdraw(ctx: ReceiveContext, id: MessageId): void {
   const item = ctx.state.outbox.items.get(id);
   // What is being composed anew comes back under another id, and can be deleted then; and so can what never left before it,
   // in whose place a void could not come now.
-  if (item === undefined || item.held) return;
-  if (neverLeft(ctx.state, id) && ownFrom(ctx.state, item).some(({ held }) => held)) return;
+  if (item === undefined || item.replaced) return;
+  if (neverLeft(ctx.state, id) && ownFrom(ctx.state, item).some(({ replaced }) => replaced)) return;
   const replaced = replaceableFrom(ctx.state, item);
   //= protocol: ANEW-5
   if (replaced === null) remove(ctx, item);
@@ -49,7 +49,7 @@ export function neverLeft(state: ReceiveAndBelow, id: MessageId): boolean {
 export function composeStaleAnew(ctx: ReceiveContext): void {
   if (!ctx.state.clock.connection.online) return;
   for (const item of ctx.state.outbox.open) {
-    if (item.attempts > 0 || item.held || !isStale(ctx, item)) continue;
+    if (item.attempts > 0 || item.replaced || !isStale(ctx, item)) continue;
     const replaced = replaceableFrom(ctx.state, item);
     if (replaced !== null) hold(ctx, replaced, null);
     return;
@@ -59,7 +59,7 @@ export function composeStaleAnew(ctx: ReceiveContext): void {
 function isStale({ env }: ReceiveContext, { entry, nextAttemptAt }: OutboxEntry): boolean {
   if (nextAttemptAt === null || nextAttemptAt > env.now) return false;
   //= protocol: ANEW-3
-  return entry.lamport < env.now - HORIZON_MS || isEmbargoed(entry.lamport, env.now);
+  return entry.lamport < env.now - HORIZON_MS || isAhead(entry.lamport, env.now);
 }
 
 /**
@@ -68,9 +68,9 @@ function isStale({ env }: ReceiveContext, { entry, nextAttemptAt }: OutboxEntry)
  */
 function replaceableFrom(state: ReceiveAndBelow, first: OutboxEntry): OutboxEntry[] | null {
   const later = ownFrom(state, first);
-  const untouched = later.every(({ attempts, held, stage, entry }) => {
+  const untouched = later.every(({ attempts, replaced, stage, entry }) => {
     //= protocol: ANEW-1
-    return attempts === 0 && !held && stage === "queued" && !entry.namedByOthers;
+    return attempts === 0 && !replaced && stage === "queued" && !entry.namedByOthers;
   });
   return untouched ? later.sort((a, b) => (a.entry.authorSeq ?? 0) - (b.entry.authorSeq ?? 0)) : null;
 }
@@ -81,7 +81,7 @@ function ownFrom(state: ReceiveAndBelow, first: OutboxEntry): OutboxEntry[] {
 }
 
 function hold(ctx: ReceiveContext, replaced: readonly OutboxEntry[], voided: MessageId | null): void {
-  holdBack(replaced);
+  beginReplacing(replaced);
   ctx.effects.push({ kind: "compose-anew", ids: replaced.map(({ entry }) => entry.id), voided });
 }
 
@@ -149,7 +149,7 @@ export function composedAnew(
   const [first] = items;
   if (first === undefined) return;
   const own = ownFrom(state, first);
-  holdBackNoMore(own);
+  endReplacing(own);
   if (contents.length !== items.length) {
     tryAgainLater(state, items, env.now);
     return;

@@ -1,4 +1,4 @@
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { isAhead } from "../clock/lamport-clock.ts";
 import { block } from "../log/graph.ts";
 import type { Edge } from "../log/log-entry.ts";
 import { JOIN_WINDOW_MS } from "../parameters/parameters.ts";
@@ -38,7 +38,7 @@ export function settleJoinPoint(ctx: HolesContext): void {
  * that is not ahead, or a device that wakes in 1970 would join from there.
  */
 function othersAgree(state: HolesAndBelow, now: number): boolean {
-  for (const entry of state.log.order.before()) if (!entry.mine) return !isEmbargoed(entry.lamport, now);
+  for (const entry of state.log.order.before()) if (!entry.mine) return !isAhead(entry.lamport, now);
   return false;
 }
 

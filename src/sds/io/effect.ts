@@ -23,9 +23,9 @@ export type Effect =
   /** Ask a Store for these. */
   | { readonly kind: "fetch"; readonly wanted: readonly WantedMessage[] }
   /** A message, or its filter, was refused; counted by reason. */
-  | { readonly kind: "reject"; readonly reason: RejectReason };
+  | { readonly kind: "reject"; readonly reason: RefusalReason };
 
-export type RejectReason =
+export type RefusalReason =
   | "lamport-limit"
   | "unsigned"
   /** Older than what is kept. */

@@ -1,4 +1,4 @@
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { isAhead } from "../clock/lamport-clock.ts";
 import { lowerLamport, reachLamport } from "../clock/lamport-state.ts";
 import { LAMPORT_EMBARGO_MS } from "../parameters/parameters.ts";
 import { coverParents, uncoverParents } from "./heads.ts";
@@ -16,13 +16,13 @@ const NONE: ReadonlySet<LogEntry> = new Set();
  */
 export function settleAhead(ctx: LogContext): void {
   const { state, env } = ctx;
-  for (const entry of state.log.ahead) if (!isEmbargoed(entry.lamport, env.now)) takeBack(ctx, entry);
+  for (const entry of state.log.ahead) if (!isAhead(entry.lamport, env.now)) takeBack(ctx, entry);
   const last = state.log.order.last();
-  const noticed = last === undefined || state.log.ahead.has(last) || !isEmbargoed(last.lamport, env.now);
-  if (noticed && !isEmbargoed(state.clock.lamport, env.now)) return;
+  const noticed = last === undefined || state.log.ahead.has(last) || !isAhead(last.lamport, env.now);
+  if (noticed && !isAhead(state.clock.lamport, env.now)) return;
   let highest = 0;
   for (const entry of state.log.order.before()) {
-    if (!isEmbargoed(entry.lamport, env.now)) {
+    if (!isAhead(entry.lamport, env.now)) {
       highest = entry.lamport;
       break;
     }

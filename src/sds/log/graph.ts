@@ -1,4 +1,4 @@
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { isAhead } from "../clock/lamport-clock.ts";
 import { reachLamport } from "../clock/lamport-state.ts";
 import { audienceFor } from "../participants/presence.ts";
 import { setAhead } from "./ahead.ts";
@@ -73,7 +73,7 @@ export function placeInLog(ctx: LogContext, entry: LogEntry): void {
   order.insert(entry);
   headsAfterDelivery(state, entry);
   // It may have waited for its causes while the clock was set right, and the Lamport clock with it.
-  if (isEmbargoed(entry.lamport, env.now)) setAhead(state, entry);
+  if (isAhead(entry.lamport, env.now)) setAhead(state, entry);
   else reachLamport(ctx, entry.lamport);
 }
 

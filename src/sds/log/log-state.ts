@@ -1,10 +1,10 @@
 import type { StepContext } from "../io/step-context.ts";
 import type { ParticipantsAndBelow } from "../participants/participants-state.ts";
 import type { MessageId } from "../wire/ids.ts";
+import { IncomingBuffer, type IncomingBufferView } from "./incoming-buffer.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { createOrderedLog, type OrderedLogView } from "./ordered-log.ts";
 import { createUnread, type Unread } from "./unread-count.ts";
-import { WaitingRoom, type WaitingRoomView } from "./waiting-room.ts";
 
 /** What the room "log" owns: the causal graph of all that is held, and its order. */
 export interface LogState {
@@ -13,7 +13,7 @@ export interface LogState {
   /** What is delivered, in log order. */
   readonly order: OrderedLogView<LogEntry>;
   /** What waits for its causes. */
-  readonly buffered: WaitingRoomView;
+  readonly buffered: IncomingBufferView;
   /** Delivered entries without a delivered child; those that are ahead do not count. */
   readonly heads: ReadonlySet<LogEntry>;
   /** Delivered entries whose timestamp is further ahead than clocks may be (`ahead.ts`). */
@@ -37,7 +37,7 @@ export function createLogState(): LogState {
   return {
     entries: new Map(),
     order: createOrderedLog<LogEntry>(),
-    buffered: new WaitingRoom(),
+    buffered: new IncomingBuffer(),
     heads: new Set(),
     ahead: new Set(),
     removed: new Set(),

@@ -1,13 +1,13 @@
 import type { Owned } from "../io/owned.ts";
+import type { IncomingBuffer } from "./incoming-buffer.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { LogAndBelow, LogState } from "./log-state.ts";
 import type { OrderedLog } from "./ordered-log.ts";
 import type { Unread } from "./unread-count.ts";
-import type { WaitingRoom } from "./waiting-room.ts";
 
 interface OwnLogState extends Omit<Owned<LogState>, "order" | "buffered" | "unread"> {
   readonly order: OrderedLog<LogEntry>;
-  readonly buffered: WaitingRoom;
+  readonly buffered: IncomingBuffer;
   readonly unread: Unread;
 }
 

@@ -16,7 +16,7 @@ export type DeliveryState =
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "stopped" }
   /** It has a timestamp from when this device's clock was wrong: others show it at `at` (ms since the epoch). */
-  | { readonly kind: "early"; readonly at: number };
+  | { readonly kind: "ahead"; readonly at: number };
 
 /** What can happen to an own message on its way. Evidence is somebody's signed word that they have it. */
 export type OutboxEvent =

@@ -12,7 +12,7 @@ export interface OutboxEntry {
   /** An attempt is with the transport and has not come back. */
   readonly inFlight: boolean;
   /** It is being composed anew, and must not leave as it is. */
-  readonly held: boolean;
+  readonly replaced: boolean;
   /** The network's rate limit holds it back. */
   readonly limited: boolean;
   /** A person asked for one more attempt, whatever its age. */

@@ -30,8 +30,8 @@ export function enqueue(ctx: OutboxContext, entry: LogEntry, { requestId, levelP
     stage: "queued",
     attempts: 0,
     inFlight: false,
-    // One that was composed while others were held names them, and must not leave before they are replaced.
-    held: isAnyHeld(ctx.state),
+    // One that was composed while others are being replaced names them, and must not leave before they are replaced.
+    replaced: isAnyReplaced(ctx.state),
     limited: false,
     asked: false,
     taken: false,
@@ -46,8 +46,8 @@ export function enqueue(ctx: OutboxContext, entry: LogEntry, { requestId, levelP
   saveOutbox(ctx, item);
 }
 
-function isAnyHeld(state: OutboxAndBelow): boolean {
-  for (const { held } of state.outbox.open) if (held) return true;
+function isAnyReplaced(state: OutboxAndBelow): boolean {
+  for (const { replaced } of state.outbox.open) if (replaced) return true;
   return false;
 }
 
@@ -63,7 +63,7 @@ export function sendDue(ctx: OutboxContext): void {
       rest(ctx, item);
       continue;
     }
-    if (item.inFlight || item.held || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    if (item.inFlight || item.replaced || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
     //= protocol: SEND-5
     if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
@@ -237,7 +237,7 @@ export function nextOutboxAt(state: OutboxAndBelow, now: number): number {
   let next = Number.POSITIVE_INFINITY;
   if (!state.clock.connection.online) return next;
   for (const item of state.outbox.open) {
-    if (item.nextAttemptAt !== null && !item.inFlight && !item.held) next = Math.min(next, item.nextAttemptAt);
+    if (item.nextAttemptAt !== null && !item.inFlight && !item.replaced) next = Math.min(next, item.nextAttemptAt);
     next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
   }
   return next;
@@ -250,7 +250,7 @@ export function readmit(ctx: OutboxContext, entry: LogEntry): void {
   confirmStored(ctx, entry.id);
   const item = ctx.state.outbox.items.get(entry.id);
   if (item !== undefined) {
-    ownItem(item).held = false;
+    ownItem(item).replaced = false;
     ownItem(item).nextAttemptAt = null;
   }
   takeAuthorSeq(ctx, entry.authorSeq);

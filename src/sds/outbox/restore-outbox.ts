@@ -25,7 +25,7 @@ function restoreItem(state: OutboxAndBelow, record: OutboxRecord, now: number): 
     stage: record.stage === "sending" ? "queued" : record.stage,
     attempts: record.attempts,
     inFlight: false,
-    held: false,
+    replaced: false,
     limited: false,
     asked: record.asked ?? false,
     taken: record.taken,

@@ -1,4 +1,4 @@
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { isAhead } from "../clock/lamport-clock.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { AuthorNumbers } from "./author-numbers.ts";
 import { ownParticipant } from "./own.ts";
@@ -13,7 +13,7 @@ export function isNewestSync(participant: Participant, lamport: number, now: num
   //= protocol: PRESENCE-4
   if (lamport < now - HORIZON_MS) return false;
   //= protocol: PRESENCE-5
-  const last = isEmbargoed(lamport, now) ? "lastAheadLamport" : "lastClaimLamport";
+  const last = isAhead(lamport, now) ? "lastAheadLamport" : "lastClaimLamport";
   if (lamport <= participant[last]) return false;
   ownParticipant(participant)[last] = lamport;
   return true;

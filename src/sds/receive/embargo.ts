@@ -1,10 +1,10 @@
-import { isEmbargoed } from "../clock/lamport-clock.ts";
+import { isAhead } from "../clock/lamport-clock.ts";
 import type { IncomingClaim } from "../io/step-input.ts";
 import { isLowerCopy } from "../log/lower-copy.ts";
 import { HORIZON_MS, LAMPORT_EMBARGO_MS } from "../parameters/parameters.ts";
 import type { MessageId } from "../wire/ids.ts";
 import { ownReceive } from "./own.ts";
-import type { EmbargoedMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
+import type { IncomingMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
 
 /** Held in memory until its time comes, at most this many: a wrong clock is rare, a flood of them is an attack. */
 const MAX_EMBARGOED = 256;
@@ -13,7 +13,7 @@ const MAX_EMBARGOED = 256;
  * Content from more than ten minutes ahead is neither delivered nor claimed, and does not move our clock: otherwise one
  * participant with a wrong clock could drag everybody's Lamport timestamps into the future.
  */
-export function embargo(ctx: ReceiveContext, message: EmbargoedMessage): void {
+export function embargo(ctx: ReceiveContext, message: IncomingMessage): void {
   const { state, env } = ctx;
   const { embargoed } = ownReceive(state);
   const { id } = message.content;
@@ -33,7 +33,7 @@ export function embargo(ctx: ReceiveContext, message: EmbargoedMessage): void {
 }
 
 /** The furthest ahead makes room: else places taken by what never comes to its time would be lost for good. */
-function dropFurtherAhead(state: ReceiveAndBelow, than: EmbargoedMessage): boolean {
+function dropFurtherAhead(state: ReceiveAndBelow, than: IncomingMessage): boolean {
   const { embargoed } = ownReceive(state);
   let furthest = than;
   for (const message of embargoed.values()) {
@@ -45,11 +45,11 @@ function dropFurtherAhead(state: ReceiveAndBelow, than: EmbargoedMessage): boole
 /** Takes in what real time has caught up with. */
 export function releaseEmbargoed(
   ctx: ReceiveContext,
-  receive: (ctx: ReceiveContext, message: EmbargoedMessage) => void,
+  receive: (ctx: ReceiveContext, message: IncomingMessage) => void,
 ): void {
   const { embargoed } = ownReceive(ctx.state);
   for (const [id, message] of embargoed) {
-    if (isEmbargoed(message.content.lamport, ctx.env.now)) continue;
+    if (isAhead(message.content.lamport, ctx.env.now)) continue;
     embargoed.delete(id);
     receive(ctx, message);
   }

@@ -1,9 +1,9 @@
-import { isEmbargoed, isExactLamport } from "../clock/lamport-clock.ts";
+import { isAhead, isExactLamport } from "../clock/lamport-clock.ts";
 import { hearLamport } from "../clock/lamport-state.ts";
 import { applyClaim, creditLate, dropPendingCredits } from "../evidence/evidence.ts";
 import { noteFilter } from "../evidence/received-filter.ts";
 import { isForgotten, noteBelowWatermark, withoutForgotten } from "../holes/watermark.ts";
-import type { RejectReason } from "../io/effect.ts";
+import type { RefusalReason } from "../io/effect.ts";
 import type { IncomingContent, StepInput } from "../io/step-input.ts";
 import { noteHint } from "../log/copies.ts";
 import { createEntry } from "../log/create-entry.ts";
@@ -16,10 +16,10 @@ import { cancelAnswer } from "../repair/repair.ts";
 import type { MessageId } from "../wire/ids.ts";
 import { admit, releaseKnown } from "./causal-delivery.ts";
 import { embargo } from "./embargo.ts";
-import type { EmbargoedMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
+import type { IncomingMessage, ReceiveAndBelow, ReceiveContext } from "./receive-state.ts";
 
 /** A content message arrived. Nothing changes before it is known to be acceptable. */
-export function receiveContent(ctx: ReceiveContext, message: EmbargoedMessage): void {
+export function receiveContent(ctx: ReceiveContext, message: IncomingMessage): void {
   const { state, env } = ctx;
   const { content, claim, source, hint } = message;
   const held = state.log.entries.get(content.id);
@@ -37,7 +37,7 @@ export function receiveContent(ctx: ReceiveContext, message: EmbargoedMessage): 
     return;
   }
   //= protocol: RECEIVE-5
-  if (isEmbargoed(content.lamport, env.now)) {
+  if (isAhead(content.lamport, env.now)) {
     embargo(ctx, message);
     return;
   }
@@ -83,7 +83,7 @@ export function seenAgain(
   if (source === "store") confirmStored(ctx, id);
 }
 
-function refusalOf(state: ReceiveAndBelow, content: IncomingContent): RejectReason | null {
+function refusalOf(state: ReceiveAndBelow, content: IncomingContent): RefusalReason | null {
   if (!isExactLamport(content.lamport)) return "lamport-limit";
   if (!content.signed && state.identity.profile === "community") return "unsigned";
   //= protocol: STATE-7

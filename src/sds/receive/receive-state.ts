@@ -6,12 +6,12 @@ import type { MessageId } from "../wire/ids.ts";
 /** What the room "receive" owns: what came too early, and how far history was read. */
 export interface ReceiveState {
   /** Content from further ahead than clocks may be, until its time comes. */
-  readonly embargoed: ReadonlyMap<MessageId, HeldMessage>;
+  readonly embargoed: ReadonlyMap<MessageId, EmbargoedMessage>;
   /** A Store was read up to here, as wall time. */
   readonly historyCursor: number;
 }
 
-export interface EmbargoedMessage {
+export interface IncomingMessage {
   readonly content: IncomingContent;
   readonly claim: IncomingClaim | null;
   readonly source: Source;
@@ -19,7 +19,7 @@ export interface EmbargoedMessage {
 }
 
 /** One that waits for its time. */
-export interface HeldMessage extends EmbargoedMessage {
+export interface EmbargoedMessage extends IncomingMessage {
   /** A Store that keeps it took it in then or later. */
   readonly storedSince: number;
 }

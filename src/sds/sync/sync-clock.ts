@@ -1,4 +1,4 @@
-import { isEmbargoed, tickLamport } from "../clock/lamport-clock.ts";
+import { isAhead, tickLamport } from "../clock/lamport-clock.ts";
 import { ownSync } from "./own.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
@@ -20,7 +20,7 @@ export function nextSyncLamport({ state, env, changes }: SyncContext): number {
  */
 export function resetSyncClock({ state, env, changes }: SyncContext): void {
   const sync = ownSync(state);
-  if (!isEmbargoed(sync.lastSyncLamport, env.now)) return;
+  if (!isAhead(sync.lastSyncLamport, env.now)) return;
   //= protocol: TIME-8
   sync.lastSyncLamport = Math.floor(env.now);
   changes.push({ op: "meta", key: "lamportReserved", value: sync.lastSyncLamport + 1 });

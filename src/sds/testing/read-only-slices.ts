@@ -7,7 +7,7 @@ import type { OutboxEntry } from "../outbox/outbox-entry.ts";
 import type { Budget } from "../outbox/token-buckets.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { PresentParticipants } from "../participants/present-participants.ts";
-import type { HeldMessage } from "../receive/receive-state.ts";
+import type { EmbargoedMessage } from "../receive/receive-state.ts";
 import type { PendingAnswer } from "../repair/repair-state.ts";
 
 /**
@@ -44,7 +44,7 @@ interface Parts {
   readonly trickle: None<Problems<NonNullable<ChannelState["sync"]["trickle"]>>>;
   readonly unread: None<Problems<ChannelState["log"]["unread"]>>;
   readonly answer: None<Problems<PendingAnswer>>;
-  readonly held: None<Problems<HeldMessage>>;
+  readonly held: None<Problems<EmbargoedMessage>>;
   readonly present: None<Problems<PresentParticipants>>;
 }
 

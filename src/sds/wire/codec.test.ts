@@ -2,7 +2,7 @@ import { Message } from "@waku/sds";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_HISTORY_ENTRIES, MAX_ID_BYTES, MAX_MESSAGE_BYTES, MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
-import { decodeMessage, encodeMessage, type RejectReason } from "./codec.ts";
+import { type DecodeProblem, decodeMessage, encodeMessage } from "./codec.ts";
 import { asChannelId, asMessageId, asParticipantId } from "./ids.ts";
 import type { HistoryEntry, SdsMessage } from "./message.ts";
 import { ProtobufWriter } from "./protobuf.ts";
@@ -46,7 +46,7 @@ const sample: SdsMessage = {
   repairRequests: [],
 };
 
-function reasonOf(input: Uint8Array): RejectReason | "accepted" {
+function reasonOf(input: Uint8Array): DecodeProblem | "accepted" {
   const result = decodeMessage(input);
   return result.ok ? "accepted" : result.reason;
 }

@@ -20,7 +20,7 @@ import { ProtobufError, type ProtobufErrorCode } from "./protobuf-error.ts";
  * - `no-kind`: neither a Lamport timestamp nor content
  * - the others: not protobuf, or a known field of another type
  */
-export type RejectReason =
+export type DecodeProblem =
   | "too-large"
   | "too-many-entries"
   | "duplicate-field"
@@ -30,7 +30,7 @@ export type RejectReason =
 
 export type DecodeResult =
   | { readonly ok: true; readonly message: SdsMessage }
-  | { readonly ok: false; readonly reason: RejectReason };
+  | { readonly ok: false; readonly reason: DecodeProblem };
 
 /** A wire layout of SDS messages. */
 export interface SdsCodec {
@@ -234,7 +234,7 @@ function headOf(fields: Fields) {
   };
 }
 
-function rejected(reason: RejectReason): DecodeResult {
+function rejected(reason: DecodeProblem): DecodeResult {
   return { ok: false, reason };
 }
 
@@ -252,9 +252,9 @@ class SingularFields {
 
 /** Never leaves this file. */
 class Rejection extends Error {
-  readonly reason: RejectReason;
+  readonly reason: DecodeProblem;
 
-  constructor(reason: RejectReason) {
+  constructor(reason: DecodeProblem) {
     super(`Not an SDS message: ${reason}`);
     this.reason = reason;
   }

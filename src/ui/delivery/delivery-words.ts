@@ -29,7 +29,7 @@ export function deliveryTone(state: DeliveryState): DeliveryTone {
       return "good";
     case "waiting":
     case "unconfirmed":
-    case "early":
+    case "ahead":
       return "attention";
     case "failed":
       return "bad";

@@ -90,7 +90,7 @@ export function markDrawing(state: DeliveryState, audience: number): MarkDrawing
       return { ring: "dashed", glyph: "exclamation" };
     case "stopped":
       return { ring: unfilled, glyph: "square" };
-    case "early":
+    case "ahead":
       return { ring: unfilled, glyph: "clock" };
   }
 }

@@ -1,6 +1,6 @@
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { HoleView, LogEntry, ParticipantView } from "../../channel/api/channel-client.ts";
+import type { HoleView, LogItem, ParticipantView } from "../../channel/api/channel-client.ts";
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import type { ChannelStore } from "../model/channel-store.ts";
 import { dayWords, type LogRow, logRows } from "../model/log-rows.ts";
@@ -21,7 +21,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const rows = useMemo(() => logRows(entries), [entries]);
   const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
   const onNearTop = useCallback(() => void store.loadOlder(), [store]);
-  const onSeen = useCallback((entry: LogEntry) => store.markRead(entry), [store]);
+  const onSeen = useCallback((entry: LogItem) => store.markRead(entry), [store]);
   // Failing is shown by the row itself: it stays where it is, and can be asked for again.
   const onFetchAgain = useCallback((id: MessageId) => void store.client.fetchAgain(id).catch(() => {}), [store]);
   const { unseen, onScroll, toEnd } = useLogScroll(container, {
@@ -70,7 +70,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   );
 }
 
-const isIntroduction = (entry: LogEntry): boolean => entry.kind === "message" && entry.type === "profile";
+const isIntroduction = (entry: LogItem): boolean => entry.kind === "message" && entry.type === "profile";
 
 /** What to do in a channel in which people have only joined yet. */
 function NothingSaid(): JSX.Element {

@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DeliveryView, LogEntry } from "../../channel/api/channel-client.ts";
+import type { DeliveryView, LogItem } from "../../channel/api/channel-client.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { ChannelLog } from "./channel-log.ts";
 
 const delivery: DeliveryView = { state: { kind: "sent" }, received: [], audience: [], attempts: 1 };
 
-function message(lamport: number, id = `m${lamport}`): LogEntry {
+function message(lamport: number, id = `m${lamport}`): LogItem {
   return {
     ...{ kind: "message", id: asMessageId(id), lamport, author: asParticipantId("s1ada"), mine: true, signed: true },
     ...{ type: "chat", text: id, textKept: true, composedAt: lamport, delivery },
   };
 }
 
-const hole = (lamport: number, id: string): LogEntry => ({
+const hole = (lamport: number, id: string): LogItem => ({
   ...{ kind: "hole", id: asMessageId(id), lamport, state: "fetching", since: 0 },
 });
 
-function logOf(entries: readonly LogEntry[], more = false): ChannelLog {
+function logOf(entries: readonly LogItem[], more = false): ChannelLog {
   const log = new ChannelLog();
   log.reset({ entries, more });
   return log;

@@ -1,4 +1,4 @@
-import type { DeliveryUpdate, LogEntry, LogPage } from "../../channel/api/channel-client.ts";
+import type { DeliveryUpdate, LogItem, LogPage } from "../../channel/api/channel-client.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import { comparePositions, lowerBound } from "./log-order.ts";
 
@@ -7,11 +7,11 @@ import { comparePositions, lowerBound } from "./log-order.ts";
  * entries older than its first are left to paging as long as there are more.
  */
 export class ChannelLog {
-  #entries: LogEntry[] = [];
-  #byId = new Map<MessageId, LogEntry>();
+  #entries: LogItem[] = [];
+  #byId = new Map<MessageId, LogItem>();
   #more = false;
   /** Older entries that came while a page was on its way; the page may or may not contain them. */
-  #late: LogEntry[] | null = null;
+  #late: LogItem[] | null = null;
 
   #removed: Set<MessageId> | null = null;
 
@@ -20,15 +20,15 @@ export class ChannelLog {
   }
 
   /** A fresh array, so that a signal sees the change. */
-  entries(): readonly LogEntry[] {
+  entries(): readonly LogItem[] {
     return this.#entries.slice();
   }
 
-  first(): LogEntry | undefined {
+  first(): LogItem | undefined {
     return this.#entries[0];
   }
 
-  last(): LogEntry | undefined {
+  last(): LogItem | undefined {
     return this.#entries[this.#entries.length - 1];
   }
 
@@ -40,7 +40,7 @@ export class ChannelLog {
   }
 
   /** Inserts a new entry at its place or replaces the one with this id. */
-  put(entry: LogEntry): void {
+  put(entry: LogItem): void {
     this.#remove(entry.id);
     const first = this.#entries[0];
     if (this.#more && first !== undefined && comparePositions(entry, first) < 0) {
@@ -54,7 +54,7 @@ export class ChannelLog {
     for (const { id, delivery } of updates) {
       const entry = this.#byId.get(id);
       if (entry?.kind !== "message") continue;
-      const updated: LogEntry = { ...entry, delivery };
+      const updated: LogItem = { ...entry, delivery };
       this.#entries[lowerBound(this.#entries, entry)] = updated;
       this.#byId.set(id, updated);
     }
@@ -91,7 +91,7 @@ export class ChannelLog {
     this.#removed = null;
   }
 
-  #insert(entry: LogEntry): void {
+  #insert(entry: LogItem): void {
     this.#entries.splice(lowerBound(this.#entries, entry), 0, entry);
     this.#byId.set(entry.id, entry);
   }

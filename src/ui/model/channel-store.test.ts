@@ -4,7 +4,7 @@ import type {
   ChannelEvent,
   ChannelSnapshot,
   ChannelStatus,
-  LogEntry,
+  LogItem,
   LogPage,
   LogPosition,
   ParticipantView,
@@ -16,7 +16,7 @@ const ADA = asParticipantId("s1ada");
 
 const delivery = { state: { kind: "sent" }, received: [], audience: [], attempts: 1 } as const;
 
-function message(lamport: number, id = `m${lamport}`, text = id): LogEntry {
+function message(lamport: number, id = `m${lamport}`, text = id): LogItem {
   return {
     kind: "message",
     id: asMessageId(id),
@@ -32,7 +32,7 @@ function message(lamport: number, id = `m${lamport}`, text = id): LogEntry {
   };
 }
 
-const hole = (lamport: number, id: string): LogEntry => ({
+const hole = (lamport: number, id: string): LogItem => ({
   kind: "hole",
   id: asMessageId(id),
   lamport,
@@ -57,7 +57,7 @@ const status: ChannelStatus = {
   peers: 1,
   reason: "",
   waiting: 0,
-  early: 0,
+  embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
   storageProblem: "",
@@ -128,7 +128,7 @@ class HandDrivenClient implements ChannelClient {
   }
 }
 
-function snapshot(seq: number, entries: readonly LogEntry[], more = false, unread = 0): ChannelSnapshot {
+function snapshot(seq: number, entries: readonly LogItem[], more = false, unread = 0): ChannelSnapshot {
   const channel = {
     id: asChannelId("channel"),
     name: "Harbour",
@@ -141,14 +141,14 @@ function snapshot(seq: number, entries: readonly LogEntry[], more = false, unrea
 
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-async function opened(entries: readonly LogEntry[], more = false) {
+async function opened(entries: readonly LogItem[], more = false) {
   const client = new HandDrivenClient();
   const store = createChannelStore(client, { pageSize: 3, showEveryMs: 0 });
   client.snapshots[0]?.answer(snapshot(10, entries, more));
   await settle();
   const ids = () => store.entries.value.map(({ id }) => id as string);
   const emit = (event: ChannelEvent) => client.subscriptions.at(-1)?.emit(event);
-  const entry = (seq: number, item: LogEntry) => emit({ kind: "entry", seq, entry: item, unread: 0 });
+  const entry = (seq: number, item: LogItem) => emit({ kind: "entry", seq, entry: item, unread: 0 });
   return { client, store, ids, emit, entry };
 }
 

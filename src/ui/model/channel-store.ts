@@ -6,7 +6,7 @@ import type {
   ChannelStatus,
   ChannelView,
   DeliveryUpdate,
-  LogEntry,
+  LogItem,
   LogPosition,
   ParticipantView,
 } from "../../channel/api/channel-client.ts";
@@ -27,7 +27,7 @@ const NOT_YET_KNOWN: ChannelStatus = {
   peers: 0,
   reason: "",
   waiting: 0,
-  early: 0,
+  embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
   storageProblem: "",
@@ -41,7 +41,7 @@ export interface ChannelStore {
   readonly channel: ReadonlySignal<ChannelView | null>;
   readonly me: ReadonlySignal<ParticipantId | null>;
   /** In log order: Lamport timestamp, then id. */
-  readonly entries: ReadonlySignal<readonly LogEntry[]>;
+  readonly entries: ReadonlySignal<readonly LogItem[]>;
   /** There are older messages that `loadOlder` would bring. */
   readonly more: ReadonlySignal<boolean>;
   readonly loadingOlder: ReadonlySignal<boolean>;
@@ -74,7 +74,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const log = new ChannelLog();
   const channel = signal<ChannelView | null>(null);
   const me = signal<ParticipantId | null>(null);
-  const entries = signal<readonly LogEntry[]>([]);
+  const entries = signal<readonly LogItem[]>([]);
   const more = signal(false);
   const loadingOlder = signal(false);
   const participants = signal<ReadonlyMap<ParticipantId, ParticipantView>>(new Map());

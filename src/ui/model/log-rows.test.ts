@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { HoleView, LogEntry, MessageView } from "../../channel/api/channel-client.ts";
+import type { HoleView, LogItem, MessageView } from "../../channel/api/channel-client.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { dayWords, GROUP_WITHIN_MS, logRows } from "./log-rows.ts";
 
 const NOON = new Date(2026, 4, 10, 12).getTime();
 const DAY = 24 * 60 * 60_000;
 
-function message(id: string, author: string, composedAt: number, type: MessageView["type"] = "chat"): LogEntry {
+function message(id: string, author: string, composedAt: number, type: MessageView["type"] = "chat"): LogItem {
   return {
     kind: "message",
     id: asMessageId(id),
@@ -22,7 +22,7 @@ function message(id: string, author: string, composedAt: number, type: MessageVi
   };
 }
 
-const hole = (id: string): LogEntry & HoleView => ({
+const hole = (id: string): LogItem & HoleView => ({
   kind: "hole",
   id: asMessageId(id),
   lamport: NOON,
@@ -30,7 +30,7 @@ const hole = (id: string): LogEntry & HoleView => ({
   since: NOON,
 });
 
-const shape = (entries: readonly LogEntry[]) =>
+const shape = (entries: readonly LogItem[]) =>
   logRows(entries).map((row) => (row.kind === "message" ? `${row.key}${row.grouped ? "+" : ""}` : row.kind));
 
 describe("logRows", () => {

@@ -1,4 +1,4 @@
-import type { HoleView, LogEntry, MessageView } from "../../channel/api/channel-client.ts";
+import type { HoleView, LogItem, MessageView } from "../../channel/api/channel-client.ts";
 
 /** Messages of one author within this time stand under one name. */
 export const GROUP_WITHIN_MS = 5 * 60_000;
@@ -14,7 +14,7 @@ const dayOf = (at: number): string => new Date(at).toDateString();
  * What the list shows: entries in log order with a separator where the author's day changes. The log's order is not that
  * of the clocks, so a day may come up twice; keys stay unique by the entry that follows.
  */
-export function logRows(entries: readonly LogEntry[]): readonly LogRow[] {
+export function logRows(entries: readonly LogItem[]): readonly LogRow[] {
   const rows: LogRow[] = [];
   let day = "";
   let previous: MessageView | null = null;

@@ -45,7 +45,7 @@ export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
           </p>
         ) : null}
         {trouble ? null : <ClockBar client={client} status={status} />}
-        {status.early === 0 ? null : <p class="bar bar-attention">{strings.early(status.early)}</p>}
+        {status.embargoed === 0 ? null : <p class="bar bar-attention">{strings.early(status.embargoed)}</p>}
       </div>
     </div>
   );

@@ -31,7 +31,7 @@ export const de: Strings = {
     unconfirmed: () => "Gesendet, noch keine Bestätigung",
     failed: ({ reason }) => (reason === "" ? "Nicht gesendet" : `Nicht gesendet - ${reason}`),
     stopped: () => "Du hast das Senden beendet",
-    early: ({ at }) => `Von einer vorgehenden Uhr datiert: andere sehen es ${when(at)}`,
+    ahead: ({ at }) => `Von einer vorgehenden Uhr datiert: andere sehen es ${when(at)}`,
   },
   list: {
     label: "Nachrichten",

@@ -36,7 +36,7 @@ export const en: Strings = {
     unconfirmed: () => "Sent, no confirmation yet",
     failed: ({ reason }) => (reason === "" ? "Not sent" : `Not sent - ${reason}`),
     stopped: () => "You stopped sending it",
-    early: ({ at }) => `Dated by a fast clock: others see it ${when(at)}`,
+    ahead: ({ at }) => `Dated by a fast clock: others see it ${when(at)}`,
   },
   list: {
     label: "Messages",

@@ -1,6 +1,6 @@
 import { proto_lightpush as proto } from "@waku/proto";
 import { expect, test } from "vitest";
-import { encodeFrame } from "../wire/framing.ts";
+import { encodeFrame } from "../wire/length-prefix.ts";
 import { type WakuMessage, wakuMessageHash } from "../wire/wire.ts";
 import { LightpushAnswers } from "./lightpush-answers.ts";
 

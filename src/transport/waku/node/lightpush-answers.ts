@@ -1,6 +1,6 @@
 import { proto_lightpush as proto } from "@waku/proto";
 import { TransportError } from "../../port.ts";
-import { firstFrame } from "../wire/framing.ts";
+import { firstFrame } from "../wire/length-prefix.ts";
 import { wakuMessageHash } from "../wire/wire.ts";
 
 const OK = 200;

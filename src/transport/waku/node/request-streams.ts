@@ -1,6 +1,6 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import { TransportError } from "../../port.ts";
-import type { StreamChunk } from "../wire/framing.ts";
+import type { StreamChunk } from "../wire/length-prefix.ts";
 import type { StreamManager } from "../wire/sdk-parts.ts";
 
 export interface StreamRules {

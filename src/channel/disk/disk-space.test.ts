@@ -10,7 +10,7 @@ import type { ChannelClient, MessageView } from "../api/channel-client.ts";
 import type { ChannelHost, CreateRequest } from "../api/channel-host.ts";
 import { createChannelHost } from "../host/host.ts";
 import { benMessage, createSmallDisk, type SmallDisk, writeHistory } from "../testing/small-disk.ts";
-import { createDiskRoom } from "./disk-room.ts";
+import { createDiskSpace } from "./disk-space.ts";
 
 const HISTORY = 5_000;
 const HARBOUR: CreateRequest = {
@@ -44,7 +44,7 @@ interface Crowded {
 /** Ada's channel holds 5,000 messages of Ben, and not one more fits. */
 async function crowded(lag: number): Promise<Crowded> {
   const memory = createMemoryDisk();
-  const start = (room: number): SmallDisk => createSmallDisk(createMemoryStorage(memory), room, lag);
+  const start = (space: number): SmallDisk => createSmallDisk(createMemoryStorage(memory), space, lag);
   const empty = start(Number.POSITIVE_INFINITY);
   const host = hostOn(empty);
   const { id } = await host.create(HARBOUR);
@@ -174,7 +174,7 @@ async function crowdedByAnother(lag: number) {
 }
 
 describe("a disk that another channel fills", () => {
-  it("has room for who joins or creates a channel, and for what is said there", async () => {
+  it("has space for who joins or creates a channel, and for what is said there", async () => {
     const { disk, host } = await crowdedByAnother(1);
     const [crowding] = await host.channels();
     if (crowding !== undefined) await host.open(crowding.id).snapshot(1);
@@ -185,7 +185,7 @@ describe("a disk that another channel fills", () => {
   });
 });
 
-describe("while room is made, the clock standing still", () => {
+describe("while space is made, the clock standing still", () => {
   it("a host that joins a channel closes", async () => {
     const { disk, host } = await crowdedByAnother(Number.POSITIVE_INFINITY);
     await host.open((await host.channels())[0]?.id ?? fail()).snapshot(1);
@@ -220,7 +220,7 @@ function fail(): never {
   throw new Error("There is no channel");
 }
 
-describe("room on a disk", () => {
+describe("space on a disk", () => {
   const FULL = new StorageError("quota", "The disk is full.");
   const instant = { schedule: (_ms: number, run: () => void) => systemClock.schedule(0, run) };
 
@@ -239,22 +239,22 @@ describe("room on a disk", () => {
   }
 
   it("is made where most is held, and by nobody who does not offer any more", async () => {
-    const room = createDiskRoom(instant);
+    const space = createDiskSpace(instant);
     const [small, large, gone] = [texts(300), texts(1_000), texts(9_000)];
-    const ends = [small, large, gone].map((item) => room.offer(item));
+    const ends = [small, large, gone].map((item) => space.offer(item));
     ends[2]?.();
     let tries = 0;
-    await room.write(async () => {
+    await space.write(async () => {
       if (++tries <= 2) throw FULL;
     });
     expect([small, large, gone].map(({ held }) => held)).toEqual([300, 800, 9_000]);
   });
 
   it("goes in vain up to a quarter in all, however many writes there are", async () => {
-    const room = createDiskRoom(instant);
+    const space = createDiskSpace(instant);
     const item = texts(2_000);
-    room.offer(item);
-    const write = () => room.write(() => Promise.reject(FULL));
+    space.offer(item);
+    const write = () => space.write(() => Promise.reject(FULL));
     const outcomes = await Promise.allSettled([write(), write(), write()]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     await expect(write()).rejects.toBe(FULL);
@@ -262,55 +262,55 @@ describe("room on a disk", () => {
   });
 
   it("is made anew when something fitted since", async () => {
-    const room = createDiskRoom(instant);
+    const space = createDiskSpace(instant);
     const item = texts(2_000);
-    room.offer(item);
-    await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
-    await room.write(async () => {});
-    await expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    space.offer(item);
+    await expect(space.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    await space.write(async () => {});
+    await expect(space.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
     expect(item.held).toBe(1_100);
   });
 
   it("is made while nobody is there only by what has written since it began", async () => {
     let isAttended = false;
-    const room = createDiskRoom(instant, () => isAttended);
+    const space = createDiskSpace(instant, () => isAttended);
     const item = texts(2_000);
-    room.offer(item);
-    const fail = () => expect(room.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    space.offer(item);
+    const fail = () => expect(space.write(() => Promise.reject(FULL))).rejects.toBe(FULL);
     await fail();
     expect(item.held).toBe(2_000);
     isAttended = true;
     await fail();
     expect(item.held).toBe(1_500);
     isAttended = false;
-    await room.write(async () => {});
+    await space.write(async () => {});
     await fail();
     expect(item.held).toBe(1_100);
   });
 
   it("is made no more for who does not want it any more", async () => {
-    const room = createDiskRoom(instant);
+    const space = createDiskSpace(instant);
     const item = texts(9_000);
-    room.offer(item);
+    space.offer(item);
     let tries = 0;
     const ending = new AbortController();
     const action = () => {
       if (++tries === 3) ending.abort();
       return Promise.reject(FULL);
     };
-    await expect(room.write(action, ending.signal)).rejects.toBe(FULL);
+    await expect(space.write(action, ending.signal)).rejects.toBe(FULL);
     expect([tries, item.held]).toEqual([3, 8_800]);
   });
 
   it("comes after a pause, which who ends does not wait for and the others do", async () => {
     const standing = createVirtualClock(0);
-    const room = createDiskRoom(standing);
+    const space = createDiskSpace(standing);
     const item = texts(9_000);
-    room.offer(item);
+    space.offer(item);
     const ending = new AbortController();
     const tries: string[] = [];
     const write = (who: string, signal?: AbortSignal) =>
-      room.write(async () => {
+      space.write(async () => {
         tries.push(who);
         if (tries.filter((each) => each === who).length < 2) throw FULL;
       }, signal);
@@ -328,10 +328,10 @@ describe("room on a disk", () => {
   });
 
   it("is not made for what fails otherwise", async () => {
-    const room = createDiskRoom(instant);
+    const space = createDiskSpace(instant);
     const item = texts(2_000);
-    room.offer(item);
-    await expect(room.write(() => Promise.reject(new Error("torn")))).rejects.toThrow("torn");
+    space.offer(item);
+    await expect(space.write(() => Promise.reject(new Error("torn")))).rejects.toThrow("torn");
     expect(item.held).toBe(2_000);
   });
 });

@@ -18,8 +18,8 @@ interface Waiting {
 const NOTHING: Readonly<Load> = { count: 0, bytes: 0 };
 
 /** What everybody may ask of it. */
-export type WaitingRoomView = Pick<
-  WaitingRoom,
+export type IncomingBufferView = Pick<
+  IncomingBuffer,
   "size" | "bytes" | "loadOf" | "deadlineOf" | "nextDeadline" | "highestPassed"
 > &
   Iterable<LogEntry>;
@@ -28,7 +28,7 @@ export type WaitingRoomView = Pick<
  * Entries that wait for their causes, in the order in which they came. How much it holds is counted as they come and go:
  * whether there is room is asked for every message that has to wait.
  */
-export class WaitingRoom {
+export class IncomingBuffer {
   readonly #waiting = new Map<LogEntry, Waiting>();
   readonly #byDeadline = new DueQueue<LogEntry>();
   readonly #loads = new Map<Participant, Load>();

@@ -1,5 +1,5 @@
 import type { Connection, IncomingStreamData, Libp2p, PeerId, Stream } from "@libp2p/interface";
-import { encodeFrame, readFrames } from "../../src/transport/waku/wire/framing.ts";
+import { encodeFrame, readFrames } from "../../src/transport/waku/wire/length-prefix.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_BYTES = 1024 * 1024;

@@ -12,11 +12,11 @@ const AT_LEAST_BYTES = 4 * 1024 * 1024;
 const PAUSE_MS = 500;
 
 /** The disk that all channels of a device share: what does not fit is written again when the oldest texts have gone. */
-export interface DiskRoom {
-  /** These may be given up, whoever needs the room. Returns what ends that. */
+export interface DiskSpace {
+  /** These may be given up, whoever needs the space. Returns what ends that. */
   offer(texts: OldTexts): () => void;
   /**
-   * Runs `action` again and again while the disk is full and room can be made. Rejects as it does. From `ending` on no room is
+   * Runs `action` again and again while the disk is full and space can be made. Rejects as it does. From `ending` on no space is
    * made for it and no pause is waited for: it is tried once more at once.
    */
   write(action: () => Promise<void>, ending?: AbortSignal): Promise<void>;
@@ -28,10 +28,10 @@ interface Made {
 }
 
 /**
- * The channel that holds most gives first. Whoever needs room at the same time shares what is given up. A worker that starts
+ * The channel that holds most gives first. Whoever needs space at the same time shares what is given up. A worker that starts
  * again and again by itself, on a disk that others fill, gives nothing up before a person is there to read why.
  */
-export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () => boolean = () => true): DiskRoom {
+export function createDiskSpace(clock: Pick<Clock, "schedule">, isAttended: () => boolean = () => true): DiskSpace {
   const offered = new Set<OldTexts>();
   /** What may still go in vain; null as long as nothing went. */
   let left: { readonly count: number; readonly bytes: number } | null = null;
@@ -94,7 +94,7 @@ export function createDiskRoom(clock: Pick<Clock, "schedule">, isAttended: () =>
         await writeWithRoom(action, error, ending).finally(() => struggling--);
       }
       hasWritten = true;
-      // A small one that fits does not show that room was made for a large one.
+      // A small one that fits does not show that space was made for a large one.
       if (struggling === 0) left = null;
     },
   };

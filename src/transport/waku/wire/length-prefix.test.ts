@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, FramingError, firstFrame, readFrames } from "./framing.ts";
+import { encodeFrame, FramingError, firstFrame, readFrames } from "./length-prefix.ts";
 
 async function* split(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   let offset = 0;

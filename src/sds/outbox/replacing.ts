@@ -5,12 +5,12 @@ import { ownItem, ownOutbox } from "./own.ts";
 
 /** Own messages that are being composed anew: none of them leaves as it is. */
 
-export function holdBack(items: readonly OutboxEntry[]): void {
-  for (const item of items) ownItem(item).held = true;
+export function beginReplacing(items: readonly OutboxEntry[]): void {
+  for (const item of items) ownItem(item).replaced = true;
 }
 
-export function holdBackNoMore(items: readonly OutboxEntry[]): void {
-  for (const item of items) ownItem(item).held = false;
+export function endReplacing(items: readonly OutboxEntry[]): void {
+  for (const item of items) ownItem(item).replaced = false;
 }
 
 /** That failed: to be tried again when the longest pause between attempts is over. */

@@ -4,9 +4,9 @@ import { MAX_BUFFERED_PER_SENDER } from "../parameters/limits.ts";
 import { createParticipant } from "../participants/participant.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
+import { IncomingBuffer } from "./incoming-buffer.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { ownEntry } from "./own.ts";
-import { WaitingRoom } from "./waiting-room.ts";
 
 const SENDERS = [0, 1, 2].map((index) => createParticipant(index, asParticipantId(`p${index}`), null));
 
@@ -28,9 +28,9 @@ function entry(number: number, sender: number, size: number): LogEntry {
   };
 }
 
-describe("WaitingRoom", () => {
+describe("IncomingBuffer", () => {
   it("gives back what an entry took up when it came, though another copy of it has other bytes", () => {
-    const room = new WaitingRoom();
+    const room = new IncomingBuffer();
     const waiting = entry(1, 0, 100);
     room.add(waiting, 5);
     ownEntry(waiting).size = 70;
@@ -42,7 +42,7 @@ describe("WaitingRoom", () => {
     const move = fc.record({ number: fc.nat(19), leave: fc.boolean() });
     fc.assert(
       fc.property(fc.array(move, { maxLength: 80 }), (moves) => {
-        const room = new WaitingRoom();
+        const room = new IncomingBuffer();
         const entries = Array.from({ length: 20 }, (_, number) => entry(number, number % 3, 10 + number));
         const inside = new Set<LogEntry>();
         for (const { number, leave } of moves) {
