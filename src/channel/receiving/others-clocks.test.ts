@@ -138,6 +138,7 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  //= protocol: LIMIT-14
   test("any number of keys takes bounded room, and those that were there stay", () => {
     const { clocks, word, all } = bench();
     all(0);

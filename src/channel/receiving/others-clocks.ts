@@ -96,6 +96,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   function witnessOf(signer: ParticipantId, now: number): Witness | null {
     const known = witnesses.get(signer);
     if (known !== undefined) return known;
+    //= protocol: LIMIT-14
     if (witnesses.size >= MAX_SIGNERS) dropOld(now);
     if (witnesses.size >= MAX_SIGNERS) return null;
     const witness: Witness = { newest: Number.NEGATIVE_INFINITY, words: [] };
@@ -103,7 +104,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
     return witness;
   }
 
-  /** By how much less than our clock at its writing a word that names it can be ahead. */
+  /** Nobody names a message before it was written, so the signer's clock is at most so far ahead of what ours was then. */
   function mostMs({ signedAt, named }: HeardSync): number {
     let most = Number.POSITIVE_INFINITY;
     for (const id of named) {
