@@ -48,7 +48,7 @@ export interface LogEntry {
   readonly timesListedBare: number;
 }
 
-/** The part of an entry that is persisted. `waitsUntil` is its deadline in the waiting room, Infinity elsewhere. */
+/** The part of an entry that is persisted. `waitsUntil` is its deadline in the incoming buffer, Infinity elsewhere. */
 export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
   return {
     id: entry.id,
