@@ -187,3 +187,23 @@ describe("a commit queue", () => {
     expect([queue.isLong(), failures.length]).toEqual([false, 1]);
   });
 });
+
+it("how far bodies were given up is written once, with what is written next", async () => {
+  const written: unknown[][] = [];
+  const storage = storageWith(createMemoryStorage(), {
+    commit: async (_channel, changes) => {
+      written.push(changes.map((change) => (change.op === "meta" ? `${change.key} ${change.value}` : change.op)));
+    },
+  });
+  let since = 5;
+  const queue = createCommitQueue({
+    ...{ storage, channel: CHANNEL_A, room: createDiskRoom(systemClock), bodiesSince: () => since },
+    ...{ isClosed: () => false, onFailure: () => {} },
+  });
+  const commit = () => queue.commit([put.message(1)], "relaxed");
+  await commit();
+  since = 8;
+  await commit();
+  await commit();
+  expect(written).toEqual([["put"], ["bodiesSince 8", "put"], ["put"]]);
+});

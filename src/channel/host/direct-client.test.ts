@@ -44,6 +44,16 @@ describe("a page", () => {
   });
 });
 
+it("a page of nothing is one of a single place, and says whether there is more", async () => {
+  for (const count of [1, 2]) {
+    const { client, open, channel } = await clientOf(withMessages(count));
+    open();
+    const page = await client.page({ lamport: Number.MAX_SAFE_INTEGER, id: "" as never }, 0);
+    expect([page.entries.length, page.more]).toEqual([1, count > 1]);
+    await channel.close();
+  }
+});
+
 describe("a subscription", () => {
   it("that begins before the channel is open hears it from then on", async () => {
     const { client, open, channel } = await clientOf();

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
-import { HISTORY_OVERLAP_MS, HISTORY_POLL_MS, HORIZON_MS } from "../../sds/parameters/parameters.ts";
+import {
+  HISTORY_OVERLAP_MS,
+  HISTORY_POLL_MS,
+  HORIZON_MS,
+  LAMPORT_EMBARGO_MS,
+} from "../../sds/parameters/parameters.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk } from "../../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
@@ -44,7 +49,8 @@ describe("a history reader", () => {
     reader.online();
     await clock.advanceSettled(10);
     reader.close();
-    expect(asked).toMatchObject([{ by: "time", from }]);
+    // Those whose clocks are ahead, as far as is taken, date what they say into the future.
+    expect(asked).toMatchObject([{ by: "time", from, to: START + LAMPORT_EMBARGO_MS }]);
   });
 
   it("reads once more, at once, when the connection came back during a read", async () => {
@@ -186,6 +192,7 @@ describe("a history reader that no Store answers", () => {
     // When it began, since what was said meanwhile may not be in it.
     expect(read).toEqual([asked[3]]);
     reader.offline();
+    expect(clock.pending).toBe(0);
     const before = asked.length;
     await clock.advanceSettled(HOUR);
     expect(asked.length).toBe(before);

@@ -102,6 +102,14 @@ describe("trailers", () => {
     expect(timers.size).toBe(0);
   });
 
+  it("that need no verdict give back the room they took", async () => {
+    const { timers, queue, add } = queueOf(() => true);
+    for (const lamport of [1, 2]) add(lamport, { size: MAX_BACKLOG_BYTES / 8 });
+    expect(queue.isLong()).toBe(true);
+    await timers.pass(30);
+    expect(queue.isLong()).toBe(false);
+  });
+
   it("of live syncs come first, in their order; then the newest of the others", async () => {
     const { timers, applied, add } = queueOf();
     add(1);

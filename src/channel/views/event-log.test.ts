@@ -94,7 +94,9 @@ describe("an event log", () => {
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const { log, heard } = logOf(5, () => ({ readLedger: () => held.then(() => rows(1, 5)) }));
+    const { log, heard } = logOf(5, () => ({
+      readLedger: (_channel, after, limit) => held.then(() => rows(after + 1, Math.min(7, after + limit))),
+    }));
     const [leaves, stays, live] = [heard(0), heard(0), heard(5)];
     await settle();
     leaves.stop();
