@@ -197,8 +197,8 @@ it("how far bodies were given up is written once, with what is written next", as
   });
   let since = 5;
   const queue = createCommitQueue({
-    ...{ storage, channel: CHANNEL_A, room: createDiskRoom(systemClock), bodiesSince: () => since },
-    ...{ isClosed: () => false, onFailure: () => {} },
+    ...{ storage, channel: CHANNEL_A, space: createDiskSpace(systemClock), bodiesSince: () => since },
+    ...{ ending: new AbortController().signal, onFailure: () => {} },
   });
   const commit = () => queue.commit([put.message(1)], "relaxed");
   await commit();

@@ -229,3 +229,23 @@ test("of several unconfirmed messages only the newest is sent again by itself", 
   }
   expect([...sent]).toEqual([newer]);
 });
+
+test("the late answer to an attempt says nothing of the one under way", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("hello");
+  const answer = (attempt: number, ok: boolean) =>
+    core.step({
+      ...{ kind: "attempt-result", id, attempt },
+      outcome: ok ? { ok, hint: new Uint8Array(32) } : { ok, retryable: true, reason: "busy" },
+    });
+  expect(core.take("send").map(({ attempt }) => attempt)).toEqual([1]);
+  answer(1, false);
+  core.wait(MINUTE);
+  expect(core.take("send").map(({ attempt }) => attempt)).toEqual([2]);
+  const item = () => core.state.outbox.items.get(id);
+  answer(1, true);
+  expect([item()?.inFlight, item()?.taken]).toEqual([true, false]);
+  answer(2, true);
+  expect([item()?.inFlight, item()?.taken]).toEqual([false, true]);
+});

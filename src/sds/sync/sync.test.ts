@@ -105,3 +105,18 @@ test("a checkpoint that the Store does not give back is said again after 30 s, t
   expect(saidWhen(false)).toEqual([30_000, 30_000, 30_000]);
   expect(saidWhen(true)).toEqual([]);
 });
+
+test("a checkpoint that no Store keeps is said again every half minute, three times and no more", () => {
+  const core = new OneCore();
+  core.online();
+  core.receive("m", "ben");
+  core.wait(60_000);
+  const checkpoints = () => core.take("send-sync").filter(({ sync }) => sync.checkpoint).length;
+  expect(checkpoints()).toBe(1);
+  const said = [1, 2, 3, 4, 5].map(() => {
+    core.step({ kind: "checkpoint-result", kept: false });
+    core.wait(31_000);
+    return checkpoints();
+  });
+  expect(said.slice(0, 4)).toEqual([1, 1, 1, 0]);
+});

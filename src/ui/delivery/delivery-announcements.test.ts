@@ -37,6 +37,15 @@ describe("createAnnouncer", () => {
     expect(assertive).toEqual(['"two": Not sent - too large']);
   });
 
+  it("does not say later what a failure has made untrue", () => {
+    const announcer = create();
+    announcer.announce("a", "one", { kind: "everyone", n: 1 });
+    announcer.announce("b", "two", { kind: "unconfirmed" });
+    announcer.announce("b", "two", { kind: "failed", reason: "too large" });
+    vi.advanceTimersByTime(10 * ANNOUNCE_EVERY_MS);
+    expect([polite.length, assertive.length]).toEqual([1, 1]);
+  });
+
   it("is silent about the steps on the way", () => {
     const announcer = create();
     announcer.announce("a", "one", { kind: "queued" });
