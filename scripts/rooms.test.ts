@@ -32,8 +32,8 @@ describe("the order of rooms", () => {
     const house = (folder: string) => HOUSES.find((one) => one.folder === folder);
     const [sds, channel] = [house("src/sds"), house("src/channel")];
     if (sds === undefined || channel === undefined) throw new Error("A house is missing");
-    expect(reachOf(sds).get("wire")).toEqual(["parameters", "wire"]);
-    expect(reachOf(sds).get("io")).toEqual(["parameters", "wire", "filter", "io"]);
+    expect(reachOf(sds).get("wire")).toEqual(["parameters", "collections", "wire"]);
+    expect(reachOf(sds).get("io")).toEqual(["parameters", "collections", "wire", "filter", "io"]);
     expect(reachOf(sds).get(TOP)).toHaveLength(roomsOf(sds).length + 1);
     expect(reachOf(channel).get(TOP)).not.toContain("host");
     expect(reachOf(channel).get("host")).toContain(TOP);

@@ -21,13 +21,17 @@ export const HOUSES = [
   {
     folder: "src/sds",
     floors: [
-      [room("parameters", "Which numbers does the protocol go by, and which may a channel change?")],
+      [
+        room("parameters", "Which numbers does the protocol go by, and which may a channel change?"),
+        room("collections", "In what are many things kept so that the one that is wanted is found at once?"),
+      ],
       [
         room("wire", "How does a message become bytes, and how do any bytes become a message or a reason?"),
         room("filter", "Is an id probably in somebody's set, and when is a filter not to be believed?"),
       ],
       [room("io", "What goes into a step, what comes out of it, and what is stored?")],
       [room("clock", "What time is it: on the wall, in Lamport's sense, and in time spent online?")],
+      [room("budget", "How much may this participant still publish, and when again?")],
       [room("participants", "Who was heard, who is present, and what is kept of what they said they have?")],
       [room("log", "What is held, what builds on what, and in which order is it shown?")],
       [room("outbox", "How far did each own message get, and when is it sent again?")],

@@ -1,3 +1,4 @@
+import { createBudgetState } from "./budget/budget-state.ts";
 import { createClockState } from "./clock/clock-state.ts";
 import { createEvidenceState } from "./evidence/evidence-state.ts";
 import { createHolesState } from "./holes/holes-state.ts";
@@ -22,6 +23,7 @@ export function createChannelState(identity: ChannelIdentity): ChannelState {
     identity,
     ledger: { seq: 0 },
     clock: createClockState(),
+    budget: createBudgetState(),
     participants: createParticipantsState(identity),
     log: createLogState(),
     outbox: createOutboxState(),

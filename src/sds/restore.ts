@@ -1,3 +1,4 @@
+import { restoreBudget } from "./budget/budget.ts";
 import { type ChannelContext, type ChannelState, createChannelState } from "./channel-state.ts";
 import { restoreConnectedTime } from "./clock/connected-time.ts";
 import { restoreCorrection } from "./clock/correction.ts";
@@ -16,7 +17,6 @@ import { settleAhead } from "./log/ahead.ts";
 import { countNumber } from "./log/equivocation.ts";
 import { restoreAuthorSeq, restoreEntries, settleEntries } from "./log/restore-entries.ts";
 import { restoreUnread } from "./log/unread.ts";
-import { restoreBudget } from "./outbox/budget.ts";
 import { restoreOutbox } from "./outbox/restore-outbox.ts";
 import { MAX_HISTORY } from "./parameters/limits.ts";
 import { restoreParticipants } from "./participants/restore-participants.ts";

@@ -1,3 +1,4 @@
+import { takeToken } from "./budget/budget.ts";
 import type { ChannelContext, ChannelState } from "./channel-state.ts";
 import { tickLamport } from "./clock/lamport-clock.ts";
 import { saveConnectedTime } from "./clock/save-connected-time.ts";
@@ -15,7 +16,6 @@ import type { StepInput } from "./io/step-input.ts";
 import { settleAhead } from "./log/ahead.ts";
 import { referenceOf } from "./log/log-entry.ts";
 import { markRead } from "./log/unread.ts";
-import { takeToken } from "./outbox/budget.ts";
 import { attemptResult, sendAgain, stopSending } from "./outbox/outbox.ts";
 import { saveTouched } from "./participants/touched.ts";
 import { noteHistoryRead } from "./receive/embargo.ts";

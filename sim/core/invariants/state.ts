@@ -1,6 +1,6 @@
 import type { ChannelState } from "../../../src/sds/channel-state.ts";
+import { comparePlaces } from "../../../src/sds/collections/ordered-log.ts";
 import { isTrueEdge, type LogEntry } from "../../../src/sds/log/log-entry.ts";
-import { comparePlaces } from "../../../src/sds/log/ordered-log.ts";
 import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters/parameters.ts";
 import type { Participant } from "../../../src/sds/participants/participant.ts";
 import type { SimParticipant } from "../participant.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../runtime/port.ts";
+import { tokenAt } from "../../sds/budget/budget.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";
-import { tokenAt } from "../../sds/outbox/budget.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { ChannelError, type EphemeralRequest } from "../api/channel-client.ts";
 import { encodeText } from "../api/text.ts";

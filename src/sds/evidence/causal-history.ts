@@ -1,10 +1,10 @@
+import { comparePlaces } from "../collections/ordered-log.ts";
 import { completeSince } from "../holes/holes.ts";
 import type { Environment } from "../io/step-context.ts";
 import { newestOwn } from "../log/ahead.ts";
 import { noteListedBare } from "../log/copies.ts";
 import { headsWithout } from "../log/heads.ts";
 import type { LogEntry } from "../log/log-entry.ts";
-import { comparePlaces } from "../log/ordered-log.ts";
 import {
   MAX_BARE_ID_REPEATS,
   MAX_BARE_IDS_PER_SYNC,

@@ -1,6 +1,6 @@
+import { comparePlaces } from "../collections/ordered-log.ts";
 import { ledger } from "../io/step-context.ts";
 import type { LogEntry } from "../log/log-entry.ts";
-import { comparePlaces } from "../log/ordered-log.ts";
 import { settleOutbox } from "../outbox/outbox-settlement.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { Gain, Word } from "./claim-walk.ts";

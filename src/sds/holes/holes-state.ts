@@ -1,4 +1,4 @@
-import { DueQueue } from "../clock/due-queue.ts";
+import { DueQueue } from "../collections/due-queue.ts";
 import type { StepContext } from "../io/step-context.ts";
 import type { OutboxAndBelow } from "../outbox/outbox-state.ts";
 import { Followers } from "../participants/followers.ts";

@@ -1,4 +1,4 @@
-import { DueQueue } from "../clock/due-queue.ts";
+import { DueQueue } from "../collections/due-queue.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { LogEntry } from "./log-entry.ts";
 

@@ -1,9 +1,9 @@
+import { createOrderedLog, type OrderedLogView } from "../collections/ordered-log.ts";
 import type { StepContext } from "../io/step-context.ts";
 import type { ParticipantsAndBelow } from "../participants/participants-state.ts";
 import type { MessageId } from "../wire/ids.ts";
 import { IncomingBuffer, type IncomingBufferView } from "./incoming-buffer.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { createOrderedLog, type OrderedLogView } from "./ordered-log.ts";
 import { createUnread, type Unread } from "./unread-count.ts";
 
 /** What the room "log" owns: the causal graph of all that is held, and its order. */

@@ -1,8 +1,8 @@
+import type { OrderedLog } from "../collections/ordered-log.ts";
 import type { Owned } from "../io/owned.ts";
 import type { IncomingBuffer } from "./incoming-buffer.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { LogAndBelow, LogState } from "./log-state.ts";
-import type { OrderedLog } from "./ordered-log.ts";
 import type { Unread } from "./unread-count.ts";
 
 interface OwnLogState extends Omit<Owned<LogState>, "order" | "buffered" | "unread"> {

@@ -2,15 +2,13 @@ import type { StepContext } from "../io/step-context.ts";
 import type { LogAndBelow } from "../log/log-state.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import { type Budget, createBudget } from "./token-buckets.ts";
 
-/** What the room "outbox" owns: how far own messages got, and what may still be published. */
+/** What the room "outbox" owns: how far own messages got. */
 export interface OutboxState {
   /** Own messages by id, in the order of acceptance. */
   readonly items: ReadonlyMap<MessageId, OutboxEntry>;
   /** Those that may be sent (again) by themselves, in the order of acceptance. */
   readonly open: ReadonlySet<OutboxEntry>;
-  readonly budget: Budget;
 }
 
 export interface OutboxAndBelow extends LogAndBelow {
@@ -18,7 +16,7 @@ export interface OutboxAndBelow extends LogAndBelow {
 }
 
 export function createOutboxState(): OutboxState {
-  return { items: new Map(), open: new Set(), budget: createBudget({}, 0) };
+  return { items: new Map(), open: new Set() };
 }
 
 export type OutboxContext = StepContext<OutboxAndBelow>;

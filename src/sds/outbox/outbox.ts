@@ -1,3 +1,4 @@
+import { takeToken, tokenAt } from "../budget/budget.ts";
 import { connectedNow, wallTimeOf } from "../clock/connected-time.ts";
 import { ledger } from "../io/step-context.ts";
 import type { StepInput } from "../io/step-input.ts";
@@ -8,7 +9,6 @@ import { saveMessage } from "../log/save-message.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
-import { takeToken, tokenAt } from "./budget.ts";
 import type { OutboxEvent } from "./delivery-state.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { moveStage, saveOutbox } from "./outbox-stage.ts";

@@ -1,6 +1,6 @@
 import { isAhead } from "../clock/lamport-clock.ts";
+import type { AuthorNumbers } from "../collections/author-numbers.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
-import type { AuthorNumbers } from "./author-numbers.ts";
 import { ownParticipant } from "./own.ts";
 import type { Participant } from "./participant.ts";
 

@@ -1,8 +1,8 @@
+import { type AuthorNumbersView, createAuthorNumbers } from "../collections/author-numbers.ts";
+import { type CreditsView, createCredits } from "../collections/credits.ts";
 import type { BloomFilter } from "../filter/bloom-filter.ts";
 import type { ParticipantRecord } from "../io/records.ts";
 import type { MessageId, ParticipantId } from "../wire/ids.ts";
-import { type AuthorNumbersView, createAuthorNumbers } from "./author-numbers.ts";
-import { type CreditsView, createCredits } from "./credits.ts";
 import { KeptClaims, type KeptClaimsView } from "./kept-claims.ts";
 
 /** The newest filter of a participant: what they possibly have. It proves nothing, and is kept in memory only. */

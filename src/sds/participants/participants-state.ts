@@ -1,4 +1,4 @@
-import type { ClockAndBelow } from "../clock/clock-state.ts";
+import type { BudgetAndBelow } from "../budget/budget-state.ts";
 import type { ChannelIdentity, StepContext } from "../io/step-context.ts";
 import type { ParticipantId } from "../wire/ids.ts";
 import { createParticipant, type Participant } from "./participant.ts";
@@ -17,7 +17,7 @@ export interface ParticipantsState {
   readonly touched: ReadonlySet<Participant>;
 }
 
-export interface ParticipantsAndBelow extends ClockAndBelow {
+export interface ParticipantsAndBelow extends BudgetAndBelow {
   readonly participants: ParticipantsState;
 }
 

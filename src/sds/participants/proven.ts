@@ -1,5 +1,5 @@
+import type { Credits } from "../collections/credits.ts";
 import type { MessageId } from "../wire/ids.ts";
-import type { Credits } from "./credits.ts";
 import type { KeptClaims, Need } from "./kept-claims.ts";
 import { ownParticipant } from "./own.ts";
 import type { Participant, ReceivedFilter } from "./participant.ts";

@@ -1,3 +1,4 @@
+import { takeToken, tokenAt } from "../budget/budget.ts";
 import { isBodyGivenUp } from "../holes/give-up-bodies.ts";
 import type { MissingMessage } from "../holes/missing-message.ts";
 import {
@@ -9,7 +10,6 @@ import {
 } from "../holes/missing-schedule.ts";
 import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { isTrueEdge, type LogEntry } from "../log/log-entry.ts";
-import { takeToken, tokenAt } from "../outbox/budget.ts";
 import { MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";

@@ -1,3 +1,4 @@
+import { takeToken, tokenAt } from "../budget/budget.ts";
 import { connectedNow } from "../clock/connected-time.ts";
 import {
   DEFAULT_REDUNDANCY,
@@ -9,7 +10,6 @@ import {
 import { chooseSyncHistory, hasOpenIds } from "../evidence/causal-history.ts";
 import { completeSince } from "../holes/holes.ts";
 import type { LogEntry } from "../log/log-entry.ts";
-import { takeToken, tokenAt } from "../outbox/budget.ts";
 import {
   CLAIM_REPEAT_MS,
   LARGE_GROUP,

@@ -1,10 +1,10 @@
+import type { Budget } from "../budget/token-buckets.ts";
 import type { ChannelState } from "../channel-state.ts";
 import type { Connection } from "../clock/clock-state.ts";
 import type { KeptFilters } from "../evidence/evidence-state.ts";
 import type { MissingMessage } from "../holes/missing-message.ts";
 import type { Edge, LogEntry } from "../log/log-entry.ts";
 import type { OutboxEntry } from "../outbox/outbox-entry.ts";
-import type { Budget } from "../outbox/token-buckets.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { PresentParticipants } from "../participants/present-participants.ts";
 import type { EmbargoedMessage } from "../receive/receive-state.ts";

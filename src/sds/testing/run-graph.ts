@@ -1,11 +1,11 @@
 import type { ChannelState } from "../channel-state.ts";
+import { comparePlaces } from "../collections/ordered-log.ts";
 import { receivedBy } from "../evidence/received-by.ts";
 import { completeSince } from "../holes/holes.ts";
 import type { Effect } from "../io/effect.ts";
 import type { LedgerRow } from "../io/ledger.ts";
 import type { Environment } from "../io/step-context.ts";
 import type { IncomingContent, StepInput } from "../io/step-input.ts";
-import { comparePlaces } from "../log/ordered-log.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt } from "../schedules.ts";

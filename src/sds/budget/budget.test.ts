@@ -12,11 +12,11 @@ const HOUR = 60 * MINUTE;
 function spentCore(): OneCore {
   const core = new OneCore({ budgetPerTenMinutes: 30 });
   core.online();
-  for (let person = 0; core.state.outbox.budget.tokens.sync >= 1 && person < 100; person++) {
+  for (let person = 0; core.state.budget.tokens.sync >= 1 && person < 100; person++) {
     core.hear(`p${person}`, [`id${person}`]);
     core.wait(10 * SECOND);
   }
-  expect(core.state.outbox.budget.tokens.sync).toBeLessThan(1);
+  expect(core.state.budget.tokens.sync).toBeLessThan(1);
   core.take("send-sync");
   return core;
 }

@@ -1,6 +1,6 @@
 import type { MetaRecords } from "../io/records.ts";
-import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
-import { ownOutbox } from "./own.ts";
+import type { BudgetAndBelow, BudgetContext } from "./budget-state.ts";
+import { ownBudget } from "./own.ts";
 import { BUDGET_META, createBudget, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets.ts";
 
 /** How much this participant publishes where the network sets a limit. Without a limit every token is there. */
@@ -16,43 +16,43 @@ const INTERVAL_MS = 10 * 60_000;
 const ROUNDING = 1e-6;
 
 /** Takes a token if there is one. */
-export function takeToken(ctx: OutboxContext, traffic: TrafficClass): boolean {
+export function takeToken(ctx: BudgetContext, traffic: TrafficClass): boolean {
   const { state, env } = ctx;
   if (limitOf(state) === 0) return true;
   refill(state, env.now);
   const needed = neededBy(traffic);
-  const { tokens } = ownOutbox(state).budget;
+  const { tokens } = ownBudget(state);
   //= protocol: RATE-1
   if (needed.some((part) => tokens[part] < 1 - ROUNDING)) return false;
   for (const part of needed) tokens[part]--;
   for (const part of TRAFFIC_CLASSES) ctx.changes.push({ op: "meta", key: BUDGET_META[part], value: tokens[part] });
-  ctx.changes.push({ op: "meta", key: "budgetAt", value: state.outbox.budget.at });
+  ctx.changes.push({ op: "meta", key: "budgetAt", value: state.budget.at });
   return true;
 }
 
 /** Wall time at which a token will be there; 0 when one is there already. */
-export function tokenAt(state: OutboxAndBelow, traffic: TrafficClass): number {
+export function tokenAt(state: BudgetAndBelow, traffic: TrafficClass): number {
   const limit = limitOf(state);
   if (limit === 0) return 0;
   const waits = neededBy(traffic).map((part) => {
-    const lacking = Math.max(0, 1 - state.outbox.budget.tokens[part]);
+    const lacking = Math.max(0, 1 - state.budget.tokens[part]);
     return (lacking / (limit * SHARES[part])) * INTERVAL_MS;
   });
   const wait = Math.max(...waits);
-  return wait === 0 ? 0 : Math.ceil(state.outbox.budget.at + wait);
+  return wait === 0 ? 0 : Math.ceil(state.budget.at + wait);
 }
 
 function neededBy(traffic: TrafficClass): readonly TrafficClass[] {
   return traffic === "resend" ? ["resend", "content"] : [traffic];
 }
 
-function limitOf(state: OutboxAndBelow): number {
+function limitOf(state: BudgetAndBelow): number {
   return state.identity.parameters.budgetPerTenMinutes;
 }
 
 /** A bucket holds what comes in one interval, but at least one token, or the class could never speak. */
-function refill(state: OutboxAndBelow, now: number): void {
-  const { budget } = ownOutbox(state);
+function refill(state: BudgetAndBelow, now: number): void {
+  const budget = ownBudget(state);
   const elapsed = Math.max(0, now - budget.at);
   budget.at = now;
   for (const traffic of TRAFFIC_CLASSES) {
@@ -64,17 +64,20 @@ function refill(state: OutboxAndBelow, now: number): void {
 }
 
 /** When the channel is restored: what a run before this one left. */
-export function restoreBudget(state: OutboxAndBelow, meta: Partial<MetaRecords>, now: number): void {
-  ownOutbox(state).budget = { ...createBudget(meta, now) };
+export function restoreBudget(state: BudgetAndBelow, meta: Partial<MetaRecords>, now: number): void {
+  const own = ownBudget(state);
+  const { tokens, at } = createBudget(meta, now);
+  Object.assign(own.tokens, tokens);
+  own.at = at;
 }
 
 /** The clock was set by so much. */
-export function moveBudget(state: OutboxAndBelow, byMs: number): void {
-  ownOutbox(state).budget.at += byMs;
+export function moveBudget(state: BudgetAndBelow, byMs: number): void {
+  ownBudget(state).at += byMs;
 }
 
 /** Tokens fill from now on, not from a time that has yet to come. */
-export function keepBudgetInPast(state: OutboxAndBelow, now: number): void {
-  const { budget } = ownOutbox(state);
+export function keepBudgetInPast(state: BudgetAndBelow, now: number): void {
+  const budget = ownBudget(state);
   budget.at = Math.min(budget.at, now);
 }
