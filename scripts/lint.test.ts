@@ -10,7 +10,10 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const CONFIGURATION = ["package.json", "biome.json", ".gitignore", ".dependency-cruiser.mjs", "scripts"];
 const CLEAN: Record<string, string> = {
   "src/sds/clock.ts": 'import { sha256 } from "@noble/hashes/sha2.js";\n\nexport const hash = sha256;\n',
-  "src/sds/window.ts": "export const half = (window: number): number => Math.floor(window / 2);\n",
+  "src/sds/window.ts":
+    "export const half = (window: number): number =>\n  //= protocol: RULE-1\n  Math.floor(window / 2);\n",
+  "src/sds/window.test.ts": "//= protocol: RULE-1\nexport const shown = true;\n",
+  "docs/protocol.md": "## 1. Rules\n\n- [RULE-1] Half is rounded down.\n",
   "src/storage/port.ts": 'import type { hash } from "../sds/clock.ts";\n\nexport type Hash = typeof hash;\n',
   "src/channel/channel.ts": 'import type { Hash } from "../storage/port.ts";\n\nexport type Channel = Hash;\n',
   "src/ui/mark.tsx": "export const Mark = (props: { word: string }) => <b>{props.word}</b>;\n",
@@ -113,6 +116,12 @@ describe("npm run lint fails", () => {
     ["a forbidden import", "src/sds/planted.ts", LAYERS[0]?.[2] ?? "", "sds-is-pure: src/sds/planted.ts"],
     ["a Date in src/sds", "src/sds/planted.ts", IMPURITIES[0]?.[1] ?? "", "src/sds/planted.ts:1 uses Date"],
     ["a console in src", "src/channel/planted.ts", STYLE[1]?.[2] ?? "", "noConsole"],
+    [
+      "a rule that does not exist",
+      "src/sds/planted.ts",
+      "//= protocol: RULE-2\nexport const x = 1;\n",
+      "RULE-2 is no rule",
+    ],
   ])("for %s, and names the rule", (_what, path, text, named) => {
     plant(path, text);
     try {
