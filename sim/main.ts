@@ -4,6 +4,7 @@ import { costs } from "./cli/costs-command.ts";
 import { crashPoints } from "./cli/crash-command.ts";
 import { differential } from "./cli/differential-command.ts";
 import { figures } from "./cli/figures-command.ts";
+import { followMessage } from "./cli/follow-command.ts";
 import { mutations } from "./cli/mutations-command.ts";
 import { type Options, parseOptions } from "./cli/options.ts";
 import { scenarios } from "./cli/scenario-command.ts";
@@ -15,6 +16,8 @@ const HELP = `npm run sim -- OPTIONS
   --seeds N [--first N] [--jobs N]   worlds one after the other, in N processes; stops after 10 violations
   --seed N [--trace]                 one world again, with all that happens in it
     [--shrink]                       the smallest script that breaks the same promise
+    [--follow MESSAGE]               one message's life in all members, with the rule of docs/protocol.md that decided
+                                     each step: the beginning of its id, or '#N' for the N-th; alone it lists them
     [--only 3,7,12] [--mutation NAME] [--set loss=0,duplication=0] [--participants P] [--loss X] [--profile P]
   --full [--seeds N | --seed N]      the same on the real channel: signatures, encryption, storage
   --scenario NAME|all [--participants P] [--loss X] [--profile sds|community] [--seed N] [--trace]
@@ -45,6 +48,8 @@ async function run(options: Options): Promise<void> {
       return mutations(options);
     case "scenario":
       return scenarios(scenario, options);
+    case "follow":
+      return followMessage(seed, options);
     case "seed":
       return oneSeed(seed, options);
     case "swarm":

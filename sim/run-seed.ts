@@ -3,6 +3,7 @@ import type { Mutation } from "./core/mutation.ts";
 import type { Counts } from "./core/oracle.ts";
 import { type Action, drawScript } from "./core/script.ts";
 import { drawSettings, type Settings } from "./core/settings.ts";
+import type { Watcher } from "./core/surroundings.ts";
 import { Violation } from "./core/violation.ts";
 import { type Faults, World } from "./core/world.ts";
 
@@ -18,6 +19,8 @@ const MOST_HOURS_TO_CALM = 6;
 export interface SeedOptions {
   readonly mutation?: Mutation | null;
   readonly print?: (line: string) => void;
+  /** Somebody who looks closely, and changes nothing. */
+  readonly watch?: (world: World) => Watcher | null;
   readonly settings?: Partial<Settings>;
   /** Only these actions of the script, by index. */
   readonly only?: ReadonlySet<number>;
@@ -61,8 +64,12 @@ export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
 }
 
 export function runPlan({ settings, actions }: Plan, options: SeedOptions = {}): SeedResult {
-  const { mutation = null, print, heals = true, expect } = options;
-  const world = new World({ settings, mutation, ...(print === undefined ? {} : { print }) });
+  const { mutation = null, print, watch, heals = true, expect } = options;
+  const world = new World({
+    ...{ settings, mutation },
+    ...(print === undefined ? {} : { print }),
+    ...(watch === undefined ? {} : { watch }),
+  });
   let violation: Violation | null = null;
   try {
     world.play(actions);

@@ -45,6 +45,11 @@ const KINDS = {
     isAsked: ({ scenario }) => scenario !== undefined,
     listens: ["scenario", "seed", "trace", ...WEATHER],
   },
+  follow: {
+    words: "--follow",
+    isAsked: ({ seed, follow }) => seed !== undefined && follow !== undefined,
+    listens: ["seed", "follow", "only", "mutation", ...WEATHER],
+  },
   seed: {
     words: "a run of one seed",
     isAsked: ({ seed }) => seed !== undefined,

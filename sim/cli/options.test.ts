@@ -54,6 +54,9 @@ describe("the command line", () => {
     ["--differential --seeds 3", "differential"],
     ["--costs --participants 8", "costs"],
     ["--figures", "figures"],
+    ["--seed 7 --follow #3 --loss 0.2", "follow"],
+    ["--follow --seed 7", "follow"],
+    ["--seed 7 --follow", "follow"],
     ["--seed 5 --help", "help"],
   ])("knows what %s asks for", (line, command) => {
     expect(commandOf(parseOptions(line.split(" ")))).toBe(command);
@@ -68,8 +71,18 @@ describe("the command line", () => {
     ["--scenario subway --shrink", "--shrink"],
     ["--full --seeds 2 --loss 0", "--loss"],
     ["--figures --costs", "--costs"],
+    ["--follow 3", "--follow"],
+    ["--seed 5 --follow 3 --trace", "--trace"],
   ])("refuses %s, since %s would change nothing", (line, option) => {
     expect(() => commandOf(parseOptions(line.split(" ")))).toThrow(`${option}: no effect on `);
+  });
+
+  it("follows what is named, or lists what there is", () => {
+    expect(parseOptions(["--seed", "7", "--follow", "#3"]).follow).toBe("#3");
+    for (const line of ["--follow --seed 7", "--seed 7 --follow"]) {
+      expect(parseOptions(line.split(" "))).toMatchObject({ seed: 7, follow: "" });
+    }
+    expect(parseOptions(["--seed", "7"]).follow).toBe(undefined);
   });
 
   it("names what it knows where a name is unknown", () => {

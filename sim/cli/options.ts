@@ -15,7 +15,10 @@ const TEXT_OPTIONS = [
   "mutation",
   "loss",
   "profile",
+  "follow",
 ] as const;
+/** Of the options with a value those that may do without: then it is empty. */
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(["--follow"]);
 const FLAGS = [
   "trace",
   "shrink",
@@ -64,13 +67,19 @@ function read(args: readonly string[]): Record<string, string | boolean | undefi
   const text = [...NUMBER_OPTIONS, ...TEXT_OPTIONS].map((name) => [name, { type: "string" }] as const);
   const flags = FLAGS.map((name) => [name, { type: "boolean" }] as const);
   try {
-    return parseArgs({ args: [...args], options: Object.fromEntries([...text, ...flags]) }).values as Record<
+    return parseArgs({ args: args.map(asPair), options: Object.fromEntries([...text, ...flags]) }).values as Record<
       string,
       string | boolean | undefined
     >;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** An option that stands alone and may, with an empty value. */
+function asPair(arg: string, index: number, args: readonly string[]): string {
+  const alone = WITHOUT_VALUE.has(arg) && args[index + 1]?.startsWith("--") !== false;
+  return alone ? `${arg}=` : arg;
 }
 
 function settingsOf({ participants, loss, profile, set }: Numbers & Texts): Partial<Settings> {

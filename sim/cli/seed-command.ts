@@ -1,7 +1,7 @@
 import type { Mutation } from "../core/mutation.ts";
 import { runFullSeed } from "../full/run-full.ts";
 import { MUTATIONS } from "../mutations/all-mutations.ts";
-import { planOf, runSeed } from "../run-seed.ts";
+import { planOf, runSeed, type SeedOptions } from "../run-seed.ts";
 import { shrink } from "../shrink.ts";
 import { type Options, oneOf } from "./options.ts";
 import { printer, showResult } from "./output.ts";
@@ -9,9 +9,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** One world again: its result, all that happened, or the smallest script that breaks the same promise. */
 export function oneSeed(seed: number, options: Options): void {
-  const { settings } = options;
-  const chosen = onlyOf(options, planOf(seed, { settings }).actions.length);
-  const run = { settings, mutation: mutationOf(options), ...(chosen === null ? {} : { only: chosen }) };
+  const run = seedOptionsOf(seed, options);
   if (!options.shrink) {
     showResult({}, runSeed(seed, { ...run, ...printer(options) }));
     return;
@@ -25,6 +23,13 @@ export function oneSeed(seed: number, options: Options): void {
   for (const [place, action] of actions.entries()) console.log(`${only[place]}: ${JSON.stringify(action)}`);
   console.log(`${invariant}, with ${only.length} actions after ${runs} runs:\n${command}`);
   process.exitCode = 1;
+}
+
+/** What the command line overrules in the run of a seed. */
+export function seedOptionsOf(seed: number, options: Options): SeedOptions {
+  const { settings } = options;
+  const chosen = onlyOf(options, planOf(seed, { settings }).actions.length);
+  return { settings, mutation: mutationOf(options), ...(chosen === null ? {} : { only: chosen }) };
 }
 
 export async function oneFullSeed(seed: number, options: Options): Promise<void> {

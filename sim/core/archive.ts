@@ -28,14 +28,16 @@ export class Archive {
     return this.#settings.absent;
   }
 
-  keep(frame: Frame, now: number): void {
+  /** True if it is kept. */
+  keep(frame: Frame, now: number): boolean {
     const { absent, omission, lagMs } = this.#settings;
     const omitted = this.#random.next() < omission;
     const from = now + Math.floor(this.#random.next() * lagMs);
-    if (absent || !this.up || frame.ephemeral || omitted) return;
+    if (absent || !this.up || frame.ephemeral || omitted) return false;
     const kept = { frame, from };
     this.#kept.push(kept);
     this.#byHash.set(hashNumber(frame.hash), kept);
+    return true;
   }
 
   /** By the time that publishers wrote, inclusive and exclusive. */

@@ -117,6 +117,7 @@ export class Member implements SimParticipant {
     world.trace.note(world.now(), this.index, "boot", `${state.log.order.size}`);
     world.mutation?.afterBoot?.(this);
     world.observer.booted(this);
+    world.watcher?.booted(this);
     if (this.online) this.#connect(true);
     world.changed(this);
   }
@@ -133,7 +134,9 @@ export class Member implements SimParticipant {
     this.#line = null;
     this.#incarnation++;
     if (keep !== null) this.disk.crash(keep);
-    world.trace.note(world.now(), this.index, keep === null ? "kill" : "power-cut", `${keep ?? ""} ${lands}`);
+    const how = keep === null ? "kill" : "power-cut";
+    world.trace.note(world.now(), this.index, how, `${keep ?? ""} ${lands}`);
+    world.watcher?.stopped(this, how);
   }
 
   setOnline(online: boolean): void {
@@ -145,12 +148,13 @@ export class Member implements SimParticipant {
 
   say(body: Uint8Array, type: number, wish: { requestId: string; levelPercent: number | undefined }): void {
     if (!this.running) return;
-    const { mutation, observer, trace } = this.#world;
+    const { mutation, observer, trace, watcher } = this.#world;
     if (isAhead(this.state.clock.lamport, this.now())) this.dispatch({ kind: "wake" });
     const composedAt = this.now();
     const fields: ContentFields = { ...prepare(this.state, this.#env()), type, composedAt, body };
     const content = this.#encode(mutation?.compose?.(fields, this) ?? fields);
     observer.composed(this, content, wish.requestId);
+    watcher?.composed(this, content, null);
     trace.note(this.#world.now(), this.index, "say", `${short(content.id)} #${content.authorSeq} ${content.lamport}`);
     this.#channelClock.said(content.id);
     this.dispatch({ kind: "composed", content, ...wish });
@@ -159,13 +163,16 @@ export class Member implements SimParticipant {
   /** A frame came from the network, or out of the Store. */
   take(frame: Frame, source: Source): void {
     if (!this.running) return;
-    const { mutation } = this.#world;
+    const { mutation, watcher } = this.#world;
+    watcher?.arrives(this, frame, source);
     const decoded = decodeFrame(frame.bytes);
     if (typeof decoded === "string") {
+      watcher?.refused(this, frame, decoded);
       this.#refuse(decoded);
       return;
     }
     if (frame.forged && mutation?.acceptsForged !== true) {
+      watcher?.refused(this, frame, "bad-signature");
       this.#refuse("bad-signature");
       return;
     }
@@ -242,16 +249,18 @@ export class Member implements SimParticipant {
 
   dispatch(given: StepInput): void {
     if (this.#state === null) return;
-    const { mutation, observer } = this.#world;
+    const { mutation, observer, watcher } = this.#world;
     const input = mutation?.input === undefined ? given : mutation.input(this, given);
     if (input === null) return;
     this.#channelClock.notice();
+    watcher?.stepping(this);
     const produced = this.#step(input);
     const effects =
       mutation?.effect === undefined ? produced : produced.flatMap((one) => mutation.effect?.(this, one) ?? []);
     mutation?.afterStep?.(this, input);
     this.#trace(input, effects);
     observer.stepped(this, input, effects);
+    watcher?.stepped(this, input, effects);
     // What the Store gives back is mostly known; it plans nothing anew.
     if (input.kind === "seen-again" && input.source === "store" && effects.length === 0) return;
     const [first] = effects;
@@ -262,9 +271,12 @@ export class Member implements SimParticipant {
   }
 
   #performAll(input: StepInput, effects: readonly Effect[]): void {
-    const { observer } = this.#world;
-    if (input.kind === "composed") observer.accepted(this, input.content.id);
-    if (input.kind === "composed-anew") for (const { id } of input.contents) observer.accepted(this, id);
+    const { observer, watcher } = this.#world;
+    const accepted = input.kind === "composed" ? [input.content] : input.kind === "composed-anew" ? input.contents : [];
+    for (const { id } of accepted) {
+      observer.accepted(this, id);
+      watcher?.accepted(this, id);
+    }
     if (input.kind === "clock-corrected") observer.clockKept(this, input.correctionMs);
     for (const effect of effects) this.#perform(effect);
   }
@@ -397,7 +409,7 @@ export class Member implements SimParticipant {
 
   /** As the channel does, signing aside. */
   #composeAnew(ids: readonly MessageId[], voided: MessageId | null): void {
-    const { observer, trace } = this.#world;
+    const { observer, trace, watcher } = this.#world;
     const done: IncomingContent[] = [];
     for (const id of ids) {
       const preparation = prepareAnew(this.state, this.#env(), ids, done);
@@ -411,6 +423,7 @@ export class Member implements SimParticipant {
       const body = new TextEncoder().encode(`again ${id}`);
       const content = this.#encode({ ...preparation, type, composedAt, body });
       observer.composed(this, content, this.state.outbox.items.get(id)?.requestId ?? "");
+      watcher?.composed(this, content, id);
       trace.note(this.#world.now(), this.index, "anew", `${short(id)} ${short(content.id)} #${content.authorSeq}`);
       this.#channelClock.said(content.id);
       done.push(content);

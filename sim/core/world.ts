@@ -13,7 +13,7 @@ import type { Mutation } from "./mutation.ts";
 import { createOracle, type Oracle } from "./oracle.ts";
 import type { Action } from "./script.ts";
 import type { Settings } from "./settings.ts";
-import type { Surroundings, Traffic } from "./surroundings.ts";
+import type { Surroundings, Traffic, Watcher } from "./surroundings.ts";
 import { Trace } from "./trace.ts";
 
 const EPOCH = 1_760_000_000_000;
@@ -38,6 +38,7 @@ export interface WorldOptions {
   readonly settings: Settings;
   readonly mutation?: Mutation | null;
   readonly print?: (line: string) => void;
+  readonly watch?: (world: World) => Watcher | null;
 }
 
 /** Members, liars, network, Store and time, of which everything follows from the settings and the actions. */
@@ -49,6 +50,7 @@ export class World implements Surroundings {
   readonly archive: Archive;
   readonly mutation: Mutation | null;
   readonly observer: Oracle;
+  readonly watcher: Watcher | null;
   readonly parameters: ChannelParameters;
   readonly profile: "community" | "sds";
   readonly publishFailure: number;
@@ -72,7 +74,7 @@ export class World implements Surroundings {
   #frameNumber = 0;
   #requests = 0;
 
-  constructor({ settings, mutation = null, print }: WorldOptions) {
+  constructor({ settings, mutation = null, print, watch }: WorldOptions) {
     this.settings = settings;
     this.mutation = mutation;
     this.random = createSeededRandom(settings.seed + 0.25);
@@ -91,6 +93,7 @@ export class World implements Surroundings {
       return new Hostile(settings.participants + index, speakerOf(settings.participants + index), lies);
     });
     this.observer = createOracle(this);
+    this.watcher = watch?.(this) ?? null;
   }
 
   now(): number {
@@ -181,6 +184,7 @@ export class World implements Surroundings {
     if (!member.online) return null;
     const frame = this.#frame(member.index, bytes, member.now(), ephemeral, false);
     this.observer.published(member, traffic, frame);
+    this.watcher?.published(member.index, traffic, frame);
     this.#broadcast(frame, () => true);
     return frame;
   }
@@ -192,6 +196,7 @@ export class World implements Surroundings {
   readonly #inject = (from: number, bytes: Uint8Array, { ephemeral, forged, to }: InjectOptions): void => {
     const frame = this.#frame(from, bytes, EPOCH + this.#now, ephemeral, forged);
     this.observer.injected(frame);
+    this.watcher?.published(from, "lie", frame);
     this.#broadcast(frame, to ?? (() => true));
   };
 
@@ -203,11 +208,14 @@ export class World implements Surroundings {
     this.bytes.frames++;
     this.bytes.sds += frame.bytes.length;
     this.bytes.payload += payloadBytes(frame.bytes.length);
-    if ((this.#sides[frame.from] ?? 0) === 0) this.archive.keep(frame, this.#now);
+    const kept = (this.#sides[frame.from] ?? 0) === 0 && this.archive.keep(frame, this.#now);
+    this.watcher?.archived(frame, kept);
     for (const liar of this.liars)
       if (liar.index !== frame.from && this.#sees(frame.from, liar.index)) liar.hear(frame);
     for (const member of this.members) {
-      if (to(member.index) && this.#sees(frame.from, member.index)) this.#carry(frame, member);
+      if (!to(member.index)) continue;
+      if (this.#sees(frame.from, member.index)) this.#carry(frame, member);
+      else this.watcher?.carried(frame, member.index, { kind: "divided" });
     }
   }
 
@@ -216,16 +224,22 @@ export class World implements Surroundings {
     const { duplication, latencyMs } = this.settings;
     if (this.random.next() < (this.#linkLoss[frame.from]?.[member.index] ?? 0)) {
       this.faults.lost++;
+      this.watcher?.carried(frame, member.index, { kind: "lost" });
       return;
     }
     const copies = this.random.next() < duplication ? 2 : 1;
     this.faults.duplicated += copies - 1;
     const [min, max] = latencyMs;
+    const ways: number[] = [];
     for (let copy = 0; copy < copies; copy++) {
-      this.after(min + this.random.next() * (max - min), () => {
-        if (member.online) member.take(frame, "live");
+      const ms = min + this.random.next() * (max - min);
+      ways.push(ms);
+      this.after(ms, () => {
+        if (member.online && member.running) member.take(frame, "live");
+        else this.watcher?.carried(frame, member.index, { kind: "missed" });
       });
     }
+    this.watcher?.carried(frame, member.index, { kind: "on-its-way", ms: ways });
   }
 
   #sees(one: number, other: number): boolean {
