@@ -29,6 +29,7 @@ export default defineConfig(({ mode, command }) => {
     resolve: {
       alias: {
         lodash: path("scripts/lib/lodash-for-sds.mjs"),
+        "@waku/discovery": path("scripts/lib/no-discovery.mjs"),
         // Its usual build is for browsers of 2015.
         dexie: path("node_modules/dexie/dist/modern/dexie.mjs"),
       },
