@@ -22,6 +22,8 @@ export function ClockBar({ client, status }: ClockBarProps): JSX.Element | null 
   const words = clockWords(status, now, strings);
   if (words === null) return null;
   const { kind, text, correctTo } = words;
+  // It was never corrected, so to go by the device's clock is to leave it as it is.
+  const isAsked = kind === "question" && status.clockCorrectionMs === 0;
   const answer = (correctionMs: number): void => {
     setBusy(true);
     setProblem("");
@@ -44,7 +46,7 @@ export function ClockBar({ client, status }: ClockBarProps): JSX.Element | null 
           </button>
         )}
         <button type="button" class="quiet" disabled={busy} onClick={() => answer(0)}>
-          {strings.clock.useDevice}
+          {isAsked ? strings.clock.keep : strings.clock.useDevice}
         </button>
       </div>
     </div>

@@ -34,11 +34,12 @@ export function clockWords(
   return { kind: "question", text: ask(others, here), correctTo: clockSuggestionMs };
 }
 
+/** In the form in which the times of messages are shown beside it. */
 function timesOf(others: number, here: number, locale: string): [string, string] {
   const apart = Math.abs(others - here);
   const time = (at: number): string =>
     new Date(at).toLocaleString(locale, {
-      ...{ hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      ...{ hour: "2-digit", minute: "2-digit" },
       ...(apart < SECONDS_BELOW_MS ? { second: "2-digit" } : {}),
       ...(apart > DAYS_FROM_MS ? { weekday: "short" } : {}),
     });

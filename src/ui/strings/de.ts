@@ -117,7 +117,8 @@ export const de: Strings = {
       `Die Uhren der anderen gehen gegenüber deiner etwa ${duration(Math.abs(byMs))} ${byMs > 0 ? "vor" : "nach"}. Wenn sie stimmen, stell die Uhr dieses Geräts: bis dahin sehen andere nicht am richtigen Platz, was du schreibst, oder gar nicht.`,
     corrected: (byMs) =>
       `Du hast die Uhr angepasst: dieser Kanal geht gegenüber der Uhr dieses Geräts ${duration(Math.abs(byMs))} ${byMs > 0 ? "vor" : "nach"}.`,
-    correct: "Für Hearback anpassen",
+    correct: "Anpassen",
+    keep: "So lassen",
     useDevice: "Uhr dieses Geräts verwenden",
   },
   connection: {

@@ -119,7 +119,8 @@ export const en: Strings = {
       `Others' clocks are about ${duration(Math.abs(byMs))} ${byMs > 0 ? "ahead of" : "behind"} yours. If theirs are right, set this device's clock: until then others do not see what you write in its place, or not at all.`,
     corrected: (byMs) =>
       `You had the clock corrected: this channel goes by a time ${duration(Math.abs(byMs))} ${byMs > 0 ? "ahead of" : "behind"} this device's.`,
-    correct: "Correct it for Hearback",
+    correct: "Correct it",
+    keep: "Keep mine",
     useDevice: "Use this device's clock",
   },
   connection: {

@@ -131,6 +131,8 @@ export interface ClockStrings {
   /** `byMs` > 0: ahead of the device's clock. */
   readonly corrected: (byMs: number) => string;
   readonly correct: string;
+  /** Not to correct it, while it never was. */
+  readonly keep: string;
   readonly useDevice: string;
 }
 
