@@ -20,8 +20,8 @@ const TAIL_LINES = 60;
 const WORKER_LIMIT_BYTES = 300_000;
 const MINUTE = 60_000;
 /**
- * Ends a test runner that hangs; each of its tests has a limit of its own. Far above what a quiet machine takes, because the
- * tests in Chromium were seen to take fourteen minutes, and to pass, on one with much other work.
+ * Ends a test runner that hangs; each of its tests has a limit of its own. Far above what it takes where nothing else runs:
+ * the tests in Chromium pass as well when they take fourteen minutes.
  */
 const TEST_RUNNER_LIMIT_MS = 40 * MINUTE;
 

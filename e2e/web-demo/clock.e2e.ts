@@ -51,6 +51,6 @@ test("a person is asked when others' clocks show another time, answers, and take
   await page.reload();
   // Where it is not kept there is no note; after a restart the others ask anew.
   await expect(question).toBeVisible();
-  await page.getByRole("button", { name: "Keep mine" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
   await expect(question).toHaveCount(0);
 });

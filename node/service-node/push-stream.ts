@@ -4,6 +4,8 @@ import { encodeFrame } from "../../src/transport/waku/wire/length-prefix.ts";
 
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 const OPEN_TIMEOUT_MS = 10_000;
+/** What is left when another stream goes on is sent in this time, or not at all. */
+const FINISH_TIMEOUT_MS = 10_000;
 
 /**
  * The one long-lived push stream to a subscriber, over one connection of it. Streams per message do not work: subscribers never close their side,
@@ -44,12 +46,16 @@ export class PushStream {
 
   /** Takes nothing more, sends what it has, and ends; another push stream goes on. */
   finish(): void {
+    if (this.state === "ended") return;
     this.state = this.state === "running" ? "finishing" : "ended";
     this.wake?.();
+    // A subscriber that does not read must not leave a full queue behind with each connection that it makes.
+    if (this.state === "finishing") setTimeout(() => this.end(), FINISH_TIMEOUT_MS).unref();
   }
 
   /** Ends at once; what is not sent yet is lost. */
   end(): void {
+    if (this.state === "ended") return;
     this.state = "ended";
     this.queue.length = 0;
     this.wake?.();

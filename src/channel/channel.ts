@@ -103,10 +103,15 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     keepTexts();
     wakes.close();
     history.close();
+    outbound.close();
+    intake.close();
     status.refresh();
   });
 
-  await commits.commit(changes, "strict");
+  await commits.commit(changes, "strict").catch((error: unknown) => {
+    life.close();
+    throw error;
+  });
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopFollowing = followConnection({

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { systemRandom } from "../../runtime/system-random.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { ServerMessage } from "../protocol/protocol.ts";
+import { BRIDGE_VERSION } from "../protocol/protocol.ts";
 import { type HandPort, handPort } from "../testing/hand-port.ts";
 import { createConnection, type ReconnectPolicy } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";
 
 const PING_MS = 20_000;
 const POLICY: ReconnectPolicy = { firstDelayMs: 50, maxDelayMs: 5_000, attempts: 14, helloTimeoutMs: 10_000 };
-const HELLO = { v: 1, kind: "hello", client: "page" };
+const HELLO = { v: BRIDGE_VERSION, kind: "hello", client: "page" };
 const WELCOME = { kind: "welcome", server: "run 1" };
 
 /** A page that connects over ports which the test answers by hand. `open` may throw, as for a worker that is gone. */
@@ -66,12 +67,12 @@ const pauses = (times: readonly number[]) => times.slice(1).map((at, index) => a
 describe("dialling", () => {
   test("greets on the port, and nothing else before the welcome", () => {
     const { port, connection, kinds, welcomes } = bench();
-    connection.post({ v: 1, kind: "ping", nonce: 7 });
+    connection.post({ v: BRIDGE_VERSION, kind: "ping", nonce: 7 });
     expect(port().posted).toEqual([HELLO]);
     expect(connection.state()).toEqual({ kind: "connecting" });
     port().say(WELCOME);
-    connection.post({ v: 1, kind: "ping", nonce: 7 });
-    expect(port().posted).toEqual([HELLO, { v: 1, kind: "ping", nonce: 7 }]);
+    connection.post({ v: BRIDGE_VERSION, kind: "ping", nonce: 7 });
+    expect(port().posted).toEqual([HELLO, { v: BRIDGE_VERSION, kind: "ping", nonce: 7 }]);
     expect([kinds(), welcomes]).toEqual([["connected"], ["run 1"]]);
   });
 
@@ -185,7 +186,7 @@ describe("pings", () => {
       clock.advance(PING_MS - 1);
       expect(pings(port())).toHaveLength(nonce);
       clock.advance(1);
-      expect(pings(port()).at(-1)).toEqual({ v: 1, kind: "ping", nonce });
+      expect(pings(port()).at(-1)).toEqual({ v: BRIDGE_VERSION, kind: "ping", nonce });
       port().say({ kind: "pong", nonce });
     }
   });
@@ -231,7 +232,7 @@ describe("pings", () => {
 describe("the end", () => {
   test("comes with a worker of another version, and nobody is dialled any more", () => {
     const endings = [
-      { v: 2, kind: "welcome", server: "run 1" },
+      { v: BRIDGE_VERSION + 1, kind: "welcome", server: "run 1" },
       { kind: "unsupported", speaks: 2, message: "Reload the page." },
     ];
     for (const ending of endings) {
@@ -249,8 +250,8 @@ describe("the end", () => {
     port().say(WELCOME);
     connection.close();
     connection.close();
-    connection.post({ v: 1, kind: "ping", nonce: 1 });
-    expect(port().posted).toEqual([HELLO, { v: 1, kind: "bye" }]);
+    connection.post({ v: BRIDGE_VERSION, kind: "ping", nonce: 1 });
+    expect(port().posted).toEqual([HELLO, { v: BRIDGE_VERSION, kind: "bye" }]);
     expect([port().isClosed, clock.pending]).toEqual([true, 0]);
     port().say(WELCOME);
     port().end();
@@ -275,7 +276,7 @@ describe("an answer that cannot be read", () => {
     port().say({ kind: "response", id: 7, ok: "perhaps" });
     port().say({ kind: "response", ok: true });
     port().say({ kind: "unheard of" });
-    expect(messages).toEqual([{ v: 1, kind: "response", id: 7, ok: false, error: expect.anything() }]);
+    expect(messages).toEqual([{ v: BRIDGE_VERSION, kind: "response", id: 7, ok: false, error: expect.anything() }]);
     expect(messages[0]).toMatchObject({ error: { code: "internal" } });
   });
 
@@ -289,6 +290,6 @@ describe("an answer that cannot be read", () => {
       { kind: "ended", stream: 3, error: { code: "closed", message: "Closed." } },
     ];
     for (const item of items) port().say(item);
-    expect(messages).toEqual(items.map((item) => ({ v: 1, ...item })));
+    expect(messages).toEqual(items.map((item) => ({ v: BRIDGE_VERSION, ...item })));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ChannelEvent } from "../../channel/api/channel-client.ts";
-import { type ClientMessage, EVENT_CREDIT, type Topic } from "../protocol/protocol.ts";
+import { BRIDGE_VERSION, type ClientMessage, EVENT_CREDIT, type Topic } from "../protocol/protocol.ts";
 import { CHANNEL } from "../testing/test-host.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { createLiveFeed } from "./live-feed.ts";
@@ -15,12 +15,13 @@ function bench() {
   /** Number of the newest subscription. */
   const newest = () => subscribed().at(-1)?.stream ?? 0;
   const ticks = (from: number, to: number, stream = newest()) => {
-    for (let seq = from; seq <= to; seq++) table.onItem({ v: 1, kind: "event", stream, event: { kind: "tick", seq } });
+    for (let seq = from; seq <= to; seq++)
+      table.onItem({ v: BRIDGE_VERSION, kind: "event", stream, event: { kind: "tick", seq } });
   };
   const reset = (seq: number, stream = newest()) =>
-    table.onItem({ v: 1, kind: "event", stream, event: { kind: "reset", seq } });
+    table.onItem({ v: BRIDGE_VERSION, kind: "event", stream, event: { kind: "reset", seq } });
   const end = (stream = newest()) =>
-    table.onItem({ v: 1, kind: "ended", stream, error: { code: "not-found", message: "Gone." } });
+    table.onItem({ v: BRIDGE_VERSION, kind: "ended", stream, error: { code: "not-found", message: "Gone." } });
   const places = () => subscribed().map(({ topic }) => (topic.kind === "events" ? topic.afterSeq : topic.kind));
   return { posted, table, subscribed, newest, ticks, reset, end, places };
 }
@@ -44,17 +45,20 @@ describe("subscriptions", () => {
     const third = newest();
     expect(new Set([first, second, third]).size).toBe(3);
     // The connection that is resumed knows nothing of those before it.
-    expect(posted.filter(({ kind }) => kind === "unsubscribe")).toEqual([{ v: 1, kind: "unsubscribe", stream: first }]);
-    for (const number of [first, second]) table.onItem({ v: 1, kind: "channels", stream: number, channels: [] });
+    expect(posted.filter(({ kind }) => kind === "unsubscribe")).toEqual([
+      { v: BRIDGE_VERSION, kind: "unsubscribe", stream: first },
+    ]);
+    for (const number of [first, second])
+      table.onItem({ v: BRIDGE_VERSION, kind: "channels", stream: number, channels: [] });
     expect(items).toEqual([]);
-    table.onItem({ v: 1, kind: "channels", stream: third, channels: [] });
+    table.onItem({ v: BRIDGE_VERSION, kind: "channels", stream: third, channels: [] });
     expect(items).toEqual(["channels"]);
     stream.close();
     stream.close();
-    expect(posted.at(-1)).toEqual({ v: 1, kind: "unsubscribe", stream: third });
+    expect(posted.at(-1)).toEqual({ v: BRIDGE_VERSION, kind: "unsubscribe", stream: third });
     expect(posted.filter(({ kind }) => kind === "unsubscribe")).toHaveLength(2);
     const count = posted.length;
-    table.onItem({ v: 1, kind: "channels", stream: third, channels: [] });
+    table.onItem({ v: BRIDGE_VERSION, kind: "channels", stream: third, channels: [] });
     table.resume();
     expect([items.length, posted.length]).toEqual([1, count]);
   });
@@ -63,7 +67,7 @@ describe("subscriptions", () => {
     const { table, posted, ticks, newest, end } = bench();
     table.open(channels, () => {});
     const states = newest();
-    table.onItem({ v: 1, kind: "channels", stream: states, channels: [] });
+    table.onItem({ v: BRIDGE_VERSION, kind: "channels", stream: states, channels: [] });
     table.open(
       () => ({ kind: "events", channel: CHANNEL, afterSeq: 0 }),
       () => {},
@@ -71,9 +75,9 @@ describe("subscriptions", () => {
     const events = newest();
     ticks(1, EVENT_CREDIT - 1);
     const credits = () => posted.filter(({ kind }) => kind === "received");
-    expect(credits()).toEqual([{ v: 1, kind: "received", stream: states, count: 1 }]);
+    expect(credits()).toEqual([{ v: BRIDGE_VERSION, kind: "received", stream: states, count: 1 }]);
     ticks(EVENT_CREDIT, 2 * EVENT_CREDIT + 1);
-    const batch = { v: 1, kind: "received", stream: events, count: EVENT_CREDIT };
+    const batch = { v: BRIDGE_VERSION, kind: "received", stream: events, count: EVENT_CREDIT };
     expect(credits().slice(1)).toEqual([batch, batch]);
     end(states);
     expect(credits()).toHaveLength(3);
@@ -91,7 +95,7 @@ describe("subscriptions", () => {
     ticks(1, EVENT_CREDIT - 1, 2);
     expect(posted.filter(({ kind }) => kind === "received")).toEqual([]);
     ticks(1, 1, 2);
-    expect(posted.at(-1)).toEqual({ v: 1, kind: "received", stream: 2, count: EVENT_CREDIT });
+    expect(posted.at(-1)).toEqual({ v: BRIDGE_VERSION, kind: "received", stream: 2, count: EVENT_CREDIT });
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ChannelError } from "../../channel/api/channel-client.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import { asMessageId } from "../../sds/wire/ids.ts";
-import { type ClientMessage, MAX_RUNNING } from "../protocol/protocol.ts";
+import { BRIDGE_VERSION, type ClientMessage, MAX_RUNNING } from "../protocol/protocol.ts";
 import { CHANNEL, CREATE } from "../testing/test-host.ts";
 import { createRequestTable } from "./request-table.ts";
 
@@ -35,7 +35,7 @@ function bench({ refuse = () => false }: { refuse?: (message: Request) => boolea
     for (let number = from; number < from + count; number++) watch(table.askHost("channels", {}), number);
   };
   const answer = (id: number, result: unknown = []) =>
-    table.onResponse({ v: 1, kind: "response", id, ok: true, result });
+    table.onResponse({ v: BRIDGE_VERSION, kind: "response", id, ok: true, result });
   const ids = () => posted.map(({ id }) => id);
   return { clock, posted, ids, table, settled, watch, askMany, answer };
 }
@@ -52,7 +52,13 @@ test("no more are under way than the worker takes, and each that settles lets th
   expect(ids()).toEqual(upTo(LIMIT));
   answer(3);
   expect(ids()).toEqual(upTo(LIMIT + 1));
-  table.onResponse({ v: 1, kind: "response", id: 1, ok: false, error: { code: "storage", message: "Broken." } });
+  table.onResponse({
+    v: BRIDGE_VERSION,
+    kind: "response",
+    id: 1,
+    ok: false,
+    error: { code: "storage", message: "Broken." },
+  });
   expect(ids()).toEqual(upTo(LIMIT + 2));
   // An answer that cannot be read is one as well; one that cannot be sent takes nobody's place.
   refused.add(LIMIT + 3);
@@ -136,7 +142,7 @@ test("what is not safe to repeat goes to the same run of the worker again, and t
   table.pause();
   table.resume("run 1");
   expect(ids()).toEqual([1, 2, 3, 1, 2, 3]);
-  expect(posted[1]).toMatchObject({ v: 1, method: "send", channel: CHANNEL, params: { requestId: "r" } });
+  expect(posted[1]).toMatchObject({ v: BRIDGE_VERSION, method: "send", channel: CHANNEL, params: { requestId: "r" } });
   posted.length = 0;
   table.resume("run 2");
   expect(ids()).toEqual([2, 3]);

@@ -4,8 +4,9 @@ import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { CHANNEL, CREATE, STATUS } from "../testing/test-host.ts";
 import { readClientMessage, readServerMessage } from "./messages.ts";
 import type { ClientMessage, ServerMessage } from "./protocol.ts";
+import { BRIDGE_VERSION } from "./protocol.ts";
 
-const v = 1;
+const v = BRIDGE_VERSION;
 const id = asMessageId("ab".repeat(32));
 const place = { lamport: 2 ** 53 - 1, id };
 const delivery = {
@@ -101,7 +102,7 @@ test("reading never throws, whatever it is given", () => {
   for (const value of [
     hostile,
     {
-      v: 1,
+      v: BRIDGE_VERSION,
       kind: "request",
       get id() {
         throw new Error("no");

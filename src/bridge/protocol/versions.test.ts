@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { connectHost } from "../client/connect-host.ts";
 import type { ConnectionState } from "../client/connection-state.ts";
 import { rawEnd } from "../testing/raw-end.ts";
+import { BRIDGE_VERSION } from "./protocol.ts";
 
 const NEVER = { firstDelayMs: 1, maxDelayMs: 1, attempts: 3, helloTimeoutMs: 1_000 };
 
 test.each([
-  { worker: 2, says: /Reload it/ },
-  { worker: 0, says: /newer/ },
+  { worker: BRIDGE_VERSION + 1, says: /Reload it/ },
+  { worker: BRIDGE_VERSION - 1, says: /newer/ },
 ])("a worker of version $worker: every request says so, and no further port is tried", async ({ worker, says }) => {
   const states: ConnectionState[] = [];
   let ports = 0;
@@ -36,13 +37,19 @@ test("a stray message of somebody else ends nothing", async () => {
   const remote = connectHost(port);
   const { client } = await raw.next("hello");
   expect(client).toMatch(/^[0-9a-f]{32}$/);
-  for (const stray of [{ v: 7, kind: "init" }, "webpack", null, { type: "__react" }, { v: 1, kind: "event" }])
+  for (const stray of [
+    { v: 7, kind: "init" },
+    "webpack",
+    null,
+    { type: "__react" },
+    { v: BRIDGE_VERSION, kind: "event" },
+  ])
     raw.post(stray);
-  raw.post({ v: 1, kind: "welcome", server: "s" });
+  raw.post({ v: BRIDGE_VERSION, kind: "welcome", server: "s" });
   const asked = remote.channels();
   const { id } = await raw.next("request");
-  raw.post({ v: 1, kind: "response", id: 999, ok: true, result: [] });
-  raw.post({ v: 1, kind: "response", id, ok: true, result: [] });
+  raw.post({ v: BRIDGE_VERSION, kind: "response", id: 999, ok: true, result: [] });
+  raw.post({ v: BRIDGE_VERSION, kind: "response", id, ok: true, result: [] });
   expect(await asked).toEqual([]);
   await remote.close();
 });
@@ -50,12 +57,12 @@ test("a stray message of somebody else ends nothing", async () => {
 test("an answer that cannot be read settles its request", async () => {
   const { raw, port } = rawEnd();
   const remote = connectHost(port);
-  raw.post({ v: 1, kind: "welcome", server: "s" });
+  raw.post({ v: BRIDGE_VERSION, kind: "welcome", server: "s" });
   const asked = [remote.channels(), remote.preview("x"), remote.preview("y")];
   const answers = [
-    { v: 1, kind: "response", ok: true, result: [{ id: 5 }] },
-    { v: 1, kind: "response", ok: "perhaps" },
-    { v: 1, kind: "response", ok: false, error: { code: "new-code", message: "?" } },
+    { v: BRIDGE_VERSION, kind: "response", ok: true, result: [{ id: 5 }] },
+    { v: BRIDGE_VERSION, kind: "response", ok: "perhaps" },
+    { v: BRIDGE_VERSION, kind: "response", ok: false, error: { code: "new-code", message: "?" } },
   ];
   for (const [index, answer] of answers.entries()) {
     await raw.next("request", ({ id }) => id === index + 1);

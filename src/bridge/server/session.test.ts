@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ChannelError } from "../../channel/api/channel-client.ts";
-import { EVENT_WINDOW, MAX_RUNNING, MAX_STREAMS } from "../protocol/protocol.ts";
+import { BRIDGE_VERSION, EVENT_WINDOW, MAX_RUNNING, MAX_STREAMS } from "../protocol/protocol.ts";
 import { type RawEnd, rawEnd } from "../testing/raw-end.ts";
 import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
 import { createHostServer, serveHost } from "./serve-host.ts";
@@ -15,13 +15,13 @@ afterEach(() => {
 async function greeted(host: TestHost = createTestHost(), client = "a page"): Promise<RawEnd> {
   const { raw, port } = rawEnd();
   stops.push(serveHost(port, host), () => raw.close());
-  raw.post({ v: 1, kind: "hello", client });
+  raw.post({ v: BRIDGE_VERSION, kind: "hello", client });
   await raw.next("welcome");
   return raw;
 }
 
 const request = (id: number, method: string, params: unknown = {}, more: object = {}) => ({
-  v: 1,
+  v: BRIDGE_VERSION,
   kind: "request",
   id,
   method,
@@ -61,7 +61,7 @@ describe("what is no message", () => {
       fc.asyncProperty(fc.array(fc.oneof(values, nearMisses), { maxLength: 20 }), async (messages) => {
         for (const message of messages) raw.post(message);
         const nonce = ++pings;
-        raw.post({ v: 1, kind: "ping", nonce });
+        raw.post({ v: BRIDGE_VERSION, kind: "ping", nonce });
         await raw.next("pong", (message) => message.nonce === nonce);
       }),
       { numRuns: 150 },
@@ -72,7 +72,7 @@ describe("what is no message", () => {
   test.each<[string, unknown]>([
     ["an unknown method", request(7, "format")],
     ["a method that every object has", request(7, "constructor")],
-    ["no parameters", { v: 1, kind: "request", id: 7, method: "create" }],
+    ["no parameters", { v: BRIDGE_VERSION, kind: "request", id: 7, method: "create" }],
     ["parameters of another method", request(7, "create", { invite: "x" })],
     ["a channel method without a channel", request(7, "snapshot", { limit: null })],
     ["a channel that is no string", request(7, "snapshot", { limit: null }, { channel: 5 })],
@@ -94,7 +94,7 @@ describe("what is no message", () => {
       request(7, "send", { requestId: "r", type: "chat", text: "x".repeat(10_000_000) }, { channel: CHANNEL }),
     ],
     ["parameters from a prototype", request(7, "leave", Object.create({ channel: CHANNEL }))],
-    ["another version in a request", { ...request(7, "channels"), v: 2 }],
+    ["another version in a request", { ...request(7, "channels"), v: BRIDGE_VERSION + 1 }],
   ])("%s: refused as invalid, under its id, and not done", async (_, message) => {
     const host = createTestHost();
     const raw = await greeted(host);
@@ -108,7 +108,7 @@ describe("what is no message", () => {
     const { raw, port } = rawEnd();
     stops.push(serveHost(port, host));
     raw.post(request(1, "create", CREATE));
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "channels" } });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 1, topic: { kind: "channels" } });
     expect(await errorOf(raw, 1)).toMatchObject({ code: "invalid" });
     await raw.next("invalid");
     expect([host.calls, host.live()]).toEqual([[], 0]);
@@ -135,7 +135,7 @@ describe("limits", () => {
     const host = createTestHost();
     const raw = await greeted(host);
     for (let stream = 1; stream <= MAX_STREAMS + 1; stream++) {
-      raw.post({ v: 1, kind: "subscribe", stream, topic: { kind: "status", channel: CHANNEL } });
+      raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream, topic: { kind: "status", channel: CHANNEL } });
     }
     const ended = await raw.next("ended");
     expect([ended.stream, host.live()]).toEqual([MAX_STREAMS + 1, MAX_STREAMS]);
@@ -144,7 +144,12 @@ describe("limits", () => {
   test("events under way: a page that does not take them costs nothing, and catches up without a gap", async () => {
     const host = createTestHost();
     const raw = await greeted(host);
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+    raw.post({
+      v: BRIDGE_VERSION,
+      kind: "subscribe",
+      stream: 1,
+      topic: { kind: "events", channel: CHANNEL, afterSeq: 0 },
+    });
     await raw.settled();
     host.emit(5_000);
     await raw.settled();
@@ -152,15 +157,15 @@ describe("limits", () => {
       raw.received.flatMap(({ event }) => (event === undefined ? [] : [(event as { seq: number }).seq]));
     expect(seqs()).toHaveLength(EVENT_WINDOW);
     expect(host.live()).toBe(0);
-    raw.post({ v: 1, kind: "received", stream: 1, count: EVENT_WINDOW / 2 - 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "received", stream: 1, count: EVENT_WINDOW / 2 - 1 });
     await raw.settled();
     expect(seqs()).toHaveLength(EVENT_WINDOW);
-    raw.post({ v: 1, kind: "received", stream: 1, count: 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "received", stream: 1, count: 1 });
     await raw.next("event", ({ event }) => (event as { seq: number }).seq === EVENT_WINDOW + EVENT_WINDOW / 2);
     await raw.settled();
     expect(seqs()).toEqual(Array.from({ length: EVENT_WINDOW * 1.5 }, (_, index) => index + 1));
-    raw.post({ v: 1, kind: "unsubscribe", stream: 1 });
-    raw.post({ v: 1, kind: "received", stream: 1, count: 1_000 });
+    raw.post({ v: BRIDGE_VERSION, kind: "unsubscribe", stream: 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "received", stream: 1, count: 1_000 });
     await raw.settled();
     expect([seqs().length, host.live()]).toEqual([EVENT_WINDOW * 1.5, 0]);
   });
@@ -168,14 +173,14 @@ describe("limits", () => {
   test("status under way: one, and then only the latest", async () => {
     const host = createTestHost();
     const raw = await greeted(host);
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
     await raw.next("status");
     for (let waiting = 1; waiting <= 100; waiting++) host.setStatus({ ...STATUS, waiting });
     await raw.settled();
     const waitings = () =>
       raw.received.flatMap(({ status }) => (status === undefined ? [] : [(status as typeof STATUS).waiting]));
     expect(waitings()).toEqual([0]);
-    raw.post({ v: 1, kind: "received", stream: 1, count: 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "received", stream: 1, count: 1 });
     await raw.settled();
     expect(waitings()).toEqual([0, 100]);
   });
@@ -185,18 +190,28 @@ describe("a second hello on the same port", () => {
   test("starts over with nothing subscribed, under the new name", async () => {
     const host = createTestHost();
     const raw = await greeted(host, "page one");
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
-    raw.post({ v: 1, kind: "subscribe", stream: 2, topic: { kind: "status", channel: CHANNEL } });
-    raw.post({ v: 1, kind: "subscribe", stream: 3, topic: { kind: "channels" } });
+    raw.post({
+      v: BRIDGE_VERSION,
+      kind: "subscribe",
+      stream: 1,
+      topic: { kind: "events", channel: CHANNEL, afterSeq: 0 },
+    });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 2, topic: { kind: "status", channel: CHANNEL } });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 3, topic: { kind: "channels" } });
     raw.post(request(1, "create", CREATE));
     const created = await raw.next("response");
     expect(host.live()).toBe(3);
-    raw.post({ v: 1, kind: "hello", client: "page two" });
-    raw.post({ v: 1, kind: "ping", nonce: 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "hello", client: "page two" });
+    raw.post({ v: BRIDGE_VERSION, kind: "ping", nonce: 1 });
     await raw.next("pong");
     expect(host.live()).toBe(0);
     // A number of before may be used again, and a request id means another request.
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
+    raw.post({
+      v: BRIDGE_VERSION,
+      kind: "subscribe",
+      stream: 1,
+      topic: { kind: "events", channel: CHANNEL, afterSeq: 0 },
+    });
     raw.post(request(1, "create", CREATE));
     const [, second] = await soonTwo(raw);
     expect(second?.result).not.toEqual(created.result);
@@ -216,14 +231,14 @@ describe("subscriptions", () => {
   test("of a number that is in use change nothing; an end makes it free, and room for another", async () => {
     const host = createTestHost();
     const raw = await greeted(host);
-    const subscribe = (stream: number) => raw.post({ v: 1, kind: "subscribe", stream, topic });
+    const subscribe = (stream: number) => raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream, topic });
     for (let stream = 1; stream <= MAX_STREAMS; stream++) subscribe(stream);
     subscribe(1);
-    raw.post({ v: 1, kind: "ping", nonce: 1 });
+    raw.post({ v: BRIDGE_VERSION, kind: "ping", nonce: 1 });
     await raw.next("pong");
     expect(host.live()).toBe(MAX_STREAMS);
     expect(raw.received.some(({ kind }) => kind === "ended")).toBe(false);
-    for (const stream of [1, 1, 9_999]) raw.post({ v: 1, kind: "unsubscribe", stream });
+    for (const stream of [1, 1, 9_999]) raw.post({ v: BRIDGE_VERSION, kind: "unsubscribe", stream });
     subscribe(9_999);
     subscribe(1);
     expect((await raw.next("ended")).stream).toBe(1);
@@ -238,8 +253,9 @@ describe("subscriptions", () => {
       },
     };
     const raw = await greeted(host);
-    for (let stream = 1; stream <= MAX_STREAMS; stream++) raw.post({ v: 1, kind: "subscribe", stream, topic });
-    raw.post({ v: 1, kind: "subscribe", stream: 9_999, topic: { kind: "channels" } });
+    for (let stream = 1; stream <= MAX_STREAMS; stream++)
+      raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream, topic });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 9_999, topic: { kind: "channels" } });
     expect(await raw.next("ended")).toMatchObject({ error: { code: "not-found" } });
     expect((await raw.next("channels")).stream).toBe(9_999);
   });
@@ -304,14 +320,17 @@ describe("another request under an id that was used", () => {
 });
 
 describe("versions", () => {
-  test.each([0, 2, 9])("a page of version %i is told what to do", async (version) => {
-    const { raw, port } = rawEnd();
-    stops.push(serveHost(port, createTestHost()));
-    raw.post({ v: version, kind: "hello", client: "a page", extra: true });
-    const answer = await raw.next("unsupported");
-    expect(answer).toMatchObject({ v: 1, speaks: 1 });
-    expect(answer.message).toMatch(version < 1 ? /Reload it/ : /newer/);
-  });
+  test.each([0, BRIDGE_VERSION - 1, BRIDGE_VERSION + 1, 9])(
+    "a page of version %i is told what to do",
+    async (version) => {
+      const { raw, port } = rawEnd();
+      stops.push(serveHost(port, createTestHost()));
+      raw.post({ v: version, kind: "hello", client: "a page", extra: true });
+      const answer = await raw.next("unsupported");
+      expect(answer).toMatchObject({ v: BRIDGE_VERSION, speaks: BRIDGE_VERSION });
+      expect(answer.message).toMatch(version < BRIDGE_VERSION ? /Reload it/ : /newer/);
+    },
+  );
 });
 
 describe("stopping", () => {
@@ -321,9 +340,14 @@ describe("stopping", () => {
     const ends = [rawEnd(), rawEnd()];
     for (const { raw, port } of ends) {
       server.serve(port);
-      raw.post({ v: 1, kind: "hello", client: "a page" });
-      raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "events", channel: CHANNEL, afterSeq: 0 } });
-      raw.post({ v: 1, kind: "subscribe", stream: 2, topic: { kind: "channels" } });
+      raw.post({ v: BRIDGE_VERSION, kind: "hello", client: "a page" });
+      raw.post({
+        v: BRIDGE_VERSION,
+        kind: "subscribe",
+        stream: 1,
+        topic: { kind: "events", channel: CHANNEL, afterSeq: 0 },
+      });
+      raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 2, topic: { kind: "channels" } });
       await raw.next("channels");
     }
     expect(host.live()).toBe(4);
@@ -337,9 +361,9 @@ describe("stopping", () => {
     const raw = await greeted(host);
     const letGo = host.hold();
     raw.post(request(1, "snapshot", { limit: null }, { channel: CHANNEL }));
-    raw.post({ v: 1, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
+    raw.post({ v: BRIDGE_VERSION, kind: "subscribe", stream: 1, topic: { kind: "status", channel: CHANNEL } });
     await raw.next("status");
-    raw.post({ v: 1, kind: "bye" });
+    raw.post({ v: BRIDGE_VERSION, kind: "bye" });
     await raw.closed;
     expect(host.live()).toBe(0);
     letGo();

@@ -1,4 +1,5 @@
 import type { BridgePort } from "../ports/port.ts";
+import { BRIDGE_VERSION } from "../protocol/protocol.ts";
 
 /** A port whose other end is the test: what was posted, and the way to say or close anything, at once and in order. */
 export interface HandPort extends BridgePort {
@@ -38,7 +39,7 @@ export function handPort(refuse: (message: unknown) => boolean = () => false): H
     },
     // Also after `close()`: what was under way may still arrive, and whoever listens has to know better.
     say(message) {
-      for (const listener of [...messages]) listener({ v: 1, ...message });
+      for (const listener of [...messages]) listener({ v: BRIDGE_VERSION, ...message });
     },
     end() {
       for (const listener of [...closings]) listener();

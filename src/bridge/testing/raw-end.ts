@@ -1,5 +1,6 @@
 import { messagePort } from "../ports/message-port.ts";
 import type { BridgePort } from "../ports/port.ts";
+import { BRIDGE_VERSION } from "../protocol/protocol.ts";
 
 /** One end of a MessageChannel in a test's own hands: everything that arrives, and the way to say anything back. */
 export interface RawEnd {
@@ -42,7 +43,7 @@ export function rawEnd(): { readonly raw: RawEnd; readonly port: BridgePort } {
     },
     settled: async () => {
       const nonce = FIRST_NONCE + ++pings;
-      raw.post({ v: 1, kind: "ping", nonce });
+      raw.post({ v: BRIDGE_VERSION, kind: "ping", nonce });
       await raw.next("pong", (message) => message.nonce === nonce);
     },
     closed,

@@ -36,7 +36,7 @@ export interface CommitQueueOptions {
 /**
  * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
  * would tear it. `onFailure` is told once; the channel stops and is opened anew from storage. Only when the disk is full
- * `room` is made first, and the same group is written again.
+ * space is made first, and the same group is written again.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   const { storage, channel, space, bodiesSince, ending, onFailure } = options;

@@ -17,7 +17,7 @@ export interface DiskSpace {
   offer(texts: OldTexts): () => void;
   /**
    * Runs `action` again and again while the disk is full and space can be made. Rejects as it does. From `ending` on no space is
-   * made for it and no pause is waited for: it is tried once more at once.
+   * made for it and no pause is waited for; what waits for one is tried once more at once.
    */
   write(action: () => Promise<void>, ending?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../runtime/port.ts";
+import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
 import { CLOCK_TOLERANCE_MS, createOthersClocks, type HeardSync, type OthersClocks } from "./others-clocks.ts";
 
 /** A suggestion that changes by less than this is the same one, measured again. */
@@ -24,6 +25,11 @@ export interface ChannelClock extends Clock {
   readonly notice: OthersClocks["notice"];
 }
 
+/** A "no" holds for whatever is about as far off: who could move the question by seconds could ask all day. */
+function sameAfterNo(declinedMs: number): number {
+  return Math.max(LAMPORT_EMBARGO_MS, Math.abs(declinedMs) / 2);
+}
+
 export function createChannelClock(device: Clock, correctedByMs: number): ChannelClock {
   const others = createOthersClocks(device);
   let correctionMs = correctedByMs;
@@ -44,7 +50,7 @@ export function createChannelClock(device: Clock, correctedByMs: number): Channe
     suggestedMs: () => {
       const next = wanted();
       if (next === null || suggested === null || Math.abs(next - suggested) >= SAME_MS) suggested = next;
-      const isDeclined = next !== null && declined !== null && Math.abs(next - declined) <= CLOCK_TOLERANCE_MS;
+      const isDeclined = next !== null && declined !== null && Math.abs(next - declined) <= sameAfterNo(declined);
       return isDeclined ? null : suggested;
     },
     //= protocol: WALL-6

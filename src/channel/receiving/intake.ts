@@ -126,6 +126,8 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
+    // What was acted on before is played back.
+    if (lamport <= (state.participants.byId.get(sender)?.lastClaimLamport ?? -1)) return;
     if (!signed || sender === self) return;
     onLiveSync({ signer: sender, signedAt: lamport, arrivedAt, named: listed.map(({ messageId }) => messageId) });
   }

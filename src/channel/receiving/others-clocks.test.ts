@@ -104,6 +104,19 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  test("that were set right after they were fast show nothing of what they said before", () => {
+    const { clocks, all, pass } = bench();
+    all(HOUR);
+    expect(clocks.differenceMs(0)).toBe(HOUR);
+    pass(MINUTE);
+    all(0);
+    for (let minute = 0; minute < 90; minute++) {
+      pass(MINUTE);
+      all(0);
+      expect(clocks.differenceMs(0)).toBe(0);
+    }
+  });
+
   test("are forgotten after two hours", () => {
     const { clocks, all, pass } = bench();
     all(HOUR);

@@ -122,8 +122,15 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
       // By another clock than the one that is read now, perhaps.
       if (arrivedAt > now || now - arrivedAt > LONGEST_GAP_MS) return;
       const witness = witnessOf(signer, now);
+      if (witness === null) return;
+      // It was set back, and what it said before is about another clock. Or somebody says an old word of theirs again, which
+      // then silences them at most: what counts is newer than all that was heard.
+      if (signedAt < witness.newest - LAMPORT_EMBARGO_MS) {
+        witness.words = [];
+        reckoned = null;
+      }
       // Anybody can say an old word of theirs again.
-      if (witness === null || signedAt <= witness.newest) return;
+      if (signedAt <= witness.newest) return;
       witness.newest = signedAt;
       witness.words.push({ arrivedAt, leastMs: signedAt - arrivedAt, mostMs: mostMs(sync) });
       if (witness.words.length > WORDS_KEPT) witness.words.shift();

@@ -127,11 +127,7 @@ export interface OrderBench {
 }
 
 /** Ada's channel on these. */
-export function channelOptions(
-  disk: HeldDisk,
-  transport: RecordingTransport,
-  clock: VirtualClock,
-): Omit<ChannelOptions, "room"> {
+export function channelOptions(disk: HeldDisk, transport: RecordingTransport, clock: VirtualClock): ChannelOptions {
   const self = senderIdOf(CHANNEL, ADA.publicKey);
   return {
     identity: {

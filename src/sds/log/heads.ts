@@ -7,7 +7,7 @@ import { ownEntry, ownLog } from "./own.ts";
  * false Lamport timestamp does not take the parent's place.
  */
 export function headsAfterDelivery(state: LogAndBelow, entry: LogEntry): void {
-  const { heads, entries } = ownLog(state);
+  const { heads, entries, buffered } = ownLog(state);
   //= protocol: DELIVER-4
   if (entry.deliveredChildren === 0) heads.add(entry);
   for (const reference of entry.parents) {
@@ -16,6 +16,9 @@ export function headsAfterDelivery(state: LogAndBelow, entry: LogEntry): void {
     if (parent === undefined || !isTrueEdge(entry, reference, parent)) continue;
     ownEntry(parent).deliveredChildren++;
     heads.delete(parent);
+    // It came after it had been declared lost, and waits for its own causes.
+    //= protocol: SINCE-3
+    if (parent.status === "buffered" && reference.lamport !== null) buffered.notePassed(parent, reference.lamport);
   }
 }
 

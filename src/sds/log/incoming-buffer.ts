@@ -64,7 +64,7 @@ export class IncomingBuffer {
     this.#count(waiting, -1);
   }
 
-  /** Something that a true edge leads from was delivered before the entry came; its author signed this for the entry. */
+  /** Something that a true edge leads from was delivered past the entry; its author signed this for the entry. */
   notePassed(entry: LogEntry, signedLamport: number): void {
     this.#passed.set(entry, Math.max(signedLamport, this.#passed.get(entry) ?? signedLamport));
   }

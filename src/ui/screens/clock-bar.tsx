@@ -22,8 +22,7 @@ export function ClockBar({ client, status }: ClockBarProps): JSX.Element | null 
   const words = clockWords(status, now, strings);
   if (words === null) return null;
   const { kind, text, correctTo } = words;
-  // It was never corrected, so to go by the device's clock is to leave it as it is.
-  const isAsked = kind === "question" && status.clockCorrectionMs === 0;
+  const isCorrected = status.clockCorrectionMs !== 0;
   const answer = (correctionMs: number): void => {
     setBusy(true);
     setProblem("");
@@ -45,9 +44,16 @@ export function ClockBar({ client, status }: ClockBarProps): JSX.Element | null 
             {strings.clock.correct}
           </button>
         )}
-        <button type="button" class="quiet" disabled={busy} onClick={() => answer(0)}>
-          {isAsked ? strings.clock.keep : strings.clock.useDevice}
-        </button>
+        {kind === "note" ? null : (
+          <button type="button" class="quiet" disabled={busy} onClick={() => answer(status.clockCorrectionMs)}>
+            {strings.clock.keep}
+          </button>
+        )}
+        {isCorrected ? (
+          <button type="button" class="quiet" disabled={busy} onClick={() => answer(0)}>
+            {strings.clock.useDevice}
+          </button>
+        ) : null}
       </div>
     </div>
   );

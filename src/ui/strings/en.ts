@@ -120,7 +120,7 @@ export const en: Strings = {
     corrected: (byMs) =>
       `You had the clock corrected: this channel goes by a time ${duration(Math.abs(byMs))} ${byMs > 0 ? "ahead of" : "behind"} this device's.`,
     correct: "Correct it",
-    keep: "Keep mine",
+    keep: "Keep it",
     useDevice: "Use this device's clock",
   },
   connection: {

@@ -131,7 +131,7 @@ export interface ClockStrings {
   /** `byMs` > 0: ahead of the device's clock. */
   readonly corrected: (byMs: number) => string;
   readonly correct: string;
-  /** Not to correct it, while it never was. */
+  /** To leave it as it is, corrected before or not. */
   readonly keep: string;
   readonly useDevice: string;
 }
