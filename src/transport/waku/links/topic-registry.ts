@@ -35,14 +35,11 @@ export function createTopicRegistry({ onMessage, onChange }: TopicRegistryOption
   let running = false;
 
   function sync(): void {
-    if (running || filter === undefined) return;
-    running = true;
-    void run().finally(() => {
-      running = false;
-    });
+    if (!running) void run();
   }
 
   async function run(): Promise<void> {
+    running = true;
     while (filter !== undefined) {
       const unwanted = [...registered.values()].find(({ contentTopic }) => !wanted.has(contentTopic));
       const missing = unregistered();
@@ -53,9 +50,11 @@ export function createTopicRegistry({ onMessage, onChange }: TopicRegistryOption
         // Resolves also when no service node agreed or none is connected; `ServiceLink` sees to it that one will.
         await filter.subscribe(missing, onMessage).catch(() => false);
         for (const decoder of missing) registered.set(decoder.contentTopic, decoder);
-      } else return;
+      } else break;
       onChange();
     }
+    // In the same turn in which nothing was left to do: what is wanted a moment later begins anew.
+    running = false;
   }
 
   /** Those of one pubsub topic, since the SDK takes no more than one at a time. */
