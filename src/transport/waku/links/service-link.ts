@@ -87,7 +87,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   let failure: string | undefined;
   let refreshAt = 0;
   let dialedAt = 0;
-  let dialing = false;
+  let connecting = false;
 
   const isStopped = (): boolean => stopping.signal.aborted;
   const isHolding = (connection: Connection): boolean => held === connection && connection.status === "open";
@@ -97,7 +97,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     while (!isStopped()) {
       const startedAt = clock.now();
       try {
-        await hold(await dial());
+        await hold(await connect());
       } catch (error) {
         lose(wordsOf(error));
       }
@@ -106,22 +106,31 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     }
   }
 
+  /** A connection to a service node of this network. What happens to it until then is no reason to hurry the next one. */
+  async function connect(): Promise<Connection> {
+    connecting = true;
+    dialedAt = clock.now();
+    try {
+      const connection = await dial();
+      await checkNetwork(connection, { identified, metadata, address, clusterId: network.clusterId });
+      return connection;
+    } finally {
+      connecting = false;
+    }
+  }
+
   async function dial(): Promise<Connection> {
     const limit = new AbortController();
     const cancelLimit = clock.schedule(DIAL_TIMEOUT_MS, () => limit.abort());
-    dialing = true;
-    dialedAt = clock.now();
     try {
       return await dialServiceNode(libp2p, address, AbortSignal.any([stopping.signal, limit.signal]));
     } finally {
       cancelLimit();
-      dialing = false;
     }
   }
 
   /** Returns or throws once the connection is of no more use. */
   async function hold(connection: Connection): Promise<void> {
-    await checkNetwork(connection, { identified, metadata, address, clusterId: network.clusterId });
     held = connection;
     failure = undefined;
     onChange();
@@ -161,12 +170,12 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
 
   /** The SDK dials too, and it may be first; a second connection makes the subscriptions uncertain. */
   function onConnectionOpen({ detail }: CustomEvent<Connection>): void {
-    if (!dialing && isOurs(detail)) alarm.wake();
+    if (!connecting && isOurs(detail)) alarm.wake();
   }
 
   function onConnectionClose({ detail }: CustomEvent<Connection>): void {
     if (detail.id === held?.id) lose(LOST);
-    if (!dialing && isOurs(detail)) alarm.wake();
+    if (!connecting && isOurs(detail)) alarm.wake();
   }
 
   libp2p.addEventListener("connection:open", onConnectionOpen);
@@ -182,7 +191,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
       alarm.wake();
     },
     nudge: () => {
-      if (held === undefined && !dialing && clock.now() - dialedAt > NUDGE_INTERVAL_MS) alarm.wake();
+      if (held === undefined && !connecting && clock.now() - dialedAt > NUDGE_INTERVAL_MS) alarm.wake();
     },
     stop: () => {
       stopping.abort();
