@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../runtime/system-clock.ts";
-import { Bench, transportContract } from "../contract.ts";
+import { createBench, transportContract } from "../contract.ts";
 import { createMemoryNetwork } from "./memory-network.ts";
 
 describe("memory transport", () => {
   for (const { name, run } of transportContract) {
     test(name, async () => {
       const network = createMemoryNetwork();
-      const bench = new Bench({
+      const bench = createBench({
         open: () => network.transport(),
         openWithoutStore: async () => createMemoryNetwork({ store: false }).transport(),
         stopNetwork: async () => network.setOnline(false),
