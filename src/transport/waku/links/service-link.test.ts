@@ -311,10 +311,14 @@ describe("a link that is connected", () => {
   });
 
   test("to a node of another network closes it, says which, and dials with the usual pauses", async () => {
-    const { pause, link, filter, dialedAt, end } = await connected({ cluster: () => 1 });
+    const { pause, link, filter, fake, dialedAt, answer, end } = await bench({ cluster: () => 1 });
+    const connections: Connection[] = [];
+    fake.onDial = (dial) => void connections.push(answer(dial));
+    for (const dial of fake.dials) fake.onDial(dial);
     await pause(2_000);
     expect(link.failure()).toBe("the service node at 192.168.1.2:8645 serves Waku cluster 1, not 42");
     expect([filter.asked, dialedAt()]).toEqual([[], [0, 300, 750, 1_425]]);
+    expect(connections.map(({ status }) => status)).toEqual(["closed", "closed", "closed", "closed"]);
     await end();
   });
 
