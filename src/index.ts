@@ -72,8 +72,8 @@ export {
   createMemoryNetwork,
   type MemoryNetwork,
   type MemoryNetworkOptions,
-  type MemoryTransport,
 } from "./transport/memory/memory-network.ts";
+export type { MemoryTransport } from "./transport/memory/memory-transport.ts";
 export {
   type HistoryPage,
   type HistoryQuery,

@@ -30,7 +30,7 @@ const BYTES = "base64:";
 export async function fillDatabase(count: number, multiaddr: string): Promise<FilledDatabase> {
   const indexedDB = new IDBFactory();
   const clock = createVirtualClock(Date.now() - count * PACE_MS);
-  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const network = createMemoryNetwork({ clock });
   const host = (storage: ChannelStorage) =>
     createChannelHost({ storage, clock, openTransport: () => network.transport(), generateKey: rawKey });
   const storage = await createDexieStorage({ name: "hearback", indexedDB, IDBKeyRange });

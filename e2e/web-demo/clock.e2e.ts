@@ -19,11 +19,11 @@ test.afterEach(async () => {
 
 /** Somebody whose device's clock is an hour ahead of the browser's. */
 async function joinAhead(invite: string, displayName: string): Promise<void> {
-  const now = (): number => Date.now() + HOUR;
+  const clock = { now: () => Date.now() + HOUR, schedule: systemClock.schedule };
   const host = createChannelHost({
     storage: createMemoryStorage(),
-    clock: { now, schedule: systemClock.schedule },
-    openTransport: (network) => createWakuTransport({ network, now }),
+    clock,
+    openTransport: (network) => createWakuTransport({ network, clock }),
   });
   others.push(host);
   await host.join({ invite, displayName });

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Bench, type TransportHarness, transportContract } from "../../src/transport/contract.ts";
+import { createBench, type TransportHarness, transportContract } from "../../src/transport/contract.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { freePort, ServiceNodeProcess } from "./testing/service-node-process.ts";
 
@@ -59,7 +59,7 @@ describe("waku transport against a service node process", () => {
     test(
       name,
       async () => {
-        const bench = new Bench(harness);
+        const bench = createBench(harness);
         try {
           await run(bench);
         } finally {

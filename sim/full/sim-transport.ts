@@ -1,4 +1,4 @@
-import { HealthSignal } from "../../src/transport/health-signal.ts";
+import { createHealthSignal, type HealthSignal } from "../../src/transport/health-signal.ts";
 import {
   type HistoryPage,
   type HistoryQuery,
@@ -11,7 +11,7 @@ import {
   type TransportHealth,
   type Unsubscribe,
 } from "../../src/transport/port.ts";
-import { TopicListeners } from "../../src/transport/topic-listeners.ts";
+import { createTopicListeners } from "../../src/transport/topic-listeners.ts";
 import type { Air } from "./air.ts";
 
 const PAGE = 100;
@@ -22,7 +22,7 @@ export class SimTransport implements Transport {
   readonly #member: number;
   readonly #now: () => number;
   readonly #signal: HealthSignal;
-  readonly #listeners = new TopicListeners();
+  readonly #listeners = createTopicListeners();
   readonly #onPublish: (frame: OutboundFrame) => void;
   #online: boolean;
   #dead = false;
@@ -34,7 +34,7 @@ export class SimTransport implements Transport {
     this.#member = member;
     this.#onPublish = onPublish;
     this.#online = online;
-    this.#signal = new HealthSignal(online ? ONLINE : OFFLINE);
+    this.#signal = createHealthSignal(online ? ONLINE : OFFLINE);
   }
 
   async publish(frame: OutboundFrame): Promise<PublishReceipt> {
@@ -63,7 +63,7 @@ export class SimTransport implements Transport {
   }
 
   health(): TransportHealth {
-    return this.#signal.value;
+    return this.#signal.current();
   }
 
   onHealth(listener: (health: TransportHealth) => void): Unsubscribe {

@@ -33,36 +33,37 @@ const RECONNECT_MS = 8_000;
 let topicCount = 0;
 
 /** Opens transports for a case and closes them after it. */
-export class Bench {
+export interface Bench {
   readonly harness: TransportHarness;
-  private readonly opened: Transport[] = [];
+  open(): Transport;
+  openOnline(): Promise<Transport>;
+  /** Online, on a network that keeps no messages. */
+  openWithoutStore(): Promise<Transport>;
+  closeAll(): Promise<void>;
+}
 
-  constructor(harness: TransportHarness) {
-    this.harness = harness;
-  }
+export function createBench(harness: TransportHarness): Bench {
+  const opened: Transport[] = [];
 
-  open(): Transport {
-    const transport = this.harness.open();
-    this.opened.push(transport);
+  function kept(transport: Transport): Transport {
+    opened.push(transport);
     return transport;
   }
 
-  async openOnline(): Promise<Transport> {
-    const transport = this.open();
-    await until(() => transport.health().kind === "online");
+  async function online(transport: Transport): Promise<Transport> {
+    await untilOnline(kept(transport));
     return transport;
   }
 
-  async openWithoutStore(): Promise<Transport> {
-    const transport = await this.harness.openWithoutStore();
-    this.opened.push(transport);
-    await until(() => transport.health().kind === "online");
-    return transport;
-  }
-
-  async closeAll(): Promise<void> {
-    await Promise.all(this.opened.splice(0).map((transport) => transport.close()));
-  }
+  return {
+    harness,
+    open: () => kept(harness.open()),
+    openOnline: () => online(harness.open()),
+    openWithoutStore: async () => online(await harness.openWithoutStore()),
+    closeAll: async () => {
+      await Promise.all(opened.splice(0).map((transport) => transport.close()));
+    },
+  };
 }
 
 /** What every `Transport` must do. Run each case with a fresh `Bench` and call its `closeAll` afterwards. */

@@ -1,100 +1,97 @@
+import type { Clock } from "../runtime/port.ts";
 import { TransportError } from "./port.ts";
 
-interface Job<T> {
-  readonly run: (deadline: number) => Promise<T>;
-  readonly deadline: number;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
-  timer: ReturnType<typeof setTimeout> | undefined;
+/**
+ * Runs sends in the order in which they came, at most `maxInFlight` at once, each settled by its time limit whether or
+ * not its turn came. Starts paused.
+ */
+export interface SendQueue<T> {
+  /** How many are with the network, those included whose caller was told `timeout` already. */
+  inFlight(): number;
+  /** Rejects with `TransportError` `timeout` at its time limit, which counts from this call on. */
+  add(run: () => Promise<T>): Promise<T>;
+  /** Lets waiting sends wait; those in flight go on. */
+  pause(): void;
+  resume(): void;
+  /** Rejects the sends whose turn has not come. */
+  rejectWaiting(error: () => TransportError): void;
+  /** Rejects every send, also those in flight. */
+  rejectAll(error: () => TransportError): void;
 }
 
-/**
- * Runs sends in the order in which they came, at most `maxInFlight` at once, each settled by its deadline whether or not
- * its turn came.
- */
-export class SendQueue<T> {
-  private readonly maxInFlight: number;
-  private readonly timeoutMs: number;
-  private readonly waiting: Job<T>[] = [];
-  private readonly running = new Set<Job<T>>();
-  private paused = true;
+export interface SendQueueOptions {
+  readonly clock: Clock;
+  readonly maxInFlight: number;
+  readonly timeoutMs: number;
+}
 
-  /** Starts paused. */
-  constructor(maxInFlight: number, timeoutMs: number) {
-    this.maxInFlight = maxInFlight;
-    this.timeoutMs = timeoutMs;
-  }
+interface Job<T> {
+  readonly run: () => Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+  readonly cancelLimit: () => void;
+}
 
-  get inFlight(): number {
-    return this.running.size;
-  }
+export function createSendQueue<T>({ clock, maxInFlight, timeoutMs }: SendQueueOptions): SendQueue<T> {
+  const waiting: Job<T>[] = [];
+  const running = new Set<Job<T>>();
+  let paused = true;
 
-  /** `run` gets the moment (ms since the epoch) at which the caller is told `timeout`. */
-  add(run: (deadline: number) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const job: Job<T> = { run, deadline: Date.now() + this.timeoutMs, resolve, reject, timer: undefined };
-      job.timer = setTimeout(() => this.expire(job), this.timeoutMs);
-      this.waiting.push(job);
-      this.pump();
-    });
-  }
-
-  /** Lets waiting sends wait; those in flight go on. */
-  pause(): void {
-    this.paused = true;
-  }
-
-  resume(): void {
-    this.paused = false;
-    this.pump();
-  }
-
-  /** Rejects the sends whose turn has not come. */
-  rejectWaiting(error: () => TransportError): void {
-    for (const job of this.waiting.splice(0)) {
-      clearTimeout(job.timer);
-      job.reject(error());
+  function pump(): void {
+    while (!paused && running.size < maxInFlight) {
+      const job = waiting.shift();
+      if (job === undefined) return;
+      running.add(job);
+      void execute(job);
     }
   }
 
-  /** Rejects every send, also those in flight. */
-  rejectAll(error: () => TransportError): void {
-    this.rejectWaiting(error);
-    for (const job of this.running) {
-      clearTimeout(job.timer);
-      job.reject(error());
-    }
-  }
-
-  private pump(): void {
-    while (!this.paused && this.running.size < this.maxInFlight) {
-      const job = this.waiting.shift();
-      if (job === undefined) {
-        return;
-      }
-      this.running.add(job);
-      void this.execute(job);
-    }
-  }
-
-  private async execute(job: Job<T>): Promise<void> {
+  async function execute(job: Job<T>): Promise<void> {
     try {
-      job.resolve(await job.run(job.deadline));
+      job.resolve(await job.run());
     } catch (error) {
       job.reject(error instanceof Error ? error : new Error(String(error)));
     } finally {
-      clearTimeout(job.timer);
-      this.running.delete(job);
-      this.pump();
+      job.cancelLimit();
+      running.delete(job);
+      pump();
     }
   }
 
-  private expire(job: Job<T>): void {
-    const index = this.waiting.indexOf(job);
-    if (index >= 0) {
-      this.waiting.splice(index, 1);
-    }
+  function expire(job: Job<T>): void {
+    const index = waiting.indexOf(job);
+    if (index >= 0) waiting.splice(index, 1);
     const reason = index >= 0 ? "no turn to send came" : "no answer from the network";
-    job.reject(new TransportError("timeout", `${reason} within ${this.timeoutMs} ms; try again`));
+    job.reject(new TransportError("timeout", `${reason} within ${timeoutMs} ms; try again`));
   }
+
+  function rejectThese(jobs: Iterable<Job<T>>, error: () => TransportError): void {
+    for (const job of jobs) {
+      job.cancelLimit();
+      job.reject(error());
+    }
+  }
+
+  return {
+    inFlight: () => running.size,
+    add: (run) =>
+      new Promise<T>((resolve, reject) => {
+        const cancelLimit = clock.schedule(timeoutMs, () => expire(job));
+        const job: Job<T> = { run, resolve, reject, cancelLimit };
+        waiting.push(job);
+        pump();
+      }),
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      pump();
+    },
+    rejectWaiting: (error) => rejectThese(waiting.splice(0), error),
+    rejectAll: (error) => {
+      rejectThese(waiting.splice(0), error);
+      rejectThese(running, error);
+    },
+  };
 }

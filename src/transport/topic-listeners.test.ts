@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { LiveFrame } from "./port.ts";
-import { TopicListeners } from "./topic-listeners.ts";
+import { createTopicListeners } from "./topic-listeners.ts";
 
 const frameOf = (contentTopic: string): LiveFrame => ({
   ...{ contentTopic, payload: new Uint8Array(), version: 0, ephemeral: false },
@@ -8,7 +8,7 @@ const frameOf = (contentTopic: string): LiveFrame => ({
 });
 
 test("a topic's listeners hear its frames, in the order in which they came, and nobody else's", () => {
-  const listeners = new TopicListeners();
+  const listeners = createTopicListeners();
   const heard: string[] = [];
   listeners.add("/a", ({ contentTopic }) => heard.push(`first ${contentTopic}`));
   listeners.add("/a", ({ contentTopic }) => heard.push(`second ${contentTopic}`));
@@ -18,7 +18,7 @@ test("a topic's listeners hear its frames, in the order in which they came, and 
 });
 
 test("the same function added twice is called twice, and each end removes its own", () => {
-  const listeners = new TopicListeners();
+  const listeners = createTopicListeners();
   let calls = 0;
   const listener = () => void calls++;
   const stops = [listeners.add("/a", listener), listeners.add("/a", listener)] as const;
@@ -34,7 +34,7 @@ test("the same function added twice is called twice, and each end removes its ow
 });
 
 test("the end of a listener from before everything was forgotten does not take the topic from a later one", () => {
-  const listeners = new TopicListeners();
+  const listeners = createTopicListeners();
   const stopOld = listeners.add("/a", () => {});
   listeners.clear();
   expect(listeners.has("/a")).toBe(false);
@@ -48,7 +48,7 @@ test("the end of a listener from before everything was forgotten does not take t
 test("one that throws keeps nobody from hearing, and its error is reported by itself", () => {
   const reported: (() => void)[] = [];
   const queue = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => reported.push(task));
-  const listeners = new TopicListeners();
+  const listeners = createTopicListeners();
   let calls = 0;
   listeners.add("/a", () => {
     throw new Error("mine");

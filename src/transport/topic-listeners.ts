@@ -1,46 +1,36 @@
+import { callSafely } from "../runtime/call-safely.ts";
 import type { LiveFrame, Unsubscribe } from "./port.ts";
 
 type Listener = (frame: LiveFrame) => void;
 
 /** Who listens to which content topic. */
-export class TopicListeners {
-  private readonly byTopic = new Map<string, Set<{ readonly listener: Listener }>>();
-
+export interface TopicListeners {
   /** The same function added twice is called twice, and each returned function removes its own. */
-  add(contentTopic: string, listener: Listener): Unsubscribe {
-    const entry = { listener };
-    const entries = this.byTopic.get(contentTopic) ?? new Set();
-    entries.add(entry);
-    this.byTopic.set(contentTopic, entries);
-    return () => {
-      if (entries.delete(entry) && entries.size === 0 && this.byTopic.get(contentTopic) === entries) {
-        this.byTopic.delete(contentTopic);
-      }
-    };
-  }
-
-  has(contentTopic: string): boolean {
-    return this.byTopic.has(contentTopic);
-  }
-
-  clear(): void {
-    this.byTopic.clear();
-  }
-
-  emit(frame: LiveFrame): void {
-    for (const { listener } of [...(this.byTopic.get(frame.contentTopic) ?? [])]) {
-      callSafely(() => listener(frame));
-    }
-  }
+  add(contentTopic: string, listener: Listener): Unsubscribe;
+  has(contentTopic: string): boolean;
+  clear(): void;
+  /** Calls all listeners of the frame's topic. */
+  emit(frame: LiveFrame): void;
 }
 
-/** Runs foreign code whose error must stop neither us nor the other listeners, and must not be swallowed either. */
-export function callSafely(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+export function createTopicListeners(): TopicListeners {
+  const byTopic = new Map<string, Set<{ readonly listener: Listener }>>();
+
+  return {
+    add: (contentTopic, listener) => {
+      const entry = { listener };
+      const entries = byTopic.get(contentTopic) ?? new Set();
+      entries.add(entry);
+      byTopic.set(contentTopic, entries);
+      return () => {
+        const isLast = entries.delete(entry) && entries.size === 0;
+        if (isLast && byTopic.get(contentTopic) === entries) byTopic.delete(contentTopic);
+      };
+    },
+    has: (contentTopic) => byTopic.has(contentTopic),
+    clear: () => byTopic.clear(),
+    emit: (frame) => {
+      for (const { listener } of [...(byTopic.get(frame.contentTopic) ?? [])]) callSafely(() => listener(frame));
+    },
+  };
 }

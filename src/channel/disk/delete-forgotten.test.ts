@@ -36,7 +36,7 @@ async function open(disk: MemoryDisk, written: Written[] = []): Promise<Channel>
       parameters: CHANNEL_PARAMETER_DEFAULTS,
     },
     ...{ key: new Uint8Array(32).fill(2), signer, storage, clock, random: createSeededRandom(1), maxHistory: 2_000 },
-    transport: createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) }).transport(),
+    transport: createMemoryNetwork({ clock }).transport(),
   });
 }
 

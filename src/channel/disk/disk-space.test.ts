@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 function hostOn(storage: SmallDisk, isAttended = true): ChannelHost {
-  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const network = createMemoryNetwork({ clock });
   const host = createChannelHost({
     ...{ storage, clock: wholeClock, openTransport: () => network.transport(), isAttended: () => isAttended },
   });

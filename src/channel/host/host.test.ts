@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createMemoryDisk, type MemoryDisk } from "../../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
-import { createMemoryNetwork, type MemoryTransport } from "../../transport/memory/memory-network.ts";
+import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
+import type { MemoryTransport } from "../../transport/memory/memory-transport.ts";
 import type { ChannelClient, ChannelSnapshot, MessageView } from "../api/channel-client.ts";
 import type { ChannelHost } from "../api/channel-host.ts";
 import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from "../api/limits.ts";

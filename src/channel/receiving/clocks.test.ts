@@ -39,7 +39,7 @@ async function bench() {
   const clock = createVirtualClock(START, { settle: () => new Promise((resolve) => setTimeout(resolve, 1)) });
   // Timers may be for parts of a millisecond, which no device's clock shows.
   const device = { now: () => Math.floor(clock.now()), schedule: clock.schedule };
-  const net = createMemoryNetwork({ ...device, latencyMs: 50 });
+  const net = createMemoryNetwork({ clock: device, latencyMs: 50 });
   const disk = createMemoryDisk();
   let status: ChannelStatus | null = null;
 

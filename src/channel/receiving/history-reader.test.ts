@@ -257,7 +257,7 @@ describe("whether a Store keeps something", () => {
 /** What Ada reads of what Ben wrote while she was away, her clock ahead in the time before and right in the time after. */
 async function readAfterAway(aheadMs: number, awayMs: number): Promise<readonly string[]> {
   const clock = createVirtualClock(START);
-  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const network = createMemoryNetwork({ clock });
   const disk = createMemoryDisk();
   const hostOn = (storage = createMemoryStorage(), ahead = 0) =>
     createChannelHost({

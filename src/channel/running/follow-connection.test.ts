@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
-import { HealthSignal } from "../../transport/health-signal.ts";
+import { createHealthSignal } from "../../transport/health-signal.ts";
 import type { TransportHealth } from "../../transport/port.ts";
 import { followConnection } from "./follow-connection.ts";
 
 function follow(first: TransportHealth, told: boolean) {
-  const signal = new HealthSignal(first);
+  const signal = createHealthSignal(first);
   const log: string[] = [];
   let online = told;
   const stop = followConnection({
-    transport: { health: () => signal.value, onHealth: (listener) => signal.onChange(listener) },
+    transport: { health: () => signal.current(), onHealth: (listener) => signal.onChange(listener) },
     isOnline: () => online,
     tell: (input) => {
       if (input.kind === "connection") online = input.online;

@@ -5,7 +5,8 @@ import { createDexieStorage } from "../../storage/dexie/dexie-storage.ts";
 import { readRecent } from "../../storage/dexie/read-recent.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { RecentChannel } from "../../storage/recent-channel.ts";
-import { createMemoryNetwork, type MemoryTransport } from "../../transport/memory/memory-network.ts";
+import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
+import type { MemoryTransport } from "../../transport/memory/memory-transport.ts";
 import type { ChannelSnapshot, ParticipantView } from "../api/channel-client.ts";
 import { createChannelHost } from "../host/host.ts";
 import { firstLook } from "./first-look.ts";
@@ -29,7 +30,7 @@ function offline(): MemoryTransport {
 async function looks(messages: number, bodies: number, deleted = 0): Promise<Looks> {
   const indexedDB = new IDBFactory();
   const clock = createVirtualClock(1_800_000_000_000);
-  const network = createMemoryNetwork({ schedule: (ms, callback) => clock.schedule(ms, callback) });
+  const network = createMemoryNetwork({ clock });
   const transport = network.transport();
   const storage = await createDexieStorage({ name, indexedDB, IDBKeyRange });
   const ada = createChannelHost({ storage, clock, openTransport: () => transport });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Bench, transportContract } from "../contract.ts";
+import { systemClock } from "../../runtime/system-clock.ts";
+import { createBench, transportContract } from "../contract.ts";
 import { createMemoryNetwork } from "./memory-network.ts";
 
 describe("memory transport", () => {
   for (const { name, run } of transportContract) {
     test(name, async () => {
       const network = createMemoryNetwork();
-      const bench = new Bench({
+      const bench = createBench({
         open: () => network.transport(),
         openWithoutStore: async () => createMemoryNetwork({ store: false }).transport(),
         stopNetwork: async () => network.setOnline(false),
@@ -35,7 +36,7 @@ describe("memory transport", () => {
   });
 
   test("says by each device's own clock when a frame came", async () => {
-    const network = createMemoryNetwork({ now: () => 1_000 });
+    const network = createMemoryNetwork({ clock: { ...systemClock, now: () => 1_000 } });
     const heard: number[] = [];
     const [alice, bob] = [network.transport(), network.transport(() => 7_000)];
     for (const transport of [alice, bob]) transport.subscribe("/t/1/x/proto", (frame) => heard.push(frame.arrivedAt));
@@ -44,13 +45,16 @@ describe("memory transport", () => {
     expect(heard).toEqual([1_000, 7_000]);
   });
 
-  test("runs on a given scheduler, so that virtual time can drive it", async () => {
+  test("runs on a given clock, so that virtual time can drive it", async () => {
     const due: { ms: number; callback: () => void }[] = [];
     const network = createMemoryNetwork({
       latencyMs: 250,
-      schedule: (ms, callback) => {
-        due.push({ ms, callback });
-        return () => undefined;
+      clock: {
+        now: () => 0,
+        schedule: (ms, callback) => {
+          due.push({ ms, callback });
+          return () => undefined;
+        },
       },
     });
     const transport = network.transport();

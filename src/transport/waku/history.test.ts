@@ -1,7 +1,7 @@
 import type { PeerId } from "@libp2p/interface";
 import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
 import { describe, expect, test } from "vitest";
-import type { HistoryPage, HistoryQuery, TransportError } from "../port.ts";
+import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
 import { readHistoryOfAny } from "./history.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 
@@ -83,6 +83,17 @@ describe("a history", () => {
     ]);
     expect(await readAll(made)).toEqual({ pages: [[1, 2]], code: "offline" });
     expect(made.asked.map(([name]) => name)).toEqual(["half"]);
+  });
+
+  test("whose page is not answered in time says so, and another service node is asked if none came before", async () => {
+    const late = new TransportError("timeout", "no answer");
+    expect((await readAll(bench([{ name: "a", pages: [late] }]))).code).toBe("timeout");
+    const other = bench([
+      { name: "a", pages: [late] },
+      { name: "b", pages: [[1]] },
+    ]);
+    expect(await readAll(other)).toEqual({ pages: [[1]], code: null });
+    expect(await readAll(bench([{ name: "a", pages: [[1], late] }]))).toEqual({ pages: [[1]], code: "timeout" });
   });
 
   test("that nobody has says why: no Store, refused, broken, senseless", async () => {

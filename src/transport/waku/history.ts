@@ -4,7 +4,7 @@ import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError 
 import { UnsupportedProtocol } from "./node/request-streams.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 import { senselessAnswer } from "./wire/errors.ts";
-import { OpaqueDecoder, toInboundFrame } from "./wire/opaque-codec.ts";
+import { createOpaqueDecoder, toInboundFrame } from "./wire/opaque-codec.ts";
 
 const PAGE_SIZE = 100;
 /** Of the longest messages, these fit into one answer. */
@@ -34,9 +34,7 @@ export async function* readHistoryOfAny(
     } catch (error) {
       failure = explain(error);
       // Going on with another Store would repeat or skip messages.
-      if (hasYielded) {
-        break;
-      }
+      if (hasYielded) break;
     }
   }
   throw failure ?? noStore();
@@ -49,19 +47,14 @@ async function* readHistory(
   pubsubTopic: string,
 ): AsyncGenerator<HistoryPage> {
   await requireStore(node, peer);
-  if (query.by === "time") {
-    yield* byTime(node, peer, query, pubsubTopic);
-  } else {
-    yield* byHash(node, peer, query, pubsubTopic);
-  }
+  if (query.by === "time") yield* byTime(node, peer, query, pubsubTopic);
+  else yield* byHash(node, peer, query, pubsubTopic);
 }
 
 /** The SDK asks any connected node, and takes one without a Store for an empty one. */
 async function requireStore(node: LightNode, peer: PeerId): Promise<void> {
   const { protocols } = await node.libp2p.peerStore.get(peer);
-  if (!protocols.includes(STORE_QUERY_CODEC)) {
-    throw noStore();
-  }
+  if (!protocols.includes(STORE_QUERY_CODEC)) throw noStore();
 }
 
 /**
@@ -74,18 +67,12 @@ async function* byTime(
   { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
   pubsubTopic: string,
 ): AsyncGenerator<HistoryPage> {
-  if (from >= to) {
-    return;
-  }
+  if (from >= to) return;
   const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
   for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, timeStart })) {
     const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
-    if (inRange.length > 0) {
-      yield { frames: inRange };
-    }
-    if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp >= to)) {
-      return;
-    }
+    if (inRange.length > 0) yield { frames: inRange };
+    if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp >= to)) return;
   }
 }
 
@@ -117,24 +104,18 @@ async function* pages(
     const from = cursor === undefined ? {} : { paginationCursor: cursor };
     const params = { ...criteria, ...from, paginationForward: true, paginationLimit };
     try {
-      for await (const page of node.store.queryGenerator([new OpaqueDecoder(contentTopic, pubsubTopic)], params)) {
+      for await (const page of node.store.queryGenerator([createOpaqueDecoder(contentTopic, pubsubTopic)], params)) {
         const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
         const end = frames.at(-1)?.hash;
         // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
-        if (ends.has(String(end))) {
-          return;
-        }
+        if (ends.has(String(end))) return;
         ends.add(String(end));
         cursor = end ?? cursor;
-        if (frames.length > 0) {
-          yield frames;
-        }
+        if (frames.length > 0) yield frames;
       }
       return;
     } catch (error) {
-      if (!isTooLong(error) || paginationLimit === SHORT_PAGE_SIZE) {
-        throw error;
-      }
+      if (!isTooLong(error) || paginationLimit === SHORT_PAGE_SIZE) throw error;
       paginationLimit = SHORT_PAGE_SIZE;
     }
   }
@@ -150,9 +131,7 @@ function isMessage(message: IDecodedMessage | undefined): message is IDecodedMes
 }
 
 function explain(error: unknown): TransportError {
-  if (error instanceof TransportError) {
-    return error;
-  }
+  if (error instanceof TransportError) return error;
   if (error instanceof UnsupportedProtocol || (error instanceof Error && error.name === "UnsupportedProtocolError")) {
     return noStore(error);
   }

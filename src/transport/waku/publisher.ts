@@ -1,21 +1,27 @@
-import { LightPushError, type LightPushFailure } from "@waku/interfaces";
+import { type ILightPush, LightPushError, type LightPushFailure } from "@waku/interfaces";
 import { type OutboundFrame, type PublishReceipt, TransportError } from "../port.ts";
-import type { GuardedNode } from "./node/guarded-node.ts";
+import type { LightpushAnswers } from "./node/lightpush-answers.ts";
 import { worthiestError } from "./wire/errors.ts";
 import type { WakuNetwork } from "./wire/local-network.ts";
-import { OpaqueEncoder } from "./wire/opaque-codec.ts";
+import { createOpaqueEncoder } from "./wire/opaque-codec.ts";
 import { toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
+
+/** What publishing needs of a `GuardedNode`. */
+export interface PublishingNode {
+  readonly sdk: { readonly lightPush: Pick<ILightPush, "send"> };
+  readonly answers: LightpushAnswers;
+}
 
 /**
  * Hands one message to the service nodes through the SDK's lightpush. Resolves as soon as one of them says that it took
  * the message; throws `TransportError` when none did.
  */
 export async function pushToNetwork(
-  node: GuardedNode,
+  node: PublishingNode,
   frame: OutboundFrame,
   network: WakuNetwork,
 ): Promise<PublishReceipt> {
-  const encoder = new OpaqueEncoder(frame, network);
+  const encoder = createOpaqueEncoder(frame, network);
   const hash = wakuMessageHash(toWakuMessage(frame), encoder.pubsubTopic);
   const { accepted, refusals, forget } = node.answers.expect(hash);
   try {
@@ -23,9 +29,7 @@ export async function pushToNetwork(
     const sent = node.sdk.lightPush.send(encoder, { payload: frame.payload }, { autoRetry: false });
     const decided = sent.then(({ successes, failures }) => {
       // An empty list of failures means nothing: only a service node's word counts.
-      if (successes.length === 0) {
-        throw worthiestError([...refusals, ...failures.map(explain)]);
-      }
+      if (successes.length === 0) throw worthiestError([...refusals, ...failures.map(explain)]);
     });
     decided.catch(() => undefined);
     await Promise.race([accepted, decided]);

@@ -1,27 +1,34 @@
-/** When to try again: the pause grows from `first` to `last` milliseconds, each varied by a fifth up or down. */
-export class Backoff {
-  private readonly first: number;
-  private readonly last: number;
-  private next: number;
+import type { Random } from "../../../runtime/port.ts";
 
-  constructor(first: number, last: number) {
-    this.first = first;
-    this.last = last;
-    this.next = first;
-  }
+/** When to try again: the pause grows from `firstMs` to `lastMs`, each varied by a fifth up or down. */
+export interface Backoff {
+  /** The pause before the coming attempt, in milliseconds; grows with each call. */
+  pause(): number;
+  /** The next pause is the first again. */
+  reset(): void;
+}
 
-  /** The pause before the coming attempt; grows with each call. */
-  pause(): number {
-    const pause = this.next;
-    this.next = Math.min(this.last, pause * GROWTH);
-    // Clients that lost the same service node at the same moment should not all come back at the same moment.
-    return pause * (1 + SPREAD * (Math.random() * 2 - 1));
-  }
-
-  reset(): void {
-    this.next = this.first;
-  }
+export interface BackoffOptions {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly random: Random;
 }
 
 const GROWTH = 1.5;
 const SPREAD = 0.2;
+
+export function createBackoff({ firstMs, lastMs, random }: BackoffOptions): Backoff {
+  let nextMs = firstMs;
+
+  return {
+    pause: () => {
+      const pauseMs = nextMs;
+      nextMs = Math.min(lastMs, pauseMs * GROWTH);
+      // Clients that lost the same service node at the same moment should not all come back at the same moment.
+      return pauseMs * (1 + SPREAD * (random.next() * 2 - 1));
+    },
+    reset: () => {
+      nextMs = firstMs;
+    },
+  };
+}

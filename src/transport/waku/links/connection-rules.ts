@@ -28,9 +28,8 @@ export function connectionRules({ multiaddrs }: WakuNetwork): ConnectionGater {
 
 /** `expected` is null when an address names no peer: then anybody may answer. Throws `AnotherNodeError`. */
 export function requirePeer(expected: string | null, actual: string): void {
-  if (expected !== null && expected !== actual) {
-    throw new AnotherNodeError(`${actual} answers where ${expected} should`);
-  }
+  if (expected === null || expected === actual) return;
+  throw new AnotherNodeError(`${actual} answers where ${expected} should`);
 }
 
 /** True for the error of a dial, which holds several if there was more than one address. */

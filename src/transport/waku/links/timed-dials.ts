@@ -1,37 +1,44 @@
 import type { Connection, DialTransportOptions, Transport, Upgrader } from "@libp2p/interface";
 import { type WebSocketsComponents, webSockets } from "@libp2p/websockets";
+import type { Clock } from "../../../runtime/port.ts";
+
+export interface TimedDialOptions {
+  readonly limitMs: number;
+  readonly clock: Clock;
+}
+
+/** What is used of libp2p's transport. */
+type Dial = Transport["dial"];
 
 /**
  * libp2p's WebSocket transport with a time limit on each dial: from the first packet to the end of the handshakes.
  * libp2p's dial queue gives a dial up only when everybody who waits for it has, and the SDK waits for ever: a dial that
  * a network swallows would stay in the queue, and every later one to the same service node would join it and wait too.
  */
-export function timedWebSockets(limitMs: number): (components: WebSocketsComponents) => Transport {
+export function timedWebSockets(options: TimedDialOptions): (components: WebSocketsComponents) => Transport {
   const create = webSockets();
   return (components) => {
     const transport = create(components);
-    const dial = transport.dial.bind(transport);
-    transport.dial = (address, options) => within(limitMs, options, (timed) => dial(address, timed));
+    transport.dial = timedDial(transport.dial.bind(transport), options);
     return transport;
   };
 }
 
-async function within(
-  limitMs: number,
-  options: DialTransportOptions,
-  dial: (options: DialTransportOptions) => Promise<Connection>,
-): Promise<Connection> {
-  const limit = new AbortController();
-  const abort = (): void => limit.abort(options.signal.reason);
-  const timer = setTimeout(() => limit.abort(new Error(`no connection in ${limitMs} ms`)), limitMs);
-  options.signal.addEventListener("abort", abort);
-  try {
-    options.signal.throwIfAborted();
-    return await dial({ ...options, signal: limit.signal, upgrader: closingAfterFailure(options.upgrader) });
-  } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener("abort", abort);
-  }
+/** The same dial, aborted after the limit. */
+export function timedDial(dial: Dial, { limitMs, clock }: TimedDialOptions): Dial {
+  return async (address, options: DialTransportOptions): Promise<Connection> => {
+    const limit = new AbortController();
+    const abort = (): void => limit.abort(options.signal.reason);
+    const cancelLimit = clock.schedule(limitMs, () => limit.abort(new Error(`no connection in ${limitMs} ms`)));
+    options.signal.addEventListener("abort", abort);
+    try {
+      options.signal.throwIfAborted();
+      return await dial(address, { ...options, signal: limit.signal, upgrader: closingAfterFailure(options.upgrader) });
+    } finally {
+      cancelLimit();
+      options.signal.removeEventListener("abort", abort);
+    }
+  };
 }
 
 /** libp2p leaves the socket open when a handshake over it fails. */

@@ -1,5 +1,26 @@
 import type { IDecodedMessage, IFilter } from "@waku/interfaces";
-import { OpaqueDecoder } from "../wire/opaque-codec.ts";
+import { createOpaqueDecoder, type OpaqueDecoder } from "../wire/opaque-codec.ts";
+
+/**
+ * The topics that are wanted, and those among them that the SDK's filter knows and so hands messages of to us. One
+ * change after the other: of two `subscribe` calls at once for the same new pubsub topic the SDK loses one for ever.
+ */
+export interface TopicRegistry {
+  /** Content topic to pubsub topic. */
+  readonly wanted: ReadonlyMap<string, string>;
+  want(contentTopic: string, pubsubTopic: string): void;
+  drop(contentTopic: string): void;
+  /** Messages of the topic reach us if a service node pushes them. */
+  isRegistered(contentTopic: string): boolean;
+  /** False once the topic is neither wanted nor still being ended by the SDK. */
+  isKnown(contentTopic: string): boolean;
+  /** Registers what is wanted, and from now on whatever comes to be. */
+  start(filter: SdkFilter): void;
+  stop(): void;
+}
+
+/** What is used of the SDK's filter. */
+export type SdkFilter = Pick<IFilter, "subscribe" | "unsubscribe">;
 
 export interface TopicRegistryOptions {
   readonly onMessage: (message: IDecodedMessage) => void;
@@ -7,88 +28,63 @@ export interface TopicRegistryOptions {
   readonly onChange: () => void;
 }
 
-/**
- * The topics that are wanted, and those among them that the SDK's filter knows and so hands messages of to us. One
- * change after the other: of two `subscribe` calls at once for the same new pubsub topic the SDK loses one for ever.
- */
-export class TopicRegistry {
-  /** Content topic to pubsub topic. */
-  readonly wanted = new Map<string, string>();
-  private readonly registered = new Map<string, OpaqueDecoder>();
-  private readonly options: TopicRegistryOptions;
-  private filter: IFilter | undefined;
-  private isRunning = false;
+export function createTopicRegistry({ onMessage, onChange }: TopicRegistryOptions): TopicRegistry {
+  const wanted = new Map<string, string>();
+  const registered = new Map<string, OpaqueDecoder>();
+  let filter: SdkFilter | undefined;
+  let running = false;
 
-  constructor(options: TopicRegistryOptions) {
-    this.options = options;
+  function sync(): void {
+    if (!running) void run();
   }
 
-  want(contentTopic: string, pubsubTopic: string): void {
-    this.wanted.set(contentTopic, pubsubTopic);
-    this.sync();
-  }
-
-  drop(contentTopic: string): void {
-    this.wanted.delete(contentTopic);
-    this.sync();
-  }
-
-  /** Messages of the topic reach us if a service node pushes them. */
-  isRegistered(contentTopic: string): boolean {
-    return this.registered.has(contentTopic);
-  }
-
-  /** False once the topic is neither wanted nor still being ended by the SDK. */
-  isKnown(contentTopic: string): boolean {
-    return this.wanted.has(contentTopic) || this.registered.has(contentTopic);
-  }
-
-  /** Registers what is wanted, and from now on whatever comes to be. */
-  start(filter: IFilter): void {
-    this.filter = filter;
-    this.sync();
-  }
-
-  stop(): void {
-    this.filter = undefined;
-    this.wanted.clear();
-  }
-
-  private sync(): void {
-    if (!this.isRunning && this.filter !== undefined) {
-      this.isRunning = true;
-      void this.run().finally(() => {
-        this.isRunning = false;
-      });
-    }
-  }
-
-  private async run(): Promise<void> {
-    while (this.filter !== undefined) {
-      const [unwanted] = [...this.registered.values()].filter((decoder) => !this.wanted.has(decoder.contentTopic));
-      const missing = this.unregistered();
+  async function run(): Promise<void> {
+    running = true;
+    while (filter !== undefined) {
+      const unwanted = [...registered.values()].find(({ contentTopic }) => !wanted.has(contentTopic));
+      const missing = unregistered();
       if (unwanted !== undefined) {
-        await this.filter.unsubscribe(unwanted).catch(() => false);
-        this.registered.delete(unwanted.contentTopic);
+        await filter.unsubscribe(unwanted).catch(() => false);
+        registered.delete(unwanted.contentTopic);
       } else if (missing.length > 0) {
         // Resolves also when no service node agreed or none is connected; `ServiceLink` sees to it that one will.
-        await this.filter.subscribe(missing, this.options.onMessage).catch(() => false);
-        for (const decoder of missing) {
-          this.registered.set(decoder.contentTopic, decoder);
-        }
-      } else {
-        return;
-      }
-      this.options.onChange();
+        await filter.subscribe(missing, onMessage).catch(() => false);
+        for (const decoder of missing) registered.set(decoder.contentTopic, decoder);
+      } else break;
+      onChange();
     }
+    // In the same turn in which nothing was left to do: what is wanted a moment later begins anew.
+    running = false;
   }
 
   /** Those of one pubsub topic, since the SDK takes no more than one at a time. */
-  private unregistered(): OpaqueDecoder[] {
-    const missing = [...this.wanted].filter(([contentTopic]) => !this.registered.has(contentTopic));
+  function unregistered(): OpaqueDecoder[] {
+    const missing = [...wanted].filter(([contentTopic]) => !registered.has(contentTopic));
     const [first] = missing;
     return missing
       .filter(([, pubsubTopic]) => pubsubTopic === first?.[1])
-      .map(([contentTopic, pubsubTopic]) => new OpaqueDecoder(contentTopic, pubsubTopic));
+      .map(([contentTopic, pubsubTopic]) => createOpaqueDecoder(contentTopic, pubsubTopic));
   }
+
+  return {
+    wanted,
+    want: (contentTopic, pubsubTopic) => {
+      wanted.set(contentTopic, pubsubTopic);
+      sync();
+    },
+    drop: (contentTopic) => {
+      wanted.delete(contentTopic);
+      sync();
+    },
+    isRegistered: (contentTopic) => registered.has(contentTopic),
+    isKnown: (contentTopic) => wanted.has(contentTopic) || registered.has(contentTopic),
+    start: (started) => {
+      filter = started;
+      sync();
+    },
+    stop: () => {
+      filter = undefined;
+      wanted.clear();
+    },
+  };
 }

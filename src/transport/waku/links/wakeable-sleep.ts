@@ -1,28 +1,33 @@
-/** A sleep that can be cut short; waking an alarm that nobody waits for makes the next sleep return at once. */
-export class WakeableSleep {
-  private pending = false;
-  private finish: (() => void) | undefined;
+import type { Clock } from "../../../runtime/port.ts";
 
-  async sleep(ms: number): Promise<void> {
-    if (this.pending) {
-      this.pending = false;
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.finish = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.finish = undefined;
-  }
+/** A sleep that can be cut short; waking one that nobody sleeps makes the next sleep return at once. */
+export interface WakeableSleep {
+  sleep(ms: number): Promise<void>;
+  wake(): void;
+}
 
-  wake(): void {
-    if (this.finish === undefined) {
-      this.pending = true;
-    } else {
-      this.finish();
-    }
-  }
+export function createWakeableSleep(clock: Clock): WakeableSleep {
+  let woken = false;
+  let finish: (() => void) | undefined;
+
+  return {
+    sleep: async (ms) => {
+      if (woken) {
+        woken = false;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        const cancel = clock.schedule(ms, resolve);
+        finish = () => {
+          cancel();
+          resolve();
+        };
+      });
+      finish = undefined;
+    },
+    wake: () => {
+      if (finish === undefined) woken = true;
+      else finish();
+    },
+  };
 }

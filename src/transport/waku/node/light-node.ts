@@ -1,6 +1,7 @@
 import { mplex } from "@libp2p/mplex";
 import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
+import type { Clock } from "../../../runtime/port.ts";
 import { connectionRules } from "../links/connection-rules.ts";
 import { timedWebSockets } from "../links/timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
@@ -16,11 +17,17 @@ const PING_INTERVAL_MS = 10_000;
 /** The longest interval that timers take; a longer one fires at once. */
 const NEVER_MS = 2 ** 31 - 1;
 
+export interface LightNodeOptions {
+  readonly network: WakuNetwork;
+  /** Each dial is given up after this long, whoever makes it. */
+  readonly dialLimitMs: number;
+  readonly clock: Clock;
+}
+
 /**
- * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials, each time for `dialLimitMs` at most.
- * Rejects if it cannot start.
+ * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start.
  */
-export async function startLightNode(network: WakuNetwork, dialLimitMs: number): Promise<LightNode> {
+export async function startLightNode({ network, dialLimitMs, clock }: LightNodeOptions): Promise<LightNode> {
   // Nobody but us knows that libp2p runs in the program that uses the library.
   ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
@@ -32,7 +39,7 @@ export async function startLightNode(network: WakuNetwork, dialLimitMs: number):
     libp2p: {
       hideWebSocketInfo: true,
       // The SDK's default also takes wss:// only; a service node on this machine has no certificate.
-      transports: [timedWebSockets(dialLimitMs)],
+      transports: [timedWebSockets({ limitMs: dialLimitMs, clock })],
       connectionGater: connectionRules(network),
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],

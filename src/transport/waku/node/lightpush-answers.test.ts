@@ -2,7 +2,7 @@ import { proto_lightpush as proto } from "@waku/proto";
 import { expect, test } from "vitest";
 import { encodeFrame } from "../wire/length-prefix.ts";
 import { type WakuMessage, wakuMessageHash } from "../wire/wire.ts";
-import { LightpushAnswers } from "./lightpush-answers.ts";
+import { createLightpushAnswers } from "./lightpush-answers.ts";
 
 const TOPIC = "/waku/2/rs/1/0";
 const messageOf = (text: string): WakuMessage => ({
@@ -21,7 +21,7 @@ async function isAccepted({ accepted }: { readonly accepted: Promise<void> }): P
 }
 
 test("one service node that took the message is enough, whatever others say", async () => {
-  const answers = new LightpushAnswers();
+  const answers = createLightpushAnswers();
   const expected = answers.expect(hashOf(messageOf("a")));
   answers.onExchange([request(messageOf("a"))], [answer(429, "too many")]);
   expect(await isAccepted(expected)).toBe(false);
@@ -33,7 +33,7 @@ test("one service node that took the message is enough, whatever others say", as
 });
 
 test("an answer is about the message that was sent, and about nothing else", async () => {
-  const answers = new LightpushAnswers();
+  const answers = createLightpushAnswers();
   const [first, second] = [answers.expect(hashOf(messageOf("a"))), answers.expect(hashOf(messageOf("b")))];
   answers.onExchange([request(messageOf("b"))], [answer(200)]);
   answers.onExchange([request(messageOf("c"))], [answer(500)]);
@@ -42,7 +42,7 @@ test("an answer is about the message that was sent, and about nothing else", asy
 });
 
 test("the same message sent twice at the same time is answered to both, and forgotten for each by itself", async () => {
-  const answers = new LightpushAnswers();
+  const answers = createLightpushAnswers();
   const hash = hashOf(messageOf("a"));
   const [first, second, third] = [answers.expect(hash), answers.expect(hash), answers.expect(hash)];
   third.forget();
@@ -61,7 +61,7 @@ test("the same message sent twice at the same time is answered to both, and forg
 });
 
 test("frames may come in any pieces; what is cut off or no answer at all changes nothing", async () => {
-  const answers = new LightpushAnswers();
+  const answers = createLightpushAnswers();
   const expected = answers.expect(hashOf(messageOf("a")));
   const [sent, received] = [request(messageOf("a")), answer(200)];
   const noTopic = encodeFrame(proto.LightPushRequestV3.encode({ requestId: "r", message: messageOf("a") }));

@@ -6,9 +6,13 @@ import { wakuMessageHash } from "../wire/wire.ts";
 const OK = 200;
 const TOO_LARGE = 413;
 
-interface Expectation {
-  readonly accept: () => void;
-  readonly refusals: TransportError[];
+/** What service nodes say about one message. */
+export interface ExpectedAnswer {
+  /** Resolves when one of them took it. */
+  readonly accepted: Promise<void>;
+  /** Grows with each that did not. */
+  readonly refusals: readonly TransportError[];
+  forget(): void;
 }
 
 /**
@@ -16,54 +20,56 @@ interface Expectation {
  * tells whether trying again can help, and waits for the slowest service node, though one that took the message is
  * enough.
  */
-export class LightpushAnswers {
-  private readonly expected = new Map<string, Set<Expectation>>();
-
+export interface LightpushAnswers {
   /** For the message with this hash; call `forget` in the end. */
-  expect(hash: Uint8Array): { accepted: Promise<void>; refusals: readonly TransportError[]; forget: () => void } {
-    const key = keyOf(hash);
-    const same = this.expected.get(key) ?? new Set();
-    this.expected.set(key, same);
-    const refusals: TransportError[] = [];
-    let expectation: Expectation | undefined;
-    const accepted = new Promise<void>((accept) => {
-      expectation = { accept, refusals };
-      same.add(expectation);
-    });
-    const forget = (): void => {
-      if (expectation !== undefined && same.delete(expectation) && same.size === 0) {
-        this.expected.delete(key);
-      }
-    };
-    return { accepted, refusals, forget };
-  }
-
+  expect(hash: Uint8Array): ExpectedAnswer;
   /** All the bytes of one request and of the answer to it. */
-  readonly onExchange = (sent: readonly Uint8Array[], received: readonly Uint8Array[]): void => {
-    try {
-      this.read(firstFrame(sent), firstFrame(received));
-    } catch {
-      // The SDK says that it could not decode the answer.
-    }
-  };
+  onExchange(sent: readonly Uint8Array[], received: readonly Uint8Array[]): void;
+}
 
-  private read(request: Uint8Array | undefined, answer: Uint8Array | undefined): void {
-    if (request === undefined || answer === undefined) {
-      return;
-    }
+interface Expectation {
+  readonly accept: () => void;
+  readonly refusals: TransportError[];
+}
+
+export function createLightpushAnswers(): LightpushAnswers {
+  const expected = new Map<string, Set<Expectation>>();
+
+  function read(request: Uint8Array | undefined, answer: Uint8Array | undefined): void {
+    if (request === undefined || answer === undefined) return;
     const { pubsubTopic, message } = proto.LightPushRequestV3.decode(request);
-    if (pubsubTopic === undefined || message === undefined) {
-      return;
-    }
+    if (pubsubTopic === undefined || message === undefined) return;
     const { statusCode, statusDesc } = proto.LightPushResponseV3.decode(answer);
-    for (const { accept, refusals } of this.expected.get(keyOf(wakuMessageHash(message, pubsubTopic))) ?? []) {
-      if (statusCode === OK) {
-        accept();
-      } else {
-        refusals.push(refusal(statusCode, statusDesc));
-      }
+    for (const { accept, refusals } of expected.get(keyOf(wakuMessageHash(message, pubsubTopic))) ?? []) {
+      if (statusCode === OK) accept();
+      else refusals.push(refusal(statusCode, statusDesc));
     }
   }
+
+  return {
+    expect: (hash) => {
+      const key = keyOf(hash);
+      const same = expected.get(key) ?? new Set();
+      expected.set(key, same);
+      const refusals: TransportError[] = [];
+      let expectation: Expectation | undefined;
+      const accepted = new Promise<void>((accept) => {
+        expectation = { accept, refusals };
+        same.add(expectation);
+      });
+      const forget = (): void => {
+        if (expectation !== undefined && same.delete(expectation) && same.size === 0) expected.delete(key);
+      };
+      return { accepted, refusals, forget };
+    },
+    onExchange: (sent, received) => {
+      try {
+        read(firstFrame(sent), firstFrame(received));
+      } catch {
+        // The SDK says that it could not decode the answer.
+      }
+    },
+  };
 }
 
 function refusal(statusCode: number, statusDesc: string | undefined): TransportError {

@@ -1,4 +1,5 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import type { Clock } from "../../../runtime/port.ts";
 import { TransportError } from "../../port.ts";
 import type { StreamChunk } from "../wire/length-prefix.ts";
 import type { StreamManager } from "../wire/sdk-parts.ts";
@@ -22,65 +23,72 @@ export interface StreamRules {
  * - two requests may get one stream: it is found by its protocol before it is marked as taken;
  * - one stream waits in reserve, and has often been reset by the service node when it is needed.
  */
-export class RequestStreams {
-  private readonly libp2p: Libp2p;
-  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
-
-  constructor(libp2p: Libp2p) {
-    this.libp2p = libp2p;
-  }
-
+export interface RequestStreams {
   /** From now on `manager` hands out streams by these rules. */
-  takeOver(manager: StreamManager, events: EventTarget, rules: StreamRules): void {
-    events.removeEventListener("peer:update", manager.handlePeerUpdateStreamPool as EventListener);
-    manager.getStream = async (peer) => {
-      try {
-        return await this.open(peer, rules);
-      } catch (error) {
-        if (rules.throws) {
-          throw error;
-        }
-        return undefined;
-      }
+  takeOver(manager: StreamManager, events: Pick<EventTarget, "removeEventListener">, rules: StreamRules): void;
+  /** Drops the time limits, so that no timer outlives the connections. */
+  stop(): void;
+}
+
+export interface RequestStreamsOptions {
+  readonly libp2p: Pick<Libp2p, "getConnections">;
+  readonly clock: Clock;
+}
+
+export function createRequestStreams({ libp2p, clock }: RequestStreamsOptions): RequestStreams {
+  const limits = new Set<() => void>();
+
+  /** Returns what ends the limit. */
+  function limited(limitMs: number, onLimit: () => void): () => void {
+    const cancel = clock.schedule(limitMs, () => {
+      limits.delete(cancel);
+      onLimit();
+    });
+    limits.add(cancel);
+    return () => {
+      cancel();
+      limits.delete(cancel);
     };
   }
 
-  /** Drops the time limits, so that no timer outlives the connections. */
-  stop(): void {
-    for (const timer of this.timers) {
-      clearTimeout(timer);
-    }
-    this.timers.clear();
-  }
-
-  private async open(peer: PeerId, rules: StreamRules): Promise<Stream> {
-    const connection = newest(this.libp2p.getConnections(peer));
+  async function open(peer: PeerId, rules: StreamRules): Promise<Stream> {
+    const connection = newest(libp2p.getConnections(peer));
     if (connection === undefined) {
       throw new TransportError("offline", "the connection to the service node is gone; it is being restored");
     }
-    const abort = new AbortController();
+    const opening = new AbortController();
     let stream: Stream | undefined;
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      abort.abort();
+    const done = limited(rules.limitMs, () => {
+      opening.abort();
       stream?.abort(timeoutError(rules.limitMs));
-      if (rules.isVital === true) {
-        connection.abort(timeoutError(rules.limitMs));
-      }
-    }, rules.limitMs);
-    this.timers.add(timer);
-    const done = (): void => {
-      clearTimeout(timer);
-      this.timers.delete(timer);
-    };
+      if (rules.isVital === true) connection.abort(timeoutError(rules.limitMs));
+    });
     try {
-      stream = await connection.newStream(rules.codec, { signal: abort.signal });
+      stream = await connection.newStream(rules.codec, { signal: opening.signal });
       return observed(stream, rules, done);
     } catch (error) {
       done();
-      throw abort.signal.aborted ? timeoutError(rules.limitMs) : explain(error, rules.codec);
+      throw opening.signal.aborted ? timeoutError(rules.limitMs) : explain(error, rules.codec);
     }
   }
+
+  return {
+    takeOver: (manager, events, rules) => {
+      events.removeEventListener("peer:update", manager.handlePeerUpdateStreamPool as EventListener);
+      manager.getStream = async (peer) => {
+        try {
+          return await open(peer, rules);
+        } catch (error) {
+          if (rules.throws) throw error;
+          return undefined;
+        }
+      };
+    },
+    stop: () => {
+      for (const cancel of limits) cancel();
+      limits.clear();
+    },
+  };
 }
 
 function newest(connections: readonly Connection[]): Connection | undefined {
@@ -122,9 +130,7 @@ async function* received(
   let isEnded = false;
   try {
     for await (const chunk of stream.source) {
-      if (rules.onExchange !== undefined) {
-        chunks.push(flat(chunk));
-      }
+      if (rules.onExchange !== undefined) chunks.push(flat(chunk));
       yield chunk;
     }
     isEnded = true;

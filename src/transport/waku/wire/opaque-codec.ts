@@ -1,56 +1,40 @@
 import { message as messages } from "@waku/core";
-import type { IDecodedMessage, IDecoder, IEncoder, IProtoMessage, IRoutingInfo } from "@waku/interfaces";
+import type { IDecodedMessage, IDecoder, IEncoder, IProtoMessage } from "@waku/interfaces";
 import { proto_message } from "@waku/proto";
 import { createRoutingInfo } from "@waku/utils";
 import type { InboundFrame, OutboundFrame } from "../../port.ts";
 import { networkConfigOf, type ShardingRule, toWakuMessage, type WakuMessage } from "./wire.ts";
 
+/** What the SDK decodes messages of one topic with. */
+export type OpaqueDecoder = IDecoder<IDecodedMessage>;
+
 /**
  * Encodes one frame for the SDK as it is. The SDK's own encoder writes version 0 whatever the payload is.
  * Throws on a malformed content topic.
  */
-export class OpaqueEncoder implements IEncoder {
-  readonly contentTopic: string;
-  readonly ephemeral: boolean;
-  readonly routingInfo: IRoutingInfo;
-  readonly pubsubTopic: string;
-  private readonly frame: OutboundFrame;
-
-  constructor(frame: OutboundFrame, network: ShardingRule) {
-    this.frame = frame;
-    this.contentTopic = frame.contentTopic;
-    this.ephemeral = frame.ephemeral;
-    this.routingInfo = createRoutingInfo(networkConfigOf(network), { contentTopic: frame.contentTopic });
-    this.pubsubTopic = this.routingInfo.pubsubTopic;
-  }
-
-  async toProtoObj(): Promise<IProtoMessage> {
-    return toWakuMessage(this.frame) as IProtoMessage;
-  }
-
-  async toWire(): Promise<Uint8Array> {
-    return proto_message.WakuMessage.encode(toWakuMessage(this.frame));
-  }
+export function createOpaqueEncoder(frame: OutboundFrame, network: ShardingRule): IEncoder {
+  const { contentTopic, ephemeral } = frame;
+  const routingInfo = createRoutingInfo(networkConfigOf(network), { contentTopic });
+  return {
+    contentTopic,
+    ephemeral,
+    routingInfo,
+    pubsubTopic: routingInfo.pubsubTopic,
+    toProtoObj: async () => toWakuMessage(frame) as IProtoMessage,
+    toWire: async () => proto_message.WakuMessage.encode(toWakuMessage(frame)),
+  };
 }
 
 /** Hands the SDK's messages on whatever their version is. The SDK's own decoder drops all but version 0. */
-export class OpaqueDecoder implements IDecoder<IDecodedMessage> {
-  readonly contentTopic: string;
-  readonly pubsubTopic: string;
-
-  constructor(contentTopic: string, pubsubTopic: string) {
-    this.contentTopic = contentTopic;
-    this.pubsubTopic = pubsubTopic;
-  }
-
-  async fromWireToProtoObj(bytes: Uint8Array): Promise<IProtoMessage> {
-    return proto_message.WakuMessage.decode(bytes) as IProtoMessage;
-  }
-
-  /** By our own pubsub topic, not by the one a Store names: it is part of the hash. */
-  async fromProtoObj(_pubsubTopic: string, message: IProtoMessage): Promise<IDecodedMessage> {
-    return new messages.version_0.DecodedMessage(this.pubsubTopic, message as WakuMessage);
-  }
+export function createOpaqueDecoder(contentTopic: string, pubsubTopic: string): OpaqueDecoder {
+  return {
+    contentTopic,
+    pubsubTopic,
+    fromWireToProtoObj: async (bytes) => proto_message.WakuMessage.decode(bytes) as IProtoMessage,
+    // By our own pubsub topic, not by the one a Store names: it is part of the hash.
+    fromProtoObj: async (_pubsubTopic, message) =>
+      new messages.version_0.DecodedMessage(pubsubTopic, message as WakuMessage),
+  };
 }
 
 /** What the decoder made, as the port has it. */

@@ -45,8 +45,6 @@ export function sdkParts(node: LightNode): SdkParts {
 
 function part(owner: unknown, name: string): unknown {
   const value: unknown = typeof owner === "object" && owner !== null ? Reflect.get(owner, name) : undefined;
-  if (value === undefined) {
-    throw new Error(`@waku/sdk has no "${name}" where 0.0.36 has it; adapt sdk-parts.ts to the new version`);
-  }
-  return value;
+  if (value !== undefined) return value;
+  throw new Error(`@waku/sdk has no "${name}" where 0.0.36 has it; adapt sdk-parts.ts to the new version`);
 }

@@ -1,0 +1,117 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { createSeededRandom } from "../../../runtime/seeded-random.ts";
+import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
+import { createFakeFilter } from "../testing/fake-filter.ts";
+import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
+import { createFilterBook } from "./filter-book.ts";
+import { createIdentifyWatch } from "./identify-watch.ts";
+import { createServiceLinks } from "./service-links.ts";
+import { createTopicRegistry } from "./topic-registry.ts";
+
+const TOPIC = "/hearback/1/a/proto";
+
+afterEach(() => vi.unstubAllGlobals());
+
+function bench(multiaddrs: readonly string[]) {
+  const clock = createVirtualClock(1_000_000);
+  const fake = createFakeLibp2p(() => clock.now());
+  const { filter } = createFakeFilter(() => clock.now());
+  const asked: string[] = [];
+  const topics = createTopicRegistry({ onMessage: () => undefined, onChange: () => undefined });
+  const heard: string[] = [];
+  const tell = (): void => {
+    const { kind } = links.health();
+    if (heard.at(-1) !== kind) heard.push(kind);
+  };
+  const links = createServiceLinks({
+    ...{ network: { clusterId: 42, shards: 8, multiaddrs }, topics, refreshIntervalMs: 60_000, clock },
+    ...{ random: createSeededRandom(1), onChange: tell },
+  });
+  const parts = {
+    ...{ libp2p: fake.libp2p, filter, metadata: { query: async () => ({ shardInfo: null, error: null }) } as never },
+    identified: createIdentifyWatch({ libp2p: fake.libp2p, limitMs: 9_000, clock }),
+    book: {
+      ...createFilterBook({ libp2p: fake.libp2p, filter, onChange: tell }),
+      held: () => new Map([[TOPIC, TOPIC]]),
+      check: async () => {
+        asked.push("check");
+        return "holds" as const;
+      },
+    },
+  };
+  const answer = (dial: FakeDial | undefined) => {
+    const connection = fake.connect();
+    fake.identify(connection);
+    dial?.answer(connection);
+    return connection;
+  };
+  const end = async (): Promise<void> => {
+    links.stop();
+    await links.finished();
+    expect(clock.pending).toBe(0);
+  };
+  return { clock, fake, links, asked, heard, answer, end, open: () => links.open(parts) };
+}
+
+test("a network that names nobody is offline, with advice", async () => {
+  const { links, open, end } = bench([]);
+  open();
+  expect(links.health()).toEqual({ kind: "offline", reason: "the network names no service node; add one" });
+  await end();
+});
+
+test("offline is said only when every service node has failed; online when one is ready", async () => {
+  const { clock, fake, links, heard, answer, open, end } = bench([LAN_ADDRESS, LOOPBACK_ADDRESS]);
+  expect(links.health()).toEqual({ kind: "connecting" });
+  open();
+  fake.dials[0]?.refuse();
+  await clock.advanceSettled(0);
+  expect(links.health()).toEqual({ kind: "connecting" });
+  fake.dials[1]?.refuse();
+  await clock.advanceSettled(0);
+  expect(links.health()).toMatchObject({ kind: "offline", reason: expect.stringContaining("192.168.1.2") });
+  fake.onDial = answer;
+  await clock.advanceSettled(400);
+  expect([links.health(), links.connections().length]).toEqual([{ kind: "online", peers: 2 }, 2]);
+  expect(heard).toEqual(["connecting", "offline", "online"]);
+  await end();
+});
+
+test("a browser that is back online dials at once, and after the stop no more", async () => {
+  const listeners = new Set<() => void>();
+  vi.stubGlobal("addEventListener", (_type: string, listener: () => void) => listeners.add(listener));
+  vi.stubGlobal("removeEventListener", (_type: string, listener: () => void) => listeners.delete(listener));
+  const { clock, fake, open, end } = bench([LAN_ADDRESS]);
+  open();
+  fake.onDial = (dial) => dial.refuse();
+  fake.dials[0]?.refuse();
+  // By now the pauses are between four and six seconds.
+  await clock.advanceSettled(20_000);
+  const before = fake.dials.length;
+  await clock.runUntilDone(() => fake.dials.length > before, 10_000);
+  await clock.advanceSettled(1_100);
+  for (const listener of listeners) listener();
+  await clock.advanceSettled(0);
+  expect([listeners.size, fake.dials.length - before]).toEqual([1, 2]);
+  await end();
+  expect(listeners.size).toBe(0);
+});
+
+test("a service node is asked about its own connection, and about nobody else's", async () => {
+  const { clock, fake, links, asked, answer, open, end } = bench([LAN_ADDRESS]);
+  open();
+  const connection = answer(fake.dials[0]);
+  await clock.advanceSettled(0);
+  expect(links.connections()).toEqual([connection]);
+  await connection.close();
+  const next = answer(undefined);
+  fake.onDial = (dial) => dial.answer(next);
+  await clock.advanceSettled(1_000);
+  links.checkSubscriptions(connection);
+  await clock.advanceSettled(0);
+  expect(asked).toHaveLength(0);
+  links.checkSubscriptions(next);
+  await clock.advanceSettled(0);
+  expect(asked).toHaveLength(1);
+  await end();
+});

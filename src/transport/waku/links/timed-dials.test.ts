@@ -1,0 +1,83 @@
+import type { Connection, DialTransportOptions, MultiaddrConnection, Upgrader } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
+import { expect, test } from "vitest";
+import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
+import { LAN_ADDRESS } from "../testing/fake-libp2p.ts";
+import { timedDial } from "./timed-dials.ts";
+
+const LIMIT_MS = 9_000;
+const CONNECTION = {} as Connection;
+
+/** One dial under way; `inner` is what the transport below was given. */
+function bench(upgrader: Partial<Upgrader> = {}) {
+  const clock = createVirtualClock(0);
+  const caller = new AbortController();
+  const told: unknown[] = [];
+  let end = (_connection: Connection): void => {};
+  let inner: DialTransportOptions | undefined;
+  const dial = timedDial(
+    (_address, options) => {
+      inner = options;
+      return new Promise((resolve, reject) => {
+        end = resolve;
+        options.signal.addEventListener("abort", () => reject(options.signal.reason));
+      });
+    },
+    { limitMs: LIMIT_MS, clock },
+  );
+  const start = (): void => {
+    const options = { signal: caller.signal, upgrader } as unknown as DialTransportOptions;
+    void dial(multiaddr(LAN_ADDRESS), options).then(
+      () => told.push("connected"),
+      (error: Error) => told.push(error.message),
+    );
+  };
+  return { clock, caller, told, start, end: () => end(CONNECTION), inner: () => inner };
+}
+
+test("a dial that nobody answers ends by itself at its limit", async () => {
+  const { clock, told, start } = bench();
+  start();
+  await clock.advanceSettled(LIMIT_MS - 1);
+  expect(told).toEqual([]);
+  await clock.advanceSettled(1);
+  expect([told, clock.pending]).toEqual([[`no connection in ${LIMIT_MS} ms`], 0]);
+});
+
+test("one that is answered leaves nothing behind: neither its limit nor its caller end the connection", async () => {
+  const { clock, caller, told, start, end, inner } = bench();
+  start();
+  end();
+  await clock.advanceSettled(LIMIT_MS);
+  caller.abort();
+  expect([told, clock.pending, inner()?.signal.aborted]).toEqual([["connected"], 0, false]);
+});
+
+test("its caller can give it up, and is told why; before it begins, too", async () => {
+  const { clock, caller, told, start } = bench();
+  start();
+  caller.abort(new Error("closed"));
+  await clock.advanceSettled(0);
+  start();
+  await clock.advanceSettled(0);
+  expect([told, clock.pending]).toEqual([["closed", "closed"], 0]);
+});
+
+test("the socket of a handshake that fails is closed, with the reason, and that of one that works is not", async () => {
+  const aborted: string[] = [];
+  const socket = { abort: (error: Error) => aborted.push(error.message) } as unknown as MultiaddrConnection;
+  let fails = true;
+  const { start, inner } = bench({
+    upgradeOutbound: async () => {
+      if (fails) throw new Error("wrong key");
+      return CONNECTION;
+    },
+  });
+  start();
+  const upgrade = () => inner()?.upgrader.upgradeOutbound(socket, { signal: new AbortController().signal });
+  await expect(upgrade()).rejects.toThrow("wrong key");
+  expect(aborted).toEqual(["wrong key"]);
+  fails = false;
+  expect(await upgrade()).toBe(CONNECTION);
+  expect(aborted).toHaveLength(1);
+});
