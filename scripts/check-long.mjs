@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const TAIL_LINES = 30;
 const PROPERTY_RUNS = 2_000;
 const SOAK_MINUTES = 30;
-/** Of each room. Other ones each time: the seed is of the day, and the log names it. */
+/** Of each room, others each time; the last line of the log names the seed. */
 const MUTANTS = 60;
 const BIN = join(ROOT, "node_modules", ".bin");
 

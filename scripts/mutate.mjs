@@ -73,6 +73,8 @@ async function main() {
     ...(values.limit === undefined ? {} : { leastLimitMs: number("limit", 0) }),
   });
   for (const [signal, code] of Object.entries(EXIT_CODES)) {
+    // Vitest's own listener leaves at once, though a process of it may be in an endless loop.
+    process.removeAllListeners(signal);
     process.on(signal, () => void trials.close().finally(() => process.exit(code)));
   }
   try {
@@ -87,14 +89,17 @@ async function main() {
 /** Tries the mutants of one room. */
 async function score(trials, mutants) {
   const counts = { mutants: 0, noticed: 0, hung: 0, unnoticed: 0, unread: 0 };
+  // Files of a room have the same tests in different orders.
   const known = new Set();
   for (const { file, mutant } of mutants) {
     const tests = testsFor(root, file);
     if (tests.length === 0) fail(`No test is named for ${file}.`);
-    if (!known.has(tests.join())) {
-      const failures = await trials.baseline(tests);
+    const same = [...tests].sort().join();
+    if (!known.has(same)) {
+      // Once more: on a busy machine a test may have run out of time.
+      const failures = (await trials.baseline(tests)).length === 0 ? [] : await trials.baseline(tests);
       if (failures.length > 0) fail(`Without any mutant a test of ${file} fails: ${failures[0]}`);
-      known.add(tests.join());
+      known.add(same);
     }
     const started = performance.now();
     const { verdict, by } = await trials.tryMutant(file, mutant, tests);

@@ -1,4 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -90,3 +92,43 @@ test(
   },
   LIMIT_MS,
 );
+
+test(
+  "leaves nothing behind when it is interrupted in a mutant that hangs",
+  async () => {
+    const args = ["scripts/mutate.mjs", "--root", root, "room", "--file", "ages", "--all"];
+    const program = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const exited = once(program, "exit");
+    let output = "";
+    program.stdout.on("data", (chunk: Buffer) => {
+      output += chunk;
+    });
+    // The next one is the endless loop.
+    await expect.poll(() => output, { timeout: LIMIT_MS }).toContain("ages.ts:8  number");
+    const workers = () => readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, "utf8").trim();
+    const printed = output;
+    let busy = "";
+    await expect
+      .poll(
+        () => {
+          busy = workers();
+          return isComputing(busy);
+        },
+        { timeout: LIMIT_MS, interval: 200 },
+      )
+      .toBe(true);
+    program.kill("SIGINT");
+    expect(await exited).toEqual([130, null]);
+    expect(output).toBe(printed);
+    expect(existsSync(`/proc/${busy}`)).toBe(false);
+    expect(readFileSync(join(root, "room", "ages.ts"), "utf8")).toBe(SOURCE);
+  },
+  LIMIT_MS,
+);
+
+/** Whether a process has used more than two seconds of a processor: far more than the tests here need. */
+function isComputing(pid: string): boolean {
+  if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
+  const ticks = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[11];
+  return Number(ticks) > 200;
+}

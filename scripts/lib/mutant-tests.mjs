@@ -8,7 +8,7 @@ export const MUTATED = ["src/sds", "src/channel", "src/bridge"];
 
 /**
  * Tests beside those of the file's own room, by the path of the source: what puts the rooms of a house together, the
- * quickest first. All tests of a house would take half a minute a mutant, to find little more.
+ * quickest first. All tests of a house would take more than half a minute a mutant.
  */
 export const FURTHER_TESTS = [
   { sources: "src/sds/wire/", tests: ["src/channel/vectors.test.ts"] },

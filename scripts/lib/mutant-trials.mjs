@@ -19,7 +19,7 @@ const LEAST_LIMIT_MS = 20_000;
  * @typedef {{ baseline(tests: readonly string[]): Promise<readonly string[]>,
  *   tryMutant(file: string, mutant: import("./mutants.mjs").Mutant, tests: readonly string[]): Promise<Trial>,
  *   close(): Promise<void> }} Trials
- *   baseline: failures without a mutant; to be asked for once for each list of tests
+ *   baseline: failures without a mutant; to be asked for once for each set of tests, as the time limit follows from it
  */
 
 /**
@@ -32,6 +32,7 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
   let overlay;
   const workers = new Set();
   const limits = new Map();
+  let isClosed = false;
 
   const vitest = await createVitest(
     "test",
@@ -74,6 +75,8 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
     const before = process.exitCode;
     try {
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
+      // What was stopped in the middle has no result, and nothing is to be tried after it.
+      if (isClosed) return new Promise(() => {});
       const failures = testModules.flatMap((module) => [
         ...[...module.children.allTests("failed")].map((test) => `${relativeTo(root, module)} > ${test.fullName}`),
         ...module.errors().map(({ message }) => `${relativeTo(root, module)}: ${message}`),
@@ -90,7 +93,7 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
     async baseline(tests) {
       const started = performance.now();
       const { failures } = await runTests(tests, 2 ** 31 - 1);
-      limits.set(tests.join(), Math.max(leastLimitMs, PATIENCE * (performance.now() - started)));
+      limits.set(sameWhateverOrder(tests), Math.max(leastLimitMs, PATIENCE * (performance.now() - started)));
       return failures;
     },
     async tryMutant(file, mutant, tests) {
@@ -99,7 +102,7 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
       overlay = { path, source, code: mutated(source, mutant), loads: 0 };
       vitest.invalidateFile(path);
       try {
-        const { failures, hung } = await runTests(tests, limits.get(tests.join()) ?? leastLimitMs);
+        const { failures, hung } = await runTests(tests, limits.get(sameWhateverOrder(tests)) ?? leastLimitMs);
         if (overlay.loads === 0) return { verdict: "unread", by: "" };
         if (hung) return { verdict: "hung", by: "the time limit" };
         const [by] = failures;
@@ -110,11 +113,14 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
       }
     },
     async close() {
+      isClosed = true;
       await Promise.allSettled([...workers].map((worker) => worker.stop()));
       await vitest.close();
     },
   };
 }
+
+const sameWhateverOrder = (tests) => [...tests].sort().join();
 
 /** Runs files in the order in which they are given: the likeliest to notice first. */
 class AsListed {
