@@ -75,7 +75,7 @@ async function main() {
   for (const [signal, code] of Object.entries(EXIT_CODES)) {
     // Vitest's own listener leaves at once, though a process of it may be in an endless loop.
     process.removeAllListeners(signal);
-    process.on(signal, () => void trials.close().finally(() => process.exit(code)));
+    process.on(signal, () => void trials.stop().finally(() => process.exit(code)));
   }
   try {
     const scores = new Map();

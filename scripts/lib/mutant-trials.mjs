@@ -18,7 +18,8 @@ const LEAST_LIMIT_MS = 20_000;
  *   hung: the tests did not end; unread: no test loads the file; by: what noticed it, or ""
  * @typedef {{ baseline(tests: readonly string[]): Promise<readonly string[]>,
  *   tryMutant(file: string, mutant: import("./mutants.mjs").Mutant, tests: readonly string[]): Promise<Trial>,
- *   close(): Promise<void> }} Trials
+ *   close(): Promise<void>, stop(): Promise<void> }} Trials
+ *   stop: at once, in the middle of a trial, which then never ends; only leaving the program can follow
  *   baseline: failures without a mutant; to be asked for once for each set of tests, as the time limit follows from it
  */
 
@@ -32,7 +33,7 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
   let overlay;
   const workers = new Set();
   const limits = new Map();
-  let isClosed = false;
+  let isStopped = false;
 
   const vitest = await createVitest(
     "test",
@@ -76,7 +77,7 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
     try {
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
       // What was stopped in the middle has no result, and nothing is to be tried after it.
-      if (isClosed) return new Promise(() => {});
+      if (isStopped) return new Promise(() => {});
       const failures = testModules.flatMap((module) => [
         ...[...module.children.allTests("failed")].map((test) => `${relativeTo(root, module)} > ${test.fullName}`),
         ...module.errors().map(({ message }) => `${relativeTo(root, module)}: ${message}`),
@@ -112,10 +113,10 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
         vitest.invalidateFile(path);
       }
     },
-    async close() {
-      isClosed = true;
+    close: () => vitest.close(),
+    async stop() {
+      isStopped = true;
       await Promise.allSettled([...workers].map((worker) => worker.stop()));
-      await vitest.close();
     },
   };
 }

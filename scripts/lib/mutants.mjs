@@ -30,7 +30,7 @@ const MARK = ";";
  */
 export function mutantsOf(source, { tsx = false } = {}) {
   const tree = parseSync(MARK + source, { syntax: "typescript", tsx, target: "es2022" });
-  // The parser counts bytes, and goes on counting from file to file.
+  // The parser counts bytes; from where, and whether anew for each file, differs between its versions.
   const bytes = Buffer.from(source);
   const base = tree.body[0].span.start + MARK.length;
   const isPlain = bytes.length === source.length;
