@@ -78,7 +78,9 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
       // What was stopped in the middle has no result, and nothing is to be tried after it.
       if (isStopped) return new Promise(() => {});
-      const failures = testModules.flatMap((module) => [
+      // Vitest also names what failed in runs before.
+      const ran = testModules.filter(({ moduleId }) => paths.includes(moduleId));
+      const failures = ran.flatMap((module) => [
         ...[...module.children.allTests("failed")].map((test) => `${relativeTo(root, module)} > ${test.fullName}`),
         ...module.errors().map(({ message }) => `${relativeTo(root, module)}: ${message}`),
       ]);
