@@ -15,6 +15,8 @@ const MINUTE = 60_000;
 const TAIL_LINES = 30;
 const PROPERTY_RUNS = 2_000;
 const SOAK_MINUTES = 30;
+/** Of each room, others each time; the last line of the log names the seed. */
+const MUTANTS = 60;
 const BIN = join(ROOT, "node_modules", ".bin");
 
 /**
@@ -37,6 +39,12 @@ const STAGES = [
     args: ["run", "--testTimeout=1800000", ...propertyTests(join(ROOT, "src"))],
     timeoutMs: 120 * MINUTE,
     env: { HEARBACK_PROPERTY_RUNS: String(PROPERTY_RUNS) },
+  },
+  {
+    name: "mutation",
+    command: process.execPath,
+    args: ["scripts/mutate.mjs", "--most", String(MUTANTS)],
+    timeoutMs: 600 * MINUTE,
   },
   {
     name: "soak",

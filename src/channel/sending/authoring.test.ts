@@ -115,6 +115,26 @@ test("a message that was composed anew is the same request, and is found under t
   await client.remove(second);
 });
 
+//= protocol: ANEW-1
+test("when a message was written stays true when it is composed anew a minute later", async () => {
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead, schedule: systemClock.schedule };
+  const transport = createMemoryNetwork().transport();
+  const host = createChannelHost({ storage: createMemoryStorage(), clock, openTransport: () => transport });
+  closing.push(() => host.close());
+  const { id } = await host.create({
+    ...{ name: "Harbour", displayName: "Ada", profile: "community", multiaddrs: null, parameters: QUICK },
+  });
+  const client = host.open(id);
+  transport.setOnline(false);
+  const [first, second] = [await client.send(chat("one")), await client.send(chat("two"))];
+  const { composedAt } = await client.details(second.id);
+  clock.ahead += 60_000;
+  await client.remove(first.id);
+  const anew = await client.details(second.id);
+  expect(anew.id).not.toBe(second.id);
+  expect(anew.composedAt).toBe(composedAt);
+});
+
 test("a deletion that the channel's end cuts off is not said to be done", async () => {
   const disk = createMemoryDisk();
   const inner = createMemoryStorage(disk);

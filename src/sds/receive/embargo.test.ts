@@ -63,4 +63,33 @@ describe("where a start reads the Store again", () => {
     core.wait(25 * HOUR);
     expect(kept(core)).toBe(core.now - 24 * HOUR);
   });
+
+  //= protocol: STORE-3
+  test("for what comes to its time within a day, though its timestamp is further away than that", () => {
+    const core = new OneCore();
+    core.online();
+    const came = core.now;
+    core.receive("tomorrow", "ben", { lamport: came + 24 * HOUR + 5 * MINUTE });
+    core.wait(MINUTE);
+    expect(kept(core)).toBe(came);
+  });
+});
+
+test("of two copies that come before their time, the lower is taken in when it has come", () => {
+  for (const order of [
+    ["x", "y"],
+    ["y", "x"],
+  ]) {
+    const core = new OneCore({}, "sds");
+    core.online();
+    const lamport = core.now + 12 * MINUTE;
+    for (const sender of order) {
+      const unsigned = { signed: false, publicKey: null, authorSeq: null };
+      const content = { ...core.content(asMessageId("ok"), sender, { lamport }), ...unsigned };
+      core.step({ kind: "receive-content", content, claim: null, source: "live", hint: undefined });
+    }
+    expect(core.state.log.order.size).toBe(0);
+    core.wait(3 * MINUTE);
+    expect([...core.state.log.order].map(({ author }) => `${author.id}`)).toEqual(["x"]);
+  }
 });

@@ -30,6 +30,19 @@ test("an own message that this device does not know is taken back from a Store: 
   expect(prepared(core).authorSeq).toBe(8);
 });
 
+//= protocol: OWN-1
+test("taken back while others are composed anew, it is none of those, and goes to whoever is heard to lack it", () => {
+  const core = new OneCore();
+  const [first] = [core.say("one"), core.say("two")];
+  core.step({ kind: "withdraw", id: first });
+  const forgotten = asMessageId("forgotten");
+  receive(core, core.content(forgotten, "me", { lamport: core.now - 5, authorSeq: 7 }), "store");
+  core.online();
+  core.hear("ben", []);
+  core.wait(MINUTE);
+  expect(core.taken(), "the others wait until they are composed").toEqual([forgotten]);
+});
+
 //= protocol: EDGE-4
 test("an id that is listed twice counts once, by its first entry, and nothing is its own parent", () => {
   const core = new OneCore();
