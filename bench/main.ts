@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: this protocol against @waku/sds, both in this run and on this machine.
- * Usage: npm run bench -- [--quick] [--json FILE] [--only SUBJECT[,SUBJECT ...]]
+ * Usage: npm run bench -- [--quick] [--long] [--profile] [--json FILE] [--only SUBJECT[,SUBJECT ...]]
  */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -10,6 +10,7 @@ import { bloom } from "./bloom.ts";
 import { bursts } from "./bursts.ts";
 import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
+import { join } from "./join.ts";
 import { memory } from "./memory.ts";
 import { receive } from "./receive.ts";
 import { restart } from "./restart.ts";
@@ -18,7 +19,10 @@ import { signatures } from "./signatures.ts";
 import type { Row, Subject } from "./support/row.ts";
 import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
-const SUBJECTS: readonly Subject[] = [receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle];
+const SUBJECTS: readonly Subject[] = [
+  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
+  join,
+];
 
 function selected(only: string | undefined): readonly Subject[] {
   if (only === undefined) return SUBJECTS;
@@ -32,11 +36,16 @@ function optionsOf(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { quick: { type: "boolean" }, json: { type: "string" }, only: { type: "string" } },
+      options: {
+        ...{ quick: { type: "boolean" }, long: { type: "boolean" }, profile: { type: "boolean" } },
+        ...{ json: { type: "string" }, only: { type: "string" } },
+      },
     }).values;
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    return refuse(`${words}\nUsage: npm run bench -- [--quick] [--json FILE] [--only SUBJECT,SUBJECT]`);
+    return refuse(
+      `${words}\nUsage: npm run bench -- [--quick] [--long] [--profile] [--json FILE] [--only SUBJECT,SUBJECT]`,
+    );
   }
 }
 
@@ -51,12 +60,12 @@ function machine(): string {
 }
 
 async function main(): Promise<void> {
-  const { quick = false, json, only } = optionsOf(process.argv.slice(2));
+  const { quick = false, long = false, profile = false, json, only } = optionsOf(process.argv.slice(2));
   const subjects = selected(only);
   const rows: Row[] = [];
   console.log(`${new Date().toISOString().slice(0, 10)}, ${machine()}\n\n${TABLE_HEAD}`);
   for (const subject of subjects) {
-    for await (const row of subject.run({ quick })) {
+    for await (const row of subject.run({ quick, long, profile })) {
       rows.push(row);
       console.log(tableLine(row));
     }

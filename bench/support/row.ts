@@ -17,9 +17,14 @@ export function row(name: string, unit: string, ours: number | null, peer: numbe
   return { name, ours, peer, unit, ratio: MORE_IS_BETTER.has(unit) ? ours / peer : peer / ours };
 }
 
-/** How thorough a run is. `quick` gives up the large histories and most of the repetitions. */
+/**
+ * How thorough a run is. `quick` gives up the large histories and most of the repetitions; `long` joins a longer channel as well, and
+ * `profile` says what a join is spent on.
+ */
 export interface BenchOptions {
   readonly quick: boolean;
+  readonly long: boolean;
+  readonly profile: boolean;
 }
 
 /** One subject: some rows, told one by one as they are known. */

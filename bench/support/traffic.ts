@@ -43,13 +43,13 @@ export interface TrafficOptions {
 const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** Ed25519 by Node, the same key for the same number. */
-export function authorOf(number: number): Author {
+export function authorOf(number: number, channel = CHANNEL): Author {
   const seed = Buffer.alloc(32, number + 1);
   const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: "der", type: "pkcs8" });
   const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" });
   const publicKey = Uint8Array.from(Buffer.from(x, "base64url"));
   const signer: Signer = { publicKey, sign: async (message) => Uint8Array.from(sign(null, message, privateKey)) };
-  return { id: senderIdOf(CHANNEL, publicKey), signer };
+  return { id: senderIdOf(channel, publicKey), signer };
 }
 
 const AUTHORS = new Map<number, Author>();

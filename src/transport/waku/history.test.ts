@@ -41,7 +41,7 @@ function bench(peers: readonly Peer[]) {
       },
     },
   } as unknown as LightNode;
-  return { node, asked, ids: peers.map(({ name }) => name as unknown as PeerId) };
+  return { node, asked, left, ids: peers.map(({ name }) => name as unknown as PeerId) };
 }
 
 function decoded(at: number): IDecodedMessage | undefined {
@@ -135,6 +135,17 @@ describe("a history", () => {
       [20, Uint8Array.of(2, 0)],
     ]);
     expect((await readAll(bench([{ name: "a", pages: [tooLong, tooLong, [1]] }]))).code).toBe("rejected");
+  });
+
+  test("of a span of time is asked for a page ahead, by hash it is not", async () => {
+    const leftBehindTheFirst = async (query: HistoryQuery): Promise<number> => {
+      const { node, ids, left } = bench([{ name: "a", pages: [[1], [2], [3], [4]] }]);
+      await readHistoryOfAny(node, ids, query, PUBSUB).next();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return left.get("a")?.length ?? 0;
+    };
+    expect(await leftBehindTheFirst(ALL)).toBe(2);
+    expect(await leftBehindTheFirst({ by: "hash", contentTopic: TOPIC, hashes: [Uint8Array.of(1)] })).toBe(3);
   });
 
   test("by hash asks for a hundred at a time, and leaves out what is of other topics", async () => {

@@ -2,6 +2,7 @@ import type { PeerId } from "@libp2p/interface";
 import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
 import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
 import { UnsupportedProtocol } from "./node/request-streams.ts";
+import { oneAhead } from "./one-ahead.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 import { senselessAnswer } from "./wire/errors.ts";
 import { createOpaqueDecoder, toInboundFrame } from "./wire/opaque-codec.ts";
@@ -12,11 +13,22 @@ const SHORT_PAGE_SIZE = 20;
 
 /**
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
- * oldest page first, until the Store has no more. A page that cannot be had throws, so that a broken stream never looks
- * like an empty history.
+ * oldest page first, until the Store has no more. Of a span of time a page is asked for while the one before is read. A
+ * page that cannot be had throws, so that a broken stream never looks like an empty history.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
-export async function* readHistoryOfAny(
+export function readHistoryOfAny(
+  node: LightNode,
+  peers: readonly PeerId[],
+  query: HistoryQuery,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  const pages = ofAny(node, peers, query, pubsubTopic);
+  // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
+  return query.by === "time" ? oneAhead(pages) : pages;
+}
+
+async function* ofAny(
   node: LightNode,
   peers: readonly PeerId[],
   query: HistoryQuery,
