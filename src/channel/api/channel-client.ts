@@ -125,6 +125,7 @@ export const CHANNEL_ERROR_CODES = [
   "internal",
 ] as const;
 
+/** One of `CHANNEL_ERROR_CODES`. */
 export type ChannelErrorCode = (typeof CHANNEL_ERROR_CODES)[number];
 
 /** `message` is for people and says what to do; `code` is stable. Crosses the bridge as {code, message}. */
