@@ -48,7 +48,7 @@ export interface CreateRequest {
   readonly profile: "community" | "sds";
   /** Null: the service node on this machine (preset "local"). */
   readonly multiaddrs: readonly string[] | null;
-  /** Overrides of `CHANNEL_PARAMETER_DEFAULTS` by name, agreed by everybody through the descriptor. */
+  /** Overrides by the names of `CHANNEL_PARAMETER_DEFAULTS`, agreed by everybody through the descriptor. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
