@@ -4,6 +4,7 @@ import {
   type ChannelParameter,
   type ChannelParameterName,
   type ChannelParameters,
+  isInRange,
   misfit,
   type ParameterVersion,
   parameterDefaults,
@@ -85,7 +86,7 @@ export function readOverrides(version: ParameterVersion, reader: ProtobufReader)
     const field = reader.field;
     const value = Number(reader.uint64());
     //= protocol: CHANNEL-5
-    if (field <= last || !isInRange(rows.get(field), value)) return null;
+    if (field <= last || !isAllowed(rows.get(field), value)) return null;
     overrides.push([field, value]);
     last = field;
   }
@@ -93,8 +94,7 @@ export function readOverrides(version: ParameterVersion, reader: ProtobufReader)
 }
 
 /** A parameter that is not known may have any value that can be kept exactly. */
-function isInRange(row: ChannelParameter | undefined, value: number): boolean {
-  if (!Number.isSafeInteger(value)) return false;
+function isAllowed(row: ChannelParameter | undefined, value: number): boolean {
   //= protocol: CHANNEL-5, PARAM-1
-  return row === undefined ? value >= 0 : value >= row.least && value <= row.most;
+  return row === undefined ? Number.isSafeInteger(value) && value >= 0 : isInRange(row, value);
 }

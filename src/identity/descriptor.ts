@@ -9,11 +9,11 @@ import { type ChannelOverrides, contradictionIn, readOverrides, writeOverrides }
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { InviteError } from "./invite-error.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
 import { frame } from "./signed-bytes.ts";
 
 /** Of new channels, and the only one that is read. A new one brings parameters of its own (`CHANNEL_PARAMETERS`). */
 export const DESCRIPTOR_VERSION = 1 satisfies ParameterVersion;
-export const MAX_DESCRIPTOR_BYTES = 4_096;
 export const CHANNEL_KEY_BYTES = 32;
 
 const DOMAIN = "hearback/descriptor/1";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { MAX_CHANNEL_NAME_CHARACTERS } from "./channel-name.ts";
-import { CHANNEL_ID_BYTES, CHANNEL_KEY_BYTES, DESCRIPTOR_VERSION, MAX_DESCRIPTOR_BYTES } from "./descriptor.ts";
+import { CHANNEL_ID_BYTES, CHANNEL_KEY_BYTES, DESCRIPTOR_VERSION } from "./descriptor.ts";
 import { ENVELOPE_VERSION } from "./envelope-codec.ts";
 import { CHECKSUM_BYTES, CODE_VERSION } from "./invite-code.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
 import { MAX_RECEIPT_PREFIXES, RECEIPT_PREFIX_BYTES, TRAILER_FIELD, TRAILER_VERSION } from "./trailer.ts";
 
 test("the formats and limits that every version of Hearback reads by never change", () => {

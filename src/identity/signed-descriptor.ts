@@ -8,13 +8,13 @@ import {
   DESCRIPTOR_VERSION,
   type Descriptor,
   encodeDescriptor,
-  MAX_DESCRIPTOR_BYTES,
   readDescriptor,
   signedBytes,
 } from "./descriptor.ts";
 import { verifyStrict } from "./ed25519-key.ts";
 import { SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { InviteError } from "./invite-error.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
 import type { Signer } from "./port.ts";
 
 /** What a new channel is made of; id and key are drawn (docs/protocol.md, section 7). */

@@ -3,7 +3,7 @@ import type { ChannelClient } from "./channel-client.ts";
 
 /**
  * The channels of one device, behind one interface for the extension's worker, a demo tab's worker and a Node process.
- * Crosses the bridge like `ChannelClient`: plain data, everything settles, errors are `ChannelError`.
+ * Crosses the bridge like `ChannelClient`: plain data, everything settles, errors are `ChannelError`, also of wrong input.
  */
 export interface ChannelHost {
   /** From storage, without waiting for the network. */

@@ -74,6 +74,11 @@ export function parameterRows(
   return rows.sort(([, a], [, b]) => a.number - b.number);
 }
 
+/** Whether a descriptor may say this of a parameter. */
+export function isInRange({ least, most }: ChannelParameter, value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
 /** What a channel goes by whose descriptor has this version and sets nothing. */
 export function parameterDefaults(version: ParameterVersion): ChannelParameters {
   const values = parameterRows(version).map(([name, row]) => [name, row.default] as const);
