@@ -39,6 +39,7 @@ export type {
 export {
   MAX_CLOCK_CORRECTION_MS,
   MAX_DISPLAY_NAME_CHARACTERS,
+  MAX_PAGE,
   MAX_REQUEST_ID_LENGTH,
   MAX_TEXT_BYTES,
 } from "./channel/api/limits.ts";

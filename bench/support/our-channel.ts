@@ -1,5 +1,6 @@
 import { inputOf, readIncoming, type TrailerToVerify } from "../../src/channel/receiving/incoming.ts";
 import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
+import { createStepChecks, type StepChecks } from "../../src/channel/running/step-checks.ts";
 import { parentLamportsOf } from "../../src/identity/envelope.ts";
 import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
 import { splitTrailer } from "../../src/identity/trailer.ts";
@@ -33,6 +34,7 @@ export const identity: ChannelIdentity = {
 /** The real protocol core of one participant who is online; what it wants written and sent is counted and dropped. */
 export class OurChannel {
   readonly state: ChannelState;
+  readonly #checks: StepChecks;
   readonly #random = createSeededRandom(1);
   readonly #env: { now: number; readonly random: () => number };
   /** The wall time at which it wants to be woken. */
@@ -43,6 +45,7 @@ export class OurChannel {
     this.#env = { now: START, random: () => this.#random.next() };
     this.onEffect = onEffect;
     this.state = restore(identity, stored, this.#env).state;
+    this.#checks = createStepChecks(this.state);
     this.dispatch({ kind: "connection", online: true });
   }
 
@@ -89,7 +92,10 @@ export class OurChannel {
   }
 
   #step(input: StepInput): void {
-    for (const effect of step(this.state, input, this.#env)) this.onEffect(effect);
+    const seqBefore = this.state.ledger.seq;
+    const effects = step(this.state, input, this.#env);
+    this.#checks.after(effects, seqBefore, this.#env.now);
+    for (const effect of effects) this.onEffect(effect);
   }
 }
 

@@ -41,6 +41,7 @@ export const HOUSES = [
       [room("sync", "When do we next say what we have, and does what others say differ from it?")],
       [room("receive", "What does a message change when it comes, and when is it delivered?")],
       [room("compose", "How does an own message enter the log, and how is it taken back before it left?")],
+      [room("checks", "Does the state of a channel contradict itself?")],
       [room(TOP, "What does one step do, what is due when, and how is a channel restored?")],
     ],
   },

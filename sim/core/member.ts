@@ -2,6 +2,7 @@ import { MAX_CLOCK_CORRECTION_MS } from "../../src/channel/api/limits.ts";
 import { type ChannelClock, createChannelClock } from "../../src/channel/receiving/channel-clock.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
+import { checkRows, type StateWatch, watchState } from "../../src/sds/checks/watch-state.ts";
 import { isAhead } from "../../src/sds/clock/lamport-clock.ts";
 import { prepareAnew } from "../../src/sds/compose/compose-anew.ts";
 import type { Effect, SyncDraft } from "../../src/sds/io/effect.ts";
@@ -29,7 +30,7 @@ import type { LocalClock } from "./local-clock.ts";
 import type { SimParticipant } from "./participant.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { short } from "./trace.ts";
-import { Violation } from "./violation.ts";
+import { check, Violation } from "./violation.ts";
 
 /** The channel never sleeps longer, so that a clock that was set is noticed soon. */
 const MAX_WAKE_DELAY_MS = 60_000;
@@ -37,6 +38,7 @@ const CHECKPOINT_CHECK_MS = 3_000;
 const LONGEST_THOUGHT_MS = 5 * 60_000;
 /** Trailers are verified so much later at most. */
 const MOST_BEHIND_MS = 500;
+const ITEMS_A_STEP = 32;
 /** Wakes without time passing: something plans itself for ever. */
 const MAX_WAKES_AT_ONCE = 2_000;
 
@@ -61,6 +63,7 @@ export class Member implements SimParticipant {
   /** Has a network. Kept over restarts. */
   online = false;
   #state: ChannelState | null = null;
+  #watch: StateWatch | null = null;
   readonly refusals = new Map<string, number>();
 
   constructor(index: number, speaker: Speaker, clock: LocalClock, random: Random, world: Surroundings) {
@@ -106,6 +109,7 @@ export class Member implements SimParticipant {
     this.#person = null;
     const { state, changes } = restore(identity, stored, this.#env());
     this.#state = state;
+    this.#watch = watchState(state);
     this.#incarnation++;
     this.#line = new CommitLine(
       this.disk,
@@ -258,6 +262,7 @@ export class Member implements SimParticipant {
     const effects =
       mutation?.effect === undefined ? produced : produced.flatMap((one) => mutation.effect?.(this, one) ?? []);
     mutation?.afterStep?.(this, input);
+    this.#checkState(input);
     this.#trace(input, effects);
     observer.stepped(this, input, effects);
     watcher?.stepped(this, input, effects);
@@ -295,12 +300,22 @@ export class Member implements SimParticipant {
 
   #step(input: StepInput): Effect[] {
     try {
-      return step(this.state, input, this.#env());
+      const seqBefore = this.state.ledger.seq;
+      const effects = step(this.state, input, this.#env());
+      const finding = checkRows(this.state, effects, seqBefore);
+      check(finding === null, "state fits together", () => `member ${this.index}, after ${input.kind}: ${finding}`);
+      return effects;
     } catch (error) {
       if (error instanceof Violation) throw error;
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       throw new Violation("step never throws", `member ${this.index}, ${input.kind}: ${detail}`);
     }
+  }
+
+  /** One check after each step: in a world of some thousand steps each has its turn many times. */
+  #checkState(input: StepInput): void {
+    const finding = this.#watch?.next(this.now(), ITEMS_A_STEP) ?? null;
+    check(finding === null, "state fits together", () => `member ${this.index}, after ${input.kind}: ${finding}`);
   }
 
   #guardAgainstLoops(): void {

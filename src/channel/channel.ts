@@ -17,6 +17,7 @@ import { followConnection } from "./running/follow-connection.ts";
 import { createLife, storageProblem } from "./running/life.ts";
 import { performEffect } from "./running/perform-effect.ts";
 import type { Channel, ChannelOptions } from "./running/running-channel.ts";
+import { createStepChecks } from "./running/step-checks.ts";
 import { createWakeTimer } from "./running/wake-timer.ts";
 import { createAuthoring } from "./sending/authoring.ts";
 import { createEphemeralSender } from "./sending/ephemeral-sender.ts";
@@ -54,13 +55,17 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const ephemeralListeners = createListeners<EphemeralView>();
   const counts = { ephemeral: 0 };
 
+  const checks = createStepChecks(state);
   const runner = parts.createStepRunner({
     life,
     step: (input) => {
       clock.notice();
       if (input.kind === "composed") clock.said(input.content.id);
       if (input.kind === "composed-anew") for (const { id } of input.contents) clock.said(id);
-      return step(state, input, environment());
+      const [env, seqBefore] = [environment(), state.ledger.seq];
+      const effects = step(state, input, env);
+      checks.after(effects, seqBefore, env.now);
+      return effects;
     },
     commit: (changed, durability) => {
       bodies.apply(changed);

@@ -202,14 +202,6 @@ test("the largest message fits, encrypted and in its frame, into what the Waku n
 });
 
 describe("docs/protocol.md", () => {
-  test("has every parameter with its number and default", async () => {
-    const text = await readFile(new URL("../../docs/protocol.md", import.meta.url), "utf8");
-    const rows = [...text.matchAll(/^\| (\d+) \| `(\w+)` \| ([\d,]+) \|/gm)];
-    const documented = rows.map(([, field, name, value]) => [Number(field), name, Number(value?.replaceAll(",", ""))]);
-    const defaults = Object.entries(CHANNEL_PARAMETER_DEFAULTS);
-    expect(documented).toEqual(defaults.map(([name, value], index) => [index + 1, name, value]));
-  });
-
   test("gives the sizes that the messages of the vectors have, as they are and encrypted", async () => {
     const text = await readFile(new URL("../../docs/protocol.md", import.meta.url), "utf8");
     const rows = [...text.matchAll(/^\| vector: (.+?) \| (\d+) \| (\d+) \|/gm)];

@@ -20,8 +20,9 @@ const FIELD = { preset: 1, cluster: 2, shards: 3, multiaddr: 4 } as const;
 const PRESET = { local: 1, custom: 2 } as const;
 const MAX_CLUSTER = 0xffff;
 const MAX_SHARDS = 1_024;
-const MAX_MULTIADDRS = 8;
-const MULTIADDR = /^\/[\x21-\x7e]{1,255}$/;
+export const MAX_ADDRESSES = 8;
+export const MAX_ADDRESS_CHARACTERS = 256;
+const ADDRESS = /^\/[\x21-\x7e]+$/;
 
 export function isChannelNetwork(network: ChannelNetwork): boolean {
   if (network.preset === "local") return true;
@@ -30,8 +31,8 @@ export function isChannelNetwork(network: ChannelNetwork): boolean {
   return (
     isWithin(cluster, 0, MAX_CLUSTER) &&
     isWithin(shards, 1, MAX_SHARDS) &&
-    isWithin(multiaddrs.length, 1, MAX_MULTIADDRS) &&
-    multiaddrs.every((address) => MULTIADDR.test(address))
+    isWithin(multiaddrs.length, 1, MAX_ADDRESSES) &&
+    multiaddrs.every((address) => address.length <= MAX_ADDRESS_CHARACTERS && ADDRESS.test(address))
   );
 }
 

@@ -74,7 +74,7 @@ test("any valid fields come back, with the parameters they set", async () => {
     const made = await createDescriptor(fields, random, signer);
     const read = decodeDescriptor(encodeDescriptor(made));
     expect(read).toEqual(made);
-    expect(parametersOf(read.overrides)).toEqual({ ...CHANNEL_PARAMETER_DEFAULTS, ...fields.parameters });
+    expect(parametersOf(read)).toEqual({ ...CHANNEL_PARAMETER_DEFAULTS, ...fields.parameters });
     expect([read.name, read.network, read.profile]).toEqual([fields.name, fields.network, fields.profile]);
   });
   await fc.assert(property, { numRuns: 60 });
@@ -284,7 +284,7 @@ test("a parameter that this version does not know is ignored, and kept under the
   const signed = await signedByOwner(withOverrides((inner) => inner.uint64(1, 250).uint64(500, 0).uint64(501, 7)));
   const read = decodeDescriptor(signed);
   expect(encodeDescriptor(read)).toEqual(signed);
-  expect(parametersOf(read.overrides)).toEqual({ ...CHANNEL_PARAMETER_DEFAULTS, ackWindowMs: 250 });
+  expect(parametersOf(read)).toEqual({ ...CHANNEL_PARAMETER_DEFAULTS, ackWindowMs: 250 });
 });
 
 test("descriptorLength finds the end of a descriptor, and is total", () => {

@@ -1,23 +1,19 @@
+import type { ParameterVersion } from "../sds/parameters/channel-parameters.ts";
 import { asChannelId, type ChannelId } from "../sds/wire/ids.ts";
 import { ProtobufReader, ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { ProtobufError } from "../sds/wire/protobuf-error.ts";
 import { toBase64url } from "./base64url.ts";
 import { isChannelName } from "./channel-name.ts";
 import { type ChannelNetwork, readNetwork, writeNetwork } from "./channel-network.ts";
-import {
-  type ChannelOverrides,
-  contradictionIn,
-  parametersOf,
-  readOverrides,
-  writeOverrides,
-} from "./channel-overrides.ts";
+import { type ChannelOverrides, contradictionIn, readOverrides, writeOverrides } from "./channel-overrides.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { InviteError } from "./invite-error.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
 import { frame } from "./signed-bytes.ts";
 
-export const DESCRIPTOR_VERSION = 1;
-export const MAX_DESCRIPTOR_BYTES = 4_096;
+/** Of new channels, and the only one that is read. A new one brings parameters of its own (`CHANNEL_PARAMETERS`). */
+export const DESCRIPTOR_VERSION = 1 satisfies ParameterVersion;
 export const CHANNEL_KEY_BYTES = 32;
 
 const DOMAIN = "hearback/descriptor/1";
@@ -134,7 +130,7 @@ function readFields(bytes: Uint8Array): ReadFields {
     else if (reader.field === FIELD.key) fields.key = reader.bytes(CHANNEL_KEY_BYTES).slice();
     else if (reader.field === FIELD.network) fields.network = readNetwork(reader.message());
     else if (reader.field === FIELD.profile) fields.profile = reader.uint32();
-    else if (reader.field === FIELD.overrides) fields.overrides = readOverrides(reader.message());
+    else if (reader.field === FIELD.overrides) fields.overrides = readOverrides(DESCRIPTOR_VERSION, reader.message());
     else if (reader.field === FIELD.ownerKey) fields.ownerKey = reader.bytes(PUBLIC_KEY_BYTES).slice();
     else if (reader.field === FIELD.ownerSignature) fields.ownerSignature = reader.bytes(SIGNATURE_BYTES).slice();
     else throw new InviteError("malformed");
@@ -165,7 +161,7 @@ function complete(fields: ReadFields): Descriptor {
   const namesFit = typeof name === "string" && isChannelName(name) && known !== undefined;
   if (!lengthsFit || !namesFit || !network || overrides === null) throw new InviteError("malformed");
   //= protocol: CHANNEL-6
-  const contradiction = contradictionIn(parametersOf(overrides));
+  const contradiction = contradictionIn({ version: DESCRIPTOR_VERSION, overrides });
   if (contradiction !== null) {
     throw new InviteError(
       "contradictory",

@@ -1,12 +1,12 @@
 import { fromBase64url, toBase64url } from "./base64url.ts";
-import { type Descriptor, descriptorLength, encodeDescriptor, MAX_DESCRIPTOR_BYTES } from "./descriptor.ts";
+import { type Descriptor, descriptorLength, encodeDescriptor } from "./descriptor.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { CHECKSUM_BYTES, CODE_VERSION, checksumOf } from "./invite-code.ts";
 import { InviteError } from "./invite-error.ts";
+import { MAX_INVITE_CHARACTERS } from "./invite-sizes.ts";
 import { decodeDescriptor } from "./signed-descriptor.ts";
 
 const JOIN_PATH = "#/join/";
-const MAX_TEXT = 16 * MAX_DESCRIPTOR_BYTES;
 
 /** Line breaks of a mail (with its quotation marks), other white space, and marks that are copied without being seen. */
 const NOISE = /[\r\n]+[>\s]*|\s+|[\u00ad\u200b-\u200f\u2060\ufeff]/g;
@@ -25,7 +25,7 @@ export function inviteLinkOf(base: string, descriptor: Descriptor): string {
  * line breaks in the middle, as mail programs make them. Throws `InviteError`, whose message says what is wrong.
  */
 export function parseInvite(text: string): Descriptor {
-  if (text.length > MAX_TEXT) throw new InviteError("too-large");
+  if (text.length > MAX_INVITE_CHARACTERS) throw new InviteError("too-large");
   const dense = text.replace(NOISE, "");
   const link = LINK.exec(dense);
   if (link !== null) return fromLink(link[1] ?? "");

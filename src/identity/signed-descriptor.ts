@@ -1,6 +1,6 @@
 import { isChannelName } from "./channel-name.ts";
 import { type ChannelNetwork, isChannelNetwork } from "./channel-network.ts";
-import { contradictionIn, overridesOf, parametersOf } from "./channel-overrides.ts";
+import { contradictionIn, overridesOf } from "./channel-overrides.ts";
 import {
   CHANNEL_ID_BYTES,
   CHANNEL_KEY_BYTES,
@@ -8,13 +8,13 @@ import {
   DESCRIPTOR_VERSION,
   type Descriptor,
   encodeDescriptor,
-  MAX_DESCRIPTOR_BYTES,
   readDescriptor,
   signedBytes,
 } from "./descriptor.ts";
 import { verifyStrict } from "./ed25519-key.ts";
 import { SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 import { InviteError } from "./invite-error.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
 import type { Signer } from "./port.ts";
 
 /** What a new channel is made of; id and key are drawn (docs/protocol.md, section 7). */
@@ -23,7 +23,7 @@ export interface DescriptorFields {
   readonly name: string;
   readonly network: ChannelNetwork;
   readonly profile: ChannelProfile;
-  /** Overrides by the names of `CHANNEL_PARAMETER_DEFAULTS`. */
+  /** Overrides by the names of `CHANNEL_PARAMETERS`, each in its range. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
@@ -66,11 +66,11 @@ function checkedFields({ name, network, profile, parameters }: DescriptorFields)
   if (!isChannelNetwork(network)) {
     throw new InviteError("invalid", "Give 1 to 8 service node addresses that begin with /, with cluster and shards.");
   }
-  const overrides = overridesOf(parameters);
+  const overrides = overridesOf(DESCRIPTOR_VERSION, parameters);
   if (typeof overrides === "string") {
     throw new InviteError("invalid", `The parameter "${overrides}" does not exist, or its value is out of range.`);
   }
-  const contradiction = contradictionIn(parametersOf(overrides));
+  const contradiction = contradictionIn({ version: DESCRIPTOR_VERSION, overrides });
   if (contradiction !== null) throw new InviteError("invalid", contradiction);
   return { name: trimmed, network, profile, overrides };
 }

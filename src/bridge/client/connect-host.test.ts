@@ -10,7 +10,7 @@ import { createHostServer, type HostServer } from "../server/serve-host.ts";
 import { type BreakableLink, breakableLink, type Fault } from "../testing/breakable-port.ts";
 import { type HandPort, handPort } from "../testing/hand-port.ts";
 import { pause } from "../testing/raw-end.ts";
-import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
+import { CHANNEL, CREATE, createTestHost, REFUSED, STATUS, type TestHost } from "../testing/test-host.ts";
 import { connectHost } from "./connect-host.ts";
 import type { ConnectionState } from "./connection-state.ts";
 
@@ -164,8 +164,8 @@ describe("requests", () => {
 
   test("keep the code and words of an error, and tell nothing of an unforeseen one", async () => {
     const { remote } = bench();
-    const empty = remote.open(CHANNEL).send({ requestId: "r1", type: "chat", text: "" });
-    await expect(empty).rejects.toMatchObject({ code: "empty", message: "Write something first." });
+    const refused = remote.open(CHANNEL).send({ requestId: "r1", type: "chat", text: REFUSED });
+    await expect(refused).rejects.toMatchObject({ code: "empty", message: "Write something first." });
     const failure = await remote.preview("hearback1").catch((error: unknown) => error);
     expect(failure).toEqual(code("internal"));
     expect(String(failure)).not.toContain("secret");

@@ -1,5 +1,7 @@
 import type { ChannelStatus, EphemeralView } from "../../channel/api/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../../channel/api/channel-host.ts";
+import { checkedListener } from "../../channel/api/checks.ts";
+import { checkedChannelId, checkedCreate, checkedInvite, checkedJoin } from "../../channel/api/host-checks.ts";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
 import { systemRandom } from "../../runtime/system-random.ts";
@@ -158,13 +160,16 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
 
   return {
     channels: () => requests.askHost("channels", {}),
-    watchChannels: (listener) => channels.watch(listener),
-    create: (request) => requests.askHost("create", request),
-    preview: (invite) => requests.askHost("preview", { invite }),
-    join: (request) => requests.askHost("join", request),
-    open: (channel) => createRemoteClient(channel, requests, feedsOf(channel)),
+    watchChannels: (listener) => channels.watch(checkedListener(listener)),
+    create: async (request) => requests.askHost("create", checkedCreate(request)),
+    preview: async (invite) => requests.askHost("preview", { invite: checkedInvite(invite) }),
+    join: async (request) => requests.askHost("join", checkedJoin(request)),
+    open: (id) => {
+      const channel = checkedChannelId(id);
+      return createRemoteClient(channel, requests, feedsOf(channel));
+    },
     leave: async (channel) => {
-      await requests.askHost("leave", { channel });
+      await requests.askHost("leave", { channel: checkedChannelId(channel) });
     },
     close: async () => connection.close(),
   };

@@ -4,8 +4,16 @@ import {
   type ChannelStatus,
   type EphemeralView,
 } from "../../channel/api/channel-client.ts";
-import { MAX_TEXT_BYTES } from "../../channel/api/limits.ts";
-import { encodeText } from "../../channel/api/text.ts";
+import {
+  checkedCorrection,
+  checkedEphemeral,
+  checkedListener,
+  checkedMessageId,
+  checkedPageLimit,
+  checkedPosition,
+  checkedSend,
+  checkedSeq,
+} from "../../channel/api/checks.ts";
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { ChannelMethod, Params, Result } from "../protocol/methods.ts";
 import type { EventFeed } from "./event-feed.ts";
@@ -40,38 +48,42 @@ export function createRemoteClient(channelId: ChannelId, requests: RequestTable,
 
   return {
     channelId,
-    snapshot: (limit) => ask("snapshot", { limit: limit ?? null }),
-    page: (before, limit) => ask("page", { before, limit }),
-    subscribe: (afterSeq, listener) => (closed ? () => {} : hold(feeds.events.subscribe(afterSeq, listener))),
-    watchStatus: (listener) => (closed ? () => {} : hold(feeds.status.watch(listener))),
-    send: async (request) => {
-      // What is sure to be refused need not be copied to the other side first.
-      if (request.text.length > MAX_TEXT_BYTES) encodeText(request.text);
-      return ask("send", request);
+    snapshot: async (limit) => ask("snapshot", { limit: limit === undefined ? null : checkedPageLimit(limit) }),
+    page: async (before, limit) => ask("page", { before: checkedPosition(before), limit: checkedPageLimit(limit) }),
+    subscribe: (afterSeq, listener) => {
+      const [seq, tell] = [checkedSeq(afterSeq), checkedListener(listener)];
+      return closed ? () => {} : hold(feeds.events.subscribe(seq, tell));
     },
+    watchStatus: (listener) => {
+      const tell = checkedListener(listener);
+      return closed ? () => {} : hold(feeds.status.watch(tell));
+    },
+    send: async (request) => ask("send", checkedSend(request)),
     sendEphemeral: async (request) => {
-      if (request.text.length > MAX_TEXT_BYTES) encodeText(request.text);
-      await ask("sendEphemeral", request);
+      await ask("sendEphemeral", checkedEphemeral(request));
     },
-    watchEphemeral: (listener) => (closed ? () => {} : hold(feeds.ephemeral.watch(listener))),
+    watchEphemeral: (listener) => {
+      const tell = checkedListener(listener);
+      return closed ? () => {} : hold(feeds.ephemeral.watch(tell));
+    },
     sendAgain: async (id) => {
-      await ask("sendAgain", { id });
+      await ask("sendAgain", { id: checkedMessageId(id) });
     },
     stopSending: async (id) => {
-      await ask("stopSending", { id });
+      await ask("stopSending", { id: checkedMessageId(id) });
     },
     remove: async (id) => {
-      await ask("remove", { id });
+      await ask("remove", { id: checkedMessageId(id) });
     },
     fetchAgain: async (id) => {
-      await ask("fetchAgain", { id });
+      await ask("fetchAgain", { id: checkedMessageId(id) });
     },
     correctClock: async (correctionMs) => {
-      await ask("correctClock", { correctionMs });
+      await ask("correctClock", { correctionMs: checkedCorrection(correctionMs) });
     },
-    details: (id) => ask("details", { id }),
+    details: async (id) => ask("details", { id: checkedMessageId(id) }),
     markRead: async (upTo) => {
-      await ask("markRead", { upTo });
+      await ask("markRead", { upTo: checkedPosition(upTo) });
     },
     close() {
       closed = true;

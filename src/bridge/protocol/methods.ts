@@ -7,9 +7,20 @@ import type {
   SendRequest,
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../../channel/api/channel-host.ts";
+import {
+  MAX_ADDRESS_CHARACTERS,
+  MAX_ADDRESSES,
+  MAX_CHANNEL_NAME_CHARACTERS,
+  MAX_DISPLAY_NAME_CHARACTERS,
+  MAX_INVITE_CHARACTERS,
+  MAX_PAGE,
+  MAX_REQUEST_ID_LENGTH,
+  MAX_TEXT_BYTES,
+} from "../../channel/api/limits.ts";
+import { parameterRows } from "../../sds/parameters/channel-parameters.ts";
 import { EPHEMERAL_TYPES, SENT_TYPES } from "../../sds/parameters/message-type.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
-import { type Check, finite, listOf, nullable, object, oneOf, optional, recordOf, text } from "./shape.ts";
+import { type Check, count, finite, listOf, nullable, object, oneOf, optional, recordOf, text } from "./shape.ts";
 import {
   channelId,
   channelSnapshot,
@@ -69,16 +80,22 @@ export interface MethodRule<P, R> {
   readonly result: Check<R>;
 }
 
-const MAX_NAME_CHARACTERS = 10_000;
-const MAX_MULTIADDRS = 100;
-const MAX_PARAMETERS = 100;
+/** A character (code point) has at most two UTF-16 units. */
+const channelName = text(2 * MAX_CHANNEL_NAME_CHARACTERS, 1);
+const displayName = text(2 * MAX_DISPLAY_NAME_CHARACTERS, 1);
+const invite = text(MAX_INVITE_CHARACTERS);
+const addresses = listOf(text(MAX_ADDRESS_CHARACTERS), MAX_ADDRESSES);
+/** A byte at least for each UTF-16 unit. */
+const messageText = text(MAX_TEXT_BYTES);
+
+const pageLimit: Check<number> = (value): value is number => count(value) && value >= 1 && value <= MAX_PAGE;
 
 const done = oneOf(null);
 const aboutMessage = object<{ readonly id: MessageId }>({ id: messageId });
 
 /**
- * The one table that client, server and checks are made from. Limits of texts are generous here: what is too long for
- * the channel, it says itself and in better words.
+ * The one table that client, server and checks are made from. What is looked at here is the shape of what came through a port;
+ * whoever gives it is told what is wrong with it in words, on their side of the port and by the channel (`checks.ts`).
  */
 export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>> } = {
   channels: { target: "host", repeat: "read", params: object({}), result: channelSummaries },
@@ -86,41 +103,41 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
     target: "host",
     repeat: "once",
     params: object<CreateRequest>({
-      name: text(MAX_NAME_CHARACTERS),
-      displayName: text(MAX_NAME_CHARACTERS),
+      name: channelName,
+      displayName,
       profile: oneOf("community", "sds"),
-      multiaddrs: nullable(listOf(text(MAX_NAME_CHARACTERS), MAX_MULTIADDRS)),
-      parameters: recordOf(finite, MAX_PARAMETERS),
+      multiaddrs: nullable(addresses),
+      parameters: recordOf(finite, parameterRows(1).length),
     }),
     result: channelSummary,
   },
-  preview: { target: "host", repeat: "read", params: object({ invite: text() }), result: invitePreview },
+  preview: { target: "host", repeat: "read", params: object({ invite }), result: invitePreview },
   join: {
     target: "host",
     repeat: "safe",
-    params: object<JoinRequest>({ invite: text(), displayName: text(MAX_NAME_CHARACTERS) }),
+    params: object<JoinRequest>({ invite, displayName }),
     result: channelSummary,
   },
   leave: { target: "host", repeat: "safe", params: object({ channel: channelId }), result: done },
   snapshot: {
     target: "channel",
     repeat: "read",
-    params: object({ limit: nullable(finite) }),
+    params: object({ limit: nullable(pageLimit) }),
     result: channelSnapshot,
   },
   page: {
     target: "channel",
     repeat: "read",
-    params: object({ before: logPosition, limit: finite }),
+    params: object({ before: logPosition, limit: pageLimit }),
     result: logPage,
   },
   send: {
     target: "channel",
     repeat: "safe",
     params: object<SendRequest>({
-      requestId: text(MAX_NAME_CHARACTERS),
+      requestId: text(MAX_REQUEST_ID_LENGTH, 1),
       type: oneOf(...SENT_TYPES),
-      text: text(),
+      text: messageText,
       levelPercent: optional(finite),
     }),
     result: aboutMessage,
@@ -128,7 +145,7 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
   sendEphemeral: {
     target: "channel",
     repeat: "once",
-    params: object<EphemeralRequest>({ type: oneOf(...EPHEMERAL_TYPES), text: text() }),
+    params: object<EphemeralRequest>({ type: oneOf(...EPHEMERAL_TYPES), text: messageText }),
     result: done,
   },
   sendAgain: { target: "channel", repeat: "safe", params: aboutMessage, result: done },

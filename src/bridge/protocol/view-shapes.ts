@@ -18,13 +18,13 @@ import type {
   PossibleView,
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../../channel/api/channel-host.ts";
+import { MAX_ID_CHARACTERS } from "../../channel/api/limits.ts";
 import type { DeliveryState } from "../../sds/outbox/delivery-state.ts";
 import { SHOWN_TYPES } from "../../sds/parameters/message-type.ts";
 import type { ChannelId, MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import { bool, byKind, type Check, count, finite, listOf, nullable, object, oneOf, text } from "./shape.ts";
 
 /** Checks of what a `ChannelClient` and a `ChannelHost` show. Ids are branded here: this is where they enter. */
-const MAX_ID_CHARACTERS = 1_000;
 export const channelId = text<ChannelId>(MAX_ID_CHARACTERS, 1);
 export const messageId = text<MessageId>(MAX_ID_CHARACTERS);
 const participantId = text<ParticipantId>(MAX_ID_CHARACTERS);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ChannelError } from "../../channel/api/channel-client.ts";
 import { BRIDGE_VERSION, EVENT_WINDOW, MAX_RUNNING, MAX_STREAMS } from "../protocol/protocol.ts";
 import { type RawEnd, rawEnd } from "../testing/raw-end.ts";
-import { CHANNEL, CREATE, createTestHost, STATUS, type TestHost } from "../testing/test-host.ts";
+import { CHANNEL, CREATE, createTestHost, REFUSED, STATUS, type TestHost } from "../testing/test-host.ts";
 import { createHostServer, serveHost } from "./serve-host.ts";
 
 const stops: (() => void)[] = [];
@@ -281,7 +281,12 @@ describe("a request of a channel", () => {
     };
     const raw = await greeted(counted);
     raw.post(
-      request(1, "send", { requestId: "r", type: "chat", text: how === "fails" ? "" : "hi" }, { channel: CHANNEL }),
+      request(
+        1,
+        "send",
+        { requestId: "r", type: "chat", text: how === "fails" ? REFUSED : "hi" },
+        { channel: CHANNEL },
+      ),
     );
     expect((await raw.next("response")).ok).toBe(how !== "fails");
     expect(views).toBe(0);

@@ -94,7 +94,7 @@ export function createTestHost(): TestHost {
       },
       send: (request) =>
         call(`send ${request.requestId}`, () => {
-          if (request.text === "") throw new ChannelError("empty", "Write something first.");
+          if (request.text === REFUSED) throw new ChannelError("empty", "Write something first.");
           return { id: asMessageId(request.requestId) };
         }),
       sendEphemeral: () => call("sendEphemeral", () => undefined),
@@ -146,6 +146,9 @@ export function createTestHost(): TestHost {
     close: async () => {},
   };
 }
+
+/** A text that the host on the other side refuses, and this side would not. */
+export const REFUSED = "nothing";
 
 const REST = { displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} } as const;
 export const CREATE: CreateRequest = { name: "Harbour", ...REST };

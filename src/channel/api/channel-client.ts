@@ -5,13 +5,17 @@ import type { ChannelId, MessageId, ParticipantId } from "../../sds/wire/ids.ts"
 /**
  * All that a user interface knows of a channel. Two implementations: direct (`channel.client()`) and over the bridge
  * (`connectChannel(port)`); both pass `channel-client.contract.ts`. Everything crosses a message port, so everything
- * here is plain data that structured clone and JSON both keep.
+ * here is plain data that structured clone and JSON both keep. Whatever is given, promises settle, and what is no such thing
+ * is refused with `ChannelError` (`invalid`; `checks.ts`): functions that give no promise throw it.
  */
 export interface ChannelClient {
   readonly channelId: ChannelId;
-  /** The newest page, everybody known, and the sequence number from which events go on. */
+  /**
+   * The newest page (`limit` is 1 to `MAX_PAGE`, 100 if left out), everybody known, and the sequence number from which events
+   * go on.
+   */
   snapshot(limit?: number): Promise<ChannelSnapshot>;
-  /** Messages and holes before a place in the log, newest last. */
+  /** Messages and holes before a place in the log, newest last; `limit` is 1 to `MAX_PAGE`. */
   page(before: LogPosition, limit: number): Promise<LogPage>;
   /**
    * Events with seq > `afterSeq`, first those already written, then live, in order and without gaps. When the gap is

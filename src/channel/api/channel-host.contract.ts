@@ -1,6 +1,7 @@
 import { asChannelId, asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
 import { type ContractCase, chats, expectCode, hostCase, QUICK, say, until } from "../testing/contract-fixture.ts";
+import { hostInputCases } from "../testing/input-cases.ts";
 import type { ChannelSummary } from "./channel-host.ts";
 
 const NOT_JOINED = asChannelId("AAAAAAAAAAAAAAAAAAAAAA");
@@ -174,4 +175,6 @@ export const channelHostContract: readonly ContractCase[] = [
     await expectCode(client.snapshot(), "closed", "snapshot");
     await expectCode(say(client, "too late", "r1"), "closed", "send");
   }),
+
+  ...hostInputCases,
 ];

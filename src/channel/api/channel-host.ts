@@ -3,7 +3,7 @@ import type { ChannelClient } from "./channel-client.ts";
 
 /**
  * The channels of one device, behind one interface for the extension's worker, a demo tab's worker and a Node process.
- * Crosses the bridge like `ChannelClient`: plain data, everything settles, errors are `ChannelError`.
+ * Crosses the bridge like `ChannelClient`: plain data, everything settles, errors are `ChannelError`, also of wrong input.
  */
 export interface ChannelHost {
   /** From storage, without waiting for the network. */
@@ -48,7 +48,7 @@ export interface CreateRequest {
   readonly profile: "community" | "sds";
   /** Null: the service node on this machine (preset "local"). */
   readonly multiaddrs: readonly string[] | null;
-  /** Overrides of `CHANNEL_PARAMETER_DEFAULTS` by name, agreed by everybody through the descriptor. */
+  /** Overrides by the names of `CHANNEL_PARAMETER_DEFAULTS`, agreed by everybody through the descriptor. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 

@@ -1,3 +1,5 @@
+import { MAX_ID_BYTES } from "../../sds/parameters/limits.ts";
+
 /** Longest text of one message, in bytes of UTF-8: with causes, signatures and padding well below the network's limit. */
 export const MAX_TEXT_BYTES = 64 * 1024;
 /**
@@ -10,4 +12,11 @@ export const MAX_REQUEST_ID_LENGTH = 64;
 /** Longest name that a participant goes by, in characters (code points): what fits beside a message. Others cut longer ones. */
 export const MAX_DISPLAY_NAME_CHARACTERS = 40;
 
+/** Longest id of a message or a channel that anybody is asked about, in characters: no id has more bytes than that. */
+export const MAX_ID_CHARACTERS = MAX_ID_BYTES;
+/** Entries of a page: it is made, sent and drawn in one go, so that a few thousand would be felt. */
+export const MAX_PAGE = 500;
+
 export { MAX_CHANNEL_NAME_CHARACTERS } from "../../identity/channel-name.ts";
+export { MAX_ADDRESS_CHARACTERS, MAX_ADDRESSES } from "../../identity/channel-network.ts";
+export { MAX_INVITE_CHARACTERS } from "../../identity/invite-sizes.ts";

@@ -1,5 +1,5 @@
 import { ChannelError } from "./channel-client.ts";
-import { MAX_REQUEST_ID_LENGTH, MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_TEXT_BYTES } from "./limits.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
@@ -14,21 +14,20 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** The body of a message, or a `ChannelError` that says what is wrong with the text. Nothing was kept then. */
-export function encodeText(text: string): Uint8Array {
+/** The text of a message, or a `ChannelError` that says what is wrong with it. */
+export function checkText(text: unknown): string {
   if (typeof text !== "string") throw new ChannelError("invalid", "A message needs text.");
   if (text.trim() === "") throw new ChannelError("empty", "Write something first: an empty message is not sent.");
-  const bytes = encoder.encode(text);
+  // No UTF-16 unit is less than one byte or more than three.
   //= protocol: WIRE-18
-  if (bytes.length > MAX_TEXT_BYTES) {
-    const limit = MAX_TEXT_BYTES / 1024;
-    const size = Math.ceil(bytes.length / 1024);
-    throw new ChannelError("too-large", `This message is ${size} kB, the limit is ${limit} kB. Send it in parts.`);
-  }
-  return bytes;
+  const bytes = text.length * 3 > MAX_TEXT_BYTES ? encoder.encode(text).length : 0;
+  if (bytes <= MAX_TEXT_BYTES) return text;
+  const size = Math.ceil(bytes / 1024);
+  const words = `This message is ${size} kB, the limit is ${MAX_TEXT_BYTES / 1024} kB. Send it in parts.`;
+  throw new ChannelError("too-large", words);
 }
 
-export function checkRequestId(requestId: string): void {
-  if (typeof requestId === "string" && requestId.length > 0 && requestId.length <= MAX_REQUEST_ID_LENGTH) return;
-  throw new ChannelError("invalid", `A request id has 1 to ${MAX_REQUEST_ID_LENGTH} characters.`);
+/** The body of a message. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
 }

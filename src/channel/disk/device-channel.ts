@@ -13,7 +13,7 @@ export function identityOf({ channel, key }: DeviceRecord, descriptor: Descripto
     self: senderIdOf(channel, key.publicKey),
     publicKey: key.publicKey,
     profile: descriptor.profile,
-    parameters: parametersOf(descriptor.overrides),
+    parameters: parametersOf(descriptor),
   };
 }
 
@@ -23,6 +23,6 @@ export function channelViewOf({ channel }: DeviceRecord, descriptor: Descriptor)
     name: descriptor.name,
     profile: descriptor.profile,
     inviteCode: inviteCodeOf(descriptor),
-    levelPercent: parametersOf(descriptor.overrides).levelPercent,
+    levelPercent: parametersOf(descriptor).levelPercent,
   };
 }

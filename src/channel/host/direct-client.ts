@@ -8,14 +8,23 @@ import {
   type LogPage,
   type LogPosition,
 } from "../api/channel-client.ts";
+import {
+  checkedCorrection,
+  checkedEphemeral,
+  checkedListener,
+  checkedMessageId,
+  checkedPageLimit,
+  checkedPosition,
+  checkedSend,
+  checkedSeq,
+} from "../api/checks.ts";
 import type { Channel } from "../channel.ts";
 import { endOfPage } from "../views/end-of-page.ts";
 import { messageDetails } from "../views/message-details.ts";
 import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "../views/views.ts";
 
-/** A few screens, and at most five times that: a page is made, sent and drawn in one go. */
+/** A few screens. */
 const DEFAULT_PAGE = 100;
-const MAX_PAGE = 500;
 
 /** A client in the same thread as the channel. `channel` resolves when the channel has been read from storage. */
 export function createDirectClient(
@@ -58,37 +67,60 @@ export function createDirectClient(
   return {
     channelId,
     snapshot: async (limit = DEFAULT_PAGE) => {
+      const size = checkedPageLimit(limit);
       const channel = await opened();
       const { state } = channel;
       // Read first: what happens while the page is read comes again as an event.
       const seq = channel.events.lastSeq();
       const now = channel.now();
-      const page = await readPage(channel, undefined, limit);
+      const page = await readPage(channel, undefined, size);
       const participants = state.participants.all.map((participant) => participantView(state, participant, now));
       return { channel: view(), me: state.identity.self, participants, page, unread: countUnread(state), seq };
     },
-    page: async (before, limit) => readPage(await opened(), before, limit),
-    subscribe: (afterSeq, listener) => whenOpen((channel) => channel.events.subscribe(afterSeq, listener)),
-    watchStatus: (listener) => whenOpen((channel) => channel.status.watch(listener)),
-    send: async (request) => (await opened()).send(request),
-    sendEphemeral: async (request) => (await opened()).sendEphemeral(request),
-    watchEphemeral: (listener) => whenOpen((channel) => channel.watchEphemeral(listener)),
-    sendAgain: async (id) => {
+    page: async (before, limit) => {
+      const [place, size] = [checkedPosition(before), checkedPageLimit(limit)];
+      return readPage(await opened(), place, size);
+    },
+    subscribe: (afterSeq, listener) => {
+      const [seq, tell] = [checkedSeq(afterSeq), checkedListener(listener)];
+      return whenOpen((channel) => channel.events.subscribe(seq, tell));
+    },
+    watchStatus: (listener) => {
+      const tell = checkedListener(listener);
+      return whenOpen((channel) => channel.status.watch(tell));
+    },
+    send: async (request) => {
+      const checked = checkedSend(request);
+      return (await opened()).send(checked);
+    },
+    sendEphemeral: async (request) => {
+      const checked = checkedEphemeral(request);
+      return (await opened()).sendEphemeral(checked);
+    },
+    watchEphemeral: (listener) => {
+      const tell = checkedListener(listener);
+      return whenOpen((channel) => channel.watchEphemeral(tell));
+    },
+    sendAgain: async (asked) => {
+      const id = checkedMessageId(asked);
       const channel = await opened();
       await channel.dispatch({ kind: "send-again", id: ownEntry(channel, id).id });
     },
-    stopSending: async (id) => {
+    stopSending: async (asked) => {
+      const id = checkedMessageId(asked);
       const channel = await opened();
       await channel.stopSending(ownEntry(channel, id).id);
     },
-    remove: async (id) => {
+    remove: async (asked) => {
+      const id = checkedMessageId(asked);
       const channel = await opened();
       const entry = channel.state.log.entries.get(channel.currentId(id));
       // Gone already: a deletion that is asked for twice is done.
       if (entry === undefined || !isVisible(entry)) return;
       await channel.remove(ownEntry(channel, id).id);
     },
-    fetchAgain: async (id) => {
+    fetchAgain: async (asked) => {
+      const id = checkedMessageId(asked);
       const channel = await opened();
       const {
         log: { entries },
@@ -100,13 +132,21 @@ export function createDirectClient(
       }
       await channel.dispatch({ kind: "fetch-again", id });
     },
-    correctClock: async (correctionMs) => (await opened()).correctClock(correctionMs),
-    details: async (id) => {
+    correctClock: async (correctionMs) => {
+      const checked = checkedCorrection(correctionMs);
+      return (await opened()).correctClock(checked);
+    },
+    details: async (asked) => {
+      const id = checkedMessageId(asked);
       const channel = await opened();
       const entry = deliveredEntry(channel, id);
       return messageDetails(channel.state, entry, await storage.readLedgerOf(channelId, entry.id));
     },
-    markRead: async (upTo) => (await opened()).dispatch({ kind: "marked-read", lamport: upTo.lamport }),
+    markRead: async (upTo) => {
+      const place = checkedPosition(upTo);
+      const channel = await opened();
+      await channel.dispatch({ kind: "marked-read", lamport: upToLast(channel, place) });
+    },
     close: () => {
       closed = true;
       for (const release of [...releases]) release();
@@ -114,8 +154,7 @@ export function createDirectClient(
   };
 }
 
-async function readPage(channel: Channel, before: LogPosition | undefined, limit: number): Promise<LogPage> {
-  const size = Math.max(1, Math.min(MAX_PAGE, Math.floor(limit)));
+async function readPage(channel: Channel, before: LogPosition | undefined, size: number): Promise<LogPage> {
   const { places, more } = placesBefore(channel.state, before, size);
   const texts = await channel.bodies.texts(
     places.flatMap((place) => (place.kind === "message" ? [place.entry.id] : [])),
@@ -126,6 +165,11 @@ async function readPage(channel: Channel, before: LogPosition | undefined, limit
       : holeView(place.missing),
   );
   return endOfPage({ entries, more });
+}
+
+/** Marking more as read than there is would hide what comes. */
+function upToLast({ state }: Channel, { lamport }: LogPosition): number {
+  return Math.min(lamport, state.log.order.last()?.lamport ?? 0);
 }
 
 function deliveredEntry(channel: Channel, id: MessageId): LogEntry {

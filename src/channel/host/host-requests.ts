@@ -1,20 +1,11 @@
-import { withoutForbidden } from "../../identity/channel-name.ts";
 import type { ChannelNetwork } from "../../identity/channel-network.ts";
 import type { Descriptor } from "../../identity/descriptor.ts";
 import { parseInvite } from "../../identity/invite.ts";
 import { InviteError } from "../../identity/invite-error.ts";
 import { ChannelError } from "../api/channel-client.ts";
-import { MAX_DISPLAY_NAME_CHARACTERS } from "../api/limits.ts";
 import { networkAddressOf } from "./transport-pool.ts";
 
-/** What people give to create or join a channel, checked; a `ChannelError` says what is wrong with it. */
-export function checkedName(name: string): string {
-  const trimmed = typeof name === "string" ? withoutForbidden(name).trim() : "";
-  const length = [...trimmed].length;
-  if (length >= 1 && length <= MAX_DISPLAY_NAME_CHARACTERS) return trimmed;
-  throw new ChannelError("invalid", `Your name has 1 to ${MAX_DISPLAY_NAME_CHARACTERS} characters.`);
-}
-
+/** The descriptor in what somebody pasted; a `ChannelError` says why there is none. */
 export function readInvite(invite: string): Descriptor {
   try {
     return parseInvite(invite);

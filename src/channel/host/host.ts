@@ -10,12 +10,14 @@ import type { ChannelStorage, DeviceRecord } from "../../storage/port.ts";
 import type { Transport } from "../../transport/port.ts";
 import { ChannelError, type ChannelView } from "../api/channel-client.ts";
 import type { ChannelHost, ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../api/channel-host.ts";
+import { checkedListener } from "../api/checks.ts";
+import { checkedChannelId, checkedCreate, checkedInvite, checkedJoin } from "../api/host-checks.ts";
 import { type Channel, openChannel } from "../channel.ts";
 import { channelViewOf, identityOf } from "../disk/device-channel.ts";
 import { createDiskSpace } from "../disk/disk-space.ts";
 import { channelSummaryOf, invitePreviewOf, ownerFingerprintOf } from "./channel-summary.ts";
 import { createDirectClient } from "./direct-client.ts";
-import { asChannelError, checkedName, networkOf, readInvite } from "./host-requests.ts";
+import { asChannelError, networkOf, readInvite } from "./host-requests.ts";
 import { createJoinedChannels, type Joined } from "./joined-channels.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
 
@@ -102,7 +104,6 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
   }
 
   async function create(request: CreateRequest): Promise<ChannelSummary> {
-    const displayName = checkedName(request.displayName);
     const key = await generateKey();
     const descriptor = await createDescriptor(
       {
@@ -114,7 +115,7 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
       (length) => random.bytes(length),
       signerOf(key),
     ).catch(asChannelError);
-    return adopt(descriptor, key, displayName);
+    return adopt(descriptor, key, request.displayName);
   }
 
   async function join(request: JoinRequest): Promise<ChannelSummary> {
@@ -122,10 +123,9 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
     const id = channelIdOf(descriptor);
     const known = joined.get(id);
     if (known !== undefined) return sameChannel(known, descriptor);
-    const displayName = checkedName(request.displayName);
     // Whoever was in it stays who they are, and what they wrote stays theirs.
     const key = joined.unreadable(id)?.key ?? (await generateKey());
-    return adopt(descriptor, key, displayName);
+    return adopt(descriptor, key, request.displayName);
   }
 
   async function preview(invite: string): Promise<InvitePreview> {
@@ -172,17 +172,27 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
       await whenReady();
       return joined.summaries();
     },
-    watchChannels: joined.watch,
-    create: (request) => inTurn(() => create(request)),
-    preview,
-    join: (request) => inTurn(() => join(request)),
-    open: (channel) => {
+    watchChannels: (listener) => joined.watch(checkedListener(listener)),
+    create: async (request) => {
+      const checked = checkedCreate(request);
+      return inTurn(() => create(checked));
+    },
+    preview: async (invite) => preview(checkedInvite(invite)),
+    join: async (request) => {
+      const checked = checkedJoin(request);
+      return inTurn(() => join(checked));
+    },
+    open: (id) => {
+      const channel = checkedChannelId(id);
       const opening = whenReady().then(() => openedOrThrow(joined.get(channel)));
       // Nobody may be waiting yet; each request of the client rejects with the reason.
       opening.catch(() => {});
       return createDirectClient(opening, () => viewOf(joined.get(channel)), channel, storage);
     },
-    leave: (channel) => inTurn(() => leave(channel)),
+    leave: async (id) => {
+      const channel = checkedChannelId(id);
+      return inTurn(() => leave(channel));
+    },
     close: () => {
       closing ??= closeAll();
       return closing;

@@ -7,7 +7,7 @@ import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { prepare } from "../../sds/step.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import { ChannelError, type SendRequest } from "../api/channel-client.ts";
-import { checkRequestId, encodeText } from "../api/text.ts";
+import { encodeText } from "../api/text.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import { type Author, composeContent } from "./compose.ts";
 import { createSentRequests } from "./sent-requests.ts";
@@ -139,8 +139,6 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
 
   return {
     send: async (request) => {
-      checkRequestId(request.requestId);
-      checkLevel(request.levelPercent);
       const body = encodeText(request.text);
       //= protocol: COMPOSE-6
       return inTurn(() => sendOnce(request, body));
@@ -153,11 +151,6 @@ export function createAuthoring({ state, author, bodies, environment, dispatch }
     takeBack: (kind, id) => inTurn(() => takeBack(kind, id)),
     currentId,
   };
-}
-
-function checkLevel(percent: number | undefined): void {
-  if (percent === undefined || (Number.isInteger(percent) && percent >= 1 && percent <= 100)) return;
-  throw new ChannelError("invalid", "The share of receipts that a message wants is a whole number from 1 to 100.");
 }
 
 function asStorageError(error: unknown): never {

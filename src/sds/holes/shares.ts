@@ -24,6 +24,11 @@ export function makeRoomToFollow(state: HolesAndBelow, participant: Participant)
   return true;
 }
 
+/** How many ids are in shares because only syncs name them, as they are counted. */
+export function followedInAll(state: HolesAndBelow): number {
+  return ownHoles(state).queues.followers.total;
+}
+
 /** Somebody names it, and nobody did before. */
 export function putIntoShare(state: HolesAndBelow, missing: MissingMessage, participant: Participant): void {
   ownMissing(missing).inShareOf = participant;

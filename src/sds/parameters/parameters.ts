@@ -1,46 +1,13 @@
+export { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "./channel-parameters.ts";
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * What all members of a channel agree on through its descriptor. All values are numbers, so that a descriptor is a
- * small table; times are milliseconds. Order is the field number in the descriptor (1, 2, 3 ...): append only.
+ * Constants of the protocol: the same in every channel, in every version. What the others rely on is pinned by
+ * `frozen.test.ts`.
  */
-export const CHANNEL_PARAMETER_DEFAULTS = {
-  /** Acks are gathered for at least this long; the window grows with the group (x n/8). */
-  ackWindowMs: 5 * SECOND,
-  ackWindowMaxMs: 60 * SECOND,
-  /** Trickle (RFC 6206) I_min and I_max of idle syncs. */
-  idleSyncMinMs: 30 * SECOND,
-  idleSyncMaxMs: 15 * MINUTE,
-  /** A message waits at most this long, on connected time, for a missing cause. */
-  lostAfterMs: 10 * MINUTE,
-  /** Reordering is given this long before a missing cause is asked for. */
-  reorderWaitMs: 2 * SECOND,
-  /** First resend of an unconfirmed message; doubles up to `resendMaxMs`. */
-  resendFirstMs: 5 * SECOND,
-  resendMaxMs: 5 * MINUTE,
-  unconfirmedAfterMs: 2 * MINUTE,
-  /** Who was heard within this time, on connected time, is present: the audience of a message. */
-  presenceWindowMs: 60 * MINUTE,
-  /** An announcement needs this share of its audience. */
-  levelPercent: 80,
-  /** Bloom filter of the "sds" profile. */
-  bloomCapacity: 10_000,
-  /** In parts per million: 1000 is an error rate of 0.001. */
-  bloomErrorPpm: 1_000,
-  /** SDS-R: a missing message is asked for after this long (spread by hash), and answered within `repairAnswerMaxMs`. */
-  repairAskMinMs: 2 * SECOND,
-  repairAskMaxMs: 10 * SECOND,
-  repairAnswerMaxMs: 20 * SECOND,
-  /** Messages that one participant may publish in ten minutes; 0 = no limit (a service node of one's own). */
-  budgetPerTenMinutes: 0,
-} as const;
-
-/** The parameters of a channel by name: the defaults under its overrides (docs/protocol.md, section 14). */
-export type ChannelParameters = { readonly [K in keyof typeof CHANNEL_PARAMETER_DEFAULTS]: number };
-
-/** Constants of the protocol: the same in every channel. */
 
 /**
  * Further ahead than this nothing moves our clock. Less would shut out devices whose clock nobody looks after; more is what

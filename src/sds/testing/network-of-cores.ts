@@ -6,8 +6,9 @@ import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt } from "../schedules.ts";
-import { prepare, step } from "../step.ts";
+import { prepare } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
+import { checkedStep } from "./checked-step.ts";
 import { createStoredTables, type StoredTables } from "./stored-tables.ts";
 
 /**
@@ -151,7 +152,7 @@ export class NetworkOfCores {
   }
 
   dispatch(core: Core, input: StepInput): void {
-    for (const effect of step(core.state, input, this.#env())) this.#perform(core, effect);
+    for (const effect of checkedStep(core.state, input, this.#env())) this.#perform(core, effect);
   }
 
   #boot(index: number, tables: StoredTables): ChannelState {

@@ -7,8 +7,9 @@ import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt } from "../schedules.ts";
-import { prepare, step } from "../step.ts";
+import { prepare } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
+import { checkedStep } from "./checked-step.ts";
 import { createStoredTables } from "./stored-tables.ts";
 
 const START = 1_760_000_000_000;
@@ -40,7 +41,7 @@ export class OneCore {
   }
 
   step(input: StepInput): void {
-    for (const effect of step(this.state, input, this.#env())) {
+    for (const effect of checkedStep(this.state, input, this.#env())) {
       if (effect.kind === "commit") this.tables.apply(effect.changes);
       else this.effects.push(effect);
     }

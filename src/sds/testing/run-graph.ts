@@ -9,8 +9,8 @@ import type { IncomingContent, StepInput } from "../io/step-input.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../parameters/parameters.ts";
 import { restore } from "../restore.ts";
 import { nextWakeAt } from "../schedules.ts";
-import { step } from "../step.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../wire/ids.ts";
+import { checkedStep } from "./checked-step.ts";
 import type { EvidenceExample, GraphMessage, OrderExample, OrderStep } from "./graph-vectors.ts";
 
 const START = 1_760_000_000_000;
@@ -114,7 +114,7 @@ class Observer {
   }
 
   #step(input: StepInput): void {
-    for (const effect of step(this.state, input, this.#env())) this.#note(effect);
+    for (const effect of checkedStep(this.state, input, this.#env())) this.#note(effect);
   }
 
   #note(effect: Effect): void {

@@ -9,6 +9,7 @@ import type {
   LogPosition,
   ParticipantView,
 } from "../../channel/api/channel-client.ts";
+import { MAX_PAGE } from "../../channel/api/limits.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import { createChannelStore } from "./channel-store.ts";
 
@@ -384,7 +385,7 @@ describe("createChannelStore", () => {
     );
     await settle();
     emit({ kind: "reset", seq: 21 });
-    expect(client.snapshots.map(({ limit }) => limit)).toEqual([3, 5, 2_000]);
+    expect(client.snapshots.map(({ limit }) => limit)).toEqual([3, 5, MAX_PAGE]);
   });
 
   it("takes what it was told of participants and removals", async () => {

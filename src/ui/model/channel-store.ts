@@ -10,6 +10,7 @@ import type {
   LogPosition,
   ParticipantView,
 } from "../../channel/api/channel-client.ts";
+import { MAX_PAGE } from "../../channel/api/limits.ts";
 import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { ChannelLog } from "./channel-log.ts";
 
@@ -19,8 +20,6 @@ const PAGE_SIZE = 100;
  * this time together.
  */
 const SHOW_EVERY_MS = 32;
-/** A new snapshot after a gap covers what was on screen, up to this. */
-const MAX_RELOAD = 2_000;
 
 const NOT_YET_KNOWN: ChannelStatus = {
   connection: "connecting",
@@ -138,7 +137,8 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     unsubscribe();
     unsubscribe = () => {};
     try {
-      const snapshot = await client.snapshot(Math.min(MAX_RELOAD, Math.max(pageSize, entries.value.length)));
+      // After a gap it covers what was on screen, up to the largest page.
+      const snapshot = await client.snapshot(Math.min(MAX_PAGE, Math.max(pageSize, entries.value.length)));
       if (current !== generation) return;
       takeSnapshot(snapshot);
       unsubscribe = client.subscribe(lastSeq, (event) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { creationParameters, QUICK_PARAMETERS } from "./creation-parameters.ts";
+import { CHANNEL_PARAMETER_DEFAULTS, parameterRows } from "../../sds/parameters/channel-parameters.ts";
+import { creationParameters, QUICK_BELOW, QUICK_PARAMETERS } from "./creation-parameters.ts";
 
 describe("creationParameters", () => {
   it("is quick on this machine, whatever the port", () => {
@@ -21,5 +22,21 @@ describe("creationParameters", () => {
     const most = { ackWindowMaxMs: 100, idleSyncMaxMs: 2_000, resendMaxMs: 1_500 };
     const made = { ackWindowMs: 100, idleSyncMinMs: 2_000, resendFirstMs: 1_500, ...most };
     expect(creationParameters(null, most)).toEqual(made);
+  });
+});
+
+describe("QUICK_PARAMETERS", () => {
+  const rows = new Map<string, { least: number; most: number; notAbove?: string }>(parameterRows(1));
+
+  it.each(Object.entries(QUICK_PARAMETERS))("%s is in its range, and below the default", (name, value) => {
+    const { least = Number.NaN, most = Number.NaN } = rows.get(name) ?? {};
+    expect(value).toBeGreaterThanOrEqual(least);
+    expect(value).toBeLessThanOrEqual(most);
+    expect(value).toBeLessThan(CHANNEL_PARAMETER_DEFAULTS[name as keyof typeof QUICK_PARAMETERS]);
+  });
+
+  it("must not be above what the protocol's table says", () => {
+    const inTable = Object.keys(QUICK_PARAMETERS).map((name) => [name, rows.get(name)?.notAbove]);
+    expect(QUICK_BELOW).toEqual(Object.fromEntries(inTable));
   });
 });
