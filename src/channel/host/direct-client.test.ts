@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OneCore } from "../../sds/testing/one-core.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 import type { ChannelEvent, ChannelStatus } from "../api/channel-client.ts";
 import { MAX_PAGE } from "../api/limits.ts";
 import type { Channel } from "../channel.ts";
@@ -45,12 +46,14 @@ describe("a page", () => {
   });
 });
 
-it("a page of nothing is one of a single place, and says whether there is more", async () => {
+it("a page of one says whether there is more, and one of none is refused", async () => {
   for (const count of [1, 2]) {
     const { client, open, channel } = await clientOf(withMessages(count));
     open();
-    const page = await client.page({ lamport: Number.MAX_SAFE_INTEGER, id: "" as never }, 0);
+    const end = { lamport: Number.MAX_SAFE_INTEGER, id: "end" as MessageId };
+    const page = await client.page(end, 1);
     expect([page.entries.length, page.more]).toEqual([1, count > 1]);
+    await expect(client.page(end, 0)).rejects.toMatchObject({ code: "invalid" });
     await channel.close();
   }
 });
