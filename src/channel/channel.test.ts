@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../runtime/virtual-clock.ts";
+import type { LiveFrame } from "../transport/port.ts";
 import { openChannel } from "./channel.ts";
 import {
   channelOptions,
@@ -68,6 +69,28 @@ describe("a channel", () => {
     await expect(channel.send({ requestId: "one", type: "chat", text: "one" })).rejects.toThrow("The disk is broken.");
     await settle();
     expect([offered.size, clock.pending]).toEqual([0, 0]);
+    await channel.close();
+  });
+
+  it("that stopped takes in nothing more of what is pushed", async () => {
+    const { clock, disk, transport } = closedChannel();
+    let push: (frame: LiveFrame) => void = () => {};
+    const subscribe: typeof transport.subscribe = (_topic, listener) => {
+      push = listener;
+      return () => {};
+    };
+    const channel = await openChannel(channelOptions(disk, { ...transport, subscribe }, clock));
+    const noise: LiveFrame = {
+      ...{ contentTopic: "topic", payload: new Uint8Array(64), version: 1, ephemeral: false },
+      ...{ timestamp: START, hash: new Uint8Array(32), arrivedAt: START },
+    };
+    push(noise);
+    await expect.poll(() => channel.refusals.get("undecryptable")).toBe(1);
+    disk.refuse();
+    await expect(channel.send({ requestId: "one", type: "chat", text: "one" })).rejects.toThrow("The disk is broken.");
+    push(noise);
+    await settle();
+    expect(channel.refusals.get("undecryptable")).toBe(1);
     await channel.close();
   });
 
