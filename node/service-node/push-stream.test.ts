@@ -83,3 +83,19 @@ test("a subscriber that is gone, or hangs up, fails once; an end of one's own do
   await ended.take();
   expect([ended.log, ended.taken]).toEqual([["opened", "aborted"], [encodeFrame(Uint8Array.of(1))]]);
 });
+
+test("what another stream goes on from is sent within ten seconds, or given up: nothing is left behind", async () => {
+  const { push, log } = bench();
+  push.push(new Uint8Array(MIB));
+  await vi.waitFor(() => expect(log).toContain("opened"), 10_000);
+  vi.useFakeTimers();
+  try {
+    push.finish();
+    vi.advanceTimersByTime(9_999);
+    expect(log).not.toContain("aborted");
+    vi.advanceTimersByTime(1);
+    expect(log).toContain("aborted");
+  } finally {
+    vi.useRealTimers();
+  }
+});
