@@ -13,10 +13,10 @@ export default defineConfig({
     // Long runs ask for more cases of each property than a quick test wants.
     setupFiles: process.env.HEARBACK_PROPERTY_RUNS === undefined ? [] : ["scripts/property-runs.ts"],
     // They end what hangs. No test is to fail because the machine does other things as well.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A second, the default, is little on a machine that does other things as well.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     passWithNoTests: false,
   },
 });
