@@ -22,6 +22,7 @@ async function linesOf(stages: readonly Stage[]) {
 
 /** A stage whose end the test decides. */
 function held(name: string, beside?: string) {
+  let runs = 0;
   let end: (result: Result) => void = () => undefined;
   const ended = new Promise<Result>((resolve) => {
     end = resolve;
@@ -35,12 +36,13 @@ function held(name: string, beside?: string) {
     needs: [],
     ...(beside === undefined ? {} : { beside }),
     run: (say, isBeside) => {
+      runs++;
       say(`${name} says`);
       begin(isBeside);
       return ended;
     },
   };
-  return { stage: one, end, begun };
+  return { stage: one, end, begun, runs: () => runs };
 }
 
 describe("stages", () => {
@@ -95,6 +97,7 @@ describe("stages", () => {
     await computing.begun;
     computing.end(FAILED);
     const { lines, sums } = await running;
+    expect(computing.runs()).toBe(1);
     expect(sums).toEqual({ passed: 3, failed: 1 });
     expect(lines).toContain("== browser: 2 passed, 0 failed");
     expect(lines.slice(-2)).toEqual(["== computing: 1 passed, 1 failed", "\nFAILED in computing: why"]);
