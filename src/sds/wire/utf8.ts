@@ -1,3 +1,5 @@
+import { LONGEST_SHORT, shortAscii } from "./short-ascii.ts";
+
 /**
  * UTF-8 without TextEncoder/TextDecoder: this folder has no platform globals, and for identifiers (short, ASCII) plain
  * loops are faster than a call into the platform.
@@ -6,18 +8,6 @@
 /** What Unicode puts in the place of a lone surrogate, and its last code point. */
 const REPLACEMENT = 0xfffd;
 const MAX_CODE_POINT = 0x10ffff;
-/** As long as an id may be; a longer text is put together of such pieces. */
-const PIECE = 128;
-/**
- * Strings that were read lately. Most are read again and again: the channel's id, those of its authors, and that of a
- * message in whatever names it next. One that is the same string is neither made nor hashed anew, and a map finds it
- * without comparing characters. So many that an author's id outlives a few hundred messages; at most 150 kB.
- */
-const RECENT_SLOTS = 1_024;
-const RECENT: string[] = Array(RECENT_SLOTS).fill("");
-/** For each length an array to fill with the characters of a string: a new one for each would be garbage at once. */
-const UNITS: readonly number[][] = Array.from({ length: PIECE + 1 }, (_, length) => Array(length).fill(0));
-
 /** Number of bytes of `text` in UTF-8; a lone surrogate counts as U+FFFD (3 bytes), as it is written. */
 export function utf8Length(text: string): number {
   let length = text.length;
@@ -80,10 +70,10 @@ export function utf8Bytes(text: string): Uint8Array {
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string | null {
   let text = "";
   let at = start;
-  // Identifiers are ASCII, and in one piece.
+  // Identifiers are ASCII, and one piece.
   while (at < end) {
-    const pieceEnd = Math.min(end, at + PIECE);
-    const piece = readAscii(bytes, at, pieceEnd);
+    const pieceEnd = Math.min(end, at + LONGEST_SHORT);
+    const piece = shortAscii(bytes, at, pieceEnd);
     if (piece === null) break;
     text += piece;
     at = pieceEnd;
@@ -102,41 +92,6 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number): string 
     at += size;
   }
   return text;
-}
-
-/** At most `PIECE` ASCII characters, or null when one of them is not. */
-function readAscii(bytes: Uint8Array, start: number, end: number): string | null {
-  const slot = slotOf(bytes, end);
-  const recent = RECENT[slot] ?? "";
-  if (isAt(recent, bytes, start, end)) return recent;
-  // Made in one call: a string that was put together of eights was copied into one when it was first looked up in a map,
-  // which took twice as long as putting it together.
-  const units = UNITS[end - start] ?? [];
-  let all = 0;
-  for (let i = 0; i < units.length; i++) {
-    const unit = bytes[start + i] ?? 0;
-    units[i] = unit;
-    all |= unit;
-  }
-  if (all >= 0x80) return null;
-  const text = String.fromCharCode(...units);
-  RECENT[slot] = text;
-  return text;
-}
-
-/** By the last four characters: those of ids are as good as random. */
-function slotOf(bytes: Uint8Array, end: number): number {
-  const a = bytes[end - 1] ?? 0;
-  const b = bytes[end - 2] ?? 0;
-  const c = bytes[end - 3] ?? 0;
-  const d = bytes[end - 4] ?? 0;
-  return (a ^ (b << 3) ^ (c << 5) ^ (d << 7)) % RECENT_SLOTS;
-}
-
-function isAt(text: string, bytes: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  return true;
 }
 
 function isPairAt(text: string, index: number): boolean {
