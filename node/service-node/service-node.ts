@@ -129,9 +129,9 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
     await serveRequests(libp2p, LIGHTPUSH_V2_CODEC, lightpushV2Handler(lightpush));
     if (store !== undefined) {
       const answer = storeQueryHandler(store, new RateLimiter(limits.store));
-      await serveRequests(libp2p, STORE_QUERY_CODEC, (body, peer) => {
+      await serveRequests(libp2p, STORE_QUERY_CODEC, (...request) => {
         traffic.countQuery();
-        return answer(body, peer);
+        return answer(...request);
       });
     }
     logPeers(libp2p, log);

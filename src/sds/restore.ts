@@ -94,12 +94,12 @@ function restoreLog(ctx: ChannelContext, stored: StoredChannel): RestoredGraph {
   const { state } = ctx;
   for (const hole of stored.holes) if (!isBelow(state, hole.lamport)) restoreHole(ctx, hole);
   const { graph, open } = restoreEntries(state, stored.messages);
-  const { entries } = graph;
   // Of those below the watermark only some are here: the others would look like gaps.
   //= protocol: STATE-10
-  for (const entry of entries) if (entry.lamport >= state.holes.watermark) countNumber(entry);
+  // In order, since authors count on: from any other, each of their numbers would be a gap for a while.
+  for (const entry of graph.inOrder) if (entry.lamport >= state.holes.watermark) countNumber(entry);
   for (const [child, edge] of open) linkParent(ctx, child, edge);
-  settleEntries(state, entries, stored.messages);
+  settleEntries(state, graph, stored.messages);
   raiseLamport(state, ctx.env.now);
   resetSyncClock(ctx);
   settleAhead(ctx);

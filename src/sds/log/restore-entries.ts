@@ -99,9 +99,11 @@ function noteChild(state: LogAndBelow, child: LogEntry, { lamport }: Edge, paren
 /** Linking counted what each entry misses. What had been delivered past that stays delivered; what waits goes on waiting. */
 export function settleEntries(
   state: LogAndBelow,
-  entries: readonly LogEntry[],
+  { entries, inOrder }: Pick<RestoredGraph, "entries" | "inOrder">,
   records: readonly MessageRecord[],
 ): void {
+  const { order } = ownLog(state);
+  for (const entry of inOrder) if (entry.status === "delivered") order.insert(entry);
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index] as LogEntry;
     if (entry.status === "buffered") waitOn(state, entry, records[index]?.waitsUntilConnectedMs);
@@ -120,7 +122,6 @@ function waitOn(state: LogAndBelow, entry: LogEntry, waitsUntil = Number.POSITIV
 function settleDelivered(state: LogAndBelow, entry: LogEntry): void {
   const own = ownLog(state);
   ownEntry(entry).blocking = 0;
-  own.order.insert(entry);
   if (entry.removed) own.removed.add(entry);
   if (entry.deliveredChildren === 0) own.heads.add(entry);
   if (entry.mine && (own.lastOwn === null || entry.lamport > own.lastOwn.lamport)) own.lastOwn = entry;

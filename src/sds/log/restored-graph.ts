@@ -1,3 +1,4 @@
+import { sortedPlaces } from "../collections/sorted-places.ts";
 import type { LogEntry } from "./log-entry.ts";
 
 /**
@@ -7,6 +8,8 @@ import type { LogEntry } from "./log-entry.ts";
 export interface RestoredGraph {
   /** Each at its own number. */
   readonly entries: readonly LogEntry[];
+  /** The same in log order. */
+  readonly inOrder: readonly LogEntry[];
   /** Where the edges of each entry begin, in the order of its `parents`; behind the last entry, where they end. */
   readonly firstEdge: Uint32Array;
   /** Of each edge: the number of the entry that it leads a claim to, `NOT_HELD`, or `NO_WAY`. */
@@ -21,11 +24,14 @@ export const NOT_HELD = -1;
 export const NO_WAY = -2;
 
 /** For these entries, whose edges are still to be filled in: so many as `edgeCounts` says of each. */
-export function createRestoredGraph(entries: readonly LogEntry[], edgeCounts: (index: number) => number) {
+export function createRestoredGraph(
+  entries: readonly LogEntry[],
+  edgeCounts: (index: number) => number,
+): RestoredGraph {
   const firstEdge = new Uint32Array(entries.length + 1);
   for (let index = 0; index < entries.length; index++) {
     firstEdge[index + 1] = (firstEdge[index] as number) + edgeCounts(index);
   }
   const edges = firstEdge[entries.length] as number;
-  return { entries, firstEdge, leadsTo: new Int32Array(edges), lamports: new Float64Array(edges) };
+  return { entries, inOrder: sortedPlaces(entries), firstEdge, leadsTo: new Int32Array(edges), lamports: new Float64Array(edges) };
 }
