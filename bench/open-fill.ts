@@ -6,10 +6,10 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { serialize } from "node:v8";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { channelIdOf, encodeDescriptor } from "../src/identity/descriptor.ts";
-import { senderIdOf } from "../src/identity/sender-id.ts";
-import { createDescriptor } from "../src/identity/signed-descriptor.ts";
-import { signerOf } from "../src/identity/webcrypto-signer.ts";
+import { channelIdOf, encodeDescriptor } from "../src/identity/joining/descriptor.ts";
+import { createDescriptor } from "../src/identity/joining/signed-descriptor.ts";
+import { senderIdOf } from "../src/identity/keys/sender-id.ts";
+import { signerOf } from "../src/identity/keys/webcrypto-signer.ts";
 import type { Change } from "../src/sds/io/records.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../src/sds/parameters/parameters.ts";
 import type { DeviceRecord } from "../src/storage/port.ts";
@@ -46,7 +46,11 @@ async function filled(name: string): Promise<FilledChannel> {
     ...{ channelId, self: senderIdOf(channelId, publicKey), publicKey },
     ...({ profile: "community", parameters: CHANNEL_PARAMETER_DEFAULTS } as const),
   };
-  const channel = new OurChannel(undefined, (effect) => effect.kind === "commit" && changes.push(...effect.changes), identity);
+  const channel = new OurChannel(
+    undefined,
+    (effect) => effect.kind === "commit" && changes.push(...effect.changes),
+    identity,
+  );
   const traffic = new Traffic({ authors: 5, dependencies: 2, hints: true });
   for (let count = 0; count < messages; count++) channel.receive(traffic.next());
   return { device, changes };

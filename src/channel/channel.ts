@@ -121,7 +121,13 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopFollowing = followConnection({
-    ...{ transport: connection, tell, history, isOnline: () => state.clock.connection.online, onHealth: status.refresh },
+    ...{
+      transport: connection,
+      tell,
+      history,
+      isOnline: () => state.clock.connection.online,
+      onHealth: status.refresh,
+    },
   });
   wakes.plan();
 

@@ -75,7 +75,8 @@ function twisted(contents: readonly IncomingContent[], how: readonly string[]): 
       lamport: twist === "lie" ? (parent.lamport ?? 0) - 5 : parent.lamport,
       ...(twist === "hint" ? { hint: hintOf(parent.id) } : {}),
     }));
-    if (twist === "no-cause") parents.push({ id: content.id.replace(/^0/, "f") as typeof content.id, lamport: START + 3 });
+    if (twist === "no-cause")
+      parents.push({ id: content.id.replace(/^0/, "f") as typeof content.id, lamport: START + 3 });
     const sender = content.sender === "cleo" ? asParticipantId("me") : content.sender;
     const authorSeq = twist === "same-number" ? 1 : index + 2;
     return [{ ...content, sender, authorSeq, parents }];
@@ -102,7 +103,10 @@ it("makes of what was written the state as it ran, in whatever order the disk gi
       }
       const derived = derivedOf(boot(tables));
       expect(derived).toEqual(derivedOf(state));
-      const scattered = { ...tables, load: () => ({ ...tables.load(), messages: shuffled(tables.load().messages, onDisk) }) };
+      const scattered = {
+        ...tables,
+        load: () => ({ ...tables.load(), messages: shuffled(tables.load().messages, onDisk) }),
+      };
       expect(derivedOf(boot(scattered))).toEqual(derived);
     }),
     { numRuns: 60 },

@@ -36,9 +36,11 @@ function sortedByNumber<T extends LogPlace>(items: readonly T[]): T[] | null {
 /** Those with one timestamp stand together, and are still to be sorted by id. */
 function sortEqual(items: LogPlace[]): void {
   for (let start = 0, end = 1; end <= items.length; end++) {
-    const { lamport } = items[start] as LogPlace;
-    if (end < items.length && (items[end] as LogPlace).lamport === lamport) continue;
-    if (end - start > 1) items.slice(start, end).sort(comparePlaces).forEach((item, index) => (items[start + index] = item));
+    if (end < items.length && items[end]?.lamport === items[start]?.lamport) continue;
+    if (end - start > 1) {
+      let place = start;
+      for (const item of items.slice(start, end).sort(comparePlaces)) items[place++] = item;
+    }
     start = end;
   }
 }

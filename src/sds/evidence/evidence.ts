@@ -106,7 +106,12 @@ function claimListed(
 }
 
 /** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
-export function pendListed(state: EvidenceAndBelow, participant: Participant, id: MessageId, completeSince: number): void {
+export function pendListed(
+  state: EvidenceAndBelow,
+  participant: Participant,
+  id: MessageId,
+  completeSince: number,
+): void {
   const { pending } = ownEvidence(state);
   const waiting = pending.get(id) ?? new Map<Participant, number>();
   const before = waiting.get(participant);

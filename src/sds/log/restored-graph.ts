@@ -33,5 +33,11 @@ export function createRestoredGraph(
     firstEdge[index + 1] = (firstEdge[index] as number) + edgeCounts(index);
   }
   const edges = firstEdge[entries.length] as number;
-  return { entries, inOrder: sortedPlaces(entries), firstEdge, leadsTo: new Int32Array(edges), lamports: new Float64Array(edges) };
+  return {
+    entries,
+    inOrder: sortedPlaces(entries),
+    firstEdge,
+    leadsTo: new Int32Array(edges),
+    lamports: new Float64Array(edges),
+  };
 }

@@ -186,7 +186,9 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     failure: () => failure,
     isReady: (contentTopic) => {
       if (held === undefined) return false;
-      return contentTopic === undefined ? keeper.holdsAll(held.remotePeer) : keeper.holds(held.remotePeer, contentTopic);
+      return contentTopic === undefined
+        ? keeper.holdsAll(held.remotePeer)
+        : keeper.holds(held.remotePeer, contentTopic);
     },
     sync: () => alarm.wake(),
     checkSubscriptions: () => {

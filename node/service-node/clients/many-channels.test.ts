@@ -1,10 +1,10 @@
-import "../polyfills.ts";
+import "../../polyfills.ts";
 import { afterEach, expect, test } from "vitest";
-import { createChannelHost } from "../../src/channel/host/host.ts";
-import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
-import type { HistoryPage, HistoryQuery, Transport, TransportHealth } from "../../src/transport/port.ts";
-import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
-import { type ServiceNode, startServiceNode } from "./service-node.ts";
+import { createChannelHost } from "../../../src/channel/host/host.ts";
+import { createMemoryStorage } from "../../../src/storage/memory/memory-storage.ts";
+import type { HistoryPage, HistoryQuery, Transport, TransportHealth } from "../../../src/transport/port.ts";
+import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
+import { type ServiceNode, startServiceNode } from "../service-node.ts";
 
 const CHANNELS = 12;
 const QUERIES_EACH = 2;
