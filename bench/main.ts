@@ -12,15 +12,15 @@ import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
 import { memory } from "./memory.ts";
+import { open } from "./open.ts";
 import { receive } from "./receive.ts";
-import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { signatures } from "./signatures.ts";
 import type { Row, Subject } from "./support/row.ts";
 import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
-  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
+  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, open, idle],
   join,
 ];
 

@@ -85,6 +85,12 @@ export function isTrueEdge(child: LogEntry, reference: Pick<Edge, "lamport">, pa
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
 }
 
+/** A claim may follow it: its author signed for it, of an entry that is there, a lower timestamp than the entry's own. */
+export function mayLeadDown(child: LogEntry, { lamport }: Pick<Edge, "lamport">): boolean {
+  //= protocol: CLAIM-3, EDGE-5
+  return child.signed && lamport !== null && lamport < child.lamport;
+}
+
 /** What names an entry as a parent. */
 export function referenceOf({ id, lamport, hint }: Edge): ParentReference {
   return { id, lamport, hint: unpackHint(hint) };
@@ -98,10 +104,12 @@ export function edgesOf(
   { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
   references: readonly ParentReference[],
 ): Edge[] {
-  return references.map(({ id, lamport, hint }) => {
-    const packed = packHint(hint);
-    const held = entries.get(id);
-    if (held === undefined) return { id, lamport, hint: packed };
-    return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
-  });
+  return references.map((reference) => edgeTo(reference, entries.get(reference.id)));
+}
+
+/** The same of one reference. `held`: the message that it names, if that is held. */
+export function edgeTo({ id, lamport, hint }: ParentReference, held: LogEntry | undefined): Edge {
+  const packed = packHint(hint);
+  if (held === undefined) return { id, lamport, hint: packed };
+  return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
 }
