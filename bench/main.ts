@@ -11,17 +11,19 @@ import { bursts } from "./bursts.ts";
 import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
+import { live } from "./live.ts";
 import { memory } from "./memory.ts";
 import { receive } from "./receive.ts";
 import { restart } from "./restart.ts";
 import { send } from "./send.ts";
+import { sendPath } from "./send-path.ts";
 import { signatures } from "./signatures.ts";
 import type { Row, Subject } from "./support/row.ts";
 import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
   ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
-  join,
+  ...[join, sendPath, live],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {
