@@ -31,7 +31,9 @@ function selected(only: string | undefined): readonly Subject[] {
   const names = only.split(",");
   const unknown = names.filter((name) => !SUBJECTS.some((subject) => subject.name === name));
   if (unknown.length === 0) return SUBJECTS.filter((subject) => names.includes(subject.name));
-  return refuse(`Unknown subject ${unknown.join(", ")}. Subjects: ${SUBJECTS.map(({ name }) => name).join(", ")}`);
+  return refuse(
+    `Unknown subject ${unknown.join(", ")}. Subjects: ${[...new Set(SUBJECTS.map(({ name }) => name))].join(", ")}`,
+  );
 }
 
 function optionsOf(args: string[]) {

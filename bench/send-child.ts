@@ -8,9 +8,9 @@ import type { ChannelClient } from "../src/channel/api/channel-client.ts";
 import { createChannelHost } from "../src/channel/host/host.ts";
 import { createMemoryStorage } from "../src/storage/memory/memory-storage.ts";
 import { createWakuTransport } from "../src/transport/waku/waku-transport.ts";
-import { startProfile } from "./support/profile.ts";
-import { BURST, ONE_BY_ONE, type Sending, type SendFigures } from "./support/send-figures.ts";
 import { isOnline } from "./support/online.ts";
+import { startProfile } from "./support/profile.ts";
+import { BURST, ONE_BY_ONE, type SendFigures, type Sending } from "./support/send-figures.ts";
 import { createTaken } from "./support/taken.ts";
 
 /** What the first messages cost is the engine's work on code that it has not seen yet. */

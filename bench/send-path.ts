@@ -10,17 +10,33 @@ const REPETITIONS = 3;
 const LEAST_PERCENT = 1;
 
 /** From `send()` to the service node's word: a host over the Waku transport, and a service node in a process of its own. */
-export const sendPath: Subject = { name: "send-path", run: sendPathRows };
+export const sendPath: Subject = { name: "send", run: sendPathRows };
 
 async function* sendPathRows({ quick, profile }: BenchOptions): AsyncGenerator<Row, void, undefined> {
   const runs: SendFigures[] = [];
   while (runs.length < (quick ? 1 : REPETITIONS)) runs.push(await figures());
   const of = (figure: (run: SendFigures) => number) => median(runs.map(figure));
   const [single, burst] = [`send, ${ONE_BY_ONE} one by one to a service node`, `send, ${BURST} written at once`];
-  yield row(`${single}: CPU each`, "ms", of(({ oneByOne }) => oneByOne.cpuMs));
-  yield row(`${single}: until it is taken`, "ms", of(({ oneByOne }) => median(oneByOne.timesMs)));
-  yield row(`${burst}: CPU each`, "ms", of(({ atOnce }) => atOnce.cpuMs));
-  yield row(`${burst}: until all are taken`, "ms", of(({ atOnce }) => median(atOnce.timesMs)));
+  yield row(
+    `${single}: CPU each`,
+    "ms",
+    of(({ oneByOne }) => oneByOne.cpuMs),
+  );
+  yield row(
+    `${single}: until it is taken`,
+    "ms",
+    of(({ oneByOne }) => median(oneByOne.timesMs)),
+  );
+  yield row(
+    `${burst}: CPU each`,
+    "ms",
+    of(({ atOnce }) => atOnce.cpuMs),
+  );
+  yield row(
+    `${burst}: until all are taken`,
+    "ms",
+    of(({ atOnce }) => median(atOnce.timesMs)),
+  );
   if (!profile) return;
   const { oneByOne, atOnce } = await figures("profile");
   yield* shareRows(single, oneByOne);

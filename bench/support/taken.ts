@@ -16,7 +16,8 @@ export function createTaken(client: ChannelClient): Taken {
 
   client.subscribe(0, (event) => {
     if (event.kind === "reset") throw new Error("The count was lost.");
-    if (event.kind === "entry" && event.entry.kind === "message" && event.entry.type === "chat") own.add(event.entry.id);
+    if (event.kind === "entry" && event.entry.kind === "message" && event.entry.type === "chat")
+      own.add(event.entry.id);
     if (event.kind !== "delivery") return;
     for (const { id, delivery } of event.updates) {
       if (own.has(id) && !ON_THE_WAY.has(delivery.state.kind)) taken.add(id);

@@ -26,9 +26,7 @@ function webAesGcm(bytes: Uint8Array<ArrayBuffer>): AesGcm {
   // Copies, as SubtleCrypto refuses memory that is shared between threads.
   return {
     seal: async (nonce, clear) =>
-      new Uint8Array(
-        await crypto.subtle.encrypt({ name: WEB_ALGORITHM, iv: nonce.slice() }, await key, clear.slice()),
-      ),
+      new Uint8Array(await crypto.subtle.encrypt({ name: WEB_ALGORITHM, iv: nonce.slice() }, await key, clear.slice())),
     open: async (nonce, sealed) =>
       new Uint8Array(
         await crypto.subtle.decrypt({ name: WEB_ALGORITHM, iv: nonce.slice() }, await key, sealed.slice()),

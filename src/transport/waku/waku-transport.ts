@@ -95,7 +95,12 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     if (!access.isConnected()) throw access.offlineError();
     try {
       const connections = await access.connections();
-      return await pushToNetwork(frame, { node: access.node(), connections, rule: network, requestId: requestIdOf(random) });
+      return await pushToNetwork(frame, {
+        node: access.node(),
+        connections,
+        rule: network,
+        requestId: requestIdOf(random),
+      });
     } catch (error) {
       access.requireOpen();
       throw error;

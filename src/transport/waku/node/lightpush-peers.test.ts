@@ -28,7 +28,8 @@ function bench(peers: Record<string, Known>) {
   };
   const { serving } = createLightpushPeers({ peerStore } as unknown as Libp2p);
   const connections = Object.keys(peers).map((remotePeer) => ({ remotePeer }) as unknown as Connection);
-  const names = async (topic = TOPIC) => (await serving(connections, topic)).map(({ remotePeer }) => String(remotePeer));
+  const names = async (topic = TOPIC) =>
+    (await serving(connections, topic)).map(({ remotePeer }) => String(remotePeer));
   return { asked, names, peers };
 }
 
