@@ -11,6 +11,7 @@ import { bursts } from "./bursts.ts";
 import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { receive } from "./receive.ts";
 import { restart } from "./restart.ts";
@@ -21,7 +22,7 @@ import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
   ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
-  join,
+  ...[join, load],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {
