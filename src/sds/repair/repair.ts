@@ -74,7 +74,9 @@ export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
 
 function dueRequests(state: RepairAndBelow, until: number): MissingMessage[] {
   //= protocol: LAG-2
-  return [...state.holes.missing.values()].filter((missing) => missing.requestAt <= until && isAskedFor(state, missing));
+  return [...state.holes.missing.values()].filter(
+    (missing) => missing.requestAt <= until && isAskedFor(state, missing),
+  );
 }
 
 /** An id is in the queue of each signer who names it; the least asked for come first. */

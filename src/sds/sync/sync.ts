@@ -101,7 +101,10 @@ export function syncDue(ctx: SyncContext): void {
   if (!state.clock.connection.online || trickle === null) return;
   if (turnAt(state, "sync", groupSize(state, env.now)) > env.now) return;
   stretchWindow(ctx);
-  if (Math.min(nextTrickleAt(trickle), plannedSyncAt(state)) > env.now) return noteRelease(state);
+  if (Math.min(nextTrickleAt(trickle), plannedSyncAt(state)) > env.now) {
+    noteRelease(state);
+    return;
+  }
   if (isHeld(ctx)) return;
   dropNeedlessReceiptRequest(ctx);
   if (plannedSyncAt(state) > env.now) {
