@@ -1,5 +1,5 @@
-import { equalBytes } from "../../identity/equal-bytes.ts";
-import { decryptPayload } from "../../identity/payload-encryption.ts";
+import { equalBytes } from "../../identity/bytes/equal-bytes.ts";
+import { decryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
