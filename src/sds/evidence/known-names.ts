@@ -1,5 +1,5 @@
-import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import type { LogEntry } from "../log/log-entry.ts";
+import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import type { EvidenceAndBelow } from "./evidence-state.ts";
 
 /** So many others who said that they have it are enough for it to be repaired, and for its author to know that it is out. */

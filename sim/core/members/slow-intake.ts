@@ -1,4 +1,4 @@
-import type { Frame } from "./frame.ts";
+import type { Frame } from "../network/frame.ts";
 
 /**
  * The intake of a device that takes its time for each frame that is pushed to it, as on a busy machine: they wait in the
