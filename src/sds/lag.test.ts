@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createStepContext } from "./io/step-context.ts";
+import { takeRepairRequests } from "./repair/repair.ts";
 import { nextWakeAt } from "./schedules.ts";
 import { receiptPrefixOf } from "./sync/receipts.ts";
 import { OneCore } from "./testing/one-core.ts";
@@ -70,6 +72,21 @@ describe("a sync that is due while the intake lags", () => {
     expect(core.take("send-sync")).toHaveLength(1);
   });
 
+  it("that is needed no more while it waits puts off none that comes to be due later", () => {
+    const core = quiet();
+    core.lagMs = 5 * SECOND;
+    core.receive("m", "ann");
+    core.wait(6 * SECOND);
+    expect(core.state.sync.held).toBe(true);
+    // It says the same, and then nothing is due.
+    core.say("hello");
+    core.lagMs = 0;
+    core.step({ kind: "wake" });
+    core.receive("n", "ann");
+    core.wait(Math.ceil((core.state.sync.ackAt ?? Number.NaN) - core.now));
+    expect(core.take("send-sync")).toHaveLength(1);
+  });
+
   it("keeps its time when the clock is set back", () => {
     const core = quiet();
     core.lagMs = 5 * SECOND;
@@ -114,6 +131,32 @@ describe("what is missing while the intake lags", () => {
     expect(asked()).toHaveLength(1);
   });
 
+  it("is asked for once more, of the others, no sooner than that either", () => {
+    const core = quiet({ idleSyncMinMs: 10 * MINUTE });
+    core.receive("child", "ann", { parents: [{ id: asMessageId("m"), lamport: core.now - 1 }] });
+    core.wait(12 * SECOND);
+    const missing = core.state.holes.missing.get(asMessageId("m"));
+    expect(missing?.requests).toBe(1);
+    core.effects = [];
+    core.lagMs = 900;
+    core.step({ kind: "wake" });
+    core.wait((missing?.requestAt ?? Number.NaN) + 800 - core.now);
+    expect(core.take("send-sync"), "nor is a sync said that would ask for nothing").toEqual([]);
+    core.wait(200);
+    expect(core.take("send-sync").map(({ sync }) => sync.repairRequests.length)).toEqual([1]);
+  });
+
+  it("is not asked for by a sync that is said for another reason meanwhile", () => {
+    const core = quiet();
+    core.receive("child", "ann", { parents: [{ id: asMessageId("m"), lamport: core.now - 1 }] });
+    const requestAt = core.state.holes.missing.get(asMessageId("m"))?.requestAt ?? Number.NaN;
+    const asked = (now: number) => takeRepairRequests(createStepContext(core.state, { now, random: () => 0.5 }));
+    core.lagMs = 900;
+    core.step({ kind: "wake" });
+    expect(asked(requestAt + 899)).toEqual([]);
+    expect(asked(requestAt + 900)).toHaveLength(1);
+  });
+
   it("is asked for at once when a person wants it", () => {
     const core = quiet();
     core.receive("child", "ann", { parents: [{ id: asMessageId("m"), lamport: core.now - 1 }] });
@@ -123,6 +166,13 @@ describe("what is missing while the intake lags", () => {
     core.step({ kind: "fetch-again", id: asMessageId("m") });
     expect(core.take("fetch")).toHaveLength(1);
   });
+});
+
+it("by less than nothing, as after the clock was set back, is an intake that is not behind", () => {
+  const core = quiet();
+  core.lagMs = -60 * SECOND;
+  core.step({ kind: "wake" });
+  expect(core.state.clock.intakeLagMs).toBe(0);
 });
 
 //= protocol: LAG-3
@@ -188,6 +238,29 @@ describe("a request that waited in the own intake", () => {
     core.step({ kind: "wake" });
     expect(core.state.repair.answers.size).toBe(0);
     expect(core.take("repair")).toEqual([]);
+  });
+
+  it("is not forgotten because the network's limit holds the answer up, as long as the intake is not behind", () => {
+    // 15 % of seven: one answer, and another one after some minutes.
+    const core = quiet({ budgetPerTenMinutes: 7 });
+    for (const id of ["m", "n"]) core.receive(id, "ann");
+    for (const id of ["m", "n"]) {
+      core.now++;
+      core.hear("ben", [], asksFor(id));
+    }
+    core.wait(15 * MINUTE);
+    expect(core.take("repair")).toHaveLength(2);
+  });
+
+  it("puts our own for the same off from when it came", () => {
+    const requestAtAfter = (waitedMs: number) => {
+      const core = quiet();
+      core.hear("ben", ["x"]);
+      core.now += SECOND;
+      core.hear("cleo", [], { ...asksFor("x"), waitedMs });
+      return core.state.holes.missing.get(asMessageId("x"))?.requestAt ?? Number.NaN;
+    };
+    expect(requestAtAfter(0) - requestAtAfter(400)).toBe(400);
   });
 });
 

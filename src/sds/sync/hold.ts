@@ -30,6 +30,7 @@ export function isHeld(ctx: SyncContext): boolean {
 /** A sync was said, or none is due any more: the next one waits anew. */
 export function noteRelease(state: SyncAndBelow): void {
   ownSync(state).held = false;
+  ownSync(state).releaseAt = Number.NEGATIVE_INFINITY;
 }
 
 /** When to look again, for what is due at a time. */
