@@ -12,6 +12,7 @@ import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
 import { live } from "./live.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { open } from "./open.ts";
 import { receive } from "./receive.ts";
@@ -23,7 +24,7 @@ import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
   ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, open, idle],
-  ...[join, sendPath, live],
+  ...[join, sendPath, live, load],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {
