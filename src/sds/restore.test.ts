@@ -72,3 +72,25 @@ it("keeps over any number of starts what proves own messages, and no more than t
     expect(whoHas(core, first)).toContain("dora");
   }
 });
+
+//= protocol: STATE-8
+it("waits for nothing below the watermark, so that a claim over it may give way to newer ones", () => {
+  const core = new OneCore();
+  core.online();
+  const start = core.now;
+  for (let n = 0; n < 10; n++) {
+    core.receive(`m${n}`, "ben", {
+      lamport: start + n,
+      parents: n === 0 ? [] : parentsOf([`m${n - 1}`, start + n - 1]),
+    });
+  }
+  core.hear("dora", ["m9"], { completeSince: start });
+  core.wait(25 * 3_600_000);
+  core.restart(4, Number.POSITIVE_INFINITY);
+  core.restart();
+  const dora = core.state.participants.byId.get(asParticipantId("dora"));
+  expect(core.state.log.entries.size).toBeLessThan(10);
+  expect(core.state.log.entries.size).toBeGreaterThan(1);
+  expect(dora?.claims.size).toBeGreaterThan(0);
+  expect(dora?.claims.ids().filter((id) => dora.claims.isNeeded(id))).toEqual([]);
+});
