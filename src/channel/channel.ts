@@ -35,7 +35,10 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const contentTopic = contentTopicOf(key);
   const stored = await storage.load(channelId);
   const clock = createChannelClock(options.clock, stored.meta.clockCorrectionMs ?? 0);
-  const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
+  let intakeLagMs = (): number => 0;
+  const environment = (): Environment => ({
+    ...{ now: clock.now(), intakeLagMs: intakeLagMs(), random: () => random.next() },
+  });
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
 
   const life = createLife(options.ending);
@@ -80,11 +83,13 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   const intake = parts.createIntake({
     ...{ state, key, clock, bodies, commits, dispatch: tell, refuse, onLiveSync: clock.hear },
+    deviceNow: () => clock.now() - clock.correctionMs(),
     onEphemeral: (message) => {
       counts.ephemeral++;
       ephemeralListeners.tell(message);
     },
   });
+  intakeLagMs = intake.lagMs;
   const history = parts.createHistoryReader({
     ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, onFrame: intake.fromStore },
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),

@@ -1,3 +1,4 @@
+import type { Owned } from "../io/owned.ts";
 import type { MessageRecord, ParentReference } from "../io/records.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
@@ -50,7 +51,7 @@ export interface LogEntry {
 
 /** The part of an entry that is persisted. `waitsUntil` is its deadline in the incoming buffer, Infinity elsewhere. */
 export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
-  return {
+  const record: Owned<MessageRecord> = {
     id: entry.id,
     lamport: entry.lamport,
     sender: entry.author.id,
@@ -65,9 +66,10 @@ export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
     receivedAt: entry.receivedAt,
     audience: entry.audience,
     hint: unpackHint(entry.hint),
-    ...(waitsUntil === Number.POSITIVE_INFINITY ? {} : { waitsUntilConnectedMs: waitsUntil }),
-    ...(entry.removed ? { removed: true } : {}),
   };
+  if (waitsUntil !== Number.POSITIVE_INFINITY) record.waitsUntilConnectedMs = waitsUntil;
+  if (entry.removed) record.removed = true;
+  return record;
 }
 
 /**
