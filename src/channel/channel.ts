@@ -13,7 +13,7 @@ import { markHistoryRead } from "./receiving/history-mark.ts";
 import { CHANNEL_PARTS, type ChannelParts } from "./running/channel-parts.ts";
 import { channelStatus } from "./running/channel-status.ts";
 import { correctClock } from "./running/correct-clock.ts";
-import { followConnection } from "./running/follow-connection.ts";
+import { connectionOf, followConnection } from "./running/follow-connection.ts";
 import { createLife, storageProblem } from "./running/life.ts";
 import { performEffect } from "./running/perform-effect.ts";
 import type { Channel, ChannelOptions } from "./running/running-channel.ts";
@@ -51,7 +51,8 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     onFailure: (error) => life.stop(storageProblem(error)),
   });
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
-  const status = createStatusBoard(() => channelStatus({ state, transport, clock, life }));
+  const connection = connectionOf(transport, contentTopic);
+  const status = createStatusBoard(() => channelStatus({ state, transport: connection, clock, life }));
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   const readListeners = createListeners<void>();
@@ -125,7 +126,13 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopFollowing = followConnection({
-    ...{ transport, tell, history, isOnline: () => state.clock.connection.online, onHealth: status.refresh },
+    ...{
+      transport: connection,
+      tell,
+      history,
+      isOnline: () => state.clock.connection.online,
+      onHealth: status.refresh,
+    },
   });
   wakes.plan();
 

@@ -120,8 +120,12 @@ export function syncDue(ctx: SyncContext): void {
 /** The earliest of all reasons to say something but the idle one. */
 function plannedSyncAt(state: SyncAndBelow): number {
   const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
-  const planned = [helloAt, ackAt, repeatAt[0] ?? null, wantReceiptsAt].filter((at) => at !== null);
-  return Math.min(checkpointAt(state), nextRequestSyncAt(state), ...planned);
+  const planned = Math.min(orNever(helloAt), orNever(ackAt), orNever(repeatAt[0]), orNever(wantReceiptsAt));
+  return Math.min(checkpointAt(state), nextRequestSyncAt(state), planned);
+}
+
+function orNever(at: number | null | undefined): number {
+  return at ?? Number.POSITIVE_INFINITY;
 }
 
 /** Claims that no checkpoint has said get one, at most every ten minutes; one that the Store did not keep, sooner. */
