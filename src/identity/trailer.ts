@@ -8,6 +8,7 @@ import { equalBytes } from "./equal-bytes.ts";
 import type { Signer } from "./port.ts";
 import { senderIdOf } from "./sender-id.ts";
 import { frame } from "./signed-bytes.ts";
+import type { Signed } from "./verdicts.ts";
 
 /** Field of an SDS message that other SDS clients skip as unknown. It is the last one. */
 export const TRAILER_FIELD = 1000;
@@ -76,10 +77,16 @@ export function splitTrailer(bytes: Uint8Array): SplitMessage | null {
   }
 }
 
-/** The strict Ed25519 verdict on the trailer. Whose key it is, is asked with `isKeyOf`. */
-export function verifyTrailer({ message, trailer }: SplitMessage, publicKey: Uint8Array): boolean {
-  if (trailer.publicKey !== undefined && !equalBytes(trailer.publicKey, publicKey)) return false;
-  return verifyStrict(publicKey, signedBytes(message, trailer), trailer.signature);
+/** What is left to be judged of a trailer; null when it names another key. Whose key it is, is asked with `isKeyOf`. */
+export function signedTrailer({ message, trailer }: SplitMessage, publicKey: Uint8Array): Signed | null {
+  if (trailer.publicKey !== undefined && !equalBytes(trailer.publicKey, publicKey)) return null;
+  return { publicKey, message: signedBytes(message, trailer), signature: trailer.signature };
+}
+
+/** The strict Ed25519 verdict on the trailer. */
+export function verifyTrailer(split: SplitMessage, publicKey: Uint8Array): boolean {
+  const signed = signedTrailer(split, publicKey);
+  return signed !== null && verifyStrict(publicKey, signed.message, signed.signature);
 }
 
 /** The key is the one that the sender id of a message was made from. */

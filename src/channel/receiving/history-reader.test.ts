@@ -32,7 +32,7 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
     contentTopic: "topic",
     clock,
     cursor: () => cursor,
-    onFrame: async () => {},
+    onFrames: async () => {},
     onRead: () => {},
   });
   return { reader, clock, asked };
@@ -106,7 +106,7 @@ describe("the past", () => {
     }
     const reader = createHistoryReader({
       ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0 },
-      ...{ onFrame: async () => {}, onRead: (at) => void read.push(at) },
+      ...{ onFrames: async () => {}, onRead: (at) => void read.push(at) },
     });
     reader.online();
     await clock.advanceSettled(10);
@@ -165,7 +165,7 @@ function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
         yield { frames: [] };
       },
     },
-    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrame: async () => {} },
+    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrames: async () => {} },
     onRead: (startedAt) => read.push(startedAt - START),
   });
   return { clock, reader, asked, read };
@@ -239,7 +239,7 @@ describe("whether a Store keeps something", () => {
     const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
       createHistoryReader({
         ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
-        ...{ cursor: () => 0, onFrame: async () => {}, onRead: () => {} },
+        ...{ cursor: () => 0, onFrames: async () => {}, onRead: () => {} },
       }).isKept(new Uint8Array(32));
     const of = (...frames: InboundFrame[][]) =>
       async function* () {

@@ -1,5 +1,6 @@
 import { equalBytes } from "../../identity/equal-bytes.ts";
-import { decryptPayload } from "../../identity/payload-encryption.ts";
+import { inTime } from "../../identity/verdict-in-time.ts";
+import { verdictOf as engineVerdictOf, type VerdictOf } from "../../identity/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
@@ -13,6 +14,7 @@ import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
+import { createOpening, type ToOpen } from "./opening.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -20,8 +22,8 @@ import { createTrailerQueue } from "./trailer-queue.ts";
 export interface Intake {
   /** A frame that was pushed just now. */
   live(frame: LiveFrame): void;
-  /** A frame out of a Store; resolves when the next one may follow. */
-  fromStore(frame: InboundFrame): Promise<void>;
+  /** A page of frames out of a Store; resolves when the next one may follow. */
+  fromStore(frames: readonly InboundFrame[]): Promise<void>;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   close(): void;
@@ -39,18 +41,27 @@ export interface IntakeOptions {
   readonly onEphemeral: (message: EphemeralView) => void;
   /** A sync by somebody else that was pushed to us, before the protocol acts on it. */
   readonly onLiveSync: (sync: HeardSync) => void;
+  /** Default: those of this engine. */
+  readonly verdictOf?: VerdictOf;
 }
+
+/** Of a page in one go; then whoever reads waits for what cannot keep up, a disk or the verdicts on trailers. */
+const FRAMES_IN_A_ROW = 100;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
   const ephemerals = createEphemeralGate();
+  const context = { channelId, profile, held: heldPlace };
+  const verdictOf = inTime(options.verdictOf ?? engineVerdictOf, clock);
+  const opening = createOpening({ key, context, verdictOf });
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
   let closed = false;
 
   const trailers = createTrailerQueue({
     clock,
+    verdictOf,
     isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
     apply: (trailer) => dispatch(inputOf(trailer)),
@@ -61,19 +72,20 @@ export function createIntake(options: IntakeOptions): Intake {
   function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
-    const taken = taking.then(() => takeNow(frame, arrivedAt));
+    const toOpen = opening.add(frame, arrivedAt === null ? "store" : "live");
+    const taken = taking.then(() => takeNow(toOpen, arrivedAt));
     taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
     return taken;
   }
 
-  async function takeNow(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
+  async function takeNow(toOpen: ToOpen, arrivedAt: number | null): Promise<void> {
+    const { frame, source } = toOpen;
+    const opened = await opening.take(toOpen);
     if (closed) return;
-    const source = arrivedAt === null ? "store" : "live";
     if (source === "live" && commits.isLong()) return refuse("inbound-full");
-    const bytes = await decryptPayload(key, frame.payload);
-    if (closed) return;
-    if (bytes === null) return refuse("undecryptable");
-    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
+    if (opened === null) return refuse("undecryptable");
+    const { bytes } = opened;
+    const incoming = readIncoming(opened, source, frame.hash, context);
     switch (incoming.kind) {
       case "refused":
         return refuse(incoming.reason);
@@ -117,9 +129,9 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function heardAt(trailer: TrailerToVerify, arrivedAt: number): TrailerToVerify {
-    const verify = () => {
-      const problem = trailer.verify();
-      if (problem === null) hear(trailer.claim, arrivedAt);
+    const verify: TrailerToVerify["verify"] = async (verdictOf) => {
+      const problem = await trailer.verify(verdictOf);
+      if (problem === null && !closed) hear(trailer.claim, arrivedAt);
       return problem;
     };
     return { ...trailer, verify };
@@ -138,14 +150,17 @@ export function createIntake(options: IntakeOptions): Intake {
       if (!waiting.hasRoomFor(frame.payload.length)) refuse("inbound-full");
       else take(frame, frame.arrivedAt).catch(() => {});
     },
-    fromStore: async (frame) => {
-      await take(frame, null);
-      if (trailers.isLong()) await trailers.idle();
-      if (commits.isLong()) await commits.commit([], "relaxed");
+    fromStore: async (frames) => {
+      for (let start = 0; start < frames.length; start += FRAMES_IN_A_ROW) {
+        await Promise.all(frames.slice(start, start + FRAMES_IN_A_ROW).map((frame) => take(frame, null)));
+        if (trailers.isLong()) await trailers.idle();
+        if (commits.isLong()) await commits.commit([], "relaxed");
+      }
     },
     idle: () => trailers.idle(),
     close: () => {
       closed = true;
+      opening.close();
       trailers.close();
     },
   };

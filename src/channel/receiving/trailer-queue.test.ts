@@ -37,7 +37,7 @@ class Timers {
 }
 
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
 }
 
 interface Saying {
@@ -56,6 +56,7 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
   const load = { busy: false, next: (_lamport: number) => {} };
   const queue = createTrailerQueue({
     clock: timers,
+    verdictOf: async () => true,
     isBusy: () => load.busy,
     addsNothing: ({ claim }) => addsNothing(claim.lamport),
     apply: ({ claim }) => {
@@ -77,7 +78,7 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
       of: of === null ? null : asMessageId(of),
       copy: copy ? Uint8Array.of(1) : null,
       size,
-      verify: () => {
+      verify: async () => {
         verified.push(lamport);
         return holds ? null : "bad-trailer-signature";
       },
