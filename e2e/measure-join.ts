@@ -25,14 +25,16 @@ function watchJoin(text: string): void {
   addEventListener(
     "click",
     ({ target }) => {
-      if (target instanceof Element && target.textContent?.includes("Join channel")) watched.joinedAt = performance.now();
+      if (target instanceof Element && target.textContent?.includes("Join channel"))
+        watched.joinedAt = performance.now();
     },
     { capture: true },
   );
   new MutationObserver(() => {
     const rows = document.querySelectorAll("[data-message-id]");
     if (watched.firstAt < 0 && rows.length > 0) watched.firstAt = performance.now();
-    if (watched.newestAt < 0 && rows[rows.length - 1]?.textContent?.includes(text)) watched.newestAt = performance.now();
+    if (watched.newestAt < 0 && rows[rows.length - 1]?.textContent?.includes(text))
+      watched.newestAt = performance.now();
   }).observe(document, { subtree: true, childList: true, characterData: true });
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
