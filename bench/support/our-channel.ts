@@ -2,10 +2,10 @@ import { inputOf, readIncoming, type TrailerToVerify } from "../../src/channel/r
 import { judgeAhead, openFrame } from "../../src/channel/receiving/opened-frame.ts";
 import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
 import { createStepChecks, type StepChecks } from "../../src/channel/running/step-checks.ts";
-import { parentLamportsOf } from "../../src/identity/envelope.ts";
-import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
-import { splitTrailer } from "../../src/identity/trailer.ts";
-import { verdictOf } from "../../src/identity/verdicts.ts";
+import { parentLamportsOf } from "../../src/identity/authors/envelope.ts";
+import { decodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
+import { splitTrailer } from "../../src/identity/authors/trailer.ts";
+import { verdictOf } from "../../src/identity/keys/verdicts.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
 import type { Effect } from "../../src/sds/io/effect.ts";

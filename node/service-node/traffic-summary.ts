@@ -1,5 +1,5 @@
 import type { WakuMessage } from "../../src/transport/waku/wire/wire.ts";
-import { clockSkewMs, describeSkew } from "./clock-skew.ts";
+import { clockSkewMs, describeSkew } from "./limits/clock-skew.ts";
 
 const SUMMARY_INTERVAL_MS = 10_000;
 /** What relays of the Waku network tolerate; beyond it one of the two clocks is wrong. */

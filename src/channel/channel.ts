@@ -1,4 +1,4 @@
-import { contentTopicOf } from "../identity/content-topic.ts";
+import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import type { Environment } from "../sds/io/step-context.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";

@@ -3,12 +3,12 @@ import {
   type AuthenticClaim,
   authenticateAuthor,
   readClaim,
-} from "../../identity/authenticate.ts";
-import { parentLamportsOf } from "../../identity/envelope.ts";
-import { decodeEnvelope, type Envelope } from "../../identity/envelope-codec.ts";
-import { isKeyedSenderId } from "../../identity/sender-id.ts";
-import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/trailer.ts";
-import type { VerdictOf } from "../../identity/verdicts.ts";
+} from "../../identity/authors/authenticate.ts";
+import { parentLamportsOf } from "../../identity/authors/envelope.ts";
+import { decodeEnvelope, type Envelope } from "../../identity/authors/envelope-codec.ts";
+import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/authors/trailer.ts";
+import { isKeyedSenderId } from "../../identity/keys/sender-id.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../sds/io/step-input.ts";

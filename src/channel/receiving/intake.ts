@@ -1,6 +1,6 @@
-import { equalBytes } from "../../identity/equal-bytes.ts";
-import { inTime } from "../../identity/verdict-in-time.ts";
-import { verdictOf as engineVerdictOf, type VerdictOf } from "../../identity/verdicts.ts";
+import { equalBytes } from "../../identity/bytes/equal-bytes.ts";
+import { inTime } from "../../identity/keys/verdict-in-time.ts";
+import { verdictOf as engineVerdictOf, type VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";

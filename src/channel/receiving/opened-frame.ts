@@ -1,5 +1,5 @@
-import { type AuthenticAuthor, judged, readAuthor, type Verdict } from "../../identity/authenticate.ts";
-import type { VerdictOf } from "../../identity/verdicts.ts";
+import { type AuthenticAuthor, judged, readAuthor, type Verdict } from "../../identity/authors/authenticate.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { Source } from "../../sds/io/step-input.ts";
 import { type CopyPlace, isLowerCopy } from "../../sds/log/lower-copy.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { encryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
-import type { Signed, VerdictOf } from "../../identity/verdicts.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import type { Signed, VerdictOf } from "../../identity/keys/verdicts.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
 import { asChannelId, type MessageId } from "../../sds/wire/ids.ts";

@@ -1,5 +1,5 @@
-import { decryptPayload } from "../../identity/payload-encryption.ts";
-import type { VerdictOf } from "../../identity/verdicts.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
+import { decryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import type { Source } from "../../sds/io/step-input.ts";
 import type { InboundFrame } from "../../transport/port.ts";
 import { type IncomingContext, judgeAhead, type OpenedFrame, openFrame } from "./opened-frame.ts";

@@ -1,4 +1,4 @@
-import type { VerdictOf } from "../../identity/verdicts.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { createBacklog, MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
