@@ -230,6 +230,35 @@ describe("messages that are missed", () => {
   });
 });
 
+describe("pages", () => {
+  it.each(["the past", "what is missed"])("of %s are taken in one after the other", async (what) => {
+    const clock = createVirtualClock(START);
+    const log: string[] = [];
+    const ends: (() => void)[] = [];
+    async function* queryHistory(): AsyncGenerator<HistoryPage> {
+      for (const number of [1, 2]) {
+        log.push(`page ${number}`);
+        yield { frames: [] };
+      }
+    }
+    const reader = createHistoryReader({
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, onRead: () => log.push("read") },
+      onFrames: () => new Promise((resolve) => ends.push(resolve)),
+    });
+    if (what === "the past") reader.online();
+    else reader.fetch([{ id: "a" as MessageId, lamport: START, hint: undefined }]);
+    await clock.advanceSettled(10);
+    expect(log).toEqual(["page 1"]);
+    ends[0]?.();
+    await clock.advanceSettled(10);
+    expect(log).toEqual(["page 1", "page 2"]);
+    ends[1]?.();
+    await clock.advanceSettled(10);
+    expect(log).toEqual(what === "the past" ? ["page 1", "page 2", "read"] : ["page 1", "page 2"]);
+    reader.close();
+  });
+});
+
 describe("whether a Store keeps something", () => {
   it("is yes only when it gives it back, and no answer is none", async () => {
     const frame: InboundFrame = {

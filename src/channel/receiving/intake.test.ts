@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";
@@ -22,7 +23,7 @@ const BEN = createNobleSigner(new Uint8Array(32).fill(3));
 const GATHER_MS = 20;
 
 /** Ada's intake, with what it gave to the protocol, and Ben, who says things. */
-function intakeOf() {
+function intakeOf(verdictOf?: VerdictOf) {
   const core = new OneCore();
   const { channelId } = core.state.identity;
   const clock = createVirtualClock(core.now);
@@ -34,6 +35,7 @@ function intakeOf() {
   const bodies = createBodyCache(createMemoryStorage(), channelId);
   const intake = createIntake({
     ...{ state: core.state, key: KEY, clock },
+    ...(verdictOf === undefined ? {} : { verdictOf }),
     onLiveSync: (sync) => words.push(sync),
     bodies: { ...bodies, bytes: (id) => (disk.reads ? bodies.bytes(id) : Promise.reject(new Error("torn"))) },
     commits: {
@@ -141,6 +143,33 @@ describe("an intake", () => {
     expect([dispatched, refused, heard]).toEqual([[], [], []]);
   });
 
+  it("takes every frame of a page, however long that is", async () => {
+    const { intake, refused, frameOf } = intakeOf();
+    const frame = { ...(await frameOf(new Uint8Array())), payload: new Uint8Array() };
+    await intake.fromStore(Array.from({ length: 205 }, () => frame));
+    expect(refused).toEqual(Array.from({ length: 205 }, () => "undecryptable"));
+  });
+
+  it("has nothing verified any more after the end", async () => {
+    let verdicts = 0;
+    const { intake, frameOf, content } = intakeOf(async () => ++verdicts > 0);
+    const frame = await frameOf((await content(1)).bytes);
+    const taken = intake.fromStore(Array.from({ length: 40 }, () => frame));
+    intake.close();
+    await taken;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(verdicts).toBe(0);
+  });
+
+  it("computes itself what the engine leaves without an answer", async () => {
+    const { intake, clock, kinds, frameOf, content } = intakeOf(() => new Promise(() => {}));
+    const taken = intake.fromStore([await frameOf((await content(1)).bytes)]);
+    await expect.poll(() => clock.pending).toBe(1);
+    clock.advance(5_000);
+    await taken;
+    expect(kinds()).toEqual(["receive-content"]);
+  });
+
   it("counts what nobody with the key can have sent", async () => {
     const { intake, refused, frameOf } = intakeOf();
     const frame = await frameOf(new Uint8Array([1]));
@@ -187,6 +216,20 @@ describe("a signed sync", () => {
     await expect.poll(() => words.length).toBe(1);
     const word = { signer: expect.any(String), signedAt: pushedAt + 10, arrivedAt: pushedAt };
     expect(words).toEqual([{ ...word, named: [asMessageId("m")] }]);
+  });
+
+  it("that was verified only after the end says nothing of clocks", async () => {
+    let answer = (_holds: boolean) => {};
+    const { intake, clock, words, frameOf, sync } = intakeOf(() => new Promise((resolve) => (answer = resolve)));
+    intake.live(await frameOf(await sync([])));
+    await expect.poll(() => clock.pending).toBe(1);
+    clock.advance(GATHER_MS);
+    await expect.poll(() => clock.pending).toBe(1);
+    intake.close();
+    answer(true);
+    await expect.poll(() => clock.pending).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(words).toEqual([]);
   });
 
   it("that does not hold says nothing of clocks and is counted", async () => {

@@ -85,6 +85,16 @@ describe("verdicts by the engine", () => {
 });
 
 describe("an engine is not believed", () => {
+  //= protocol: SIGN-13
+  test("about S: one that takes an S of L and above is right on the probes, and not asked about it", async () => {
+    const forged = vectors.filter(({ name }) => /^S (\+|=) 8?L$/.test(name)).map(({ signature }) => signature);
+    expect(forged.length).toBe(3);
+    const { engine } = engineOf((key, message, signature) => {
+      return forged.includes(Buffer.from(signature).toString("hex")) || verifyStrict(key, message, signature);
+    });
+    expect(await failures(createVerdicts(engine))).toEqual([]);
+  });
+
   const lax: Verifier = (key, message, signature) => ed25519.verify(signature, message, key, { zip215: true });
 
   //= protocol: SIGN-13
