@@ -14,6 +14,7 @@ import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
+import { createIntakeLine } from "./intake-line.ts";
 import { createOpening, type ToOpen } from "./opening.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
@@ -24,6 +25,8 @@ export interface Intake {
   live(frame: LiveFrame): void;
   /** A page of frames out of a Store; resolves when the next one may follow. */
   fromStore(frames: readonly InboundFrame[]): Promise<void>;
+  /** For so many milliseconds the oldest frame that was pushed, and is not taken in yet, has waited; 0: none waits. */
+  lagMs(): number;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   close(): void;
@@ -33,6 +36,8 @@ export interface IntakeOptions {
   readonly state: ChannelState;
   readonly key: Uint8Array;
   readonly clock: Clock;
+  /** The clock by which frames arrive. Default: `clock`, where nobody corrected it. */
+  readonly deviceNow?: () => number;
   readonly bodies: BodyCache;
   readonly commits: Pick<CommitQueue, "isLong" | "commit">;
   /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
@@ -51,10 +56,12 @@ const FRAMES_IN_A_ROW = 100;
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
+  const deviceNow = options.deviceNow ?? clock.now;
   const ephemerals = createEphemeralGate();
   const context = { channelId, profile, held: heldPlace };
   const verdictOf = inTime(options.verdictOf ?? engineVerdictOf, clock);
   const opening = createOpening({ key, context, verdictOf });
+  const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
   let closed = false;
@@ -64,7 +71,7 @@ export function createIntake(options: IntakeOptions): Intake {
     verdictOf,
     isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
-    apply: (trailer) => dispatch(inputOf(trailer)),
+    apply: (trailer) => dispatch(inputOf(trailer, deviceNow())),
     refuse,
   });
 
@@ -72,9 +79,15 @@ export function createIntake(options: IntakeOptions): Intake {
   function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
+    if (arrivedAt !== null) line.join(arrivedAt);
     const toOpen = opening.add(frame, arrivedAt === null ? "store" : "live");
     const taken = taking.then(() => takeNow(toOpen, arrivedAt));
-    taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
+    taking = taken
+      .catch(() => {})
+      .then(() => {
+        waiting.remove(bytes);
+        if (arrivedAt !== null) line.leave();
+      });
     return taken;
   }
 
@@ -134,7 +147,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (problem === null && !closed) hear(trailer.claim, arrivedAt);
       return problem;
     };
-    return { ...trailer, verify };
+    return { ...trailer, arrivedAt, verify };
   }
 
   function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
@@ -156,6 +169,11 @@ export function createIntake(options: IntakeOptions): Intake {
         if (trailers.isLong()) await trailers.idle();
         if (commits.isLong()) await commits.commit([], "relaxed");
       }
+    },
+    lagMs: () => {
+      // A sync is taken in when its trailer is, and that waits in a line of its own.
+      const since = Math.min(line.since() ?? Number.POSITIVE_INFINITY, trailers.since() ?? Number.POSITIVE_INFINITY);
+      return Math.max(0, deviceNow() - since);
     },
     idle: () => trailers.idle(),
     close: () => {
