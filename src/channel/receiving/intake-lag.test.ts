@@ -83,7 +83,7 @@ test("an intake is not behind by frames that were refused", async () => {
 
 test("what comes out of a Store has no place in the line", async () => {
   const { intake, clock, syncFrame } = intakeOf();
-  await intake.fromStore(await syncFrame(clock.now()));
+  await intake.fromStore([await syncFrame(clock.now())]);
   await new Promise((resolve) => setImmediate(resolve));
   intake.live(await syncFrame(clock.now() - 700));
   expect(intake.lagMs()).toBe(700);
