@@ -16,7 +16,7 @@ import {
   SILENCE_FLOOR_LARGE_GROUP_MS,
   SILENCE_FLOOR_MS,
 } from "../parameters/parameters.ts";
-import { presentParticipants } from "../participants/presence.ts";
+import { ackWindow } from "../participants/ack-window.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "../repair/repair.ts";
 import { asMessageId } from "../wire/ids.ts";
 import { inInterval, ownSync } from "./own.ts";
@@ -25,8 +25,6 @@ import { filterOfSync } from "./sent-filter.ts";
 import { nextSyncLamport } from "./sync-clock.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
-/** The ack window is meant for groups of this size; it grows in proportion beyond. */
-const ACK_WINDOW_GROUP = 8;
 /** Those who acked together must not repeat it together. Up to so much later. */
 const REPEAT_JITTER = 0.2;
 /** A Store keeps each of them, so one says all that is new in ten minutes. Rarer ones are missed by who reads between. */
@@ -52,14 +50,6 @@ export function scheduleAnswer(ctx: SyncContext): void {
   //= protocol: RECEIPT-5
   const at = env.now + env.random() * ackWindow(state, env.now);
   ownSync(state).ackAt = Math.min(at, state.sync.ackAt ?? at);
-}
-
-/** Grows with the group, so that a large group does not answer each message with a storm of acks. */
-function ackWindow(state: SyncAndBelow, now: number): number {
-  //= protocol: SYNC-7
-  const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
-  const group = presentParticipants(state, now).length;
-  return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, group / ACK_WINDOW_GROUP));
 }
 
 /** Own content says the same as an ack if it is now the only head and nothing is to be named besides; then no sync is needed. */
@@ -100,7 +90,7 @@ export function syncDue(ctx: SyncContext): void {
   const { state, env } = ctx;
   if (!state.clock.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
   dropNeedlessReceiptRequest(ctx);
-  if (plannedSyncAt(state) > env.now) {
+  if (plannedSyncAt(state, env.now) > env.now) {
     idleDue(ctx);
     return;
   }
@@ -112,10 +102,10 @@ export function syncDue(ctx: SyncContext): void {
 }
 
 /** The earliest of all reasons to say something but the idle one. */
-function plannedSyncAt(state: SyncAndBelow): number {
+function plannedSyncAt(state: SyncAndBelow, now: number): number {
   const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
   const planned = [helloAt, ackAt, repeatAt[0] ?? null, wantReceiptsAt].filter((at) => at !== null);
-  return Math.min(checkpointAt(state), nextRequestSyncAt(state), ...planned);
+  return Math.min(checkpointAt(state), nextRequestSyncAt(state, now), ...planned);
 }
 
 /** Claims that no checkpoint has said get one, at most every ten minutes; one that the Store did not keep, sooner. */
@@ -229,10 +219,10 @@ function isDue(at: number | null, now: number): boolean {
   return at !== null && at <= now;
 }
 
-export function nextSyncAt(state: SyncAndBelow): number {
+export function nextSyncAt(state: SyncAndBelow, now: number): number {
   const { trickle } = state.sync;
   if (!state.clock.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
-  return Math.max(tokenAt(state, "sync"), Math.min(nextTrickleAt(trickle), plannedSyncAt(state)));
+  return Math.max(tokenAt(state, "sync"), Math.min(nextTrickleAt(trickle), plannedSyncAt(state, now)));
 }
 
 /** The clock was set by so much. */
