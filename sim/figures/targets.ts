@@ -1,11 +1,11 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import type { MessageId } from "../../src/sds/wire/ids.ts";
-import { decodeFrame } from "../core/network/frame.ts";
 import type { SimParticipant } from "../core/members/participant.ts";
+import type { Watcher } from "../core/members/surroundings.ts";
+import { decodeFrame } from "../core/network/frame.ts";
 import type { Action } from "../core/script/script.ts";
 import { CALM, type Settings } from "../core/script/settings.ts";
-import type { Watcher } from "../core/members/surroundings.ts";
 import { World } from "../core/world.ts";
 
 /**
@@ -134,7 +134,7 @@ class TargetWatch {
 
   /** What is still open never came to pass within the run. */
   end(world: World): void {
-    for (const { id, at, unnoticed, undelivered } of this.#open.values()) {
+    for (const { unnoticed, undelivered } of this.#open.values()) {
       for (const _ of unnoticed) this.#noticed.push(Number.POSITIVE_INFINITY);
       if (undelivered.size > 0) this.#consistent.push(Number.POSITIVE_INFINITY);
     }
@@ -153,7 +153,7 @@ class TargetWatch {
   }
 
   #look({ index, state }: SimParticipant, now: number): void {
-    for (const { id, at, unnoticed, undelivered } of this.#open.values()) {
+    for (const { unnoticed, undelivered } of this.#open.values()) {
       const entry = state.log.entries.get(id);
       if (unnoticed.has(index) && (entry !== undefined || state.holes.missing.has(id))) {
         unnoticed.delete(index);

@@ -1,3 +1,4 @@
+import type { ChannelState } from "../../../src/sds/channel-state.ts";
 import type { Effect } from "../../../src/sds/io/effect.ts";
 import type { StoredChannel } from "../../../src/sds/io/records.ts";
 import type { Source, StepInput } from "../../../src/sds/io/step-input.ts";
@@ -23,5 +24,7 @@ export interface Mutation {
   readonly receive?: (member: SimParticipant, decoded: Decoded, frame: Frame, source: Source) => StepInput[] | null;
   readonly input?: (member: SimParticipant, input: StepInput) => StepInput | null;
   readonly effect?: (member: SimParticipant, effect: Effect) => Effect | null;
+  /** When the channel asks for a wake, instead of what the product says. */
+  readonly wakeAt?: (state: ChannelState, now: number) => number;
   readonly afterStep?: (member: SimParticipant, input: StepInput) => void;
 }

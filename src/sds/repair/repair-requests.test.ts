@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ownMissing } from "../holes/own.ts";
 import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { nextWakeAt } from "../schedules.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
+import { nextRequestSyncAt } from "./repair.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -37,15 +39,18 @@ test.each([
   // W/2 is 6.25 s for 20 participants, and would be 21.9 s for 70.
   { others: 19, pausesS: [6.25, 12.5, 25, 50, 100, 200, 300] },
   { others: 69, pausesS: [20, 40, 80, 160, 300, 300] },
-])("a request is due T_req after the id was missed, then A after it, doubling to 5 min: beside $others others", (one) => {
-  const { core, missing } = withGap(one.others);
-  expect(missing.requestAt - core.now).toBe(T_REQ);
-  const pauses: number[] = [];
-  while (pauses.length < one.pausesS.length) {
-    if (nextRequests(core).includes("gap")) pauses.push((missing.requestAt - core.now) / SECOND);
-  }
-  expect(pauses).toEqual(one.pausesS);
-});
+])(
+  "a request is due T_req after the id was missed, then A after it, doubling to 5 min: beside $others others",
+  (one) => {
+    const { core, missing } = withGap(one.others);
+    expect(missing.requestAt - core.now).toBe(T_REQ);
+    const pauses: number[] = [];
+    while (pauses.length < one.pausesS.length) {
+      if (nextRequests(core).includes("gap")) pauses.push((missing.requestAt - core.now) / SECOND);
+    }
+    expect(pauses).toEqual(one.pausesS);
+  },
+);
 
 //= protocol: REPAIR-7
 test("whoever asks for it as well puts mine off, once, and does not delete it", () => {
@@ -151,4 +156,18 @@ test.each<[string, (core: OneCore, id: MessageId, lamport: number) => void]>([
   hear(core, id, lamport);
   core.wait(MINUTE);
   expect(core.take("repair")).toEqual([]);
+});
+
+//= protocol: REPAIR-3, REPAIR-4
+test("what was asked for goes on being asked for in syncs of its own, one in 30 s, when its namer comes into doubt", () => {
+  const { core, missing } = withGap();
+  while (missing.requests < 2) nextRequests(core);
+  core.hear(
+    "ben",
+    Array.from({ length: 64 }, (_, n) => `made up ${n}`),
+  );
+  for (const other of core.state.holes.missing.values()) {
+    if (other !== missing) ownMissing(other).requestAt = core.now + HOUR;
+  }
+  expect(nextRequestSyncAt(core.state, core.now)).toBeLessThanOrEqual(core.now + 30 * SECOND);
 });
