@@ -153,7 +153,7 @@ class TargetWatch {
   }
 
   #look({ index, state }: SimParticipant, now: number): void {
-    for (const { unnoticed, undelivered } of this.#open.values()) {
+    for (const { id, at, unnoticed, undelivered } of this.#open.values()) {
       const entry = state.log.entries.get(id);
       if (unnoticed.has(index) && (entry !== undefined || state.holes.missing.has(id))) {
         unnoticed.delete(index);
@@ -177,4 +177,19 @@ function spreadOf(times: number[], target: number): Spread {
     withinPercent: Number(((100 * within) / Math.max(1, times.length)).toFixed(1)),
     ...{ p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) },
   };
+}
+
+/** One row for each case: the share within the target, and how many seconds it took. */
+export function targetTable(figures: readonly TargetFigures[]): string {
+  const cell = ({ count, withinPercent, p50, p90, p99 }: Spread): string =>
+    count === 0 ? "nothing" : `${withinPercent} % (${p50} / ${p90} / ${p99})`;
+  const lines = [
+    "| participants | loss | Store | one receiver known in S | missed, noticed in 3 S | all have it in 6 S | payload bytes a delivery |",
+    "|---|---|---|---|---|---|---|",
+    ...figures.map(({ participants, loss, store, known, noticed, consistent, payloadBytesPerDelivery }) => {
+      const spreads = [known, noticed, consistent].map(cell).join(" | ");
+      return `| ${participants} | ${100 * loss} % | ${store ? "yes" : "no"} | ${spreads} | ${payloadBytesPerDelivery} |`;
+    }),
+  ];
+  return lines.join("\n");
 }

@@ -13,6 +13,7 @@ import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
 import { answersAll, asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
 import { givesUpSilently, sentWithNobody } from "./sending.ts";
 import { FORGOTTEN_WAKES } from "./timers.ts";
+import { SPOILT_PLANS } from "./windows.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   oneIdForEqualTexts,
@@ -39,4 +40,5 @@ export const MUTATIONS: readonly Mutation[] = [
   claimsTooMuch,
   orderOfArrival,
   ...FORGOTTEN_WAKES,
+  ...SPOILT_PLANS,
 ];

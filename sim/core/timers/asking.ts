@@ -19,6 +19,7 @@ interface Asked {
   /** A Store is asked for it until then. */
   fetchBy: number;
   hadHint: boolean;
+  wasGivenUp: boolean;
   /** The others are asked for it between these. */
   requestFrom: number;
   requestBy: number;
@@ -77,8 +78,11 @@ export class Asking {
     const met = new Map<MessageId, Asked>();
     for (const missing of state.holes.missing.values()) {
       const known = this.#asked.get(missing.id);
-      const asked = known?.missing === missing ? known : this.#begin(pause, missing);
+      const asked = known !== undefined && known.missing === missing ? known : this.#begin(pause, missing);
       met.set(missing.id, asked);
+      // Wanted again, it is asked for as if it were new.
+      asked.wasGivenUp = isGivenUp(missing);
+      if (asked.wasGivenUp) asked.fetchBy = Math.max(asked.fetchBy, now + reorderWaitMs);
       if (missing.hint !== undefined && !asked.hadHint) {
         asked.hadHint = true;
         asked.fetchBy = Math.min(asked.fetchBy, now + reorderWaitMs);
@@ -106,7 +110,7 @@ export class Asking {
         ? repairAskMaxMs + crowdMs(pause, FIRST_SYNC_MS)
         : requestPauseMs(pause, requests) + crowdMs(pause, AGAIN_SYNC_MS);
     return {
-      ...{ missing, requests, postponed, hadHint: hint !== undefined },
+      ...{ missing, requests, postponed, hadHint: hint !== undefined, wasGivenUp: isGivenUp(missing) },
       fetchBy: hint === undefined && lamport === null ? NEVER : now + fetchMs,
       requestFrom: requests === 0 ? since + tReqOf(pause, missing.id) : 0,
       requestBy: now + requestMs,
@@ -116,7 +120,8 @@ export class Asking {
   /** HOLE-7. */
   #beginAnew(pause: Pause, asked: Asked): void {
     const begun = this.#begin(pause, asked.missing);
-    asked.fetchBy = Math.max(pause.now, Math.min(asked.fetchBy, begun.fetchBy));
+    const before = asked.wasGivenUp ? NEVER : asked.fetchBy;
+    asked.fetchBy = Math.max(pause.now, Math.min(before, begun.fetchBy));
     asked.requests = 0;
     asked.requestFrom = pause.now + tReqOf(pause, asked.missing.id);
     asked.requestBy = begun.requestBy;

@@ -57,10 +57,9 @@ export class Speech {
     if (input.kind === "checkpoint-result" && !input.kept && state.sync.checkpointRetries > 0) {
       this.#retryBy = now + CHECKPOINT_RETRY_MS;
     }
-    const wasToAck = this.#before.ackAt || delivered || wasAsked;
-    for (const effect of effects) {
-      if (effect.kind === "send-sync") this.#said(moment, effect.sync, wasToAck && state.sync.repeatAt.length > 0);
-    }
+    // What was written in this very step may have said it all.
+    const isAck = (this.#before.ackAt || delivered || wasAsked) && !(wrote && state.sync.repeatAt.length === 0);
+    for (const effect of effects) if (effect.kind === "send-sync") this.#said(moment, effect.sync, isAck);
     this.#checkWish(moment);
   }
 
