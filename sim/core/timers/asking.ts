@@ -9,6 +9,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const REQUESTS_A_SYNC = 8;
+/** So many for one id are reasons for a sync while something waits. */
+const SOON_REQUESTS = 4;
 /** The longest pauses between two syncs that only ask: for the first time, and again while something waits for it. */
 const FIRST_SYNC_MS = 2 * SECOND;
 const AGAIN_SYNC_MS = 20 * SECOND;
@@ -22,6 +24,8 @@ interface Asked {
   wasGivenUp: boolean;
   /** The others are asked for it between these. */
   requestFrom: number;
+  /** When it is due, and until when its turn has come, however many are asked for beside it. */
+  requestAt: number;
   requestBy: number;
   requests: number;
   postponed: boolean;
@@ -81,8 +85,8 @@ export class Asking {
       const asked = known !== undefined && known.missing === missing ? known : this.#begin(pause, missing);
       met.set(missing.id, asked);
       // Wanted again, it is asked for as if it were new.
+      if (asked.wasGivenUp || isGivenUp(missing)) asked.fetchBy = Math.max(asked.fetchBy, now + reorderWaitMs);
       asked.wasGivenUp = isGivenUp(missing);
-      if (asked.wasGivenUp) asked.fetchBy = Math.max(asked.fetchBy, now + reorderWaitMs);
       if (missing.hint !== undefined && !asked.hadHint) {
         asked.hadHint = true;
         asked.fetchBy = Math.min(asked.fetchBy, now + reorderWaitMs);
@@ -90,11 +94,11 @@ export class Asking {
       if (missing.postponed && !asked.postponed) {
         asked.postponed = true;
         asked.requestFrom = Math.max(asked.requestFrom, now + tReqOf(pause, missing.id));
-        asked.requestBy = Math.max(asked.requestBy, now + repairAskMaxMs + crowdMs(pause, FIRST_SYNC_MS));
+        asked.requestAt = Math.max(asked.requestAt, now + repairAskMaxMs);
       }
-      if (!isWorthASync(pause, asked)) {
-        asked.requestBy = Math.max(asked.requestBy, now + repairAskMaxMs + crowdMs(pause, AGAIN_SYNC_MS));
-      }
+      if (!isWorthASync(pause, asked)) asked.requestAt = Math.max(asked.requestAt, now + repairAskMaxMs);
+      const syncMs = asked.requests === 0 ? FIRST_SYNC_MS : AGAIN_SYNC_MS;
+      asked.requestBy = Math.max(asked.requestBy, asked.requestAt + crowdMs(pause, syncMs));
     }
     this.#asked = met;
   }
@@ -105,14 +109,12 @@ export class Asking {
     const { asks, requests, postponed, hint, lamport, since } = missing;
     const { reorderWaitMs, repairAskMaxMs } = state.identity.parameters;
     const fetchMs = asks === 0 ? reorderWaitMs : fetchPauseMs(asks);
-    const requestMs =
-      requests === 0
-        ? repairAskMaxMs + crowdMs(pause, FIRST_SYNC_MS)
-        : requestPauseMs(pause, requests) + crowdMs(pause, AGAIN_SYNC_MS);
+    const requestMs = requests === 0 ? repairAskMaxMs : requestPauseMs(pause, requests);
     return {
       ...{ missing, requests, postponed, hadHint: hint !== undefined, wasGivenUp: isGivenUp(missing) },
       fetchBy: hint === undefined && lamport === null ? NEVER : now + fetchMs,
       requestFrom: requests === 0 ? since + tReqOf(pause, missing.id) : 0,
+      requestAt: now + requestMs,
       requestBy: now + requestMs,
     };
   }
@@ -124,6 +126,7 @@ export class Asking {
     asked.fetchBy = Math.max(pause.now, Math.min(before, begun.fetchBy));
     asked.requests = 0;
     asked.requestFrom = pause.now + tReqOf(pause, asked.missing.id);
+    asked.requestAt = begun.requestAt;
     asked.requestBy = begun.requestBy;
   }
 
@@ -138,7 +141,8 @@ export class Asking {
     checkNotEarly(pause, asked.requestFrom, () => `request ${asked.requests + 1} for ${id}`);
     const pauseMs = requestPauseMs(pause, ++asked.requests);
     asked.requestFrom = pause.now + pauseMs;
-    asked.requestBy = pause.now + pauseMs + crowdMs(pause, AGAIN_SYNC_MS);
+    asked.requestAt = pause.now + pauseMs;
+    asked.requestBy = asked.requestAt;
   }
 
   #hear({ now, state }: Pause, { claim }: Extract<StepInput, { kind: "receive-sync" }>): void {
@@ -179,13 +183,13 @@ function answerMaxMs({ state }: Pick<Pause, "state">): number {
   return state.identity.parameters.repairAnswerMaxMs;
 }
 
-/** A sync asks for eight, and the next one comes so much later. */
+/** A sync asks for eight, the least asked first, and the next one comes so much later. */
 function crowdMs({ state }: Pick<Pause, "state">, syncMs: number): number {
-  return Math.ceil((state.holes.missing.size + 1) / REQUESTS_A_SYNC) * syncMs;
+  return Math.ceil((SOON_REQUESTS * (state.holes.missing.size + 1)) / REQUESTS_A_SYNC) * syncMs;
 }
 
 function isWorthASync({ state }: Pause, { missing, requests }: Asked): boolean {
   const doubtful = missing.inShareOf !== null && isDoubted(missing.inShareOf);
   if (!state.clock.connection.online || doubtful || !isAskedFor(state, missing)) return false;
-  return requests === 0 || (requests <= 3 && state.log.buffered.size > 0);
+  return requests === 0 || (requests < SOON_REQUESTS && state.log.buffered.size > 0);
 }

@@ -110,7 +110,7 @@ function requestAt(pause: Pause): number {
     else first = Math.min(first, missing.requestAt);
   }
   const firstAt = Math.max(first, lastSyncAt + 2 * SECOND);
-  if (Math.min(soon, late) < eagerUntil) return Math.min(firstAt, Math.max(Math.min(soon, late), eagerNextAt));
-  if (!waits) return firstAt;
-  return Math.min(firstAt, Math.max(soon, lastSyncAt + again), Math.max(late, lastSyncAt + 30 * SECOND));
+  const eager = Math.min(soon, late) < eagerUntil ? Math.max(Math.min(soon, late), eagerNextAt) : NEVER;
+  if (!waits) return Math.min(firstAt, eager);
+  return Math.min(firstAt, eager, Math.max(soon, lastSyncAt + again), Math.max(late, lastSyncAt + 30 * SECOND));
 }

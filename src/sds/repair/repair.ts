@@ -96,12 +96,14 @@ export function nextRequestSyncAt(state: RepairAndBelow, now: number): number {
   const first = Math.max(nextFirstRequestAt(state), firstNextAt);
   const soon = nextSoonRequestAt(state);
   const late = nextLateRequestAt(state);
+  const again = Math.min(soon, late);
   //= protocol: REPAIR-3
-  if (Math.min(soon, late) < eagerUntil) return Math.min(first, Math.max(Math.min(soon, late), eagerNextAt));
-  if (state.log.buffered.size === 0) return first;
+  const eager = again < eagerUntil ? Math.max(again, eagerNextAt) : Number.POSITIVE_INFINITY;
+  if (state.log.buffered.size === 0) return Math.min(first, eager);
   const lastSyncAt = eagerNextAt - EAGER_EVERY_MS;
   return Math.min(
     first,
+    eager,
     soon === Number.POSITIVE_INFINITY ? soon : Math.max(soon, lastSyncAt + askAgainPause(state, now)),
     Math.max(late, lastSyncAt + WAITING_EVERY_MS),
   );
