@@ -41,10 +41,14 @@ export class OurChannel {
   #wakeAt = Number.POSITIVE_INFINITY;
   readonly onEffect: (effect: Effect) => void;
 
-  constructor(stored: StoredChannel = EMPTY, onEffect: (effect: Effect) => void = () => {}) {
+  constructor(
+    stored: StoredChannel = EMPTY,
+    onEffect: (effect: Effect) => void = () => {},
+    who: ChannelIdentity = identity,
+  ) {
     this.#env = { now: START, random: () => this.#random.next() };
     this.onEffect = onEffect;
-    this.state = restore(identity, stored, this.#env).state;
+    this.state = restore(who, stored, this.#env).state;
     this.#checks = createStepChecks(this.state);
     this.dispatch({ kind: "connection", online: true });
   }

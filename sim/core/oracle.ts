@@ -27,6 +27,7 @@ export interface OracleWorld {
   readonly settings: { readonly participants: number; readonly clockJumps: number };
   readonly parameters: { readonly budgetPerTenMinutes: number };
   readonly profile: "community" | "sds";
+  intakeMs?(member: SimParticipant): number;
 }
 
 export interface Counts {

@@ -8,6 +8,7 @@ import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
 import { createLibp2p } from "libp2p";
+import { batchedWrites } from "../../../src/transport/waku/node/batched-writes.ts";
 import { relayService } from "./relay.ts";
 
 /** What identify announces. */
@@ -41,7 +42,7 @@ export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, priv
     transports: [webSockets({ filter: all }), tcp()],
     connectionEncrypters: [noise()],
     // js clients bring mplex only, go clients yamux only.
-    streamMuxers: [yamux(), mplex({ disconnectThreshold: 10_000 })],
+    streamMuxers: [batchedWrites(yamux()), batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       // All local tabs share one address and come back at once after a restart; the default admits five a second.

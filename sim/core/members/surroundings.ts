@@ -76,6 +76,8 @@ export interface Surroundings {
   readonly publishFailure: number;
   readonly syncMs: number;
   readonly clockYes: number;
+  /** The longest time that a frame takes to be taken in by this member; 0: none. */
+  intakeMs(member: SimParticipant): number;
   now(): number;
   after(ms: number, run: () => void): () => void;
   /** Null when the member reaches no service node. */

@@ -3,7 +3,7 @@ import { isAskedFor, isDoubted, isGivenUp } from "../../../src/sds/holes/missing
 import { requestDelay, responseDelay } from "../../../src/sds/holes/repair-timing.ts";
 import type { StepInput } from "../../../src/sds/io/step-input.ts";
 import type { MessageId } from "../../../src/sds/wire/ids.ts";
-import { checkInTime, checkNotEarly, type Moment, type Pause, windowOf } from "./moment.ts";
+import { checkInTime, checkNotEarly, type Moment, mustWait, type Pause, windowOf } from "./moment.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const SECOND = 1_000;
@@ -13,6 +13,8 @@ const REQUESTS_A_SYNC = 8;
 const SOON_REQUESTS = 4;
 /** The longest pauses between two syncs that only ask: for the first time, and again while something waits for it. */
 const FIRST_SYNC_MS = 2 * SECOND;
+/** Trailers are verified so much later at most. */
+const LONGEST_LOOK_MS = 500;
 const AGAIN_SYNC_MS = 20 * SECOND;
 
 /** What is still to be asked for one id. */
@@ -57,21 +59,22 @@ export class Asking {
     }
     for (const id of this.#answers.keys()) if (!state.repair.answers.has(id)) this.#answers.delete(id);
     for (const id of state.repair.answers.keys()) {
-      if (!this.#answers.has(id)) this.#answers.set(id, { from: now, by: now + answerMaxMs(moment) });
+      if (!this.#answers.has(id)) this.#answers.set(id, { from: 0, by: now + answerMaxMs(moment) });
     }
   }
 
   pause(pause: Pause): void {
-    const { state, isLimited } = pause;
+    const { state } = pause;
     this.#meet(pause);
     if (!state.clock.connection.online) return;
     for (const asked of this.#asked.values()) {
       const { missing } = asked;
       if (isGivenUp(missing) || state.log.entries.has(missing.id)) continue;
       checkInTime(pause, asked.fetchBy, () => `asking a Store for ${missing.id}`);
-      if (!isLimited) checkInTime(pause, asked.requestBy, () => `request ${asked.requests + 1} for ${missing.id}`);
+      if (!mustWait(pause, "sync"))
+        checkInTime(pause, asked.requestBy, () => `request ${asked.requests + 1} for ${missing.id}`);
     }
-    if (isLimited) return;
+    if (mustWait(pause, "repair")) return;
     for (const [id, { by }] of this.#answers) checkInTime(pause, by, () => `the answer with ${id}`);
   }
 
@@ -93,7 +96,8 @@ export class Asking {
       }
       if (missing.postponed && !asked.postponed) {
         asked.postponed = true;
-        asked.requestFrom = Math.max(asked.requestFrom, now + tReqOf(pause, missing.id));
+        // The request was here before it was looked at.
+        asked.requestFrom = Math.max(asked.requestFrom, now + tReqOf(pause, missing.id) - LONGEST_LOOK_MS);
         asked.requestAt = Math.max(asked.requestAt, now + repairAskMaxMs);
       }
       if (!isWorthASync(pause, asked)) asked.requestAt = Math.max(asked.requestAt, now + repairAskMaxMs);
@@ -145,15 +149,18 @@ export class Asking {
     asked.requestBy = asked.requestAt;
   }
 
-  #hear({ now, state }: Pause, { claim }: Extract<StepInput, { kind: "receive-sync" }>): void {
+  #hear({ now, state }: Pause, { claim, waitedMs = 0 }: Extract<StepInput, { kind: "receive-sync" }>): void {
     const { self, parameters } = state.identity;
     for (const { messageId } of claim.repairRequests) {
       const entry = state.log.entries.get(messageId);
       if (entry === undefined || this.#answers.has(messageId) || !state.repair.answers.has(messageId)) continue;
-      const at = now + responseDelay(self, entry.author.id, messageId, parameters.repairAnswerMaxMs);
+      const at = now - waitedMs + responseDelay(self, entry.author.id, messageId, parameters.repairAnswerMaxMs);
       // It may be an ancestor of what was asked for before it, and then takes that one's time.
       const isFirst = claim.repairRequests[0]?.messageId === messageId;
-      this.#answers.set(messageId, isFirst ? { from: at, by: at } : { from: now, by: now + answerMaxMs({ state }) });
+      this.#answers.set(
+        messageId,
+        isFirst ? { from: at, by: Math.max(at, now) } : { from: 0, by: now + answerMaxMs({ state }) },
+      );
     }
   }
 

@@ -1,3 +1,4 @@
+import { turnAt } from "../../../src/sds/budget/budget.ts";
 import type { ChannelState } from "../../../src/sds/channel-state.ts";
 import type { Effect } from "../../../src/sds/io/effect.ts";
 import type { StepInput } from "../../../src/sds/io/step-input.ts";
@@ -26,10 +27,20 @@ export function runsSchedules({ kind }: StepInput): boolean {
   return !(kind === "receive-content" || kind === "receive-sync" || kind === "receive-claim" || kind === "seen-again");
 }
 
+/** How many are present. */
+export function groupOf({ state, now }: Pause): number {
+  return presentParticipants(state, now).length;
+}
+
+/** RATE-1, RATE-2: it may not be said yet. */
+export function mustWait(pause: Pause, traffic: "sync" | "repair"): boolean {
+  return pause.isLimited || turnAt(pause.state, traffic, groupOf(pause)) > pause.now;
+}
+
 /** W of docs/protocol.md, section 11. */
-export function windowOf({ state, now }: Pause): number {
-  const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
-  return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, presentParticipants(state, now).length / 8));
+export function windowOf(pause: Pause): number {
+  const { ackWindowMs, ackWindowMaxMs } = pause.state.identity.parameters;
+  return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, groupOf(pause) / 8));
 }
 
 /** It is due at `by`, and that is not long ago. */

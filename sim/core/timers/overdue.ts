@@ -1,11 +1,11 @@
-import { tokenAt } from "../../../src/sds/budget/budget.ts";
+import { turnAt } from "../../../src/sds/budget/budget.ts";
 import type { ChannelState } from "../../../src/sds/channel-state.ts";
 import type { MissingMessage } from "../../../src/sds/holes/missing-message.ts";
 import { isAskedFor, isDoubted } from "../../../src/sds/holes/missing-schedule.ts";
 import type { OutboxEntry } from "../../../src/sds/outbox/outbox-entry.ts";
 import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters/parameters.ts";
 import { SCHEDULES } from "../../../src/sds/schedules.ts";
-import { type Pause, windowOf } from "./moment.ts";
+import { groupOf, type Pause, windowOf } from "./moment.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const SECOND = 1_000;
@@ -35,14 +35,15 @@ const DUE: Readonly<Record<string, Due>> = {
       state,
       earliest(state.outbox.open, (item) => attemptAt(state, item)),
     ),
-  answers: ({ state }) => {
+  answers: (pause) => {
+    const { state } = pause;
     const first = online(
       state,
       earliest(state.repair.answers.values(), ({ at }) => at),
     );
-    return first === NEVER ? NEVER : Math.max(first, tokenAt(state, "repair"));
+    return first === NEVER ? NEVER : Math.max(first, turnAt(state, "repair", groupOf(pause)));
   },
-  syncs: (pause) => online(pause.state, Math.max(tokenAt(pause.state, "sync"), syncAt(pause))),
+  syncs: (pause) => online(pause.state, Math.max(turnAt(pause.state, "sync", groupOf(pause)), syncAt(pause))),
   "connected time": ({ state }) => {
     const { savedMs, startedMs } = state.clock.connection;
     return whenConnected(state, savedMs + Math.min(5 * MINUTE, Math.max(5 * SECOND, savedMs - startedMs)));

@@ -4,7 +4,7 @@ import type { Change } from "../../../src/sds/io/records.ts";
 import { CLAIM_REPEAT_MS } from "../../../src/sds/parameters/parameters.ts";
 import { receiptRequest } from "../../../src/sds/sync/receipts.ts";
 import { check } from "../report/violation.ts";
-import { checkInTime, type Moment, type Pause, runsSchedules, SLACK_MS, windowOf } from "./moment.ts";
+import { checkInTime, type Moment, mustWait, type Pause, runsSchedules, SLACK_MS, windowOf } from "./moment.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
@@ -18,6 +18,9 @@ export class Speech {
   #ackBy = NEVER;
   #answerBy = NEVER;
   #helloBy = NEVER;
+  /** SYNC-10: W when the first of these was planned, and the longest since. */
+  #planned = 0;
+  #longest = 0;
   /** Between each of these pairs something has to be said. */
   #repetitions: { readonly from: number; readonly by: number }[] = [];
   #newClaimsAt = NEVER;
@@ -28,11 +31,13 @@ export class Speech {
   #lastSaidMs: number | null = null;
   #wishAt = NEVER;
   #mustWish = false;
+  #mayHaveWaited = false;
   #before = { ackAt: false, asked: 0, window: 0 };
 
   stepping({ state, now }: Pause): void {
     const pause = { state, now, member: -1, isLimited: false };
     this.#before = { ackAt: state.sync.ackAt !== null, asked: state.sync.asked.size, window: windowOf(pause) };
+    this.#mayHaveWaited = mustWait(pause, "sync");
     const env = { now, random: (): number => 0 };
     const ctx = { state, env, changes: [], effects: [], durability: "relaxed" as const };
     this.#mustWish = now >= this.#wishAt && receiptRequest(ctx) !== null;
@@ -45,6 +50,8 @@ export class Speech {
       return effect.kind === "commit" && effect.changes.some(isDelivery);
     });
     const wasAsked = input.kind === "receive-sync" && state.sync.asked.size > this.#before.asked;
+    const planned = Math.min(this.#ackBy, this.#answerBy, this.#helloBy) < NEVER;
+    if (!planned) [this.#planned, this.#longest] = [window, window];
     if (delivered) {
       this.#ackBy = Math.min(this.#ackBy, now + window);
       this.#newClaimsAt = Math.min(this.#newClaimsAt, now);
@@ -64,11 +71,13 @@ export class Speech {
   }
 
   pause(pause: Pause): void {
-    const { state, isLimited } = pause;
-    if (!state.clock.connection.online || isLimited) return;
-    checkInTime(pause, this.#ackBy, () => "an ack");
-    checkInTime(pause, this.#answerBy, () => "the answer to a wish for receipts");
-    checkInTime(pause, this.#helloBy, () => "the hello");
+    const { state } = pause;
+    this.#longest = Math.max(this.#longest, windowOf(pause));
+    if (!state.clock.connection.online || mustWait(pause, "sync")) return;
+    const grownMs = this.#longest - this.#planned;
+    checkInTime(pause, this.#ackBy + grownMs, () => "an ack");
+    checkInTime(pause, this.#answerBy + grownMs, () => "the answer to a wish for receipts");
+    checkInTime(pause, this.#helloBy + grownMs, () => "the hello");
     for (const { by } of this.#repetitions) checkInTime(pause, by, () => "the repetition of claims");
     checkInTime(pause, this.#retryBy, () => "the next try of a checkpoint");
     this.#lastCheckpointAt ??= pause.now;
@@ -109,12 +118,13 @@ export class Speech {
   }
 
   /** RECEIPT-1: who is short of receipts, and knows whom to ask, asks two windows after the last own message. */
-  #checkWish({ input, effects, now, member, isLimited }: Moment): void {
-    if (!runsSchedules(input) || now < this.#wishAt) return;
+  #checkWish(moment: Moment): void {
+    const { state, input, effects, now, member } = moment;
+    if (!state.clock.connection.online || !runsSchedules(input) || now < this.#wishAt) return;
     const asks = effects.some((effect) => effect.kind === "send-sync" && effect.sync.receiptsWantedFrom !== null);
     const wishAt = this.#wishAt;
     this.#wishAt = NEVER;
-    if (!this.#mustWish || isLimited) return;
+    if (!this.#mustWish || moment.isLimited || this.#mayHaveWaited) return;
     const what = (): string => `member ${member}: receipts are wanted since ${wishAt}, and not asked for at ${now}`;
     check(asks && now <= wishAt + SLACK_MS, "timers fire in time", what);
   }

@@ -19,6 +19,8 @@ export interface TimedWorld {
   /** True time. */
   now(): number;
   readonly parameters: { readonly budgetPerTenMinutes: number };
+  /** 0: takes in at once whatever is pushed to it. */
+  intakeMs?(member: SimParticipant): number;
 }
 
 /** One run of one member. Times of waking are true ones: a clock that is set makes nothing come sooner or later. */
@@ -49,6 +51,8 @@ export class TimerWatch {
   }
 
   booted(member: SimParticipant): void {
+    // Whoever takes in more slowly than others speak goes by LAG-1 to LAG-5.
+    if ((this.#world.intakeMs?.(member) ?? 0) > 0) return;
     this.#lives.set(member, { stepAt: null, stepNow: 0, due: new Map(), ran: true, windows: openWindows() });
   }
 

@@ -50,13 +50,16 @@ export interface TrailerToVerify {
   readonly copy: Uint8Array | null;
   /** Bytes of the message, which it holds until it is verified. */
   readonly size: number;
+  /** When it was pushed to this device, by its own clock; absent of what came out of a Store, and of content. */
+  readonly arrivedAt?: number;
   /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. */
   readonly verify: () => AuthenticationProblem | null;
 }
 
-/** What the trailer says, once it holds. */
-export function inputOf({ claim, source, of, copy }: TrailerToVerify): StepInput {
-  return of === null ? { kind: "receive-sync", claim, source } : { kind: "receive-claim", id: of, claim, copy, source };
+/** What the trailer says, once it holds. `now`, by the clock by which it arrived, tells how long it waited. */
+export function inputOf({ claim, source, of, copy, arrivedAt = 0 }: TrailerToVerify, now = arrivedAt): StepInput {
+  if (of !== null) return { kind: "receive-claim", id: of, claim, copy, source };
+  return { kind: "receive-sync", claim, source, waitedMs: arrivedAt === 0 ? 0 : Math.max(0, now - arrivedAt) };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
+import { createIntakeLine } from "./intake-line.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -22,6 +23,8 @@ export interface Intake {
   live(frame: LiveFrame): void;
   /** A frame out of a Store; resolves when the next one may follow. */
   fromStore(frame: InboundFrame): Promise<void>;
+  /** For so many milliseconds the oldest frame that was pushed, and is not taken in yet, has waited; 0: none waits. */
+  lagMs(): number;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   close(): void;
@@ -31,6 +34,8 @@ export interface IntakeOptions {
   readonly state: ChannelState;
   readonly key: Uint8Array;
   readonly clock: Clock;
+  /** The clock by which frames arrive. Default: `clock`, where nobody corrected it. */
+  readonly deviceNow?: () => number;
   readonly bodies: BodyCache;
   readonly commits: Pick<CommitQueue, "isLong" | "commit">;
   /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
@@ -44,7 +49,9 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
+  const deviceNow = options.deviceNow ?? clock.now;
   const ephemerals = createEphemeralGate();
+  const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
   let closed = false;
@@ -53,7 +60,7 @@ export function createIntake(options: IntakeOptions): Intake {
     clock,
     isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
-    apply: (trailer) => dispatch(inputOf(trailer)),
+    apply: (trailer) => dispatch(inputOf(trailer, deviceNow())),
     refuse,
   });
 
@@ -61,8 +68,14 @@ export function createIntake(options: IntakeOptions): Intake {
   function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
+    if (arrivedAt !== null) line.join(arrivedAt);
     const taken = taking.then(() => takeNow(frame, arrivedAt));
-    taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
+    taking = taken
+      .catch(() => {})
+      .then(() => {
+        waiting.remove(bytes);
+        if (arrivedAt !== null) line.leave();
+      });
     return taken;
   }
 
@@ -122,7 +135,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (problem === null) hear(trailer.claim, arrivedAt);
       return problem;
     };
-    return { ...trailer, verify };
+    return { ...trailer, arrivedAt, verify };
   }
 
   function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
@@ -142,6 +155,11 @@ export function createIntake(options: IntakeOptions): Intake {
       await take(frame, null);
       if (trailers.isLong()) await trailers.idle();
       if (commits.isLong()) await commits.commit([], "relaxed");
+    },
+    lagMs: () => {
+      // A sync is taken in when its trailer is, and that waits in a line of its own.
+      const since = Math.min(line.since() ?? Number.POSITIVE_INFINITY, trailers.since() ?? Number.POSITIVE_INFINITY);
+      return Math.max(0, deviceNow() - since);
     },
     idle: () => trailers.idle(),
     close: () => {

@@ -68,7 +68,7 @@ export function splitTrailer(bytes: Uint8Array): SplitMessage | null {
   try {
     const start = trailerStart(bytes);
     if (start === null) return null;
-    const trailer = decodeTrailer(bytes.subarray(start));
+    const trailer = decodeTrailer(bytes, start);
     return trailer === null ? null : { message: bytes.subarray(0, start), trailer };
   } catch (error) {
     if (error instanceof ProtobufError) return null;
@@ -120,9 +120,9 @@ function trailerStart(bytes: Uint8Array): number | null {
   return null;
 }
 
-/** `bytes` are the trailer's field and whatever is behind it; only the canonical field and nothing more is taken. */
-function decodeTrailer(bytes: Uint8Array): Trailer | null {
-  const outer = new ProtobufReader(bytes);
+/** From `start` on are the trailer's field and whatever is behind it; only the canonical field and nothing more is taken. */
+function decodeTrailer(bytes: Uint8Array, start: number): Trailer | null {
+  const outer = new ProtobufReader(bytes, start);
   outer.next();
   const reader = outer.message();
   const fields: { -readonly [K in keyof Trailer]?: Trailer[K] } & { version?: number } = {};

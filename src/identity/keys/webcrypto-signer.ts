@@ -1,6 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import type { DeviceKey, Signer } from "../port.ts";
 import { createNobleSigner } from "./noble-signer.ts";
+import { createNodeSigner } from "./node-signer.ts";
 
 const ALGORITHM = "Ed25519";
 type WebCryptoKey = Extract<DeviceKey, { kind: "webcrypto" }>;
@@ -26,8 +27,10 @@ export async function generateDeviceKey(): Promise<DeviceKey> {
   }
 }
 
-/** The signer of a stored key. */
+/** The signer of a stored key. All give the same bytes. */
 export function signerOf(key: DeviceKey): Signer {
+  const native = createNodeSigner(key);
+  if (native !== null) return native;
   return key.kind === "webcrypto" ? createWebCryptoSigner(key) : createNobleSigner(key.secretKey);
 }
 

@@ -1,23 +1,20 @@
 import { postCipher, preCipher } from "@waku/message-encryption/symmetric";
+import { type AesGcm, createAesGcm } from "./aes-gcm.ts";
 
-const ALGORITHM = "AES-GCM";
 const NONCE_BYTES = 12;
 const FLAGS_BYTES = 1;
 const SIZE_OF_SIZE_MASK = 0b11;
 
 /**
- * The engine's own key of a channel key, imported once for each array that holds one: a channel has the same array all its
- * life, and each import costs some tens of microseconds more (13 to 34 in Node, beside 110 to decrypt 768 bytes). So whoever
- * writes other bytes into that array keeps the key that it had at first.
+ * The engine's own key of a channel key, made once for each array that holds one: a channel has the same array all its life. So
+ * whoever writes other bytes into that array keeps the key that it had at first.
  */
-const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+const made = new WeakMap<Uint8Array, AesGcm>();
 
-function keyOf(bytes: Uint8Array): Promise<CryptoKey> {
-  const known = imported.get(bytes);
-  if (known !== undefined) return known;
-  const key = crypto.subtle.importKey("raw", bytes.slice(), ALGORITHM, false, ["encrypt", "decrypt"]);
-  imported.set(bytes, key);
-  return key;
+function cipherOf(key: Uint8Array): AesGcm {
+  const cipher = made.get(key) ?? createAesGcm(key);
+  made.set(key, cipher);
+  return cipher;
 }
 
 /**
@@ -28,10 +25,10 @@ export async function encryptPayload(key: Uint8Array, bytes: Uint8Array): Promis
   //= protocol: LAYER-1, LAYER-2, LAYER-3
   const clear = await preCipher(bytes);
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const cipher = await crypto.subtle.encrypt({ name: ALGORITHM, iv: nonce }, await keyOf(key), clear.slice());
-  const payload = new Uint8Array(cipher.byteLength + NONCE_BYTES);
-  payload.set(new Uint8Array(cipher));
-  payload.set(nonce, cipher.byteLength);
+  const sealed = await cipherOf(key).seal(nonce, clear);
+  const payload = new Uint8Array(sealed.length + NONCE_BYTES);
+  payload.set(sealed);
+  payload.set(nonce, sealed.length);
   return payload;
 }
 
@@ -42,10 +39,7 @@ export async function encryptPayload(key: Uint8Array, bytes: Uint8Array): Promis
 export async function decryptPayload(key: Uint8Array, payload: Uint8Array): Promise<Uint8Array | null> {
   try {
     const nonceStart = Math.max(0, payload.length - NONCE_BYTES);
-    // Copies, as SubtleCrypto refuses memory that is shared between threads.
-    const parameters = { name: ALGORITHM, iv: payload.slice(nonceStart) };
-    const cipher = payload.slice(0, nonceStart);
-    const clear = new Uint8Array(await crypto.subtle.decrypt(parameters, await keyOf(key), cipher));
+    const clear = await cipherOf(key).open(payload.subarray(nonceStart), payload.subarray(0, nonceStart));
     // The library cuts short what ends before the size that it declares, so that is asked first.
     //= protocol: LAYER-4
     return holdsDeclaredSize(clear) ? (postCipher(clear)?.payload ?? null) : null;

@@ -32,22 +32,26 @@ export function takeFetchesDue(state: HolesAndBelow, now: number): MissingMessag
   return due.sort((a, b) => a.number - b.number);
 }
 
+/** As the intake is behind now: what is missing may wait in it. The same holds for the next two. */
 export function nextFetchAt(state: HolesAndBelow): number {
-  return state.clock.connection.online
-    ? ownHoles(state).queues.fetches.nextAt((missing) => fetchAt(state, missing))
-    : Number.POSITIVE_INFINITY;
+  if (!state.clock.connection.online) return Number.POSITIVE_INFINITY;
+  //= protocol: LAG-2
+  return state.clock.intakeLagMs + ownHoles(state).queues.fetches.nextAt((missing) => fetchAt(state, missing));
 }
 
 export function nextFirstRequestAt(state: HolesAndBelow): number {
-  return ownHoles(state).queues.firstRequests.nextAt((missing) => firstRequestAt(state, missing));
+  const { firstRequests } = ownHoles(state).queues;
+  return state.clock.intakeLagMs + firstRequests.nextAt((missing) => firstRequestAt(state, missing));
 }
 
 export function nextSoonRequestAt(state: HolesAndBelow): number {
-  return ownHoles(state).queues.soonRequests.nextAt((missing) => soonRequestAt(state, missing));
+  const { soonRequests } = ownHoles(state).queues;
+  return state.clock.intakeLagMs + soonRequests.nextAt((missing) => soonRequestAt(state, missing));
 }
 
 export function nextLateRequestAt(state: HolesAndBelow): number {
-  return ownHoles(state).queues.lateRequests.nextAt((missing) => lateRequestAt(state, missing));
+  const { lateRequests } = ownHoles(state).queues;
+  return state.clock.intakeLagMs + lateRequests.nextAt((missing) => lateRequestAt(state, missing));
 }
 
 /** The others were asked for it; again at `nextAt`. */

@@ -6,6 +6,7 @@ import { connectionRules } from "../links/connection-rules.ts";
 import { timedWebSockets } from "../links/timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { networkConfigOf } from "../wire/wire.ts";
+import { batchedWrites } from "./batched-writes.ts";
 import { ensurePromiseWithResolvers } from "./promise-with-resolvers.ts";
 
 /** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
@@ -44,7 +45,7 @@ export async function startLightNode({ network, dialLimitMs, clock }: LightNodeO
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],
       // Streams that we gave up on may still receive; by default a few late frames would end the connection.
-      streamMuxers: [mplex({ disconnectThreshold: 10_000 })],
+      streamMuxers: [batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
       connectionMonitor: { pingInterval: PING_INTERVAL_MS, pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
     },
     connectionManager: { pingKeepAlive: 20, dialCooldown: 1, failedDialCooldown: 3 },
