@@ -31,7 +31,7 @@ export const LONG_RUNS = [
   { name: "full-stack", args: ["--full", "--seeds", "400", ...JOBS], proof: SWARM, least: 1, timeoutMs: 60 * MINUTE },
   { name: "scenarios", args: ["--scenario", "all"], proof: SCENARIO, least: 21, timeoutMs: 20 * MINUTE },
   { name: "512-members", args: ["--scenario", "512-members"], proof: SCENARIO, least: 1, timeoutMs: 60 * MINUTE },
-  { name: "mutations", args: ["--mutations"], proof: MUTATION, least: 23, timeoutMs: 60 * MINUTE },
+  { name: "mutations", args: ["--mutations"], proof: MUTATION, least: 45, timeoutMs: 90 * MINUTE },
   { name: "crash-points", args: ["--crash-points"], proof: CRASH_POINTS, least: 5, timeoutMs: 30 * MINUTE },
   {
     name: "crash-points-indexeddb",

@@ -280,6 +280,7 @@ export class Member implements SimParticipant {
     const input = mutation?.input === undefined ? given : mutation.input(this, given);
     if (input === null) return;
     this.#channelClock.notice();
+    observer.stepping(this);
     watcher?.stepping(this);
     const produced = this.#step(input);
     const effects =
@@ -313,8 +314,11 @@ export class Member implements SimParticipant {
   planWake(): void {
     this.#cancelWake();
     if (this.#state === null) return;
+    const { mutation, observer } = this.#world;
+    observer.planned(this);
     const now = this.now();
-    const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, Math.ceil(nextWakeAt(this.#state, now) - now)));
+    const wakeAt = mutation?.wakeAt?.(this.#state, now) ?? nextWakeAt(this.#state, now);
+    const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, Math.ceil(wakeAt - now)));
     this.#cancelWake = this.#after(delay, () => {
       this.#guardAgainstLoops();
       this.dispatch({ kind: "wake" });

@@ -17,7 +17,11 @@ export interface Observer {
   /** `send` resolved: the person was told that the message is accepted. */
   accepted(member: SimParticipant, id: MessageId): void;
   booted(member: SimParticipant): void;
+  /** Before each step. */
+  stepping(member: SimParticipant): void;
   stepped(member: SimParticipant, input: StepInput, effects: readonly Effect[]): void;
+  /** All steps of this moment are done, and the next wake is planned. */
+  planned(member: SimParticipant): void;
   published(member: SimParticipant, traffic: Traffic, frame: Frame): void;
   taken(member: SimParticipant, id: MessageId): void;
   /** Publishing failed, or seemed to. */

@@ -5,13 +5,15 @@ import type { MissingMessage } from "../holes/missing-message.ts";
 import {
   isAskedFor,
   nextFirstRequestAt,
-  nextRepeatedRequestAt,
+  nextLateRequestAt,
+  nextSoonRequestAt,
   noteRequested,
   postponeRequest,
 } from "../holes/missing-schedule.ts";
 import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { isTrueEdge, type LogEntry } from "../log/log-entry.ts";
 import { MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
+import { askAgainPause } from "../participants/ack-window.ts";
 import type { Participant } from "../participants/participant.ts";
 import { presentParticipants } from "../participants/presence.ts";
 import type { MessageId } from "../wire/ids.ts";
@@ -24,8 +26,6 @@ import type { RepairAndBelow, RepairContext } from "./repair-state.ts";
  * syncs. What a stranger asks may delay what we do, once, and never takes anything from us.
  */
 
-/** As long as an answer may take (`repairAnswerMaxMs`): asked sooner, the same answer would be given twice. */
-const FIRST_BACKOFF_MS = 20_000;
 /** It is asked for all day, and whoever has it may come online at any time; then it takes this long at most. */
 const BACKOFF_CAP_MS = 5 * 60_000;
 /**
@@ -65,9 +65,10 @@ export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
       else if (chosen.size < MAX_REPAIR_REQUESTS) chosen.add(next);
     }
   }
+  const firstPause = askAgainPause(state, env.now);
   for (const missing of chosen) {
     //= protocol: REPAIR-1
-    noteRequested(state, missing, env.now + Math.min(BACKOFF_CAP_MS, FIRST_BACKOFF_MS * 2 ** missing.requests));
+    noteRequested(state, missing, env.now + Math.min(BACKOFF_CAP_MS, firstPause * 2 ** missing.requests));
   }
   return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
 }
@@ -97,17 +98,25 @@ function queuesBySigner(due: readonly MissingMessage[]): MissingMessage[][] {
  * The first request for an id is worth a sync of its own. So is any, now and then, just after coming back, and as long as
  * something waits: who delivers nothing has nothing to ack, and a request would find no sync to ride on.
  */
-export function nextRequestSyncAt(state: RepairAndBelow): number {
+export function nextRequestSyncAt(state: RepairAndBelow, now: number): number {
   const { eagerUntil, eagerNextAt } = state.repair;
   // One sync asks for eight: somebody who names many ids at once must not be worth a sync for each.
   //= protocol: REPAIR-2
   const firstNextAt = eagerNextAt - EAGER_EVERY_MS + FIRST_EVERY_MS;
   const first = Math.max(nextFirstRequestAt(state), firstNextAt);
-  const again = nextRepeatedRequestAt(state);
+  const soon = nextSoonRequestAt(state);
+  const late = nextLateRequestAt(state);
+  const again = Math.min(soon, late);
   //= protocol: REPAIR-3
-  if (again < eagerUntil) return Math.min(first, Math.max(again, eagerNextAt));
-  if (state.log.buffered.size === 0) return first;
-  return Math.min(first, Math.max(again, eagerNextAt - EAGER_EVERY_MS + WAITING_EVERY_MS));
+  const eager = again < eagerUntil ? Math.max(again, eagerNextAt) : Number.POSITIVE_INFINITY;
+  if (state.log.buffered.size === 0) return Math.min(first, eager);
+  const lastSyncAt = eagerNextAt - EAGER_EVERY_MS;
+  return Math.min(
+    first,
+    eager,
+    soon === Number.POSITIVE_INFINITY ? soon : Math.max(soon, lastSyncAt + askAgainPause(state, now)),
+    Math.max(late, lastSyncAt + WAITING_EVERY_MS),
+  );
 }
 
 /** The connection is back. */

@@ -1,20 +1,11 @@
+import { ackWindow } from "../participants/ack-window.ts";
 import { presentParticipants } from "../participants/presence.ts";
 import { ownSync } from "./own.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
-/** The ack window is meant for groups of this size; it grows in proportion beyond. */
-const ACK_WINDOW_GROUP = 8;
-
 /** How many there are to be heard, this participant included. */
 export function groupSize(state: SyncAndBelow, now: number): number {
   return presentParticipants(state, now).length;
-}
-
-/** Grows with the group, so that a large group does not answer each message with a storm of acks. */
-export function ackWindow(state: SyncAndBelow, now: number): number {
-  //= protocol: SYNC-7
-  const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
-  return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, groupSize(state, now) / ACK_WINDOW_GROUP));
 }
 
 /** What is planned now has its place in a window of this length. */

@@ -1,5 +1,5 @@
 import { isLagging } from "../clock/intake-lag.ts";
-import { ackWindow } from "./ack-window.ts";
+import { ackWindow } from "../participants/ack-window.ts";
 import { ownSync } from "./own.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 

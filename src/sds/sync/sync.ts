@@ -16,9 +16,10 @@ import {
   SILENCE_FLOOR_LARGE_GROUP_MS,
   SILENCE_FLOOR_MS,
 } from "../parameters/parameters.ts";
+import { ackWindow } from "../participants/ack-window.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "../repair/repair.ts";
 import { asMessageId } from "../wire/ids.ts";
-import { ackWindow, groupSize, isDue, noteWindow, stretchWindow } from "./ack-window.ts";
+import { groupSize, isDue, noteWindow, stretchWindow } from "./ack-window.ts";
 import { heldUntil, isHeld, moveHold, noteRelease } from "./hold.ts";
 import { inInterval, ownSync } from "./own.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
@@ -101,13 +102,13 @@ export function syncDue(ctx: SyncContext): void {
   if (!state.clock.connection.online || trickle === null) return;
   if (turnAt(state, "sync", groupSize(state, env.now)) > env.now) return;
   stretchWindow(ctx);
-  if (Math.min(nextTrickleAt(trickle), plannedSyncAt(state)) > env.now) {
+  if (Math.min(nextTrickleAt(trickle), plannedSyncAt(state, env.now)) > env.now) {
     noteRelease(state);
     return;
   }
   if (isHeld(ctx)) return;
   dropNeedlessReceiptRequest(ctx);
-  if (plannedSyncAt(state) > env.now) {
+  if (plannedSyncAt(state, env.now) > env.now) {
     idleDue(ctx);
     return;
   }
@@ -118,10 +119,10 @@ export function syncDue(ctx: SyncContext): void {
 }
 
 /** The earliest of all reasons to say something but the idle one. */
-function plannedSyncAt(state: SyncAndBelow): number {
+function plannedSyncAt(state: SyncAndBelow, now: number): number {
   const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
   const planned = Math.min(orNever(helloAt), orNever(ackAt), orNever(repeatAt[0]), orNever(wantReceiptsAt));
-  return Math.min(checkpointAt(state), nextRequestSyncAt(state), planned);
+  return Math.min(checkpointAt(state), nextRequestSyncAt(state, now), planned);
 }
 
 function orNever(at: number | null | undefined): number {
@@ -239,7 +240,7 @@ function noteSaid(ctx: SyncContext, checkpoint: boolean): void {
 export function nextSyncAt(state: SyncAndBelow, now: number): number {
   const { trickle } = state.sync;
   if (!state.clock.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
-  const dueAt = Math.min(nextTrickleAt(trickle), plannedSyncAt(state));
+  const dueAt = Math.min(nextTrickleAt(trickle), plannedSyncAt(state, now));
   return heldUntil(state, Math.max(turnAt(state, "sync", groupSize(state, now)), dueAt));
 }
 
