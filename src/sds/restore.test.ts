@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { receivedBy } from "./evidence/received-by.ts";
 import { completeSince } from "./holes/holes.ts";
+import { participantRecordOf } from "./participants/participant.ts";
 import { OneCore } from "./testing/one-core.ts";
 import { asMessageId, asParticipantId } from "./wire/ids.ts";
 
@@ -93,4 +94,24 @@ it("waits for nothing below the watermark, so that a claim over it may give way 
   expect(core.state.log.entries.size).toBeGreaterThan(1);
   expect(dora?.claims.size).toBeGreaterThan(0);
   expect(dora?.claims.ids().filter((id) => dora.claims.isNeeded(id))).toEqual([]);
+});
+
+//= protocol: CLAIM-8
+it("lets a claim take the place of one that it walks over, if a run ended before that was written", () => {
+  const core = new OneCore();
+  core.online();
+  const own = core.say("one");
+  core.taken();
+  const { lamport } = core.state.log.entries.get(own) ?? { lamport: 0 };
+  core.receive("reply", "ben", { lamport: lamport + 10, parents: parentsOf([own, lamport]) });
+  core.hear("dora", ["reply"], { completeSince: lamport });
+  const { all, byId } = core.state.participants;
+  const dora = all[byId.get(asParticipantId("dora"))?.index ?? 0];
+  if (dora === undefined) throw new Error("Dora was not heard.");
+  const claims = [own, asMessageId("reply")].map((id) => ({ id, completeSince: lamport }));
+  core.tables.apply([{ op: "put", table: "participant", record: { ...participantRecordOf(dora), claims } }]);
+  core.restart();
+  const restored = core.state.participants.byId.get(asParticipantId("dora"));
+  expect(restored?.claims.ids()).toEqual(["reply"]);
+  expect(restored?.claims.isNeeded(asMessageId("reply"))).toBe(true);
 });
