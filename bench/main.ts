@@ -12,9 +12,10 @@ import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
 import { live } from "./live.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
+import { open } from "./open.ts";
 import { receive } from "./receive.ts";
-import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { sendPath } from "./send-path.ts";
 import { signatures } from "./signatures.ts";
@@ -22,8 +23,8 @@ import type { Row, Subject } from "./support/row.ts";
 import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
-  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
-  ...[join, sendPath, live],
+  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, open, idle],
+  ...[join, sendPath, live, load],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {

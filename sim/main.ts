@@ -10,6 +10,7 @@ import { type Options, parseOptions } from "./cli/options.ts";
 import { scenarios } from "./cli/scenario-command.ts";
 import { oneFullSeed, oneSeed } from "./cli/seed-command.ts";
 import { swarm } from "./cli/swarm-command.ts";
+import { targets } from "./cli/targets-command.ts";
 import { UsageError } from "./cli/usage-error.ts";
 
 const HELP = `npm run sim -- OPTIONS
@@ -25,6 +26,7 @@ const HELP = `npm run sim -- OPTIONS
   --crash-points [--storage memory|dexie] [--script NAME [--write K --moment before|waiting|during|after --keep N]]
   --differential [--seeds N | --seed N]   ours and @waku/sds in one channel, with up to 20 % loss
   --figures                          how fast, how much traffic, for groups of 2 to 50
+  --targets [--participants MOST]    how soon receipts, gaps and deliveries are there, beside what SDS aims at, as a table
   --costs [--participants MOST]      messages and bytes by group size, level and message rate, as a table`;
 
 async function run(options: Options): Promise<void> {
@@ -34,6 +36,8 @@ async function run(options: Options): Promise<void> {
       return console.log(HELP);
     case "figures":
       return figures();
+    case "targets":
+      return targets(options);
     case "costs":
       return costs(options);
     case "differential":

@@ -105,13 +105,13 @@ describe("a plain ReliableChannel client in a channel of profile sds", () => {
     });
     ours = host.open(channel.id);
     plain = await startPlainClient(service, channel.inviteCode);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await plain?.stop();
     await host?.close();
     await service?.stop();
-  }, 60_000);
+  });
 
   it("reads what we say: our envelope, with the text in it", { timeout: 90_000 }, async () => {
     await ours.send({ requestId: "from-us", type: "chat", text: "hello, plain client" });

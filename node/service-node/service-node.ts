@@ -128,7 +128,11 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
     await serveRequests(libp2p, LIGHTPUSH_CODEC, lightpushHandler(lightpush));
     await serveRequests(libp2p, LIGHTPUSH_V2_CODEC, lightpushV2Handler(lightpush));
     if (store !== undefined) {
-      await serveRequests(libp2p, STORE_QUERY_CODEC, storeQueryHandler(store, new RateLimiter(limits.store)));
+      const answer = storeQueryHandler(store, new RateLimiter(limits.store));
+      await serveRequests(libp2p, STORE_QUERY_CODEC, (...request) => {
+        traffic.countQuery();
+        return answer(...request);
+      });
     }
     logPeers(libp2p, log);
     await libp2p.start();

@@ -141,7 +141,10 @@ export const HOUSES = [
       ],
       [room("script", "Which weather and which events does a seed make?")],
       [room("members", "What does one honest device do: its clock, its disk, its crashes?")],
-      [room("invariants", "What must hold, after each step and at the end?")],
+      [
+        room("invariants", "What must hold, after each step and at the end?"),
+        room("timers", "Does everything that has a time happen at it?"),
+      ],
       [room(TOP, "How do members, liars and network become one world, and who watches it?")],
     ],
   },

@@ -14,6 +14,7 @@ const WEATHER = ["set", "participants", "loss", "profile"] as const;
 /** What `npm run sim` can be asked for: the first that is asked counts. */
 const KINDS = {
   figures: { words: "--figures", isAsked: ({ figures }) => figures, listens: ["figures"] },
+  targets: { words: "--targets", isAsked: ({ targets }) => targets, listens: ["targets", "participants"] },
   costs: { words: "--costs", isAsked: ({ costs }) => costs, listens: ["costs", "participants"] },
   differential: {
     words: "--differential",

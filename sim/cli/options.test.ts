@@ -54,6 +54,7 @@ describe("the command line", () => {
     ["--differential --seeds 3", "differential"],
     ["--costs --participants 8", "costs"],
     ["--figures", "figures"],
+    ["--targets --participants 5", "targets"],
     ["--seed 7 --follow #3 --loss 0.2", "follow"],
     ["--follow --seed 7", "follow"],
     ["--seed 7 --follow", "follow"],
@@ -71,6 +72,7 @@ describe("the command line", () => {
     ["--scenario subway --shrink", "--shrink"],
     ["--full --seeds 2 --loss 0", "--loss"],
     ["--figures --costs", "--costs"],
+    ["--targets --loss 0.2", "--loss"],
     ["--follow 3", "--follow"],
     ["--seed 5 --follow 3 --trace", "--trace"],
   ])("refuses %s, since %s would change nothing", (line, option) => {

@@ -26,6 +26,7 @@ const FLAGS = [
   "crash-points",
   "differential",
   "figures",
+  "targets",
   "mutations",
   "costs",
   "help",

@@ -16,6 +16,7 @@ import type { SimParticipant } from "./members/participant.ts";
 import type { Observer, Traffic } from "./members/surroundings.ts";
 import { decodeFrame, type Frame, type Speaker } from "./network/frame.ts";
 import { check } from "./report/violation.ts";
+import { TimerWatch } from "./timers/timer-watch.ts";
 
 export interface OracleWorld {
   now(): number;
@@ -26,6 +27,7 @@ export interface OracleWorld {
   readonly settings: { readonly participants: number; readonly clockJumps: number };
   readonly parameters: { readonly budgetPerTenMinutes: number };
   readonly profile: "community" | "sds";
+  intakeMs?(member: SimParticipant): number;
 }
 
 export interface Counts {
@@ -67,6 +69,7 @@ export function createOracle(world: OracleWorld): Oracle {
   const keyed = new Set(bySender.keys());
   for (const { speaker } of world.liars) if (speaker !== undefined) keyed.add(speaker.self);
   const budget = new BudgetWatch(world);
+  const timers = new TimerWatch(world);
   const counts: Counts = {
     ...{ messages: 0, deliveries: 0, duplicatesSeen: 0, publishFailures: 0, evidence: 0, clockYes: 0, clockNo: 0 },
     traffic: { content: 0, resend: 0, sync: 0, checkpoint: 0, repair: 0 },
@@ -171,8 +174,12 @@ export function createOracle(world: OracleWorld): Oracle {
       checkCorrection(member, seen);
       checkRestored(member, truths, bySender);
       checkCompleteSince(member);
+      timers.booted(member);
     },
+    stepping: (member) => timers.stepping(member),
+    planned: (member) => timers.planned(member),
     stepped(member, input, effects) {
+      timers.stepped(member, input, effects);
       const seen = view(member);
       if (input.kind === "seen-again") counts.duplicatesSeen++;
       if (effects.length === 0 && input.kind === "seen-again") return;

@@ -100,6 +100,10 @@ export class World implements Surroundings {
     return this.#now;
   }
 
+  intakeMs({ index }: Member): number {
+    return index < this.settings.busy ? this.settings.intakeMs : 0;
+  }
+
   after(ms: number, run: () => void): () => void {
     return this.#queue.add(this.#now + Math.max(0, Math.ceil(ms)), run);
   }

@@ -12,6 +12,8 @@ import {
 import { forgetsAll, ignoresOwn, neverSyncs } from "./persistence.ts";
 import { answersAll, asksOnce, neverAnswers, requestsSuppress } from "./repair.ts";
 import { givesUpSilently, sentWithNobody } from "./sending.ts";
+import { FORGOTTEN_WAKES } from "./timers.ts";
+import { SPOILT_PLANS } from "./windows.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   oneIdForEqualTexts,
@@ -37,4 +39,6 @@ export const MUTATIONS: readonly Mutation[] = [
   neverSyncs,
   claimsTooMuch,
   orderOfArrival,
+  ...FORGOTTEN_WAKES,
+  ...SPOILT_PLANS,
 ];

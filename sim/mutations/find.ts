@@ -1,5 +1,5 @@
 import type { Mutation } from "../core/members/mutation.ts";
-import { runSeed } from "../run-seed.ts";
+import { runPlan, runSeed, type SeedResult } from "../run-seed.ts";
 
 export interface Found {
   readonly mutation: string;
@@ -13,13 +13,17 @@ export interface Found {
   readonly invariants: readonly string[];
 }
 
+function runMutated(seed: number, mutation: Mutation): SeedResult {
+  return mutation.world === undefined ? runSeed(seed, { mutation }) : runPlan(mutation.world(seed), { mutation });
+}
+
 /** Searches for the defect from several places, each up to so many seeds. */
 export function findMutation(mutation: Mutation, searches: number, mostSeeds: number): Found {
   const needed: number[] = [];
   const broken = new Map<string, number>();
   for (let search = 0; search < searches; search++) {
     for (let count = 1; count <= mostSeeds; count++) {
-      const { violation } = runSeed(100_000 + search * 1_000 + count, { mutation });
+      const { violation } = runMutated(100_000 + search * 1_000 + count, mutation);
       if (violation === null) continue;
       needed.push(count);
       broken.set(violation.invariant, (broken.get(violation.invariant) ?? 0) + 1);

@@ -57,10 +57,10 @@ export function runSchedules(ctx: ChannelContext): void {
 }
 
 /** Wall time at which the channel wants a `wake`; Infinity when nothing is planned. */
-export function nextWakeAt(state: ChannelState, now: number): number {
+export function nextWakeAt(state: ChannelState, now: number, schedules = SCHEDULES): number {
   // Longer pauses than this tell of a sleep, which is no connected time.
   //= protocol: TIME-10
   let next = state.clock.connection.online ? state.clock.lastNow + WAKE_EVERY_MS : Number.POSITIVE_INFINITY;
-  for (const { nextAt } of SCHEDULES) next = Math.min(next, nextAt(state, now));
+  for (const { nextAt } of schedules) next = Math.min(next, nextAt(state, now));
   return next;
 }

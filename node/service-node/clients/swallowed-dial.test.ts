@@ -96,7 +96,7 @@ describe("a network that swallows dials", () => {
     // The opening of the WebSocket, two of multistream and noise, identify and metadata.
     expect(took.length).toBeGreaterThan(8);
     expect(Math.max(...took)).toBeLessThan(BACK_AGAIN_MS);
-  }, 60_000);
+  });
 
   test("for a while, whoever dials: the SDK's endless dial, too, ends and is made anew", async () => {
     const node = await start();
@@ -114,7 +114,7 @@ describe("a network that swallows dials", () => {
     const healedAt = Date.now();
     await until(() => isOnline(transport));
     expect(Date.now() - healedAt).toBeLessThan(BACK_AGAIN_MS);
-  }, 60_000);
+  });
 
   test("a dial that hangs when the transport is closed: its socket is closed at once", async () => {
     const node = await start();

@@ -7,7 +7,7 @@ import { createBench, type TransportHarness, transportContract } from "../../../
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 import { freePort, ServiceNodeProcess } from "../testing/service-node-process.ts";
 
-const CASE_TIMEOUT_MS = 60_000;
+const CASE_TIMEOUT_MS = 180_000;
 const network = (multiaddr: string) => ({ clusterId: 42, shards: 8, multiaddrs: [multiaddr] });
 
 describe("waku transport against a service node process", () => {

@@ -30,6 +30,7 @@ import { SimDisk } from "./disk.ts";
 import { HistoryReading } from "./history.ts";
 import type { LocalClock } from "./local-clock.ts";
 import type { SimParticipant } from "./participant.ts";
+import { SlowIntake } from "./slow-intake.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The channel never sleeps longer, so that a clock that was set is noticed soon. */
@@ -52,6 +53,8 @@ export class Member implements SimParticipant {
   readonly #world: Surroundings;
   #line: CommitLine | null = null;
   #history: HistoryReading | null = null;
+  /** Of the process that runs now, if the member is busy. */
+  #intake: SlowIntake | null = null;
   #incarnation = 0;
   #cancelWake = (): void => {};
   #cancelCheckpoint = (): void => {};
@@ -111,6 +114,7 @@ export class Member implements SimParticipant {
     this.#state = state;
     this.#watch = watchState(state);
     this.#incarnation++;
+    this.#intake = world.intakeMs(this) === 0 ? null : this.#slowIntake(world.intakeMs(this));
     this.#line = new CommitLine(
       this.disk,
       () => this.#syncMs(),
@@ -136,6 +140,7 @@ export class Member implements SimParticipant {
     this.#cancelCheckpoint();
     this.#state = null;
     this.#line = null;
+    this.#intake = null;
     this.#incarnation++;
     if (keep !== null) this.disk.crash(keep);
     const how = keep === null ? "kill" : "power-cut";
@@ -166,6 +171,25 @@ export class Member implements SimParticipant {
 
   /** A frame came from the network, or out of the Store. */
   take(frame: Frame, source: Source): void {
+    if (source === "live" && this.#intake !== null) this.#intake.add(frame);
+    else this.#takeNow(frame, source, this.#deviceNow());
+  }
+
+  /** How far the intake is behind, in milliseconds. */
+  lagMs(): number {
+    return this.#intake?.lagMs() ?? 0;
+  }
+
+  #slowIntake(longestMs: number): SlowIntake {
+    return new SlowIntake({
+      now: () => this.#deviceNow(),
+      takesMs: () => Math.ceil(longestMs * this.#random.next()),
+      after: (ms, run) => void this.#after(ms, run),
+      take: (frame, arrivedAt) => this.#takeNow(frame, "live", arrivedAt),
+    });
+  }
+
+  #takeNow(frame: Frame, source: Source, arrivedAt: number): void {
     if (!this.running) return;
     const { mutation, watcher } = this.#world;
     watcher?.arrives(this, frame, source);
@@ -181,7 +205,7 @@ export class Member implements SimParticipant {
       return;
     }
     const inputs = mutation?.receive?.(this, decoded, frame, source);
-    if (inputs === undefined || inputs === null) this.#takeAsTheChannelDoes(decoded, frame, source);
+    if (inputs === undefined || inputs === null) this.#takeAsTheChannelDoes(decoded, frame, source, arrivedAt);
     else for (const input of inputs) this.dispatch(input);
   }
 
@@ -208,19 +232,18 @@ export class Member implements SimParticipant {
   }
 
   /** What the sender says of itself comes a little behind what the author said, unless nobody needs it. */
-  #takeAsTheChannelDoes(decoded: Decoded, frame: Frame, source: Source): void {
+  #takeAsTheChannelDoes(decoded: Decoded, frame: Frame, source: Source, arrivedAt: number): void {
     const { claim } = decoded;
     const isHeld = decoded.kind === "content" && this.state.log.entries.has(decoded.content.id);
     const isCopy = isHeld && this.#isOtherCopy(decoded.content.id, frame);
     if (decoded.kind === "content") this.dispatch(this.#contentInput(decoded.content, isCopy, frame, source));
     // The same bytes once more say nothing new.
     if (claim === null || (isHeld && !isCopy)) return;
-    const arrivedAt = this.#deviceNow();
     const takeClaim = (): void => {
       if (!isCopy && addsNothing(this.state, claim)) return;
       if (decoded.kind === "sync") {
         if (source === "live") this.#hearClock(claim, arrivedAt);
-        this.dispatch({ kind: "receive-sync", claim, source });
+        this.dispatch({ kind: "receive-sync", claim, source, waitedMs: this.#deviceNow() - arrivedAt });
       } else
         this.dispatch({
           kind: "receive-claim",
@@ -257,6 +280,7 @@ export class Member implements SimParticipant {
     const input = mutation?.input === undefined ? given : mutation.input(this, given);
     if (input === null) return;
     this.#channelClock.notice();
+    observer.stepping(this);
     watcher?.stepping(this);
     const produced = this.#step(input);
     const effects =
@@ -290,8 +314,11 @@ export class Member implements SimParticipant {
   planWake(): void {
     this.#cancelWake();
     if (this.#state === null) return;
+    const { mutation, observer } = this.#world;
+    observer.planned(this);
     const now = this.now();
-    const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, Math.ceil(nextWakeAt(this.#state, now) - now)));
+    const wakeAt = mutation?.wakeAt?.(this.#state, now) ?? nextWakeAt(this.#state, now);
+    const delay = Math.min(MAX_WAKE_DELAY_MS, Math.max(0, Math.ceil(wakeAt - now)));
     this.#cancelWake = this.#after(delay, () => {
       this.#guardAgainstLoops();
       this.dispatch({ kind: "wake" });
@@ -337,7 +364,7 @@ export class Member implements SimParticipant {
   }
 
   #env(): Environment {
-    return { now: this.now(), random: () => this.#random.next() };
+    return { now: this.now(), intakeLagMs: this.lagMs(), random: () => this.#random.next() };
   }
 
   #syncMs(): number {

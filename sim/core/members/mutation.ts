@@ -1,8 +1,11 @@
+import type { ChannelState } from "../../../src/sds/channel-state.ts";
 import type { Effect } from "../../../src/sds/io/effect.ts";
 import type { StoredChannel } from "../../../src/sds/io/records.ts";
 import type { Source, StepInput } from "../../../src/sds/io/step-input.ts";
 import type { ChannelParameters } from "../../../src/sds/parameters/parameters.ts";
 import type { ContentFields, Decoded, Frame } from "../network/frame.ts";
+import type { Action } from "../script/script.ts";
+import type { Settings } from "../script/settings.ts";
 import type { SimParticipant } from "./participant.ts";
 
 /**
@@ -14,6 +17,8 @@ export interface Mutation {
   /** The defect in words. */
   readonly defect: string;
   readonly parameters?: Partial<ChannelParameters>;
+  /** A world in which it can show at all, where those that seeds draw are too small for it. */
+  readonly world?: (seed: number) => { readonly settings: Settings; readonly actions: readonly Action[] };
   /** Signatures are not looked at. */
   readonly acceptsForged?: boolean;
   readonly load?: (stored: StoredChannel, member: SimParticipant) => StoredChannel;
@@ -23,5 +28,7 @@ export interface Mutation {
   readonly receive?: (member: SimParticipant, decoded: Decoded, frame: Frame, source: Source) => StepInput[] | null;
   readonly input?: (member: SimParticipant, input: StepInput) => StepInput | null;
   readonly effect?: (member: SimParticipant, effect: Effect) => Effect | null;
+  /** When the channel asks for a wake, instead of what the product says. */
+  readonly wakeAt?: (state: ChannelState, now: number) => number;
   readonly afterStep?: (member: SimParticipant, input: StepInput) => void;
 }

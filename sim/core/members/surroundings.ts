@@ -17,7 +17,11 @@ export interface Observer {
   /** `send` resolved: the person was told that the message is accepted. */
   accepted(member: SimParticipant, id: MessageId): void;
   booted(member: SimParticipant): void;
+  /** Before each step. */
+  stepping(member: SimParticipant): void;
   stepped(member: SimParticipant, input: StepInput, effects: readonly Effect[]): void;
+  /** All steps of this moment are done, and the next wake is planned. */
+  planned(member: SimParticipant): void;
   published(member: SimParticipant, traffic: Traffic, frame: Frame): void;
   taken(member: SimParticipant, id: MessageId): void;
   /** Publishing failed, or seemed to. */
@@ -72,6 +76,8 @@ export interface Surroundings {
   readonly publishFailure: number;
   readonly syncMs: number;
   readonly clockYes: number;
+  /** The longest time that a frame takes to be taken in by this member; 0: none. */
+  intakeMs(member: SimParticipant): number;
   now(): number;
   after(ms: number, run: () => void): () => void;
   /** Null when the member reaches no service node. */

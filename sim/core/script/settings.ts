@@ -38,6 +38,9 @@ export interface Settings {
   readonly lateJoiners: number;
   /** How often somebody deletes the message it wrote last. */
   readonly deletions: number;
+  /** So many members, the first ones, are busy: each frame that is pushed to them takes up to so long to be taken in. */
+  readonly busy: number;
+  readonly intakeMs: number;
   readonly parameters: Partial<ChannelParameters>;
 }
 
@@ -68,6 +71,8 @@ export const CALM: Settings = {
   hostileActs: 0,
   lateJoiners: 0,
   deletions: 0,
+  busy: 0,
+  intakeMs: 0,
   parameters: {},
 };
 
@@ -110,6 +115,8 @@ export function drawSettings(seed: number): Settings {
     parameters: chance(0.12) ? { budgetPerTenMinutes: whole(20, 60) } : {},
     deletions: some(0.25, 4),
     clockYes: chance(0.5) ? 1 : chance(0.5) ? 0.5 : 0,
+    busy: some(0.15, participants),
+    intakeMs: whole(20, chance(0.3) ? 2_000 : 300),
   };
 }
 

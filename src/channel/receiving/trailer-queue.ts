@@ -1,4 +1,6 @@
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
+import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { createBacklog, MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
 import type { TrailerToVerify } from "./incoming.ts";
 
@@ -9,6 +11,8 @@ import type { TrailerToVerify } from "./incoming.ts";
  */
 export interface TrailerQueue {
   add(trailer: TrailerToVerify): void;
+  /** When the first of those that came live, and are not settled yet, was pushed to this device; null: there is none. */
+  since(): number | null;
   /** So many wait that whoever can wait should. */
   isLong(): boolean;
   /** Resolves when all that were added so far are verified and applied, or dropped. */
@@ -18,6 +22,7 @@ export interface TrailerQueue {
 
 export interface TrailerQueueOptions {
   readonly clock: Clock;
+  readonly verdictOf: VerdictOf;
   /** Messages wait to be taken in; trailers let them go first, for a while. */
   readonly isBusy: () => boolean;
   /** It would change nothing, so it need not be verified. */
@@ -30,8 +35,10 @@ export interface TrailerQueueOptions {
 const GATHER_MS = 20;
 /** Under a load that never ends, trailers get their turn as often as this. */
 const MAX_GATHER_MS = 500;
-/** Verdicts in one go: some milliseconds, in which nothing else runs. */
+/** Verdicts in one go: where the engine has none of its own, some milliseconds in which nothing else runs. */
 const VERDICTS_IN_A_ROW = 16;
+/** Looked at in one go, verified or not; each takes some microseconds. */
+const LOOKS_IN_A_ROW = 256;
 /** Whoever reads a Store waits then: a tenth of what may wait in all, a quarter of its bytes, so live ones still have room. */
 const LONG = 1_000;
 const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
@@ -42,8 +49,11 @@ interface Idler {
 }
 
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
-  const { clock, isBusy, addsNothing, apply, refuse } = options;
+  const { clock, verdictOf, isBusy, addsNothing, apply, refuse } = options;
   let waiting: TrailerToVerify[] = [];
+  /** Of those that wait, and of the batch that is being verified: when the first one came, by the device's clock. */
+  let waitingSince: number | null = null;
+  let runningSince: number | null = null;
   /** Those of the batch that is being verified too. */
   const backlog = createBacklog();
   let cancelTimer: (() => void) | null = null;
@@ -69,24 +79,50 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     gatheredMs = 0;
     running ??= run().finally(() => {
       running = null;
+      runningSince = null;
       for (const idler of idlers) if (--idler.batches <= 0) release(idler);
       if (waiting.length > 0) schedule();
     });
   }
 
   async function run(): Promise<void> {
-    const batch = inUsefulOrder(waiting);
+    const batch = inUsefulOrder(waiting)[Symbol.iterator]();
     waiting = [];
+    [runningSince, waitingSince] = [waitingSince, null];
+    let next = batch.next();
     let verdicts = 0;
-    for (const trailer of batch) {
+    let looks = 0;
+    while (next.done !== true && !closed) {
+      const group = new Map<ParticipantId, TrailerToVerify>();
+      for (; next.done !== true; next = batch.next()) {
+        const trailer = next.value;
+        // Of one sender they come one after the other: the first may say all that the second does.
+        if (looks >= LOOKS_IN_A_ROW || verdicts >= VERDICTS_IN_A_ROW || group.has(trailer.claim.sender)) break;
+        looks++;
+        //= protocol: SIGN-12
+        if (trailer.copy === null && addsNothing(trailer)) {
+          backlog.remove(trailer.size);
+          continue;
+        }
+        verdicts++;
+        group.set(trailer.claim.sender, trailer);
+      }
+      await settleAll([...group.values()]);
+      if (looks < LOOKS_IN_A_ROW && verdicts < VERDICTS_IN_A_ROW) continue;
+      [looks, verdicts] = [0, 0];
+      await new Promise<void>((resolve) => clock.schedule(0, resolve));
+    }
+  }
+
+  /** All at once, as engines verify beside this thread; what follows from it in the order given. */
+  async function settleAll(group: readonly TrailerToVerify[]): Promise<void> {
+    const problems = await Promise.all(group.map((trailer) => trailer.verify(verdictOf)));
+    for (const [index, trailer] of group.entries()) {
       if (closed) return;
       backlog.remove(trailer.size);
-      //= protocol: SIGN-12
-      if (trailer.copy === null && addsNothing(trailer)) continue;
-      const problem = trailer.verify();
+      const problem = problems[index];
       if (problem === null) apply(trailer);
-      else refuse(problem);
-      if (++verdicts % VERDICTS_IN_A_ROW === 0) await new Promise<void>((resolve) => clock.schedule(0, resolve));
+      else refuse(problem ?? "bad-trailer-signature");
     }
   }
 
@@ -102,8 +138,10 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
       if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
       backlog.add(trailer.size);
       waiting.push(trailer);
+      waitingSince ??= trailer.arrivedAt ?? null;
       schedule();
     },
+    since: () => runningSince ?? waitingSince,
     isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,
     idle: async () => {
       const batches = (running === null ? 0 : 1) + (waiting.length > 0 ? 1 : 0);

@@ -23,11 +23,12 @@ export interface HolesState {
   readonly nextNumber: number;
 }
 
-/** When each is to be asked of a Store; and of the others, for the first time and again. For this room only. */
+/** When each is to be asked of a Store; and of the others, for the first time, soon again, and later. For this room only. */
 export interface AskingQueues {
   readonly fetches: DueQueue<MissingMessage>;
   readonly firstRequests: DueQueue<MissingMessage>;
-  readonly repeatedRequests: DueQueue<MissingMessage>;
+  readonly soonRequests: DueQueue<MissingMessage>;
+  readonly lateRequests: DueQueue<MissingMessage>;
   /** Whose syncs alone name which of the missing. */
   readonly followers: Followers;
 }
@@ -54,7 +55,8 @@ function createQueues(): AskingQueues {
   return {
     fetches: new DueQueue(),
     firstRequests: new DueQueue(),
-    repeatedRequests: new DueQueue(),
+    soonRequests: new DueQueue(),
+    lateRequests: new DueQueue(),
     followers: new Followers(),
   };
 }

@@ -32,27 +32,41 @@ export function followedInAll(state: HolesAndBelow): number {
 /** Somebody names it, and nobody did before. */
 export function putIntoShare(state: HolesAndBelow, missing: MissingMessage, participant: Participant): void {
   ownMissing(missing).inShareOf = participant;
-  if (isAwaited(missing)) awaitId(participant, missing.id);
-  else ownHoles(state).queues.followers.add(participant, missing.id);
+  changeShare(state, participant, () => {
+    if (isAwaited(missing)) awaitId(participant, missing.id);
+    else ownHoles(state).queues.followers.add(participant, missing.id);
+  });
 }
 
 /** A message names it: it is waited for, and not forgotten. */
 export function nowAwaited(state: HolesAndBelow, missing: MissingMessage, author: Participant): void {
   const { inShareOf } = missing;
-  if (inShareOf === null) putIntoShare(state, missing, author);
-  else if (ownHoles(state).queues.followers.delete(inShareOf, missing.id)) awaitId(inShareOf, missing.id);
+  if (inShareOf === null) {
+    putIntoShare(state, missing, author);
+    return;
+  }
+  changeShare(state, inShareOf, () => {
+    if (ownHoles(state).queues.followers.delete(inShareOf, missing.id)) awaitId(inShareOf, missing.id);
+  });
 }
 
 export function forgetMissing(state: HolesAndBelow, missing: MissingMessage): void {
   ownHoles(state).missing.delete(missing.id);
   const { inShareOf } = missing;
   if (inShareOf === null) return;
-  const wasDoubted = isDoubted(inShareOf);
-  if (isAwaited(missing)) awaitNoMore(inShareOf, missing.id);
-  else ownHoles(state).queues.followers.delete(inShareOf, missing.id);
-  if (!wasDoubted || isDoubted(inShareOf)) return;
-  // What else this participant named is worth a sync of its own again.
-  for (const id of [...inShareOf.followed, ...inShareOf.awaited]) {
+  changeShare(state, inShareOf, () => {
+    if (isAwaited(missing)) awaitNoMore(inShareOf, missing.id);
+    else ownHoles(state).queues.followers.delete(inShareOf, missing.id);
+  });
+}
+
+/** Whether what a participant named is worth syncs of its own depends on how much there is of it. */
+function changeShare(state: HolesAndBelow, participant: Participant, change: () => void): void {
+  const wasDoubted = isDoubted(participant);
+  change();
+  if (wasDoubted === isDoubted(participant)) return;
+  //= protocol: REPAIR-4
+  for (const id of [...participant.followed, ...participant.awaited]) {
     const other = state.holes.missing.get(id);
     if (other !== undefined) planAsking(state, other);
   }

@@ -46,10 +46,10 @@ export class KeptClaims {
 
   keep(id: MessageId, completeSince: number, need: Need): void {
     // A lower one, still to be followed, proves all that this one does, and more.
-    const before = this.get(id) ?? completeSince;
-    if (before < completeSince && need !== "needed") return;
-    this.drop(id);
-    this.#kindOf(need).set(id, Math.min(before, completeSince));
+    const before = this.get(id);
+    if (before !== undefined && before < completeSince && need !== "needed") return;
+    if (before !== undefined) this.drop(id);
+    this.#kindOf(need).set(id, Math.min(before ?? completeSince, completeSince));
     this.#stored = null;
     //= protocol: CLAIM-8
     if (this.#others.size <= MAX_OTHER_CLAIMS) return;
@@ -87,11 +87,13 @@ export class KeptClaims {
 
   /** As they are stored: a restart that takes them in this order needs the same ones again, or fewer. */
   stored(): readonly ClaimEntry[] {
-    this.#stored ??= [...this.#needed, ...this.#undecided, ...this.#others].map(([id, completeSince]) => ({
-      id,
-      completeSince,
-    }));
-    return this.#stored;
+    if (this.#stored !== null) return this.#stored;
+    const stored: ClaimEntry[] = [];
+    for (const kind of [this.#needed, this.#undecided, this.#others]) {
+      for (const [id, completeSince] of kind) stored.push({ id, completeSince });
+    }
+    this.#stored = stored;
+    return stored;
   }
 
   #kindOf(need: Need): Map<MessageId, number> {

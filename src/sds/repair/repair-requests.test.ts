@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ownMissing } from "../holes/own.ts";
 import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { nextWakeAt } from "../schedules.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
+import { nextRequestSyncAt } from "./repair.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,11 +13,12 @@ const T_REQ = requestDelay("me", "gap", { tMinMs: 2_000, tMaxMs: 10_000 });
 
 const asks = (...ids: string[]) => ({ repairRequests: ids.map((id) => ({ messageId: asMessageId(id) })) });
 
-/** Ben's message waits for one that never comes. */
-function withGap() {
+/** Ben's message waits for one that never comes. So many others are present, he among them. */
+function withGap(others = 1) {
   const core = new OneCore();
   core.online();
   core.wait(HOUR);
+  for (let n = 1; n < others; n++) core.hear(`other ${n}`, []);
   core.take("send-sync");
   core.receive("child", "ben", { parents: [{ id: asMessageId("gap"), lamport: core.now - 1 }] });
   const missing = core.state.holes.missing.get(asMessageId("gap"));
@@ -31,15 +34,23 @@ function nextRequests(core: OneCore): string[] {
 }
 
 //= protocol: REPAIR-1
-test("a request is due T_req after the id was missed, then 20 s after it, doubling to 5 min", () => {
-  const { core, missing } = withGap();
-  expect(missing.requestAt - core.now).toBe(T_REQ);
-  const pauses: number[] = [];
-  while (pauses.length < 7) {
-    if (nextRequests(core).includes("gap")) pauses.push((missing.requestAt - core.now) / SECOND);
-  }
-  expect(pauses).toEqual([20, 40, 80, 160, 300, 300, 300]);
-});
+test.each([
+  { others: 1, pausesS: [5, 10, 20, 40, 80, 160, 300, 300] },
+  // W/2 is 6.25 s for 20 participants, and would be 21.9 s for 70.
+  { others: 19, pausesS: [6.25, 12.5, 25, 50, 100, 200, 300] },
+  { others: 69, pausesS: [20, 40, 80, 160, 300, 300] },
+])(
+  "a request is due T_req after the id was missed, then A after it, doubling to 5 min: beside $others others",
+  (one) => {
+    const { core, missing } = withGap(one.others);
+    expect(missing.requestAt - core.now).toBe(T_REQ);
+    const pauses: number[] = [];
+    while (pauses.length < one.pausesS.length) {
+      if (nextRequests(core).includes("gap")) pauses.push((missing.requestAt - core.now) / SECOND);
+    }
+    expect(pauses).toEqual(one.pausesS);
+  },
+);
 
 //= protocol: REPAIR-7
 test("whoever asks for it as well puts mine off, once, and does not delete it", () => {
@@ -52,7 +63,7 @@ test("whoever asks for it as well puts mine off, once, and does not delete it", 
   core.hear("dora", [], asks("gap"));
   expect(missing.requestAt).toBe(putOffTo);
   while (core.now < putOffTo) expect(nextRequests(core).length === 0 || core.now >= putOffTo).toBe(true);
-  core.wait(10 * SECOND);
+  core.wait(4 * SECOND);
   expect(missing.requests).toBe(1);
 });
 
@@ -145,4 +156,18 @@ test.each<[string, (core: OneCore, id: MessageId, lamport: number) => void]>([
   hear(core, id, lamport);
   core.wait(MINUTE);
   expect(core.take("repair")).toEqual([]);
+});
+
+//= protocol: REPAIR-3, REPAIR-4
+test("what was asked for goes on being asked for in syncs of its own, one in 30 s, when its namer comes into doubt", () => {
+  const { core, missing } = withGap();
+  while (missing.requests < 2) nextRequests(core);
+  core.hear(
+    "ben",
+    Array.from({ length: 64 }, (_, n) => `made up ${n}`),
+  );
+  for (const other of core.state.holes.missing.values()) {
+    if (other !== missing) ownMissing(other).requestAt = core.now + HOUR;
+  }
+  expect(nextRequestSyncAt(core.state, core.now)).toBeLessThanOrEqual(core.now + 30 * SECOND);
 });

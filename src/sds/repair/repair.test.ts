@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { planAsking } from "../holes/missing-schedule.ts";
 import { ownMissing } from "../holes/own.ts";
+import type { IncomingClaim } from "../io/step-input.ts";
+import { checkedStep } from "../testing/checked-step.ts";
 import { type Core, NetworkOfCores } from "../testing/network-of-cores.ts";
 import { OneCore } from "../testing/one-core.ts";
-import { asMessageId, type MessageId } from "../wire/ids.ts";
+import { asMessageId, asParticipantId, type MessageId } from "../wire/ids.ts";
 import { ownRepair } from "./own.ts";
 import { beginEagerRequests, nextAnswerAt, nextRequestSyncAt, noteEagerSync } from "./repair.ts";
 
@@ -17,14 +19,23 @@ it("asks again of itself for what others wait for, however quiet it is", () => {
   if (missing === undefined) throw new Error("Nothing is missing.");
   expect(ada.state.log.buffered.size).toBe(1);
   ownMissing(missing).requests = 2;
-  ownMissing(missing).requestAt = net.now + 10 * SECOND;
+  ownMissing(missing).requestAt = net.now + SECOND;
   planAsking(ada.state, missing);
   ownRepair(ada.state).eagerUntil = net.now;
   noteEagerSync(ada.state, net.now);
-  // At most one such sync in half a minute: the last one left now.
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 30 * SECOND);
+  // At most one such sync in five seconds: the last one left now. In large groups in twenty.
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 5 * SECOND);
+  for (let n = 0; n < 69; n++) hearFrom(ada, `other ${n}`, net.now);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 20 * SECOND);
+  // From the fifth request on in half a minute.
+  ownMissing(missing).requests = 3;
+  planAsking(ada.state, missing);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 20 * SECOND);
+  ownMissing(missing).requests = 4;
+  planAsking(ada.state, missing);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 30 * SECOND);
   ownMissing(missing).requestAt = net.now + 80 * SECOND;
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 80 * SECOND);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 80 * SECOND);
 });
 
 //= protocol: REPAIR-9
@@ -104,12 +115,12 @@ describe("an answer", () => {
 
   it("is given once, at its time and not before, and a wake is asked for then", () => {
     const { core, at } = asked();
-    expect(nextAnswerAt(core.state)).toBe(at);
+    expect(nextAnswerAt(core.state, core.now)).toBe(at);
     core.wait(at - core.now - 1);
     expect(core.take("repair")).toEqual([]);
     core.wait(1);
     expect(core.take("repair").map(({ id }) => id)).toEqual(["m"]);
-    expect(nextAnswerAt(core.state)).toBe(Number.POSITIVE_INFINITY);
+    expect(nextAnswerAt(core.state, core.now)).toBe(Number.POSITIVE_INFINITY);
     core.wait(5 * MINUTE);
     expect(core.take("repair")).toEqual([]);
   });
@@ -158,10 +169,10 @@ it("gathers first requests for two seconds", () => {
   ownMissing(missing).requestAt = net.now + SECOND;
   planAsking(ada.state, missing);
   noteEagerSync(ada.state, net.now);
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 2 * SECOND);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 2 * SECOND);
   ownMissing(missing).requestAt = net.now + 5 * SECOND;
   planAsking(ada.state, missing);
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 5 * SECOND);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 5 * SECOND);
 });
 
 //= protocol: REPAIR-3
@@ -172,8 +183,18 @@ it("leaves it to other syncs once nothing waits any more", () => {
   expect(ada.state.log.buffered.size).toBe(0);
   expect(missing?.state).toBe("lost");
   expect(missing?.requests).toBeGreaterThanOrEqual(4);
-  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(Number.POSITIVE_INFINITY);
 });
+
+function hearFrom({ state }: Core, name: string, now: number): void {
+  const env = { now, random: () => 0 };
+  const said = { completeSince: 0, listed: [], repairRequests: [], receiptsWantedFrom: null };
+  const claim: IncomingClaim = {
+    ...{ sender: asParticipantId(name), signed: true, publicKey: new TextEncoder().encode(name), by: "sync" },
+    ...{ lamport: now, ...said },
+  };
+  checkedStep(state, { kind: "receive-sync", claim, source: "live" }, env);
+}
 
 /** Ada holds a message of Ben whose cause she missed, and he is gone. */
 function blocked(): { readonly net: NetworkOfCores; readonly ada: Core } {
@@ -200,13 +221,13 @@ it("for two minutes after a connection asks again of itself, one sync in 20 s, t
   net.run(15 * MINUTE);
   const [missing] = ada.state.holes.missing.values();
   if (missing === undefined) throw new Error("Nothing is missing.");
-  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(Number.POSITIVE_INFINITY);
   beginEagerRequests(ada.state, net.now);
   noteEagerSync(ada.state, net.now);
   ownMissing(missing).requestAt = net.now + SECOND;
   planAsking(ada.state, missing);
-  expect(nextRequestSyncAt(ada.state)).toBe(net.now + 20 * SECOND);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(net.now + 20 * SECOND);
   ownMissing(missing).requestAt = net.now + 2 * MINUTE;
   planAsking(ada.state, missing);
-  expect(nextRequestSyncAt(ada.state)).toBe(Number.POSITIVE_INFINITY);
+  expect(nextRequestSyncAt(ada.state, net.now)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -68,7 +68,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     },
     onChange: letSendsGo,
   });
-  const { health } = access;
+  const { health, topicHealth } = access;
 
   /** Whether sends run, wait or are refused. */
   function letSendsGo(): void {
@@ -141,8 +141,9 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
       };
     },
     queryHistory,
-    health: () => health.current(),
-    onHealth: (listener) => health.onChange(listener),
+    health: (contentTopic) => (contentTopic === undefined ? health.current() : topicHealth.current(contentTopic)),
+    onHealth: (listener, contentTopic) =>
+      contentTopic === undefined ? health.onChange(listener) : topicHealth.onChange(contentTopic, listener),
     close: () => {
       const closing = access.close();
       queue.pause();

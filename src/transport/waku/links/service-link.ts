@@ -61,8 +61,8 @@ export interface ServiceLink {
   connection(): Connection | undefined;
   /** Why the last attempt failed; `undefined` before the first result and while all is well. */
   failure(): string | undefined;
-  /** Connected, and the service node agreed to push every wanted topic. */
-  isReady(): boolean;
+  /** Connected, and the service node agreed to push every wanted topic; or this one, whatever else is wanted. */
+  isReady(contentTopic?: string): boolean;
   /** Brings the subscriptions in line with the wanted topics, now. */
   sync(): void;
   /** Asks the service node now whether it still pushes to us. */
@@ -184,7 +184,12 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   return {
     connection: () => held,
     failure: () => failure,
-    isReady: () => held !== undefined && keeper.holdsAll(held.remotePeer),
+    isReady: (contentTopic) => {
+      if (held === undefined) return false;
+      return contentTopic === undefined
+        ? keeper.holdsAll(held.remotePeer)
+        : keeper.holds(held.remotePeer, contentTopic);
+    },
     sync: () => alarm.wake(),
     checkSubscriptions: () => {
       refreshAt = 0;

@@ -7,7 +7,8 @@ export interface ServiceLinks {
   /** Starts to connect. */
   open(parts: LinkParts): void;
   connections(): Connection[];
-  health(): TransportHealth;
+  /** Of the whole, or as far as this topic is concerned. */
+  health(contentTopic?: string): TransportHealth;
   /** Brings the subscriptions in line with the wanted topics. */
   sync(): void;
   /** Dials what is not connected. */
@@ -31,8 +32,8 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
 
   const connections = (): Connection[] => links.flatMap((link) => link.connection() ?? []);
 
-  function health(): TransportHealth {
-    const peers = links.filter((link) => link.isReady()).length;
+  function health(contentTopic?: string): TransportHealth {
+    const peers = links.filter((link) => link.isReady(contentTopic)).length;
     if (peers > 0) return { kind: "online", peers };
     if (multiaddrs.length === 0) return { kind: "offline", reason: "the network names no service node; add one" };
     const failures = links.flatMap((link) => link.failure() ?? []);
