@@ -54,6 +54,25 @@ describe("writes", () => {
     expect(lengths.reduce((sum, length) => sum + length)).toBe(200_000);
   });
 
+  test("that nobody takes any more are closed with the next of them", async () => {
+    let closed = (): void => {};
+    const isClosed = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    async function* source() {
+      try {
+        for (let piece = 0; ; piece++) {
+          yield Uint8Array.of(piece);
+          await new Promise<void>((resolve) => setImmediate(resolve));
+        }
+      } finally {
+        closed();
+      }
+    }
+    for await (const chunk of inBatches(source())) if (chunk[0] === 1) break;
+    await isClosed;
+  });
+
   test("of lists of bytes are written as their bytes", async () => {
     const list = { subarray: () => Uint8Array.of(7, 8) };
     async function* lists() {

@@ -43,10 +43,13 @@ export async function* inBatches(source: AsyncIterable<StreamChunk>): AsyncGener
   let bytes = 0;
   let wake = (): void => {};
   let ended = false;
+  /** Nobody takes what is written any more. */
+  let left = false;
 
   async function read(): Promise<void> {
     try {
       for await (const chunk of source) {
+        if (left) return;
         const piece = chunk instanceof Uint8Array ? chunk : chunk.subarray();
         pieces.push(piece);
         bytes += piece.length;
@@ -69,19 +72,23 @@ export async function* inBatches(source: AsyncIterable<StreamChunk>): AsyncGener
 
   const reading = read();
   reading.catch(() => undefined);
-  while (bytes > 0 || !ended) {
-    if (bytes === 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+  try {
+    while (bytes > 0 || !ended) {
+      if (bytes === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      await settled();
+      const batch = joined(pieces, bytes);
+      pieces = [];
+      bytes = 0;
+      if (batch.length > 0) yield batch;
     }
-    await settled();
-    const batch = joined(pieces, bytes);
-    pieces = [];
-    bytes = 0;
-    if (batch.length > 0) yield batch;
+    await reading;
+  } finally {
+    left = true;
   }
-  await reading;
 }
 
 function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -51,7 +51,7 @@ export function createLightpushClient({ clock, limitMs }: LightpushClientOptions
       exchange(stream, request, resolve)
         // Too late, if there was an answer.
         .then(() => reject(brokenError(undefined)), reject)
-        ;
+        .finally(endLimit);
     });
   }
 
