@@ -1,4 +1,5 @@
 import { wordsFromChild } from "./support/child.ts";
+import { buildDemo, type ChromiumFigures, joinInChromium } from "./support/chromium-join.ts";
 import { median } from "./support/median.ts";
 import type { Shares } from "./support/profile.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";
@@ -73,11 +74,34 @@ async function* rowsOf(messages: number, profile: boolean): AsyncGenerator<Row, 
       "ms",
       of(({ cpuMs }) => cpuMs / messages),
     );
-    if (!profile) return;
-    for (const [part, percent] of (await joined("profile")).shares) {
-      if (percent >= LEAST_PERCENT) yield row(`${name}: of it ${part}`, "%", percent);
+    if (profile) {
+      for (const [part, percent] of (await joined("profile")).shares) {
+        if (percent >= LEAST_PERCENT) yield row(`${name}: of it ${part}`, "%", percent);
+      }
     }
+    yield* chromiumRows(invite, messages, `${name}, Chromium`);
   } finally {
     await node.stop();
   }
+}
+
+/** The demo with its worker and IndexedDB, as people have it; empty rows, and words why, where that cannot be run. */
+async function* chromiumRows(invite: string, messages: number, name: string): AsyncGenerator<Row, void, undefined> {
+  const runs: ChromiumFigures[] = [];
+  try {
+    await buildDemo();
+    while (runs.length < REPETITIONS) runs.push(await joinInChromium(invite, `Message ${messages - 1} `));
+  } catch (error) {
+    console.error(`Not measured in Chromium: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const of = (figure: (run: ChromiumFigures) => number) =>
+    runs.length < REPETITIONS ? null : median(runs.map(figure));
+  const perSecond = of(({ shownMs }) => (messages * 1_000) / shownMs);
+  yield row(name, "messages/s", perSecond);
+  const first = of(({ firstMs }) => firstMs);
+  yield row(`${name}: first one`, "ms", first);
+  const shown = of(({ shownMs }) => shownMs);
+  yield row(`${name}: newest page`, "ms", shown);
+  const longest = of(({ longestTaskMs }) => longestTaskMs);
+  yield row(`${name}: longest task of the page`, "ms", longest);
 }

@@ -17,7 +17,7 @@ async function filledStorage(): Promise<ChannelStorage> {
   const storage = createMemoryStorage();
   for (const { device, changes } of deserialize(readFileSync(file)) as FilledChannel[]) {
     await storage.putDevice(device);
-    await storage.commit(device.channel, changes, "relaxed");
+    await storage.commit(device.channel, changes, "strict");
   }
   return storage;
 }

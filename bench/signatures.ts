@@ -1,5 +1,6 @@
 import type { TrailerToVerify } from "../src/channel/receiving/incoming.ts";
 import { verifyStrict } from "../src/identity/keys/ed25519-key.ts";
+import { type VerdictOf, verdictOf } from "../src/identity/keys/verdicts.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";
@@ -18,8 +19,12 @@ export const signatures: Subject = { name: "signatures", run: signatureRows };
 
 async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void, undefined> {
   const runs = quick ? 200 : 1_000;
-  const verdict = await verdictTime(runs);
-  yield row("one Ed25519 verdict", "operations/s", 1_000 / verdict);
+  const here = await verdictTime(runs, async ({ publicKey, message, signature }) =>
+    verifyStrict(publicKey, message, signature),
+  );
+  const verdict = await verdictTime(runs, verdictOf);
+  yield row("one Ed25519 verdict, computed here", "operations/s", 1_000 / here);
+  yield row("one Ed25519 verdict, by the engine", "operations/s", 1_000 / verdict);
   for (const dependencies of quick ? [2] : [2, 200]) {
     const history = dependencies === 2 ? HISTORY : HISTORY / 10;
     const what = `${dependencies} causes, history ${history}`;
@@ -38,14 +43,14 @@ async function* signatureRows({ quick }: BenchOptions): AsyncGenerator<Row, void
 }
 
 /** Of messages as long as those below, by as many authors. */
-async function verdictTime(runs: number): Promise<number> {
+async function verdictTime(runs: number, judge: VerdictOf): Promise<number> {
   const authors = Array.from({ length: AUTHORS }, (_, number) => authorOf(1 + number));
   const times: number[] = [];
   for (let run = -100; run < runs; run++) {
     const { signer } = authors[(run + 100) % AUTHORS] ?? me;
     const message = new Uint8Array(400).fill(run);
     const signature = await signer.sign(message);
-    const time = await millisecondsOf(() => verifyStrict(signer.publicKey, message, signature));
+    const time = await millisecondsOf(() => judge({ publicKey: signer.publicKey, message, signature }));
     if (run >= 0) times.push(time);
   }
   return median(times);
@@ -70,10 +75,10 @@ async function receiveTime(runs: number, dependencies: number, history: number, 
     const part = messages.slice(start, start + batch);
     const trailers: TrailerToVerify[] = [];
     for (const message of part) {
-      delivery.push(await millisecondsOf(() => void trailers.push(channel.receiveVerified(message))));
+      delivery.push(await millisecondsOf(async () => void trailers.push(await channel.receiveVerified(message))));
     }
-    const time = await millisecondsOf(() => {
-      verdicts += channel.verifyBatch(trailers);
+    const time = await millisecondsOf(async () => {
+      verdicts += await channel.verifyBatch(trailers);
     });
     behind.push(time / part.length);
   }

@@ -1,9 +1,11 @@
 import { inputOf, readIncoming, type TrailerToVerify } from "../../src/channel/receiving/incoming.ts";
+import { judgeAhead, openFrame } from "../../src/channel/receiving/opened-frame.ts";
 import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
 import { createStepChecks, type StepChecks } from "../../src/channel/running/step-checks.ts";
 import { parentLamportsOf } from "../../src/identity/authors/envelope.ts";
 import { decodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
 import { splitTrailer } from "../../src/identity/authors/trailer.ts";
+import { verdictOf } from "../../src/identity/keys/verdicts.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
 import type { Effect } from "../../src/sds/io/effect.ts";
@@ -68,22 +70,23 @@ export class OurChannel {
   }
 
   /** The same with the author's signature verified, as the channel does it; the trailer is for later. */
-  receiveVerified({ lamport, bytes }: Sent): TrailerToVerify {
+  async receiveVerified({ lamport, bytes }: Sent): Promise<TrailerToVerify> {
     this.#env.now = lamport + 1;
     const context = { channelId: CHANNEL, profile: "community", held: () => undefined } as const;
-    const incoming = readIncoming(bytes, "live", undefined, context);
+    const opened = await judgeAhead(openFrame(bytes), "live", context, verdictOf);
+    const incoming = readIncoming(opened, "live", undefined, context);
     if (incoming.kind !== "input" || incoming.trailer === null) throw new Error("The traffic is signed content only.");
     this.dispatch(incoming.input);
     return incoming.trailer;
   }
 
   /** What the channel does behind the delivery with the trailers of a batch; how many needed a verdict. */
-  verifyBatch(trailers: readonly TrailerToVerify[]): number {
+  async verifyBatch(trailers: readonly TrailerToVerify[]): Promise<number> {
     let verdicts = 0;
     for (const trailer of inUsefulOrder(trailers)) {
       if (addsNothing(this.state, trailer.claim)) continue;
       verdicts++;
-      if (trailer.verify() !== null) throw new Error("The traffic is signed.");
+      if ((await trailer.verify(verdictOf)) !== null) throw new Error("The traffic is signed.");
       this.dispatch(inputOf(trailer));
     }
     return verdicts;

@@ -133,7 +133,7 @@ describe("lightpush", () => {
     const toStrict = await connect(strict.multiaddr);
     expect(await push(toStrict, at(-60_000))).toMatchObject({
       statusCode: 420,
-      statusDesc: expect.stringMatching(/60 s behind this node's clock, 20 s are allowed/),
+      statusDesc: expect.stringMatching(/6\d s behind this node's clock, 20 s are allowed/),
     });
     expect(await push(toStrict, at(60_000))).toMatchObject({ statusCode: 420 });
     expect(await push(toStrict, at(10_000))).toMatchObject({ statusCode: 200 });

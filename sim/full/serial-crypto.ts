@@ -5,7 +5,7 @@ import { whileUnderWay } from "./under-way.ts";
  * WebCrypto works on other threads, so what finishes first is chance. Here its calls run one after the other in the
  * order in which they were made, and count as under way: then a simulation can wait for them.
  */
-const METHODS = ["encrypt", "decrypt", "importKey"] as const;
+const METHODS = ["encrypt", "decrypt", "importKey", "verify"] as const;
 
 let installed = false;
 let last: Promise<unknown> = Promise.resolve();

@@ -91,7 +91,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   intakeLagMs = intake.lagMs;
   const history = parts.createHistoryReader({
-    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, onFrame: intake.fromStore },
+    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, onFrames: intake.fromStore },
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
   });
   const author = { channelId, self, signer };

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
+import { verifyStrict } from "../identity/keys/ed25519-key.ts";
+import { type VerdictOf, verdictOf } from "../identity/keys/verdicts.ts";
 import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import { encryptPayload } from "../identity/secrecy/payload-encryption.ts";
 import { BloomFilter } from "../sds/filter/bloom-filter.ts";
@@ -15,14 +17,15 @@ import { EVIDENCE_EXAMPLES, ORDER_EXAMPLES, type OrderStep } from "../sds/testin
 import { runEvidence, runOrder } from "../sds/testing/run-graph.ts";
 import { ProtobufWriter } from "../sds/wire/protobuf.ts";
 import { readIncoming } from "./receiving/incoming.ts";
+import { judgeAhead, openFrame } from "./receiving/opened-frame.ts";
 import {
   CHANNEL,
   decodedOf,
   deriveEphemeralVectors,
   deriveMessageVectors,
   memberVectors,
+  outcomeOf,
   START,
-  verdictOf,
 } from "./testing/message-vectors.ts";
 import { deriveSizeVectors } from "./testing/odd-field-vectors.ts";
 import { deriveTamperedVectors } from "./testing/verdict-vectors.ts";
@@ -73,9 +76,15 @@ const derived = await derive();
 if (process.env.UPDATE_VECTORS === "1") await writeFile(FILE, `${JSON.stringify(derived, null, 2)}\n`);
 const vectors: Vectors = JSON.parse(await readFile(FILE, "utf8"));
 
-function verdictOn(bytes: string, profile: "community" | "sds") {
+/** What is made of it, with the verdicts computed here; the engine's own, had ahead, must be the same. */
+async function verdictOn(bytes: string, profile: "community" | "sds") {
   const context = { channelId: CHANNEL, profile, held: () => undefined };
-  return verdictOf(readIncoming(hexToBytes(bytes), "live", undefined, context));
+  const opened = openFrame(hexToBytes(bytes));
+  const here: VerdictOf = async ({ publicKey, message, signature }) => verifyStrict(publicKey, message, signature);
+  const outcome = await outcomeOf(readIncoming(opened, "live", undefined, context), here);
+  const ahead = await judgeAhead(opened, "live", context, verdictOf);
+  expect(await outcomeOf(readIncoming(ahead, "live", undefined, context), verdictOf)).toEqual(outcome);
+  return outcome;
 }
 
 //= protocol: WIRE-2, WIRE-3, COMPOSE-5, RECEIPT-2, RECEIPT-3, SIGN-8, LAYER-7
@@ -85,9 +94,9 @@ test("deriving the vectors anew gives the file", () => {
 
 describe("messages", () => {
   //= protocol: WIRE-4, SIGN-5, SIGN-8
-  test.each(vectors.messages)("$name", ({ bytes, fields, verdict, trailer }) => {
-    expect(verdictOn(bytes, "community")).toEqual(verdict);
-    expect(verdictOn(bytes, "sds")).toEqual(verdict);
+  test.each(vectors.messages)("$name", async ({ bytes, fields, verdict, trailer }) => {
+    expect(await verdictOn(bytes, "community")).toEqual(verdict);
+    expect(await verdictOn(bytes, "sds")).toEqual(verdict);
     expect(fields.reduce((sum, [, size]) => sum + size, 0)).toBe(bytes.length / 2);
     expect(fields.at(-1)).toEqual([1_000, bytes.length / 2 - Number(trailer.begins)]);
   });
@@ -113,9 +122,9 @@ describe("messages", () => {
 
 describe("ephemeral messages", () => {
   //= protocol: EPHEMERAL-4
-  test.each(vectors.ephemeral)("$name", ({ bytes, fields, verdict }) => {
-    expect(verdictOn(bytes, "community")).toEqual(verdict);
-    expect(verdictOn(bytes, "sds")).toEqual(verdict);
+  test.each(vectors.ephemeral)("$name", async ({ bytes, fields, verdict }) => {
+    expect(await verdictOn(bytes, "community")).toEqual(verdict);
+    expect(await verdictOn(bytes, "sds")).toEqual(verdict);
     expect(fields.map(([field]) => field)).toEqual([1, 2, 3, 20]);
   });
 });
@@ -123,15 +132,15 @@ describe("ephemeral messages", () => {
 describe("tampered messages", () => {
   //= protocol: WIRE-12, WIRE-13, WIRE-14, WIRE-15, WIRE-16, SIGN-6, SIGN-8, SIGN-9, SIGN-10, SIGN-11, ID-1
   //= protocol: TIME-4, RECEIVE-1, RECEIVE-3, PROFILE-1, PROFILE-2, PROFILE-4
-  test.each(vectors.tampered)("$of: $name ($profile)", ({ bytes, profile, verdict }) => {
-    expect(verdictOn(bytes, profile)).toEqual(verdict);
+  test.each(vectors.tampered)("$of: $name ($profile)", async ({ bytes, profile, verdict }) => {
+    expect(await verdictOn(bytes, profile)).toEqual(verdict);
   });
 });
 
 describe("the largest message", () => {
   //= protocol: LIMIT-1
-  test.each(vectors.sizes)("$name", ({ before, zeros, after, verdict }) => {
-    expect(verdictOn(before + "00".repeat(zeros) + after, "community")).toEqual(verdict);
+  test.each(vectors.sizes)("$name", async ({ before, zeros, after, verdict }) => {
+    expect(await verdictOn(before + "00".repeat(zeros) + after, "community")).toEqual(verdict);
   });
 });
 

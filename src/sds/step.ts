@@ -32,6 +32,7 @@ import { resetSyncClock } from "./sync/sync-clock.ts";
  */
 export function step(state: ChannelState, input: StepInput, env: Environment): Effect[] {
   const ctx = createStepContext(state, env);
+  const rowsBefore = state.ledger.seq;
   beginEffort(state);
   if (input.kind === "clock-corrected") clockCorrected(ctx, input.correctionMs);
   else noticeClock(ctx);
@@ -41,7 +42,7 @@ export function step(state: ChannelState, input: StepInput, env: Environment): E
   settleAhead(ctx);
   handle(ctx, input);
   if (!isReceipt(input)) runSchedules(ctx);
-  return finish(ctx);
+  return finish(ctx, rowsBefore);
 }
 
 /** Receiving plans things and leaves them to the `wake` it asks for, so that a flood of messages costs no more. */
@@ -132,10 +133,10 @@ function handle(ctx: ChannelContext, input: StepInput): void {
   }
 }
 
-function finish(ctx: ChannelContext): Effect[] {
+function finish(ctx: ChannelContext, rowsBefore: number): Effect[] {
   const { state, changes } = ctx;
   saveTouched(ctx);
-  if (changes.some((change) => change.op === "put" && change.table === "ledger")) {
+  if (state.ledger.seq > rowsBefore) {
     changes.push({ op: "meta", key: "ledgerSeq", value: state.ledger.seq });
   }
   saveConnectedTime(ctx);

@@ -4,15 +4,21 @@ import { inviteCodeOf } from "../../identity/joining/invite-code.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../api/channel-host.ts";
 import { networkAddressOf } from "./transport-pool.ts";
 
+/** Hashed and encoded once for each descriptor: the list is made anew with each unread message of any channel. */
+const fixedParts = new WeakMap<Descriptor, Omit<ChannelSummary, "unread">>();
+
 /** A channel in the list of those that this device is in. */
 export function channelSummaryOf(descriptor: Descriptor, unread: number): ChannelSummary {
-  return {
+  const known = fixedParts.get(descriptor);
+  if (known !== undefined) return { ...known, unread };
+  const fixed = {
     id: channelIdOf(descriptor),
     name: descriptor.name,
-    unread,
     inviteCode: inviteCodeOf(descriptor),
     network: networkView(descriptor.network),
   };
+  fixedParts.set(descriptor, fixed);
+  return { ...fixed, unread };
 }
 
 /** What an invite leads to, before joining. */

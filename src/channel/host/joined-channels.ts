@@ -108,6 +108,7 @@ export function createJoinedChannels({ storage, open, onUnreadable }: JoinedChan
   }
 
   function announce(): void {
+    if (watchers.size === 0) return;
     const channels = summaries();
     for (const watcher of [...watchers]) callSafely(() => watcher(channels));
   }

@@ -32,7 +32,7 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
     contentTopic: "topic",
     clock,
     cursor: () => cursor,
-    onFrame: async () => {},
+    onFrames: async () => {},
     onRead: () => {},
   });
   return { reader, clock, asked };
@@ -106,7 +106,7 @@ describe("the past", () => {
     }
     const reader = createHistoryReader({
       ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0 },
-      ...{ onFrame: async () => {}, onRead: (at) => void read.push(at) },
+      ...{ onFrames: async () => {}, onRead: (at) => void read.push(at) },
     });
     reader.online();
     await clock.advanceSettled(10);
@@ -165,7 +165,7 @@ function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
         yield { frames: [] };
       },
     },
-    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrame: async () => {} },
+    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrames: async () => {} },
     onRead: (startedAt) => read.push(startedAt - START),
   });
   return { clock, reader, asked, read };
@@ -230,6 +230,35 @@ describe("messages that are missed", () => {
   });
 });
 
+describe("pages", () => {
+  it.each(["the past", "what is missed"])("of %s are taken in one after the other", async (what) => {
+    const clock = createVirtualClock(START);
+    const log: string[] = [];
+    const ends: (() => void)[] = [];
+    async function* queryHistory(): AsyncGenerator<HistoryPage> {
+      for (const number of [1, 2]) {
+        log.push(`page ${number}`);
+        yield { frames: [] };
+      }
+    }
+    const reader = createHistoryReader({
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, onRead: () => log.push("read") },
+      onFrames: () => new Promise((resolve) => ends.push(resolve)),
+    });
+    if (what === "the past") reader.online();
+    else reader.fetch([{ id: "a" as MessageId, lamport: START, hint: undefined }]);
+    await clock.advanceSettled(10);
+    expect(log).toEqual(["page 1"]);
+    ends[0]?.();
+    await clock.advanceSettled(10);
+    expect(log).toEqual(["page 1", "page 2"]);
+    ends[1]?.();
+    await clock.advanceSettled(10);
+    expect(log).toEqual(what === "the past" ? ["page 1", "page 2", "read"] : ["page 1", "page 2"]);
+    reader.close();
+  });
+});
+
 describe("whether a Store keeps something", () => {
   it("is yes only when it gives it back, and no answer is none", async () => {
     const frame: InboundFrame = {
@@ -239,7 +268,7 @@ describe("whether a Store keeps something", () => {
     const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
       createHistoryReader({
         ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
-        ...{ cursor: () => 0, onFrame: async () => {}, onRead: () => {} },
+        ...{ cursor: () => 0, onFrames: async () => {}, onRead: () => {} },
       }).isKept(new Uint8Array(32));
     const of = (...frames: InboundFrame[][]) =>
       async function* () {

@@ -32,14 +32,14 @@ export interface HistoryReaderOptions {
   readonly contentTopic: string;
   readonly clock: Clock;
   readonly cursor: () => number;
-  /** Takes one stored frame in; resolves when it is processed. */
-  readonly onFrame: (frame: InboundFrame) => Promise<void>;
+  /** Takes a page of stored frames in; resolves when they are processed. */
+  readonly onFrames: (frames: readonly InboundFrame[]) => Promise<void>;
   /** Everything up to this time, by this device's clock, has been taken in. */
   readonly onRead: (startedAt: number) => void;
 }
 
 export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
-  const { transport, contentTopic, clock, cursor, onFrame, onRead } = options;
+  const { transport, contentTopic, clock, cursor, onFrames, onRead } = options;
   let cancelTimer = () => {};
   let reading = false;
   /** Asked for while a read was under way. */
@@ -76,7 +76,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     const startedAt = clock.now();
     try {
       for await (const page of transport.queryHistory(pastQuery(startedAt))) {
-        for (const frame of page.frames) await onFrame(frame);
+        await onFrames(page.frames);
         if (closed) return;
       }
       failures = 0;
@@ -97,7 +97,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
   async function takeAll(query: HistoryQuery): Promise<void> {
     if (closed) return;
     for await (const page of transport.queryHistory(query)) {
-      for (const frame of page.frames) await onFrame(frame);
+      await onFrames(page.frames);
       if (closed) return;
     }
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { appendTrailer, splitTrailer } from "../../identity/authors/trailer.ts";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { verdictOf } from "../../identity/keys/verdicts.ts";
 import type { CopyPlace } from "../../sds/log/lower-copy.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
@@ -11,6 +12,7 @@ import { MAX_TEXT_BYTES } from "../api/limits.ts";
 import { decodeText } from "../api/text.ts";
 import { composeContent, composeEphemeral } from "../sending/compose.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
+import { openFrame } from "./opened-frame.ts";
 
 const channelId = asChannelId("A".repeat(22));
 const signer = createNobleSigner(new Uint8Array(32).fill(7));
@@ -19,7 +21,7 @@ const plain = asParticipantId("plain-sds-client");
 const lamport = 1_790_000_000_000;
 
 function read(bytes: Uint8Array): Incoming {
-  return readIncoming(bytes, "live", undefined, { channelId, profile: "sds", held: () => undefined });
+  return readIncoming(openFrame(bytes), "live", undefined, { channelId, profile: "sds", held: () => undefined });
 }
 
 function unsignedSync(senderId: ParticipantId): Uint8Array {
@@ -78,7 +80,7 @@ describe("a channel of profile sds", () => {
       input: { content: { signed: true } },
       trailer: { claim: { signed: true } },
     });
-    expect(whole.kind === "input" && whole.trailer?.verify()).toBeNull();
+    expect(whole.kind === "input" && (await whole.trailer?.verify(verdictOf))).toBeNull();
     const decoded = specCodec.decode(bytes);
     if (!decoded.ok || decoded.message.kind !== "content") throw new Error("not content");
     const broken = decoded.message.content.slice();
@@ -96,7 +98,7 @@ describe("a channel of profile sds", () => {
   it("takes a lower copy of an unsigned message, and knows a higher one as held", () => {
     const bytes = unsignedContent(plain, new TextEncoder().encode("ok"));
     const kindWhenHeld = (held: CopyPlace) =>
-      readIncoming(bytes, "live", undefined, { channelId, profile: "sds", held: () => held }).kind;
+      readIncoming(openFrame(bytes), "live", undefined, { channelId, profile: "sds", held: () => held }).kind;
     expect(kindWhenHeld({ signed: false, lamport: lamport + 1, sender: plain })).toBe("input");
     expect(kindWhenHeld({ signed: false, lamport, sender: asParticipantId("z") })).toBe("input");
     expect(kindWhenHeld({ signed: false, lamport, sender: plain })).toBe("copy");
@@ -108,7 +110,11 @@ describe("a channel of profile sds", () => {
 describe("another copy of a held message", () => {
   const copyOf = (bytes: Uint8Array) => {
     const held = { signed: true, lamport, sender: member };
-    const incoming = readIncoming(bytes, "live", undefined, { channelId, profile: "community", held: () => held });
+    const incoming = readIncoming(openFrame(bytes), "live", undefined, {
+      channelId,
+      profile: "community",
+      held: () => held,
+    });
     if (incoming.kind !== "copy") throw new Error(incoming.kind);
     return incoming.trailer;
   };
@@ -118,7 +124,7 @@ describe("another copy of a held message", () => {
     const { bytes } = await composed("hi");
     const split = splitTrailer(bytes);
     expect(copyOf(split?.message ?? bytes)).toBeNull();
-    expect(copyOf(bytes)?.verify()).toBeNull();
+    expect(await copyOf(bytes)?.verify(verdictOf)).toBeNull();
   });
 
   //= protocol: DUP-2
@@ -129,16 +135,17 @@ describe("another copy of a held message", () => {
     if (split === null || !decoded.ok || decoded.message.kind !== "content") throw new Error("not content");
     const later = specCodec.encode({ ...decoded.message, lamport: lamport + 1, content });
     const { flags, completeSince } = split.trailer;
-    expect(copyOf(await appendTrailer(later, { flags, completeSince }, signer))?.verify()).toBe("bad-author-signature");
+    const moved = copyOf(await appendTrailer(later, { flags, completeSince }, signer));
+    expect(await moved?.verify(verdictOf)).toBe("bad-author-signature");
     const broken = bytes.slice();
     broken[broken.length - 1] = (broken[broken.length - 1] ?? 0) ^ 1;
-    expect(copyOf(broken)?.verify()).toBe("bad-trailer-signature");
+    expect(await copyOf(broken)?.verify(verdictOf)).toBe("bad-trailer-signature");
   });
 });
 
 describe("content", () => {
   const from = (bytes: Uint8Array, held: CopyPlace | undefined = undefined) =>
-    readIncoming(bytes, "live", undefined, { channelId, profile: "community", held: () => held });
+    readIncoming(openFrame(bytes), "live", undefined, { channelId, profile: "community", held: () => held });
   const composedOf = async (type: number, body: Uint8Array) => {
     const preparation = { authorSeq: 1, lamport, parents: [], completeSince: 0, bloomFilter: undefined };
     return (await composeContent({ channelId, self: member, signer }, preparation, type, body, lamport)).bytes;
@@ -178,6 +185,9 @@ it("an ephemeral message out of a Store is refused, live it is handed on", async
   const body = new TextEncoder().encode("is writing");
   const bytes = await composeEphemeral({ channelId, self: member, signer }, MESSAGE_TYPE.status, body, lamport);
   const context = { channelId, profile: "community", held: () => undefined } as const;
-  expect(readIncoming(bytes, "store", undefined, context)).toEqual({ kind: "refused", reason: "ephemeral-stored" });
-  expect(readIncoming(bytes, "live", undefined, context).kind).toBe("ephemeral");
+  expect(readIncoming(openFrame(bytes), "store", undefined, context)).toEqual({
+    kind: "refused",
+    reason: "ephemeral-stored",
+  });
+  expect(readIncoming(openFrame(bytes), "live", undefined, context).kind).toBe("ephemeral");
 });

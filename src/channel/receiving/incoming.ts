@@ -8,25 +8,17 @@ import { parentLamportsOf } from "../../identity/authors/envelope.ts";
 import { decodeEnvelope, type Envelope } from "../../identity/authors/envelope-codec.ts";
 import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/authors/trailer.ts";
 import { isKeyedSenderId } from "../../identity/keys/sender-id.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../sds/io/step-input.ts";
-import { type CopyPlace, isLowerCopy } from "../../sds/log/lower-copy.ts";
 import { MESSAGE_TYPE, shownTypeOf } from "../../sds/parameters/message-type.ts";
-import { specCodec } from "../../sds/wire/codec.ts";
-import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";
-import { isIdOf } from "../../sds/wire/message-id.ts";
 import type { EphemeralView } from "../api/channel-client.ts";
 import { profileNameOf } from "../api/display-name.ts";
 import { decodeText } from "../api/text.ts";
-
-export interface IncomingContext {
-  readonly channelId: ChannelId;
-  readonly profile: "community" | "sds";
-  /** What is held under an id: then the author is not verified again. */
-  readonly held: (id: MessageId) => CopyPlace | undefined;
-}
+import { type IncomingContext, isCopy, judgeAuthor, type OpenedFrame } from "./opened-frame.ts";
 
 export type Incoming =
   /** To be taken at once; what the sender says of itself with it comes behind. */
@@ -52,8 +44,8 @@ export interface TrailerToVerify {
   readonly size: number;
   /** When it was pushed to this device, by its own clock; absent of what came out of a Store, and of content. */
   readonly arrivedAt?: number;
-  /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. */
-  readonly verify: () => AuthenticationProblem | null;
+  /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. Never rejects. */
+  readonly verify: (verdictOf: VerdictOf) => Promise<AuthenticationProblem | null>;
 }
 
 /** What the trailer says, once it holds. `now`, by the clock by which it arrived, tells how long it waited. */
@@ -62,40 +54,42 @@ export function inputOf({ claim, source, of, copy, arrivedAt = 0 }: TrailerToVer
   return { kind: "receive-sync", claim, source, waitedMs: arrivedAt === 0 ? 0 : Math.max(0, now - arrivedAt) };
 }
 
-/**
- * SDS bytes from anybody: decoded, the id checked against the content, the author's signature verified. The trailer's
- * is left to be verified behind the delivery.
- */
+/** What the protocol makes of it. The author's signature is verified if it was not ahead; the trailer's is left for later. */
 export function readIncoming(
-  bytes: Uint8Array,
+  opened: OpenedFrame,
   source: Source,
   hint: Uint8Array | undefined,
   context: IncomingContext,
 ): Incoming {
   //= protocol: RECEIVE-1
-  const decoded = specCodec.decode(bytes);
+  const { decoded } = opened;
   if (!decoded.ok) return refused(decoded.reason);
   const { message } = decoded;
   if (message.channelId !== context.channelId) return refused("other-channel");
   switch (message.kind) {
     case "content":
-      return readContent(bytes, message, source, hint, context);
+      return readContent(opened, message, source, hint, context);
     case "sync":
-      return readSync(bytes, message, source, context);
+      return readSync(opened.bytes, message, source, context);
     case "ephemeral":
-      return readEphemeral(message, source, context);
+      return readEphemeral(opened, message, source, context);
   }
 }
 
 /** Handed on as it is, on its author's signature; its trailer, if it has one, says nothing that anybody needs. */
-function readEphemeral(message: EphemeralMessage, source: Source, context: IncomingContext): Incoming {
+function readEphemeral(
+  opened: OpenedFrame,
+  message: EphemeralMessage,
+  source: Source,
+  context: IncomingContext,
+): Incoming {
   // For those who are there: out of a Store it comes too late, and somebody put it there.
   //= protocol: EPHEMERAL-2
   if (source === "store") return refused("ephemeral-stored");
   const { messageId: id, senderId: author, content } = message;
-  if (!isIdOf(id, content)) return refused("wrong-id");
+  if (!opened.isOwnId) return refused("wrong-id");
   //= protocol: EPHEMERAL-1, EPHEMERAL-2
-  const verdict = authenticateAuthor(message, context.channelId);
+  const verdict = opened.author ?? authenticateAuthor(message, context.channelId);
   if (!("problem" in verdict)) {
     const { type, body, composedAt } = verdict.holds.envelope;
     const text = decodeText(body) ?? "";
@@ -107,25 +101,24 @@ function readEphemeral(message: EphemeralMessage, source: Source, context: Incom
 }
 
 function readContent(
-  bytes: Uint8Array,
+  opened: OpenedFrame,
   message: ContentMessage,
   source: Source,
   hint: Uint8Array | undefined,
   context: IncomingContext,
 ): Incoming {
-  const { lamport, messageId: id, senderId: sender } = message;
+  const { bytes } = opened;
+  const { lamport, messageId: id } = message;
   //= protocol: TIME-4, RECEIVE-1
   if (!isExactLamport(lamport)) return refused("lamport-limit");
   // Before anything else looks at the id: it names exactly these bytes.
   //= protocol: ID-1, RECEIVE-1
-  if (!isIdOf(id, message.content)) return refused("wrong-id");
-  //= protocol: RECEIVE-2, PROFILE-7
-  const held = context.held(id);
-  if (held !== undefined && !isLowerCopy(held, { signed: false, lamport, sender })) {
-    return { kind: "copy", id, trailer: copyTrailer(bytes, message, lamport, source, context) };
+  if (!opened.isOwnId) return refused("wrong-id");
+  if (isCopy(message, context)) {
+    return { kind: "copy", id, trailer: copyTrailer(opened, message, lamport, source, context) };
   }
   //= protocol: SIGN-10, RECEIVE-3
-  const author = authenticateAuthor(message, context.channelId);
+  const author = opened.author ?? authenticateAuthor(message, context.channelId);
   if ("problem" in author) {
     //= protocol: PROFILE-1, PROFILE-2
     if (!takesUnsigned(message, context.profile)) return refused(author.problem);
@@ -226,7 +219,7 @@ function trailerOf(
 ): TrailerToVerify | { readonly problem: AuthenticationProblem } {
   const read = readClaim(bytes, message, channelId);
   if ("problem" in read) return read;
-  const { claim, verify } = read.holds;
+  const { claim, signed } = read.holds;
   return {
     claim: {
       ...claimedBy(message, lamport),
@@ -240,24 +233,28 @@ function trailerOf(
     of: message.kind === "content" ? message.messageId : null,
     copy: null,
     size: bytes.length,
-    verify: () => (verify() ? null : "bad-trailer-signature"),
+    verify: async (verdictOf) => {
+      const toJudge = signed();
+      return toJudge !== null && (await verdictOf(toJudge)) ? null : "bad-trailer-signature";
+    },
   };
 }
 
 /** Another copy counts only if it is its author's as well: the id covers neither its place nor its causes. */
 function copyTrailer(
-  bytes: Uint8Array,
+  opened: OpenedFrame,
   message: ContentMessage,
   lamport: number,
   source: Source,
   context: IncomingContext,
 ): TrailerToVerify | null {
+  const { bytes } = opened;
   const trailer = trailerOf(bytes, message, lamport, source, context);
   if ("problem" in trailer) return null;
   //= protocol: DUP-2
-  const verify = () => {
-    const author = authenticateAuthor(message, context.channelId);
-    return "problem" in author ? author.problem : trailer.verify();
+  const verify = async (verdictOf: VerdictOf) => {
+    const author = opened.author ?? (await judgeAuthor(message, context.channelId, verdictOf));
+    return "problem" in author ? author.problem : await trailer.verify(verdictOf);
   };
   return { ...trailer, copy: bytes, verify };
 }

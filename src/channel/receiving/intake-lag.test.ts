@@ -81,6 +81,14 @@ test("an intake is not behind by frames that were refused", async () => {
   expect(intake.lagMs()).toBe(0);
 });
 
+test("what comes out of a Store has no place in the line", async () => {
+  const { intake, clock, syncFrame } = intakeOf();
+  await intake.fromStore([await syncFrame(clock.now())]);
+  await new Promise((resolve) => setImmediate(resolve));
+  intake.live(await syncFrame(clock.now() - 700));
+  expect(intake.lagMs()).toBe(700);
+});
+
 test("a clock that was set back makes no intake early", async () => {
   const { intake, clock, syncFrame } = intakeOf();
   intake.live(await syncFrame(clock.now() + 5_000));

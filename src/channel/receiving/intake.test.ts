@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";
@@ -22,7 +23,7 @@ const BEN = createNobleSigner(new Uint8Array(32).fill(3));
 const GATHER_MS = 20;
 
 /** Ada's intake, with what it gave to the protocol, and Ben, who says things. */
-function intakeOf() {
+function intakeOf(verdictOf?: VerdictOf) {
   const core = new OneCore();
   const { channelId } = core.state.identity;
   const clock = createVirtualClock(core.now);
@@ -34,6 +35,7 @@ function intakeOf() {
   const bodies = createBodyCache(createMemoryStorage(), channelId);
   const intake = createIntake({
     ...{ state: core.state, key: KEY, clock },
+    ...(verdictOf === undefined ? {} : { verdictOf }),
     onLiveSync: (sync) => words.push(sync),
     bodies: { ...bodies, bytes: (id) => (disk.reads ? bodies.bytes(id) : Promise.reject(new Error("torn"))) },
     commits: {
@@ -83,7 +85,7 @@ describe("an intake", () => {
     const [long, ...frames] = await Promise.all([first, ...all].map(({ bytes }) => frameOf(bytes)));
     if (long === undefined) throw new Error("no frame");
     intake.live(long);
-    const taken = frames.map((frame, at) => (at % 2 === 0 ? intake.fromStore(frame) : intake.live(frame)));
+    const taken = frames.map((frame, at) => (at % 2 === 0 ? intake.fromStore([frame]) : intake.live(frame)));
     await Promise.all(taken);
     await expect.poll(() => dispatched.length).toBe(5);
     const ids = dispatched.map((input) => (input.kind === "receive-content" ? input.content.id : ""));
@@ -93,21 +95,21 @@ describe("an intake", () => {
   it("is held up by no body that cannot be read", async () => {
     const { intake, disk, clock, kinds, frameOf, content, sync } = intakeOf();
     const { id, bytes } = await content(1);
-    await intake.fromStore(await frameOf(bytes));
+    await intake.fromStore([await frameOf(bytes)]);
     await clock.advanceSettled(GATHER_MS);
     disk.reads = false;
-    await expect(intake.fromStore(await frameOf(bytes))).rejects.toThrow("torn");
-    await intake.fromStore(await frameOf(await sync([id])));
+    await expect(intake.fromStore([await frameOf(bytes)])).rejects.toThrow("torn");
+    await intake.fromStore([await frameOf(await sync([id]))]);
     // The backlog is empty again, or this would wait for what is thought to be in it.
     clock.advance(GATHER_MS);
-    expect(kinds()).toContain("receive-sync");
+    await expect.poll(kinds).toContain("receive-sync");
   });
 
   it("has room again for what is pushed when what it held was taken in", async () => {
     const { intake, refused, frameOf, content } = intakeOf();
     const frame = await frameOf((await content(1)).bytes);
     const large = { ...frame, payload: new Uint8Array(MAX_BACKLOG_BYTES - 100) };
-    const taken = intake.fromStore(large);
+    const taken = intake.fromStore([large]);
     intake.live(frame);
     expect(refused).toEqual(["inbound-full"]);
     await taken;
@@ -123,7 +125,7 @@ describe("an intake", () => {
     disk.long = true;
     intake.live(one);
     const log: string[] = [];
-    const read = intake.fromStore(two).then(() => log.push("read on"));
+    const read = intake.fromStore([two]).then(() => log.push("read on"));
     await expect.poll(() => disk.waits.length).toBe(1);
     expect([refused, kinds(), log]).toEqual([["inbound-full"], ["receive-content"], []]);
     disk.waits[0]?.();
@@ -133,19 +135,46 @@ describe("an intake", () => {
   it("gives the protocol nothing after the end, also of what was being decrypted", async () => {
     const { intake, core, dispatched, refused, heard, frameOf, content, passing } = intakeOf();
     const frames = [await frameOf((await content(1)).bytes), await frameOf(await passing("hello", core.now))];
-    const taken = frames.map((frame) => intake.fromStore(frame));
+    const taken = frames.map((frame) => intake.fromStore([frame]));
     intake.live(frames[1] ?? frames[0] ?? (await frameOf(new Uint8Array())));
     intake.close();
     await Promise.all(taken);
-    await intake.fromStore(frames[0] ?? (await frameOf(new Uint8Array())));
+    await intake.fromStore([frames[0] ?? (await frameOf(new Uint8Array()))]);
     expect([dispatched, refused, heard]).toEqual([[], [], []]);
+  });
+
+  it("takes every frame of a page, however long that is", async () => {
+    const { intake, refused, frameOf } = intakeOf();
+    const frame = { ...(await frameOf(new Uint8Array())), payload: new Uint8Array() };
+    await intake.fromStore(Array.from({ length: 205 }, () => frame));
+    expect(refused).toEqual(Array.from({ length: 205 }, () => "undecryptable"));
+  });
+
+  it("has nothing verified any more after the end", async () => {
+    let verdicts = 0;
+    const { intake, frameOf, content } = intakeOf(async () => ++verdicts > 0);
+    const frame = await frameOf((await content(1)).bytes);
+    const taken = intake.fromStore(Array.from({ length: 40 }, () => frame));
+    intake.close();
+    await taken;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(verdicts).toBe(0);
+  });
+
+  it("computes itself what the engine leaves without an answer", async () => {
+    const { intake, clock, kinds, frameOf, content } = intakeOf(() => new Promise(() => {}));
+    const taken = intake.fromStore([await frameOf((await content(1)).bytes)]);
+    await expect.poll(() => clock.pending).toBe(1);
+    clock.advance(5_000);
+    await taken;
+    expect(kinds()).toEqual(["receive-content"]);
   });
 
   it("counts what nobody with the key can have sent", async () => {
     const { intake, refused, frameOf } = intakeOf();
     const frame = await frameOf(new Uint8Array([1]));
-    await intake.fromStore({ ...frame, payload: frame.payload.slice(1) });
-    await intake.fromStore(frame);
+    await intake.fromStore([{ ...frame, payload: frame.payload.slice(1) }]);
+    await intake.fromStore([frame]);
     expect(refused).toEqual(["undecryptable", expect.stringMatching(/./)]);
   });
 });
@@ -154,27 +183,28 @@ describe("the same message once more", () => {
   it("is whole only with the same bytes; another copy counts for nothing when its trailer does not hold", async () => {
     const { intake, clock, dispatched, refused, frameOf, content } = intakeOf();
     const { bytes, id } = await content(1);
-    await intake.fromStore(await frameOf(bytes));
+    await intake.fromStore([await frameOf(bytes)]);
     const broken = bytes.slice();
     broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
     const again = await frameOf(bytes);
-    await intake.fromStore(again);
-    await intake.fromStore(await frameOf(broken));
+    await intake.fromStore([again]);
+    await intake.fromStore([await frameOf(broken)]);
     const seen = dispatched.filter(({ kind }) => kind === "seen-again");
     expect(seen).toMatchObject([
       { id, whole: true, source: "store", hint: again.hash },
       { id, whole: false },
     ]);
-    await clock.advanceSettled(GATHER_MS);
-    expect(refused).toEqual(["bad-trailer-signature"]);
+    clock.advance(GATHER_MS);
+    await expect.poll(() => refused).toEqual(["bad-trailer-signature"]);
   });
 });
 
 describe("a signed sync", () => {
   it("is a word on the clocks when it was pushed, whatever its frame says, and never out of a Store", async () => {
-    const { intake, core, clock, words, frameOf, sync } = intakeOf();
-    await intake.fromStore(await frameOf(await sync([], core.now + 1)));
-    await clock.advanceSettled(GATHER_MS);
+    const { intake, core, clock, words, kinds, frameOf, sync } = intakeOf();
+    await intake.fromStore([await frameOf(await sync([], core.now + 1))]);
+    clock.advance(GATHER_MS);
+    await expect.poll(kinds).toContain("receive-sync");
     expect(words).toEqual([]);
     const pushedAt = core.now;
     const frame = await frameOf(await sync([asMessageId("m")], pushedAt + 10), pushedAt - 60_000);
@@ -182,9 +212,24 @@ describe("a signed sync", () => {
     core.now += 55_000;
     intake.live(frame);
     await expect.poll(() => clock.pending).toBe(1);
-    await clock.advanceSettled(GATHER_MS);
+    clock.advance(GATHER_MS);
+    await expect.poll(() => words.length).toBe(1);
     const word = { signer: expect.any(String), signedAt: pushedAt + 10, arrivedAt: pushedAt };
     expect(words).toEqual([{ ...word, named: [asMessageId("m")] }]);
+  });
+
+  it("that was verified only after the end says nothing of clocks", async () => {
+    let answer = (_holds: boolean) => {};
+    const { intake, clock, words, frameOf, sync } = intakeOf(() => new Promise((resolve) => (answer = resolve)));
+    intake.live(await frameOf(await sync([])));
+    await expect.poll(() => clock.pending).toBe(1);
+    clock.advance(GATHER_MS);
+    await expect.poll(() => clock.pending).toBe(1);
+    intake.close();
+    answer(true);
+    await expect.poll(() => clock.pending).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(words).toEqual([]);
   });
 
   it("that does not hold says nothing of clocks and is counted", async () => {
@@ -193,8 +238,9 @@ describe("a signed sync", () => {
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     intake.live(await frameOf(bytes));
     await expect.poll(() => clock.pending).toBe(1);
-    await clock.advanceSettled(GATHER_MS);
-    expect([words, refused, kinds()]).toEqual([[], ["bad-trailer-signature"], []]);
+    clock.advance(GATHER_MS);
+    await expect.poll(() => refused).toEqual(["bad-trailer-signature"]);
+    expect([words, kinds()]).toEqual([[], []]);
   });
 });
 

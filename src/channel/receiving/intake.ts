@@ -1,5 +1,6 @@
 import { equalBytes } from "../../identity/bytes/equal-bytes.ts";
-import { decryptPayload } from "../../identity/secrecy/payload-encryption.ts";
+import { inTime } from "../../identity/keys/verdict-in-time.ts";
+import { verdictOf as engineVerdictOf, type VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
@@ -14,6 +15,7 @@ import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
 import { createIntakeLine } from "./intake-line.ts";
+import { createOpening, type ToOpen } from "./opening.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -21,8 +23,8 @@ import { createTrailerQueue } from "./trailer-queue.ts";
 export interface Intake {
   /** A frame that was pushed just now. */
   live(frame: LiveFrame): void;
-  /** A frame out of a Store; resolves when the next one may follow. */
-  fromStore(frame: InboundFrame): Promise<void>;
+  /** A page of frames out of a Store; resolves when the next one may follow. */
+  fromStore(frames: readonly InboundFrame[]): Promise<void>;
   /** For so many milliseconds the oldest frame that was pushed, and is not taken in yet, has waited; 0: none waits. */
   lagMs(): number;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
@@ -44,13 +46,21 @@ export interface IntakeOptions {
   readonly onEphemeral: (message: EphemeralView) => void;
   /** A sync by somebody else that was pushed to us, before the protocol acts on it. */
   readonly onLiveSync: (sync: HeardSync) => void;
+  /** Default: those of this engine. */
+  readonly verdictOf?: VerdictOf;
 }
+
+/** Of a page in one go; then whoever reads waits for what cannot keep up, a disk or the verdicts on trailers. */
+const FRAMES_IN_A_ROW = 100;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
   const deviceNow = options.deviceNow ?? clock.now;
   const ephemerals = createEphemeralGate();
+  const context = { channelId, profile, held: heldPlace };
+  const verdictOf = inTime(options.verdictOf ?? engineVerdictOf, clock);
+  const opening = createOpening({ key, context, verdictOf });
   const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
@@ -58,6 +68,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const trailers = createTrailerQueue({
     clock,
+    verdictOf,
     isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
     apply: (trailer) => dispatch(inputOf(trailer, deviceNow())),
@@ -69,7 +80,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const bytes = frame.payload.length;
     waiting.add(bytes);
     if (arrivedAt !== null) line.join(arrivedAt);
-    const taken = taking.then(() => takeNow(frame, arrivedAt));
+    const toOpen = opening.add(frame, arrivedAt === null ? "store" : "live");
+    const taken = taking.then(() => takeNow(toOpen, arrivedAt));
     taking = taken
       .catch(() => {})
       .then(() => {
@@ -79,14 +91,14 @@ export function createIntake(options: IntakeOptions): Intake {
     return taken;
   }
 
-  async function takeNow(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
+  async function takeNow(toOpen: ToOpen, arrivedAt: number | null): Promise<void> {
+    const { frame, source } = toOpen;
+    const opened = await opening.take(toOpen);
     if (closed) return;
-    const source = arrivedAt === null ? "store" : "live";
     if (source === "live" && commits.isLong()) return refuse("inbound-full");
-    const bytes = await decryptPayload(key, frame.payload);
-    if (closed) return;
-    if (bytes === null) return refuse("undecryptable");
-    const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
+    if (opened === null) return refuse("undecryptable");
+    const { bytes } = opened;
+    const incoming = readIncoming(opened, source, frame.hash, context);
     switch (incoming.kind) {
       case "refused":
         return refuse(incoming.reason);
@@ -130,9 +142,9 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function heardAt(trailer: TrailerToVerify, arrivedAt: number): TrailerToVerify {
-    const verify = () => {
-      const problem = trailer.verify();
-      if (problem === null) hear(trailer.claim, arrivedAt);
+    const verify: TrailerToVerify["verify"] = async (verdictOf) => {
+      const problem = await trailer.verify(verdictOf);
+      if (problem === null && !closed) hear(trailer.claim, arrivedAt);
       return problem;
     };
     return { ...trailer, arrivedAt, verify };
@@ -151,10 +163,12 @@ export function createIntake(options: IntakeOptions): Intake {
       if (!waiting.hasRoomFor(frame.payload.length)) refuse("inbound-full");
       else take(frame, frame.arrivedAt).catch(() => {});
     },
-    fromStore: async (frame) => {
-      await take(frame, null);
-      if (trailers.isLong()) await trailers.idle();
-      if (commits.isLong()) await commits.commit([], "relaxed");
+    fromStore: async (frames) => {
+      for (let start = 0; start < frames.length; start += FRAMES_IN_A_ROW) {
+        await Promise.all(frames.slice(start, start + FRAMES_IN_A_ROW).map((frame) => take(frame, null)));
+        if (trailers.isLong()) await trailers.idle();
+        if (commits.isLong()) await commits.commit([], "relaxed");
+      }
     },
     lagMs: () => {
       // A sync is taken in when its trailer is, and that waits in a line of its own.
@@ -164,6 +178,7 @@ export function createIntake(options: IntakeOptions): Intake {
     idle: () => trailers.idle(),
     close: () => {
       closed = true;
+      opening.close();
       trailers.close();
     },
   };

@@ -37,7 +37,7 @@ class Timers {
 }
 
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
 }
 
 interface Saying {
@@ -46,6 +46,7 @@ interface Saying {
   readonly holds?: boolean;
   readonly copy?: boolean;
   readonly size?: number;
+  readonly sender?: string;
 }
 
 function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
@@ -53,9 +54,10 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
   const applied: number[] = [];
   const verified: number[] = [];
   const refused: string[] = [];
-  const load = { busy: false, next: (_lamport: number) => {} };
+  const load = { busy: false, next: (_lamport: number) => {}, verdict: async () => {} };
   const queue = createTrailerQueue({
     clock: timers,
+    verdictOf: async () => true,
     isBusy: () => load.busy,
     addsNothing: ({ claim }) => addsNothing(claim.lamport),
     apply: ({ claim }) => {
@@ -66,19 +68,20 @@ function queueOf(addsNothing: (lamport: number) => boolean = () => false) {
   });
   const add = (
     lamport: number,
-    { of = "content", source = "live", holds = true, copy = false, size = 1 }: Saying = {},
+    { of = "content", source = "live", holds = true, copy = false, size = 1, sender = "ben" }: Saying = {},
   ) => {
     const trailer: TrailerToVerify = {
       claim: {
-        ...{ sender: asParticipantId("ben"), signed: true, publicKey: Uint8Array.of(1), by: "content", lamport },
+        ...{ sender: asParticipantId(sender), signed: true, publicKey: Uint8Array.of(1), by: "content", lamport },
         ...{ completeSince: 0, listed: [], repairRequests: [], receiptsWantedFrom: null },
       },
       source,
       of: of === null ? null : asMessageId(of),
       copy: copy ? Uint8Array.of(1) : null,
       size,
-      verify: () => {
+      verify: async () => {
         verified.push(lamport);
+        await load.verdict();
         return holds ? null : "bad-trailer-signature";
       },
     };
@@ -151,6 +154,59 @@ describe("trailers", () => {
     await timers.pass(60);
     expect(applied.length).toBe(40);
     expect(between).toBe(16);
+  });
+
+  //= protocol: SIGN-12
+  it("of different senders are verified at once, of one the second only when the first left it something to say", async () => {
+    let said = 0;
+    const { timers, verified, applied, load, add } = queueOf((lamport) => lamport <= said);
+    const verdicts: (() => void)[] = [];
+    load.verdict = () => new Promise((resolve) => verdicts.push(resolve));
+    load.next = (lamport) => {
+      said = Math.max(said, lamport);
+    };
+    for (const [lamport, sender] of [
+      [9, "ada"],
+      [8, "ben"],
+      [7, "ben"],
+      [6, "ada"],
+    ] as const)
+      add(lamport, { sender });
+    await timers.pass(30);
+    expect([verified, applied]).toEqual([[9, 8], []]);
+    // What is ready first is not what is applied first.
+    verdicts[1]?.();
+    await timers.pass(1);
+    expect(applied).toEqual([]);
+    verdicts[0]?.();
+    await timers.pass(1);
+    expect([verified, applied]).toEqual([
+      [9, 8],
+      [9, 8],
+    ]);
+  });
+
+  it("are neither applied nor refused when the channel closed while they were verified", async () => {
+    const { timers, applied, refused, queue, load, add } = queueOf();
+    let answer = () => {};
+    load.verdict = () => new Promise((resolve) => (answer = resolve));
+    add(1);
+    await timers.pass(30);
+    queue.close();
+    answer();
+    await timers.pass(30);
+    expect([applied, refused, timers.size]).toEqual([[], [], 0]);
+  });
+
+  it("of which none is needed are looked at some at a time", async () => {
+    let looked = 0;
+    const { timers, add } = queueOf(() => ++looked > 0);
+    for (let lamport = 0; lamport < 600; lamport++) add(lamport);
+    const between: number[] = [];
+    timers.schedule(20, () => between.push(looked));
+    timers.schedule(20, () => timers.schedule(0, () => between.push(looked)));
+    await timers.pass(60);
+    expect([between, looked]).toEqual([[256, 512], 600]);
   });
 
   it("are waited for, whatever the load, with those that come meanwhile", async () => {

@@ -1,4 +1,6 @@
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
+import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { createBacklog, MAX_BACKLOG_BYTES } from "../disk/backlog.ts";
 import type { TrailerToVerify } from "./incoming.ts";
 
@@ -20,6 +22,7 @@ export interface TrailerQueue {
 
 export interface TrailerQueueOptions {
   readonly clock: Clock;
+  readonly verdictOf: VerdictOf;
   /** Messages wait to be taken in; trailers let them go first, for a while. */
   readonly isBusy: () => boolean;
   /** It would change nothing, so it need not be verified. */
@@ -32,8 +35,10 @@ export interface TrailerQueueOptions {
 const GATHER_MS = 20;
 /** Under a load that never ends, trailers get their turn as often as this. */
 const MAX_GATHER_MS = 500;
-/** Verdicts in one go: some milliseconds, in which nothing else runs. */
+/** Verdicts in one go: where the engine has none of its own, some milliseconds in which nothing else runs. */
 const VERDICTS_IN_A_ROW = 16;
+/** Looked at in one go, verified or not; each takes some microseconds. */
+const LOOKS_IN_A_ROW = 256;
 /** Whoever reads a Store waits then: a tenth of what may wait in all, a quarter of its bytes, so live ones still have room. */
 const LONG = 1_000;
 const LONG_BYTES = MAX_BACKLOG_BYTES / 4;
@@ -44,7 +49,7 @@ interface Idler {
 }
 
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
-  const { clock, isBusy, addsNothing, apply, refuse } = options;
+  const { clock, verdictOf, isBusy, addsNothing, apply, refuse } = options;
   let waiting: TrailerToVerify[] = [];
   /** Of those that wait, and of the batch that is being verified: when the first one came, by the device's clock. */
   let waitingSince: number | null = null;
@@ -81,19 +86,43 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   }
 
   async function run(): Promise<void> {
-    const batch = inUsefulOrder(waiting);
+    const batch = inUsefulOrder(waiting)[Symbol.iterator]();
     waiting = [];
     [runningSince, waitingSince] = [waitingSince, null];
+    let next = batch.next();
     let verdicts = 0;
-    for (const trailer of batch) {
+    let looks = 0;
+    while (next.done !== true && !closed) {
+      const group = new Map<ParticipantId, TrailerToVerify>();
+      for (; next.done !== true; next = batch.next()) {
+        const trailer = next.value;
+        // Of one sender they come one after the other: the first may say all that the second does.
+        if (looks >= LOOKS_IN_A_ROW || verdicts >= VERDICTS_IN_A_ROW || group.has(trailer.claim.sender)) break;
+        looks++;
+        //= protocol: SIGN-12
+        if (trailer.copy === null && addsNothing(trailer)) {
+          backlog.remove(trailer.size);
+          continue;
+        }
+        verdicts++;
+        group.set(trailer.claim.sender, trailer);
+      }
+      await settleAll([...group.values()]);
+      if (looks < LOOKS_IN_A_ROW && verdicts < VERDICTS_IN_A_ROW) continue;
+      [looks, verdicts] = [0, 0];
+      await new Promise<void>((resolve) => clock.schedule(0, resolve));
+    }
+  }
+
+  /** All at once, as engines verify beside this thread; what follows from it in the order given. */
+  async function settleAll(group: readonly TrailerToVerify[]): Promise<void> {
+    const problems = await Promise.all(group.map((trailer) => trailer.verify(verdictOf)));
+    for (const [index, trailer] of group.entries()) {
       if (closed) return;
       backlog.remove(trailer.size);
-      //= protocol: SIGN-12
-      if (trailer.copy === null && addsNothing(trailer)) continue;
-      const problem = trailer.verify();
+      const problem = problems[index];
       if (problem === null) apply(trailer);
-      else refuse(problem);
-      if (++verdicts % VERDICTS_IN_A_ROW === 0) await new Promise<void>((resolve) => clock.schedule(0, resolve));
+      else refuse(problem ?? "bad-trailer-signature");
     }
   }
 

@@ -205,8 +205,8 @@ export const BREACHES: readonly Breach[] = [
       createHistoryReader: (options) =>
         createHistoryReader({
           ...options,
-          onFrame: (frame) => {
-            options.onFrame(frame).catch(() => {});
+          onFrames: (frames) => {
+            options.onFrames(frames).catch(() => {});
             return Promise.resolve();
           },
         }),

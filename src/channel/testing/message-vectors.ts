@@ -2,6 +2,7 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { splitTrailer } from "../../identity/authors/trailer.ts";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import type { VerdictOf } from "../../identity/keys/verdicts.ts";
 import { BloomFilter } from "../../sds/filter/bloom-filter.ts";
 import { hash64 } from "../../sds/holes/repair-timing.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
@@ -241,14 +242,14 @@ function trailerOf(bytes: Uint8Array): Record<string, string | number> {
 }
 
 /** Outcome of `readIncoming`, in the form of the vectors. */
-export function verdictOf(incoming: Incoming): VerdictVector {
+export async function outcomeOf(incoming: Incoming, verdictOf: VerdictOf): Promise<VerdictVector> {
   if (incoming.kind === "refused") return { result: "refused", reason: incoming.reason };
   if (incoming.kind === "copy") throw new Error("Not a verdict: the message is held");
   if (incoming.kind === "ephemeral") {
     const { id, author: sender, signed, type, text, composedAt } = incoming.message;
     return { result: "ephemeral", id, sender, signed, type, text, composedAt };
   }
-  const problem = incoming.trailer?.verify() ?? null;
+  const problem = (await incoming.trailer?.verify(verdictOf)) ?? null;
   if (incoming.kind === "sync" && problem !== null) return { result: "refused", reason: problem };
   const input = incoming.kind === "sync" ? inputOf(incoming.trailer) : incoming.input;
   if (input.kind !== "receive-content" && input.kind !== "receive-sync")

@@ -1,8 +1,10 @@
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { SdsMessage } from "../../sds/wire/message.ts";
-import { type EnvelopeContext, verifyEnvelope } from "./envelope.ts";
+import { verifyStrict } from "../keys/ed25519-key.ts";
+import type { Signed } from "../keys/verdicts.ts";
+import { type EnvelopeContext, signedEnvelope } from "./envelope.ts";
 import { decodeEnvelope, type Envelope, headOf } from "./envelope-codec.ts";
-import { isKeyOf, splitTrailer, verifyTrailer } from "./trailer.ts";
+import { isKeyOf, signedTrailer, splitTrailer } from "./trailer.ts";
 
 /** Reasons to be counted. With `no-envelope` or `no-trailer` nobody claimed anything; the others are broken claims. */
 export type AuthenticationProblem =
@@ -30,11 +32,18 @@ export interface AuthenticClaim {
   readonly receiptsFrom: Uint8Array | undefined;
 }
 
+export interface UnverifiedAuthor {
+  /** What counts if the signature holds. */
+  readonly author: AuthenticAuthor;
+  /** All on which that depends. */
+  readonly signed: Signed;
+}
+
 export interface UnverifiedClaim {
   /** What counts if the signature holds. */
   readonly claim: AuthenticClaim;
-  /** The one signature verdict. */
-  readonly verify: () => boolean;
+  /** All on which that depends; null: it does not hold. Made when it is asked for, as most claims are never judged. */
+  readonly signed: () => Signed | null;
 }
 
 export interface Authenticated {
@@ -64,12 +73,28 @@ export function authenticateAuthor(
   decoded: Exclude<SdsMessage, { kind: "sync" }>,
   channelId: ChannelId,
 ): Verdict<AuthenticAuthor> {
+  const read = readAuthor(decoded, channelId);
+  if ("problem" in read) return read;
+  return judged(read.holds, holdsNow(read.holds.signed));
+}
+
+/** All of `authenticateAuthor` but the signature verdict, which may be had from elsewhere: see `judged`. */
+export function readAuthor(
+  decoded: Exclude<SdsMessage, { kind: "sync" }>,
+  channelId: ChannelId,
+): Verdict<UnverifiedAuthor> {
   const context = contextOf(decoded, channelId);
   if ("problem" in context) return context;
   const envelope = decodeEnvelope(decoded.content);
   if (envelope === null) return { problem: "no-envelope" };
-  if (!verifyEnvelope(envelope, context.holds, headOf(decoded.content))) return { problem: "bad-author-signature" };
-  return { holds: { publicKey: envelope.publicKey, envelope } };
+  const signed = signedEnvelope(envelope, context.holds, headOf(decoded.content));
+  if (signed === null) return { problem: "bad-author-signature" };
+  return { holds: { author: { publicKey: envelope.publicKey, envelope }, signed } };
+}
+
+/** What became of it with the verdict on its signature. */
+export function judged({ author }: UnverifiedAuthor, holds: boolean): Verdict<AuthenticAuthor> {
+  return holds ? { holds: author } : { problem: "bad-author-signature" };
 }
 
 /** The claim's half of `authenticate`. */
@@ -80,7 +105,8 @@ export function authenticateClaim(
 ): Verdict<AuthenticClaim> {
   const read = readClaim(bytes, decoded, channelId);
   if ("problem" in read) return read;
-  return read.holds.verify() ? { holds: read.holds.claim } : { problem: "bad-trailer-signature" };
+  const signed = read.holds.signed();
+  return signed !== null && holdsNow(signed) ? { holds: read.holds.claim } : { problem: "bad-trailer-signature" };
 }
 
 /**
@@ -101,7 +127,11 @@ export function readClaim(bytes: Uint8Array, decoded: SdsMessage, channelId: Cha
   if (!isKeyOf(decoded.senderId, publicKey, channelId)) return { problem: "trailer-of-another" };
   const { completeSince, flags, receiptsFrom } = split.trailer;
   const claim = { publicKey, completeSince, flags, receiptsFrom };
-  return { holds: { claim, verify: () => verifyTrailer(split, publicKey) } };
+  return { holds: { claim, signed: () => signedTrailer(split, publicKey) } };
+}
+
+function holdsNow({ publicKey, message, signature }: Signed): boolean {
+  return verifyStrict(publicKey, message, signature);
 }
 
 function contextOf(decoded: SdsMessage, channelId: ChannelId): Verdict<EnvelopeContext> {

@@ -3,6 +3,7 @@ import { frame } from "../bytes/signed-bytes.ts";
 import { verifyStrict } from "../keys/ed25519-key.ts";
 import { SIGNATURE_BYTES } from "../keys/ed25519-sizes.ts";
 import { senderIdOf } from "../keys/sender-id.ts";
+import type { Signed } from "../keys/verdicts.ts";
 import type { Signer } from "../port.ts";
 import {
   decodeEnvelope,
@@ -59,19 +60,23 @@ export async function signEnvelope(
 }
 
 /**
- * The author signature holds: the key is the sender's, each cause has one parent Lamport from 0 to below the message's
- * own, and the strict Ed25519 verdict over all of it is good.
+ * What is left to be judged of an author's signature: null when the key is not the sender's, or not each cause has one parent
+ * Lamport from 0 to below the message's own. Otherwise it holds if and only if the strict Ed25519 verdict on this is good.
  * @param head the envelope's fields 1 to 9 as they came; `headOf` has them without encoding them again
  */
-export function verifyEnvelope(
+export function signedEnvelope(
   envelope: Envelope,
   context: EnvelopeContext,
   head: Uint8Array = encodeEnvelopeHead(envelope),
-): boolean {
-  return (
-    matchesContext(envelope, context) &&
-    verifyStrict(envelope.publicKey, signedBytes(head, context), envelope.signature)
-  );
+): Signed | null {
+  if (!matchesContext(envelope, context)) return null;
+  return { publicKey: envelope.publicKey, message: signedBytes(head, context), signature: envelope.signature };
+}
+
+/** The author signature holds. */
+export function verifyEnvelope(envelope: Envelope, context: EnvelopeContext, head?: Uint8Array): boolean {
+  const signed = signedEnvelope(envelope, context, head);
+  return signed !== null && verifyStrict(signed.publicKey, signed.message, signed.signature);
 }
 
 /** Lamport timestamps of the parents as the author signed them, in the order of `causal_history`. */

@@ -7,6 +7,7 @@ import { frame } from "../bytes/signed-bytes.ts";
 import { verifyStrict } from "../keys/ed25519-key.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "../keys/ed25519-sizes.ts";
 import { senderIdOf } from "../keys/sender-id.ts";
+import type { Signed } from "../keys/verdicts.ts";
 import type { Signer } from "../port.ts";
 
 /** Field of an SDS message that other SDS clients skip as unknown. It is the last one. */
@@ -76,10 +77,16 @@ export function splitTrailer(bytes: Uint8Array): SplitMessage | null {
   }
 }
 
-/** The strict Ed25519 verdict on the trailer. Whose key it is, is asked with `isKeyOf`. */
-export function verifyTrailer({ message, trailer }: SplitMessage, publicKey: Uint8Array): boolean {
-  if (trailer.publicKey !== undefined && !equalBytes(trailer.publicKey, publicKey)) return false;
-  return verifyStrict(publicKey, signedBytes(message, trailer), trailer.signature);
+/** What is left to be judged of a trailer; null when it names another key. Whose key it is, is asked with `isKeyOf`. */
+export function signedTrailer({ message, trailer }: SplitMessage, publicKey: Uint8Array): Signed | null {
+  if (trailer.publicKey !== undefined && !equalBytes(trailer.publicKey, publicKey)) return null;
+  return { publicKey, message: signedBytes(message, trailer), signature: trailer.signature };
+}
+
+/** The strict Ed25519 verdict on the trailer. */
+export function verifyTrailer(split: SplitMessage, publicKey: Uint8Array): boolean {
+  const signed = signedTrailer(split, publicKey);
+  return signed !== null && verifyStrict(publicKey, signed.message, signed.signature);
 }
 
 /** The key is the one that the sender id of a message was made from. */

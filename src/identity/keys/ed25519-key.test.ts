@@ -3,7 +3,7 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readVectors } from "../testing/vector-file.ts";
-import { isStrictPublicKey, verifyStrict } from "./ed25519-key.ts";
+import { hasReducedScalar, isStrictPublicKey, verifyStrict } from "./ed25519-key.ts";
 import { type Ed25519Vector, failedEd25519Vectors } from "./ed25519-vectors.ts";
 
 const ed25519Vectors = await readVectors<Ed25519Vector>("ed25519.json");
@@ -67,6 +67,18 @@ test("agrees with the definition on good and flipped signatures, keys and messag
     }),
     { numRuns: 150 },
   );
+});
+
+//= protocol: SIGN-2
+test("S is below L: L - 1 is, L and all above are not", () => {
+  const { ORDER } = ed25519.Point.Fn;
+  const withScalar = (scalar: bigint) => {
+    const hex = scalar.toString(16).padStart(64, "0");
+    return Uint8Array.of(...new Uint8Array(32), ...hexToBytes(hex).reverse());
+  };
+  const scalars = [0n, 2n ** 252n - 1n, 2n ** 252n, ORDER - 1n, ORDER, ORDER + 1n, 2n ** 253n, 2n ** 256n - 1n];
+  const reduced = [true, true, true, true, false, false, false, false];
+  expect(scalars.map((scalar) => hasReducedScalar(withScalar(scalar)))).toEqual(reduced);
 });
 
 test("is total on bytes of any length", () => {

@@ -6,6 +6,8 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-sizes.ts";
 type Point = InstanceType<typeof ed25519.Point>;
 
 const MAX_CACHED_KEYS = 1_024;
+/** Whether a key counts is one bit, but a millisecond to find out, so it is remembered of as many as a large channel has. */
+const MAX_JUDGED_KEYS = 16_384;
 /** A table takes some 4 ms and 120 kB, and makes each later verdict more than twice as fast. */
 const MAX_TABLES = 64;
 const USES_BEFORE_TABLE = 8;
@@ -20,13 +22,28 @@ interface CheckedKey {
 /** Least recently used first. Verdicts on keys are facts, so one cache serves every channel. */
 const checkedKeys = new Map<string, CheckedKey>();
 const keysWithTable = new Set<string>();
+/** First asked for first. */
+const judgedKeys = new Map<string, boolean>();
 
 /**
  * A key counts only if it is the canonical encoding (y < p, no negative zero) of a point of the prime-order subgroup
  * other than the neutral one: no small-order point, no torsion component. Engines differ on all others.
  */
 export function isStrictPublicKey(publicKey: Uint8Array): boolean {
-  return checkedKeyOf(publicKey) !== null;
+  if (publicKey.length !== PUBLIC_KEY_BYTES) return false;
+  const name = String.fromCharCode(...publicKey);
+  const known = judgedKeys.get(name);
+  if (known !== undefined) return known;
+  const strict = checkKey(publicKey) !== null;
+  judgedKeys.set(name, strict);
+  if (judgedKeys.size > MAX_JUDGED_KEYS) forgetFirst(judgedKeys);
+  return strict;
+}
+
+/** S < L, so that nobody can write the same signature in another way. `signature` has all its 64 bytes. */
+export function hasReducedScalar(signature: Uint8Array): boolean {
+  // L is a little above 2^252, so what is below needs no large numbers.
+  return (signature[63] ?? 0) < 0x10 || littleEndian(signature.subarray(32)) < ed25519.Point.Fn.ORDER;
 }
 
 /**
@@ -39,9 +56,8 @@ export function isStrictPublicKey(publicKey: Uint8Array): boolean {
  */
 export function verifyStrict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   //= protocol: SIGN-2
-  if (signature.length !== SIGNATURE_BYTES) return false;
+  if (signature.length !== SIGNATURE_BYTES || !hasReducedScalar(signature)) return false;
   const s = littleEndian(signature.subarray(32));
-  if (s >= ed25519.Point.Fn.ORDER) return false;
   const negatedKey = checkedKeyOf(publicKey);
   if (negatedKey === null) return false;
   const r = signature.subarray(0, 32);
@@ -88,11 +104,14 @@ function giveTable(name: string, point: Point): void {
 }
 
 function forgetOldest(): void {
-  for (const oldest of checkedKeys.keys()) {
-    checkedKeys.delete(oldest);
-    keysWithTable.delete(oldest);
-    return;
-  }
+  const oldest = forgetFirst(checkedKeys);
+  if (oldest !== undefined) keysWithTable.delete(oldest);
+}
+
+function forgetFirst(map: Map<string, unknown>): string | undefined {
+  const [first] = map.keys();
+  if (first !== undefined) map.delete(first);
+  return first;
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

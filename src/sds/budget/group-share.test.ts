@@ -61,6 +61,14 @@ describe("a participant's share of what the group may say", () => {
     expect(take("sync", 8, START + 300_001)).toBe(true);
   });
 
+  it("takes nothing of the network's limit when it is used up", () => {
+    const { state, take, takeAll } = channel(1_000);
+    expect(takeAll("sync", 8)).toBe(8);
+    const { sync } = state.budget.tokens;
+    expect(take("sync", 8)).toBe(false);
+    expect(state.budget.tokens.sync).toBe(sync);
+  });
+
   it("fills on from there when the clock is set back, and from now on when the time of its last use has yet to come", () => {
     const { state, takeAll } = channel();
     takeAll("sync", 8);

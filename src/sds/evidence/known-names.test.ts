@@ -7,11 +7,11 @@ const HOUR = 3_600 * SECOND;
 const WITNESSES = ["ann", "ben", "cleo"];
 
 /** So many said their name, and so many others said that they have all of these. */
-function named(count: number, witnesses: number, type: number = MESSAGE_TYPE.profile): OneCore {
+function named(count: number, witnesses: number, type: number = MESSAGE_TYPE.profile, by?: string): OneCore {
   const core = new OneCore();
   core.online();
   const ids = Array.from({ length: count }, (_, number) => `name ${number}`);
-  for (const id of ids) core.receive(id, `author of ${id}`, { type });
+  for (const id of ids) core.receive(id, by ?? `author of ${id}`, { type });
   for (const witness of WITNESSES.slice(0, witnesses)) core.hear(witness, ids);
   return core;
 }
@@ -37,8 +37,11 @@ test("other messages are listed whoever has them", () => {
 
 //= protocol: SYNC-11
 test("its author's own word, and mine, are none by others", () => {
-  const core = named(20, 2);
-  core.hear("author of name 0", ["name 0"]);
+  const core = named(20, 2, MESSAGE_TYPE.profile, "eva");
+  core.hear(
+    "eva",
+    Array.from({ length: 20 }, (_, number) => `name ${number}`),
+  );
   expect(listedBy(core)).toHaveLength(20);
 });
 

@@ -11,7 +11,7 @@ const ENOUGH_OTHERS = 3;
  * most of what they say.
  */
 export function isKnownName({ participants }: EvidenceAndBelow, entry: LogEntry): boolean {
-  if (entry.type !== MESSAGE_TYPE.profile || !entry.signed) return false;
+  if (entry.type !== MESSAGE_TYPE.profile) return false;
   let others = 0;
   //= protocol: SYNC-11
   for (const participant of participants.all) {

@@ -46,10 +46,10 @@ export class KeptClaims {
 
   keep(id: MessageId, completeSince: number, need: Need): void {
     // A lower one, still to be followed, proves all that this one does, and more.
-    const before = this.get(id) ?? completeSince;
-    if (before < completeSince && need !== "needed") return;
-    this.drop(id);
-    this.#kindOf(need).set(id, Math.min(before, completeSince));
+    const before = this.get(id);
+    if (before !== undefined && before < completeSince && need !== "needed") return;
+    if (before !== undefined) this.drop(id);
+    this.#kindOf(need).set(id, Math.min(before ?? completeSince, completeSince));
     this.#stored = null;
     //= protocol: CLAIM-8
     if (this.#others.size <= MAX_OTHER_CLAIMS) return;

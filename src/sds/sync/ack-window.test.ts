@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { OneCore } from "../testing/one-core.ts";
+import { receiptPrefixOf } from "./receipts.ts";
 
 const SECOND = 1_000;
 
@@ -46,4 +47,36 @@ test("an ack that was planned before others came does too, and one that was plan
   core.now = Math.ceil(second);
   core.step({ kind: "wake" });
   expect(core.state.sync.ackAt).toBeNull();
+});
+
+//= protocol: SYNC-10
+test("nothing is put off whose window did not grow", () => {
+  const core = new OneCore();
+  core.online();
+  core.now = Math.ceil(core.state.sync.helloAt ?? Number.NaN);
+  core.step({ kind: "wake" });
+  expect(core.take("send-sync")).toHaveLength(1);
+  meet(core, 31);
+  core.receive("m", "ann");
+  core.now = Math.ceil(core.state.sync.ackAt ?? Number.NaN);
+  core.step({ kind: "wake" });
+  expect(core.state.sync.ackAt).toBeNull();
+  expect(core.take("send-sync").length).toBeGreaterThan(0);
+});
+
+//= protocol: SYNC-10
+test("nor is the answer to a wish for receipts", () => {
+  const core = new OneCore();
+  core.online();
+  core.wait(30_000);
+  core.receive("m", "ann");
+  core.wait(30_000);
+  core.take("send-sync");
+  meet(core, 31);
+  const [self] = core.state.participants.all;
+  core.hear("ann", ["m"], { receiptsWantedFrom: self === undefined ? [] : [receiptPrefixOf(self)] });
+  core.now = Math.ceil(core.state.sync.ackAt ?? Number.NaN);
+  core.step({ kind: "wake" });
+  expect(core.state.sync.ackAt).toBeNull();
+  expect(core.take("send-sync").length).toBeGreaterThan(0);
 });

@@ -43,10 +43,9 @@ export function sha256Into(digest: Uint8Array, message: Uint8Array): void {
   putByte(message.length - at, 0x80);
   if (message.length - at >= 4 * LENGTH_AT_WORD) {
     takeBlock();
-    words.fill(0, 0, LENGTH_AT_WORD);
+    words.fill(0, 0, LENGTH_AT_WORD + 1);
   }
-  // In bits, in two words.
-  words[LENGTH_AT_WORD] = Math.floor(message.length / 2 ** 29);
+  // In bits. Its upper word is 0: a message has far less than 2^29 bytes.
   words[LENGTH_AT_WORD + 1] = message.length << 3;
   takeBlock();
   for (let i = 0; i < DIGEST_BYTES; i++) digest[i] = (state[i >> 2] ?? 0) >>> (24 - 8 * (i & 3));

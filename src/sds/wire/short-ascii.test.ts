@@ -17,7 +17,7 @@ it("is the text of the bytes, whatever was read before", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(crowded, fc.nat(5)), { maxLength: 40 }), (reads) => {
       for (const [text, before] of reads) {
-        const bytes = bytesOf("?".repeat(before) + text + "?");
+        const bytes = bytesOf(`${"?".repeat(before)}${text}?`);
         expect(shortAscii(bytes, before, before + text.length)).toBe(expected(text));
       }
     }),

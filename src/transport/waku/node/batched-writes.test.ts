@@ -1,4 +1,4 @@
-import type { StreamMuxer, StreamMuxerFactory } from "@libp2p/interface";
+import type { StreamMuxer } from "@libp2p/interface";
 import { describe, expect, test } from "vitest";
 import { batchedWrites, inBatches } from "./batched-writes.ts";
 
@@ -64,22 +64,44 @@ describe("writes", () => {
   });
 });
 
-test("a muxer is the one that is wrapped, but for what it writes", async () => {
-  const muxer = { source: writing(1, 2), protocol: "/mplex" } as unknown as StreamMuxer;
-  const given: unknown[] = [];
-  const factory: StreamMuxerFactory = {
-    protocol: "/mplex",
-    createStreamMuxer: (init) => {
-      given.push(init);
-      return muxer;
-    },
+test("a muxer does what the one around which it is does, but for what it writes", async () => {
+  const called: unknown[] = [];
+  const source = writing(1, 2);
+  const muxer = {
+    ...{ source, protocol: "/mplex", streams: ["stream"] },
+    sink: (given: unknown) => called.push(["sink", given]),
+    newStream: (name: unknown) => called.push(["newStream", name]),
+    close: (options: unknown) => called.push(["close", options]),
+    abort: (error: unknown) => called.push(["abort", error]),
   };
-  const made = batchedWrites((components: string) => {
-    given.push(components);
-    return factory;
-  })("components");
-  const init = {};
-  expect(made.createStreamMuxer(init)).toBe(muxer);
-  expect([made.protocol, given]).toEqual(["/mplex", ["components", init]]);
-  expect(await chunksOf(muxer.source as AsyncIterable<Uint8Array>)).toEqual(["1,2"]);
+  const factory = (components: string) => {
+    called.push(components);
+    const createStreamMuxer = (init: unknown) => {
+      called.push(init);
+      return muxer as unknown as StreamMuxer;
+    };
+    return { protocol: "/mplex", createStreamMuxer };
+  };
+  const wrapped = batchedWrites(factory)("components");
+  const made = wrapped.createStreamMuxer({ direction: "outbound" });
+  expect([wrapped.protocol, made.protocol, made.streams]).toEqual(["/mplex", "/mplex", ["stream"]]);
+  muxer.streams = [];
+  expect(made.streams).toEqual([]);
+  const given = writing(3);
+  void made.sink(given as never);
+  void made.newStream("name");
+  void made.close({});
+  made.abort(new Error("gone"));
+  expect(called).toEqual([
+    ...["components", { direction: "outbound" }],
+    ...[
+      ["sink", given],
+      ["newStream", "name"],
+      ["close", {}],
+      ["abort", new Error("gone")],
+    ],
+  ]);
+  expect(await chunksOf(made.source as AsyncIterable<Uint8Array>)).toEqual(["1,2"]);
+  // Some write to it themselves.
+  expect(muxer.source).toBe(source);
 });

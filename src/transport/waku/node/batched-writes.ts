@@ -20,8 +20,18 @@ export function batchedWrites<T>(create: (components: T) => StreamMuxerFactory):
       protocol: factory.protocol,
       createStreamMuxer: (init) => {
         const muxer = factory.createStreamMuxer(init);
-        muxer.source = inBatches(muxer.source);
-        return muxer;
+        // Around it and not in it: some write to their own source.
+        return {
+          protocol: muxer.protocol,
+          source: inBatches(muxer.source),
+          sink: (source) => muxer.sink(source),
+          get streams() {
+            return muxer.streams;
+          },
+          newStream: (name) => muxer.newStream(name),
+          close: (options) => muxer.close(options),
+          abort: (error) => muxer.abort(error),
+        };
       },
     };
   };

@@ -10,7 +10,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Lightpush requests, each on a stream of its own. The SDK's client asks its peer store four times for each message, encodes
- * it three times, and waits for the service node to agree to the protocol before it sends: here the request goes out behind
+ * it twice, and waits for the service node to agree to the protocol before it sends: here the request goes out behind
  * the name of the protocol at once, which service nodes read like any other.
  */
 export interface LightpushClient {
@@ -51,7 +51,7 @@ export function createLightpushClient({ clock, limitMs }: LightpushClientOptions
       exchange(stream, request, resolve)
         // Too late, if there was an answer.
         .then(() => reject(brokenError(undefined)), reject)
-        .finally(endLimit);
+        ;
     });
   }
 
