@@ -88,7 +88,10 @@ export class Asking {
       const asked = known !== undefined && known.missing === missing ? known : this.#begin(pause, missing);
       met.set(missing.id, asked);
       // Wanted again, it is asked for as if it were new.
-      if (asked.wasGivenUp || isGivenUp(missing)) asked.fetchBy = Math.max(asked.fetchBy, now + reorderWaitMs);
+      if (asked.wasGivenUp || isGivenUp(missing)) {
+        asked.fetchBy = Math.max(asked.fetchBy, now + reorderWaitMs);
+        asked.requestAt = Math.max(asked.requestAt, now + repairAskMaxMs);
+      }
       asked.wasGivenUp = isGivenUp(missing);
       if (missing.hint !== undefined && !asked.hadHint) {
         asked.hadHint = true;
