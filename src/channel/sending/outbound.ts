@@ -32,16 +32,18 @@ export interface OutboundOptions {
   /** Whether a Store gives this frame back. */
   readonly isKept: (hash: Uint8Array) => Promise<boolean>;
   readonly report: (result: Extract<StepInput, { kind: "attempt-result" | "checkpoint-result" }>) => void;
+  /** Default: `encryptPayload`. */
+  readonly encrypt?: typeof encryptPayload;
 }
 
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { author, key, contentTopic, transport, clock, bodies, isKept, report } = options;
+  const { author, key, contentTopic, transport, clock, bodies, isKept, report, encrypt = encryptPayload } = options;
   let cancelCheckpointCheck = (): void => {};
   let closed = false;
 
   async function publish(bytes: Uint8Array, ephemeral: boolean): Promise<Uint8Array> {
     //= protocol: LAYER-3, LAYER-6
-    const payload = await encryptPayload(key, bytes);
+    const payload = await encrypt(key, bytes);
     // Encrypting takes a moment, and nothing leaves after the channel was closed (docs/architecture.md, O5).
     if (closed) throw new TransportError("closed", "The channel was closed before this left.");
     const { hash } = await transport.publish({ contentTopic, payload, version: 1, ephemeral, timestamp: clock.now() });

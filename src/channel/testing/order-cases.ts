@@ -7,7 +7,9 @@ import { openChannel } from "../channel.ts";
 import { createCommitQueue } from "../disk/commit-queue.ts";
 import { createDiskSpace } from "../disk/disk-space.ts";
 import { createHostWith } from "../host/host.ts";
+import { createOutbound } from "../sending/outbound.ts";
 import { expectCode, QUICK, until } from "./contract-fixture.ts";
+import { holdEncryption } from "./held-encryption.ts";
 import {
   createHeldDisk,
   createRecordingTransport,
@@ -231,16 +233,24 @@ export const orderCases: readonly OrderCase[] = [
     rule: "O5",
     name: "what is being encrypted when the channel is closed does not leave",
     run: async (parts) => {
-      const { channel, transport } = await openOrderBench(parts);
+      const held = holdEncryption();
+      const outbound = parts.createOutbound ?? createOutbound;
+      const { channel, transport } = await openOrderBench({
+        ...parts,
+        createOutbound: (options) => outbound({ ...options, encrypt: held.encrypt }),
+      });
       await settle();
-      const before = transport.published.length;
+      const begunBefore = held.begun();
       const passing = channel.sendEphemeral({ type: "status", text: "is writing" });
       await channel.send(chat("one"));
+      await settle();
       const closed = channel.close();
+      held.release();
       await expectCode(passing, "not-sent", "what was said in passing");
       await closed;
       await settle();
-      assertEqual(transport.published.length, before, "published");
+      assertTrue(held.begun() >= begunBefore + 2, "neither message had begun to be encrypted");
+      assertEqual(transport.published, [], "published");
     },
   },
   {
