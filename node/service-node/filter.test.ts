@@ -13,8 +13,8 @@ import { pubsubTopicOf } from "../../src/transport/waku/wire/wire.ts";
 import { FilterService } from "./filter.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { requestOnce } from "./serve-requests.ts";
-import { startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 import { startBadProxy } from "./testing/bad-link/bad-proxy.ts";
+import { startScriptedServiceNode } from "./testing/scripted-service-node.ts";
 
 const RULE = { clusterId: 42, shards: 8 };
 const TOPIC = "/hearback/1/filter-test/proto";

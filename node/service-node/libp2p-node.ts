@@ -3,7 +3,6 @@ import { yamux } from "@chainsafe/libp2p-yamux";
 import { identify } from "@libp2p/identify";
 import type { PrivateKey } from "@libp2p/interface";
 import { mplex } from "@libp2p/mplex";
-import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
@@ -14,7 +13,6 @@ import { relayService } from "./relay.ts";
 const AGENT_VERSION = "hearback-service-node/0.1";
 
 const MAX_CONNECTIONS = 1000;
-const SHORTEST_PING_TIMEOUT_MS = 8_000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -48,10 +46,10 @@ export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, priv
       inboundConnectionThreshold: MAX_CONNECTIONS,
       maxIncomingPendingConnections: MAX_CONNECTIONS,
     },
-    connectionMonitor: { pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
+    // `PeerPulse` does.
+    connectionMonitor: { enabled: false },
     services: {
       identify: identify({ agentVersion: AGENT_VERSION }),
-      ping: ping({ maxInboundStreams: 32 }),
       pubsub: relayService(),
     },
   });

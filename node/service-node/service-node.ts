@@ -17,6 +17,7 @@ import { MemoryMessageStore } from "./memory-message-store.ts";
 import type { MessageStore } from "./message-store.ts";
 import { metadataHandler } from "./metadata.ts";
 import { PeerLinks, parsePeers } from "./peer-links.ts";
+import { PeerPulse } from "./peer-pulse.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { Relay } from "./relay.ts";
 import { serveRequests } from "./serve-requests.ts";
@@ -100,6 +101,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   const filter = new FilterService(libp2p, rule, limits, log);
   const relay = new Relay(libp2p.services.pubsub, libp2p.peerId);
   const traffic = new TrafficSummary(log);
+  const pulse = new PeerPulse({ libp2p });
 
   const onMessage = (pubsubTopic: string, message: WakuMessage): void => {
     archive?.add(pubsubTopic, message);
@@ -107,6 +109,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   };
   const stop = async (): Promise<void> => {
     links.stop();
+    pulse.stop();
     traffic.stop();
     filter.stop();
     await libp2p.stop();
@@ -130,6 +133,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
     if (store !== undefined) {
       await serveRequests(libp2p, STORE_QUERY_CODEC, storeQueryHandler(store, new RateLimiter(limits.store)));
     }
+    await pulse.start();
     logPeers(libp2p, log);
     await libp2p.start();
     relay.start(rule, maxClockSkewMs, onMessage);

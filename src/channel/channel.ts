@@ -120,7 +120,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopFollowing = followConnection({
-    ...{ transport, tell, history, isOnline: () => state.clock.connection.online, onHealth: status.refresh },
+    ...{ transport, tell, history, wasOnline: () => state.clock.connection.online, onHealth: status.refresh },
   });
   wakes.plan();
 

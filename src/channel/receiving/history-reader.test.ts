@@ -22,6 +22,7 @@ const HOUR = 60 * MINUTE;
 function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}) {
   const clock = createVirtualClock(START);
   const asked: HistoryQuery[] = [];
+  const read: number[] = [];
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     asked.push(query);
     await onPage();
@@ -33,9 +34,9 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
     clock,
     cursor: () => cursor,
     onFrame: async () => {},
-    onRead: () => {},
+    onRead: (at) => void read.push(at),
   });
-  return { reader, clock, asked };
+  return { reader, clock, asked, read };
 }
 
 describe("a history reader", () => {
@@ -65,6 +66,62 @@ describe("a history reader", () => {
     endRead();
     await clock.advanceSettled(10);
     expect(asked.length).toBe(2);
+    reader.close();
+  });
+});
+
+describe("what may have been pushed elsewhere", () => {
+  //= protocol: STORE-5
+  it("is read from a minute before, and moves no cursor", async () => {
+    const { reader, clock, asked, read } = readerWith(START - HOUR);
+    reader.online();
+    await clock.advanceSettled(3_000);
+    expect([asked.length, read]).toEqual([1, [START]]);
+    reader.again(3_000);
+    await clock.advanceSettled(10);
+    const to = START + 3_000 + LAMPORT_EMBARGO_MS;
+    expect(asked.slice(1)).toMatchObject([{ by: "time", from: START - MINUTE, to }]);
+    expect(read).toEqual([START]);
+    reader.close();
+    reader.again(3_000);
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(2);
+  });
+
+  it("waits for the read that is under way, and is read once for all who said so meanwhile", async () => {
+    let endRead = () => {};
+    const { reader, clock, asked } = readerWith(0, () => new Promise((resolve) => (endRead = resolve)));
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.again(1_000);
+    await clock.advanceSettled(5_000);
+    reader.again(3_000);
+    expect(asked.length).toBe(1);
+    endRead();
+    await clock.advanceSettled(10);
+    expect(asked.slice(1)).toMatchObject([{ from: START + 10 - 1_000 - MINUTE }]);
+    endRead();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(2);
+    reader.close();
+  });
+
+  it("is left to the next whole read while there is no connection, and when no Store answers", async () => {
+    let fails = false;
+    const { reader, clock, asked } = readerWith(START - HOUR, async () => {
+      if (fails) throw new Error("No Store answers.");
+    });
+    reader.again(1_000);
+    await clock.advanceSettled(10);
+    expect(asked).toEqual([]);
+    reader.online();
+    await clock.advanceSettled(10);
+    // The whole one, and the one that was wanted before.
+    expect(asked.length).toBe(2);
+    fails = true;
+    reader.again(1_000);
+    await clock.advanceSettled(MINUTE);
+    expect(asked.length).toBe(3);
     reader.close();
   });
 });

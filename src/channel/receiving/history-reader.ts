@@ -12,6 +12,8 @@ import { timeWindows } from "./time-windows.ts";
 /** A Store that restarts is back in seconds; one that stays away is asked once a minute, which costs neither side much. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
+/** Clocks differ by so much, mostly; what was dated still earlier is left to the next whole read. */
+const DOUBT_OVERLAP_MS = 60_000;
 /** So that what was found arrives, and is taken in, before the last of many is asked for. */
 const HASHES_PER_QUERY = 50;
 
@@ -20,6 +22,8 @@ export interface HistoryReader {
   /** The connection is back: read from the cursor on, and again now and then while it holds. */
   online(): void;
   offline(): void;
+  /** Some of what was said in the last so many milliseconds may not have come, though the connection held: it is read. */
+  again(agoMs: number): void;
   /** Asks for single messages; what is not there is asked for again by the protocol. */
   fetch(wanted: readonly WantedMessage[]): void;
   /** True when the Store has the payload of this Waku hash. Rejects when no Store answers. */
@@ -47,6 +51,8 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
   let connected = false;
   let closed = false;
   let failures = 0;
+  /** What was said since then may not have come, and is still to be read. */
+  let doubtfulSince: number | undefined;
 
   function schedule(ms: number): void {
     cancelTimer();
@@ -89,8 +95,29 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       //= protocol: STORE-1, STORE-4
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {
-      reading = false;
-      if (again && connected) schedule(0);
+      done();
+    }
+  }
+
+  function done(): void {
+    reading = false;
+    if (again && connected) schedule(0);
+    else void readDoubtful();
+  }
+
+  /** Moves no cursor: the next whole read is about this time too. */
+  async function readDoubtful(): Promise<void> {
+    if (doubtfulSince === undefined || reading || closed || !connected) return;
+    //= protocol: STORE-5
+    const from = Math.max(0, doubtfulSince - DOUBT_OVERLAP_MS);
+    doubtfulSince = undefined;
+    reading = true;
+    try {
+      await takeAll({ by: "time", contentTopic, from, to: clock.now() + LAMPORT_EMBARGO_MS });
+    } catch {
+      // No Store answered: read again with the next doubt, and with the next whole read.
+    } finally {
+      done();
     }
   }
 
@@ -119,6 +146,10 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     offline: () => {
       connected = false;
       cancelTimer();
+    },
+    again: (agoMs) => {
+      doubtfulSince = Math.min(doubtfulSince ?? Number.POSITIVE_INFINITY, clock.now() - agoMs);
+      void readDoubtful();
     },
     fetch: (wanted) => {
       fetchNow(wanted).catch(() => {

@@ -3,6 +3,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { expect, test } from "vitest";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { LAN_ADDRESS } from "../testing/fake-libp2p.ts";
+import { createArrivals } from "./arrivals.ts";
 import { timedDial } from "./timed-dials.ts";
 
 const LIMIT_MS = 9_000;
@@ -23,7 +24,7 @@ function bench(upgrader: Partial<Upgrader> = {}) {
         options.signal.addEventListener("abort", () => reject(options.signal.reason));
       });
     },
-    { limitMs: LIMIT_MS, clock },
+    { limitMs: LIMIT_MS, clock, arrivals: createArrivals(clock) },
   );
   const start = (): void => {
     const options = { signal: caller.signal, upgrader } as unknown as DialTransportOptions;
@@ -65,7 +66,10 @@ test("its caller can give it up, and is told why; before it begins, too", async 
 
 test("the socket of a handshake that fails is closed, with the reason, and that of one that works is not", async () => {
   const aborted: string[] = [];
-  const socket = { abort: (error: Error) => aborted.push(error.message) } as unknown as MultiaddrConnection;
+  const socket = {
+    timeline: {},
+    abort: (error: Error) => aborted.push(error.message),
+  } as unknown as MultiaddrConnection;
   let fails = true;
   const { start, inner } = bench({
     upgradeOutbound: async () => {

@@ -1,6 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import type { LightNode } from "@waku/interfaces";
 import type { Clock } from "../../../runtime/port.ts";
+import { type Arrivals, createArrivals } from "../links/arrivals.ts";
 import { createFilterBook } from "../links/filter-book.ts";
 import { createIdentifyWatch } from "../links/identify-watch.ts";
 import type { LinkParts } from "../links/service-link.ts";
@@ -34,7 +35,13 @@ export interface GuardedNodeOptions {
   readonly publishLimitMs: number;
   /** For a dial, and for each answer of which the connection depends: identify, metadata, filter. */
   readonly answerLimitMs: number;
+  /** The same, over a connection that was answered before. */
+  readonly laterAnswerLimitMs: number;
   readonly clock: Clock;
+  /** A request is about to go over this connection. */
+  readonly onAsk: (connection: Connection) => void;
+  /** Something was pushed over this connection. */
+  readonly onPush: (connection: Connection) => void;
   /** What service nodes agreed to push has changed. */
   readonly onFilterChange: () => void;
   /** A push stream of this connection broke, so messages may be missing. */
@@ -44,11 +51,13 @@ export interface GuardedNodeOptions {
 /** Starts a node that is connected to nobody. Rejects if it cannot start. */
 export async function startGuardedNode(options: GuardedNodeOptions): Promise<GuardedNode> {
   const { network, answerLimitMs, clock } = options;
-  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock });
+  const arrivals = createArrivals(clock);
+  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock, arrivals });
   try {
     const parts = sdkParts(sdk);
-    const node = guardNode(sdk, parts, options);
-    await guardPushStreams(sdk.libp2p, parts.filterProtocol, options.onBrokenPush);
+    const node = guardNode(sdk, parts, arrivals, options);
+    const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
+    await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
     return node;
   } catch (error) {
     await sdk.stop();
@@ -56,12 +65,12 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
   }
 }
 
-function guardNode(sdk: LightNode, parts: SdkParts, options: GuardedNodeOptions): GuardedNode {
-  const { answerLimitMs, clock, onFilterChange } = options;
+function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options: GuardedNodeOptions): GuardedNode {
+  const { answerLimitMs, clock, onAsk, onFilterChange } = options;
   const { libp2p } = sdk;
   const { metadata, filterProtocol: filter } = parts;
   const answers = createLightpushAnswers();
-  const streams = createRequestStreams({ libp2p, clock });
+  const streams = createRequestStreams({ libp2p, clock, onAsk });
   guardStreams(streams, parts, libp2p.components.events, answers, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });
   const book = createFilterBook({ libp2p, filter, onChange: onFilterChange });
@@ -69,7 +78,7 @@ function guardNode(sdk: LightNode, parts: SdkParts, options: GuardedNodeOptions)
   return {
     sdk,
     answers,
-    links: { libp2p, identified, metadata, filter, book },
+    links: { libp2p, arrivals, identified, metadata, filter, book },
     leave: async () => {
       sdk.filter.unsubscribeAll();
       const limit = createWakeableSleep(clock);
@@ -88,9 +97,9 @@ function guardStreams(
   { filterStreams, lightpushStreams, storeStreams, metadataStreams }: SdkParts,
   events: EventTarget,
   { onExchange }: LightpushAnswers,
-  { publishLimitMs, answerLimitMs }: GuardedNodeOptions,
+  { publishLimitMs, answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
 ): void {
-  const vital = { limitMs: answerLimitMs, isVital: true };
+  const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs } };
   streams.takeOver(filterStreams, events, { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false });
   const lightpush = { codec: LIGHTPUSH_CODEC, limitMs: publishLimitMs, throws: false, onExchange };
   streams.takeOver(lightpushStreams, events, lightpush);

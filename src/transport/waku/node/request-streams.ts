@@ -10,8 +10,11 @@ export interface StreamRules {
   readonly limitMs: number;
   /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
   readonly throws: boolean;
-  /** True: without an answer in time the connection ends, since its other side is gone or of no use. */
-  readonly isVital?: boolean;
+  /**
+   * Without an answer in time the connection ends, since its other side is gone or of no use. Where one was answered before,
+   * there is this much time: the network may stand still for a while.
+   */
+  readonly isVital?: { readonly laterLimitMs: number };
   /** Called with all that went over a stream when the service node has closed it, before the SDK sees the end. */
   readonly onExchange?: (sent: readonly Uint8Array[], received: readonly Uint8Array[]) => void;
 }
@@ -32,10 +35,12 @@ export interface RequestStreams {
 
 export interface RequestStreamsOptions {
   readonly libp2p: Pick<Libp2p, "getConnections">;
+  /** A request is about to go over this connection. */
+  readonly onAsk: (connection: Connection) => void;
   readonly clock: Clock;
 }
 
-export function createRequestStreams({ libp2p, clock }: RequestStreamsOptions): RequestStreams {
+export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOptions): RequestStreams {
   const limits = new Set<() => void>();
 
   /** Returns what ends the limit. */
@@ -51,33 +56,37 @@ export function createRequestStreams({ libp2p, clock }: RequestStreamsOptions): 
     };
   }
 
-  async function open(peer: PeerId, rules: StreamRules): Promise<Stream> {
+  async function open(peer: PeerId, rules: StreamRules, answered: WeakSet<Connection>): Promise<Stream> {
     const connection = newest(libp2p.getConnections(peer));
     if (connection === undefined) {
       throw new TransportError("offline", "the connection to the service node is gone; it is being restored");
     }
     const opening = new AbortController();
     let stream: Stream | undefined;
-    const done = limited(rules.limitMs, () => {
+    const laterLimitMs = answered.has(connection) ? rules.isVital?.laterLimitMs : undefined;
+    const limitMs = laterLimitMs ?? rules.limitMs;
+    const done = limited(limitMs, () => {
       opening.abort();
-      stream?.abort(timeoutError(rules.limitMs));
-      if (rules.isVital === true) connection.abort(timeoutError(rules.limitMs));
+      stream?.abort(timeoutError(limitMs));
+      if (rules.isVital !== undefined) connection.abort(timeoutError(limitMs));
     });
+    onAsk(connection);
     try {
       stream = await connection.newStream(rules.codec, { signal: opening.signal });
-      return observed(stream, rules, done);
+      return observed(stream, rules, done, () => answered.add(connection));
     } catch (error) {
       done();
-      throw opening.signal.aborted ? timeoutError(rules.limitMs) : explain(error, rules.codec);
+      throw opening.signal.aborted ? timeoutError(limitMs) : explain(error, rules.codec);
     }
   }
 
   return {
     takeOver: (manager, events, rules) => {
       events.removeEventListener("peer:update", manager.handlePeerUpdateStreamPool as EventListener);
+      const answered = new WeakSet<Connection>();
       manager.getStream = async (peer) => {
         try {
-          return await open(peer, rules);
+          return await open(peer, rules, answered);
         } catch (error) {
           if (rules.throws) throw error;
           return undefined;
@@ -97,7 +106,7 @@ function newest(connections: readonly Connection[]): Connection | undefined {
 }
 
 /** The halves of `stream` that the SDK uses. */
-function observed(stream: Stream, rules: StreamRules, done: () => void): Stream {
+function observed(stream: Stream, rules: StreamRules, done: () => void, onAnswer: () => void): Stream {
   const sent: Uint8Array[] = [];
   const isWatched = rules.onExchange !== undefined;
   const halves = {
@@ -105,7 +114,7 @@ function observed(stream: Stream, rules: StreamRules, done: () => void): Stream 
     protocol: stream.protocol,
     sink: (source: AsyncIterable<StreamChunk> | Iterable<StreamChunk>) =>
       stream.sink((isWatched ? recorded(source, sent) : source) as Parameters<Stream["sink"]>[0]),
-    source: received(stream, rules, sent, done),
+    source: received(stream, rules, sent, { done, onAnswer }),
   };
   return halves as unknown as Stream;
 }
@@ -124,7 +133,7 @@ async function* received(
   stream: Stream,
   rules: StreamRules,
   sent: readonly Uint8Array[],
-  done: () => void,
+  { done, onAnswer }: { readonly done: () => void; readonly onAnswer: () => void },
 ): AsyncGenerator<StreamChunk> {
   const chunks: Uint8Array[] = [];
   let isEnded = false;
@@ -134,6 +143,7 @@ async function* received(
       yield chunk;
     }
     isEnded = true;
+    onAnswer();
     rules.onExchange?.(sent, chunks);
   } finally {
     done();
