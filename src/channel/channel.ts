@@ -85,7 +85,8 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     },
   });
   const history = parts.createHistoryReader({
-    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, onFrame: intake.fromStore },
+    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, isHeld: intake.isHeld },
+    onFrame: intake.fromStore,
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
   });
   const author = { channelId, self, signer };

@@ -76,6 +76,8 @@ export type HistoryQuery =
       readonly by: "time";
       /** Inclusive, ms. */ readonly from: number;
       /** Exclusive, ms. */ readonly to: number;
+      /** By Waku hash, what the caller has already: it need not be given. Absent: hardly anything of it. */
+      readonly isHeld?: (hash: Uint8Array) => boolean;
     }
   | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
 

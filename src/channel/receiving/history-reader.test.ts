@@ -19,7 +19,7 @@ const START = 1_800_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}) {
+function readerWith(cursor: number | (() => number), onPage: () => Promise<void> = async () => {}) {
   const clock = createVirtualClock(START);
   const asked: HistoryQuery[] = [];
   const read: number[] = [];
@@ -32,7 +32,8 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
     transport: { queryHistory },
     contentTopic: "topic",
     clock,
-    cursor: () => cursor,
+    cursor: typeof cursor === "number" ? () => cursor : cursor,
+    isHeld: () => false,
     onFrame: async () => {},
     onRead: (at) => void read.push(at),
   });
@@ -66,6 +67,54 @@ describe("a history reader", () => {
     endRead();
     await clock.advanceSettled(10);
     expect(asked.length).toBe(2);
+    reader.close();
+  });
+});
+
+describe("a connection that comes back", () => {
+  const starts = (asked: readonly HistoryQuery[]) => asked.map((query) => query.by === "time" && query.from - START);
+
+  //= protocol: STORE-1
+  it("is read from a minute before the cursor, until a whole read is due: that goes back to where the last one began", async () => {
+    const place = { cursor: START - HOUR };
+    const { reader, clock, asked } = readerWith(() => place.cursor);
+    reader.online();
+    await clock.advanceSettled(10 * MINUTE);
+    place.cursor = START + 10 * MINUTE;
+    reader.offline();
+    reader.online();
+    await clock.advanceSettled(5 * MINUTE - 1);
+    expect(starts(asked)).toEqual([-HOUR - HISTORY_OVERLAP_MS, 9 * MINUTE]);
+    await clock.advanceSettled(1);
+    expect(starts(asked).slice(2)).toEqual([-HISTORY_OVERLAP_MS]);
+    reader.close();
+  });
+
+  //= protocol: STORE-1
+  it("after more than a quarter of an hour is read as a whole, and so is one after a clock was set back", async () => {
+    const place = { cursor: START - HOUR };
+    const { reader, clock, asked } = readerWith(() => place.cursor);
+    reader.online();
+    await clock.advanceSettled(MINUTE);
+    reader.offline();
+    place.cursor = START + 30 * MINUTE;
+    await clock.advanceSettled(60 * MINUTE);
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(starts(asked)).toEqual([-HOUR - HISTORY_OVERLAP_MS, -HISTORY_OVERLAP_MS]);
+    reader.close();
+  });
+
+  //= protocol: STORE-6
+  it("leaves out what is held, which the first read does not", async () => {
+    const { reader, clock, asked } = readerWith(START - HOUR);
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.again(1_000);
+    await clock.advanceSettled(10);
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(asked.map((query) => "isHeld" in query)).toEqual([false, true, true]);
     reader.close();
   });
 });
@@ -162,7 +211,7 @@ describe("the past", () => {
       yield { frames: [] };
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0 },
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false },
       ...{ onFrame: async () => {}, onRead: (at) => void read.push(at) },
     });
     reader.online();
@@ -222,7 +271,7 @@ function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
         yield { frames: [] };
       },
     },
-    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrame: async () => {} },
+    ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false, onFrame: async () => {} },
     onRead: (startedAt) => read.push(startedAt - START),
   });
   return { clock, reader, asked, read };
@@ -296,7 +345,7 @@ describe("whether a Store keeps something", () => {
     const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
       createHistoryReader({
         ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
-        ...{ cursor: () => 0, onFrame: async () => {}, onRead: () => {} },
+        ...{ cursor: () => 0, isHeld: () => false, onFrame: async () => {}, onRead: () => {} },
       }).isKept(new Uint8Array(32));
     const of = (...frames: InboundFrame[][]) =>
       async function* () {

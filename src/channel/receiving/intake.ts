@@ -12,6 +12,7 @@ import { createBacklog } from "../disk/backlog.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
+import { createHeldHashes } from "./held-hashes.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
@@ -24,6 +25,8 @@ export interface Intake {
   fromStore(frame: InboundFrame): Promise<void>;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
+  /** Whether the frame with this Waku hash was taken in lately, and nothing would follow from it now. */
+  isHeld(hash: Uint8Array): boolean;
   close(): void;
 }
 
@@ -47,6 +50,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const ephemerals = createEphemeralGate();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
+  const held = createHeldHashes();
   let closed = false;
 
   const trailers = createTrailerQueue({
@@ -61,32 +65,52 @@ export function createIntake(options: IntakeOptions): Intake {
   function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
-    const taken = taking.then(() => takeNow(frame, arrivedAt));
+    const taken = taking.then(async () => {
+      if (await takeNow(frame, arrivedAt)) held.note(frame.hash);
+    });
     taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
     return taken;
   }
 
-  async function takeNow(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
-    if (closed) return;
+  /** True: were it to come once more, nothing would follow from it. */
+  async function takeNow(frame: InboundFrame, arrivedAt: number | null): Promise<boolean> {
+    if (closed) return false;
     const source = arrivedAt === null ? "store" : "live";
-    if (source === "live" && commits.isLong()) return refuse("inbound-full");
+    if (source === "live" && commits.isLong()) {
+      refuse("inbound-full");
+      return false;
+    }
     const bytes = await decryptPayload(key, frame.payload);
-    if (closed) return;
-    if (bytes === null) return refuse("undecryptable");
+    if (closed) return false;
+    if (bytes === null) {
+      refuse("undecryptable");
+      return true;
+    }
     const incoming = readIncoming(bytes, source, frame.hash, { channelId, profile, held: heldPlace });
     switch (incoming.kind) {
       case "refused":
-        return refuse(incoming.reason);
+        refuse(incoming.reason);
+        return true;
       case "sync":
-        return trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
+        trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
+        return true;
       case "ephemeral":
-        return takeEphemeral(incoming.message);
+        takeEphemeral(incoming.message);
+        return true;
       case "copy":
-        return takeCopy(incoming, bytes, source, frame.hash);
+        await takeCopy(incoming, bytes, source, frame.hash);
+        return isSettled(incoming.id, source);
       case "input":
         dispatch(incoming.input);
         if (incoming.trailer !== null) trailers.add(incoming.trailer);
+        return incoming.input.kind !== "receive-content" || isSettled(incoming.input.content.id, source);
     }
+  }
+
+  /** In the log; and if it is our own, a Store has given it, by which we know that one has it. */
+  function isSettled(id: MessageId, source: Source): boolean {
+    const entry = state.log.entries.get(id);
+    return entry !== undefined && (source === "store" || entry.author.id !== self);
   }
 
   function heldPlace(id: MessageId): CopyPlace | undefined {
@@ -144,6 +168,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (commits.isLong()) await commits.commit([], "relaxed");
     },
     idle: () => trailers.idle(),
+    isHeld: held.has,
     close: () => {
       closed = true;
       trailers.close();

@@ -124,7 +124,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     const pubsubTopic = topicOf(query.contentTopic);
     const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
     try {
-      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic);
+      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic, access.node().listHashes);
     } catch (error) {
       access.requireOpen();
       throw error;

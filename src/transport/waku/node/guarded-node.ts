@@ -9,6 +9,7 @@ import { createWakeableSleep } from "../links/wakeable-sleep.ts";
 import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../wire/codecs.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { type SdkParts, sdkParts } from "../wire/sdk-parts.ts";
+import { createHashListing, type HashListing } from "./hash-listing.ts";
 import { startLightNode } from "./light-node.ts";
 import { createLightpushAnswers, type LightpushAnswers } from "./lightpush-answers.ts";
 import { guardPushStreams } from "./push-guard.ts";
@@ -21,6 +22,7 @@ const LEAVE_LIMIT_MS = 300;
 export interface GuardedNode {
   readonly sdk: LightNode;
   readonly answers: LightpushAnswers;
+  readonly listHashes: HashListing;
   readonly links: LinkParts;
   /**
    * Takes leave of the service nodes, so that they do not push into the void until the subscriptions expire. Without it
@@ -78,6 +80,7 @@ function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options:
   return {
     sdk,
     answers,
+    listHashes: createHashListing(parts.storeStreams),
     links: { libp2p, arrivals, identified, metadata, filter, book },
     leave: async () => {
       sdk.filter.unsubscribeAll();
