@@ -12,7 +12,9 @@ import { relayService } from "./relay.ts";
 /** What identify announces. */
 const AGENT_VERSION = "hearback-service-node/0.1";
 
-const MAX_CONNECTIONS = 1000;
+
+/** In their handshakes, or in one second from one address. */
+const PENDING_CONNECTIONS = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -20,12 +22,13 @@ export interface ListenOptions {
   readonly port: number;
   /** Plain TCP port, which other Waku nodes connect to; 0: any free one; `undefined`: none. */
   readonly tcpPort: number | undefined;
+  readonly maxConnections: number;
 }
 
 export type ServiceLibp2p = Awaited<ReturnType<typeof createServiceLibp2p>>;
 
 /** The libp2p host of a service node, not started. It dials over TCP as well, whether it listens there or not. */
-export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, privateKey: PrivateKey) {
+export function createServiceLibp2p({ host, port, tcpPort, maxConnections }: ListenOptions, privateKey: PrivateKey) {
   const family = host.includes(":") ? "ip6" : "ip4";
   const listen = [`/${family}/${host}/tcp/${port}/ws`];
   if (tcpPort !== undefined) {
@@ -41,10 +44,10 @@ export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, priv
     // js clients bring mplex only, go clients yamux only.
     streamMuxers: [yamux(), mplex({ disconnectThreshold: 10_000 })],
     connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
+      maxConnections,
       // All local tabs share one address and come back at once after a restart; the default admits five a second.
-      inboundConnectionThreshold: MAX_CONNECTIONS,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
+      inboundConnectionThreshold: Math.max(PENDING_CONNECTIONS, maxConnections),
+      maxIncomingPendingConnections: PENDING_CONNECTIONS,
     },
     // `PeerPulse` does.
     connectionMonitor: { enabled: false },

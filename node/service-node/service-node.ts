@@ -95,7 +95,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   const rule: ShardingRule = { clusterId: options.clusterId, shards: options.shards };
   const limits: ServiceLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
-  const libp2p = await createServiceLibp2p({ host, port, tcpPort }, options.privateKey ?? localIdentity());
+  const libp2p = await createServiceLibp2p({ host, port, tcpPort, maxConnections: limits.connections }, options.privateKey ?? localIdentity());
   const links = new PeerLinks(libp2p, parsePeers(options.peers ?? [], libp2p.peerId.toString()), log);
   const archive = store && new Archive(store, options.maxAgeMs ?? Number.POSITIVE_INFINITY, log);
   const filter = new FilterService(libp2p, rule, limits, log);
