@@ -14,6 +14,7 @@ export interface PeerPulseOptions {
   readonly libp2p: Pick<Libp2p, "handle" | "getConnections" | "addEventListener">;
   /** In milliseconds. */
   readonly now?: () => number;
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -24,14 +25,16 @@ export interface PeerPulseOptions {
 export class PeerPulse {
   private readonly libp2p: PeerPulseOptions["libp2p"];
   private readonly now: () => number;
+  private readonly answerTimeoutMs: number;
   /** When each connection was last heard of. */
   private readonly heard = new WeakMap<Connection, number>();
   private readonly asked = new WeakSet<Connection>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor({ libp2p, now = () => performance.now() }: PeerPulseOptions) {
+  constructor({ libp2p, now = () => performance.now(), answerTimeoutMs = ANSWER_TIMEOUT_MS }: PeerPulseOptions) {
     this.libp2p = libp2p;
     this.now = now;
+    this.answerTimeoutMs = answerTimeoutMs;
   }
 
   async start(): Promise<void> {
@@ -78,7 +81,7 @@ export class PeerPulse {
   private async ask(connection: Connection): Promise<void> {
     this.asked.add(connection);
     const pings = createPingStream(connection, systemRandom);
-    const limit = setTimeout(() => connection.abort(new Error("the peer does not answer")), ANSWER_TIMEOUT_MS);
+    const limit = setTimeout(() => connection.abort(new Error("the peer does not answer")), this.answerTimeoutMs);
     try {
       await pings.ping();
       this.hear(connection);

@@ -69,7 +69,7 @@ test("passes on what is said and how it ends, and counts the bytes", async () =>
   far.socket.write("hi");
   await until(() => client.text === "hi");
   expect(proxy.passed).toEqual({ toClient: 2, toServer: 5 });
-  expect(proxy.chunks).toEqual([[2]]);
+  expect([proxy.chunks, proxy.segments]).toEqual([[[2]], { toClient: 1, toServer: 1 }]);
   expect(proxy.open).toBe(1);
   far.socket.end();
   far.socket.destroy();

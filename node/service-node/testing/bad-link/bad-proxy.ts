@@ -11,6 +11,8 @@ export interface BadProxy {
   readonly chunks: readonly (readonly number[])[];
   /** Bytes that went through, over all connections so far. */
   readonly passed: Readonly<Record<Direction, number>>;
+  /** The same in chunks, which are TCP segments where the sender waits between them. */
+  readonly segments: Readonly<Record<Direction, number>>;
   /** Connections that were accepted so far. */
   readonly accepted: number;
   /** Connections whose client has not closed them. */
@@ -77,6 +79,10 @@ export async function startBadProxy(targetPort: number): Promise<BadProxy> {
     },
     get passed() {
       const sum = (direction: Direction) => links.reduce((total, link) => total + link[direction].passed, 0);
+      return { toClient: sum("toClient"), toServer: sum("toServer") };
+    },
+    get segments() {
+      const sum = (direction: Direction) => links.reduce((total, link) => total + link[direction].chunks.length, 0);
       return { toClient: sum("toClient"), toServer: sum("toServer") };
     },
     get accepted() {

@@ -27,26 +27,21 @@ async function serve(port: number): Promise<void> {
 function obey(proxy: BadProxy, command: string, words: readonly string[]): void {
   const directions = words.filter((word): word is Direction => word === "toClient" || word === "toServer");
   const number = Number(words[0]);
-  switch (command) {
-    case "delay":
-      return proxy.delay(number, ...directions);
-    case "stall":
-      return proxy.stall(...directions);
-    case "swallow":
-      return proxy.swallowOpen(...directions);
-    case "swallow-after":
-      return proxy.swallowAfter(number);
-    case "heal":
-      return proxy.heal();
-    case "cut":
-      return proxy.cut();
-    case "change-network":
-      return proxy.changeNetwork();
-    case "reset":
-      return proxy.reset();
-    case "figures":
-      return console.log(JSON.stringify({ ...proxy.passed, accepted: proxy.accepted, open: proxy.open }));
-    default:
-      console.error(`Unknown command "${command}".\n${HELP}`);
-  }
+  const commands: Record<string, () => void> = {
+    delay: () => proxy.delay(number, ...directions),
+    stall: () => proxy.stall(...directions),
+    swallow: () => proxy.swallowOpen(...directions),
+    "swallow-after": () => proxy.swallowAfter(number),
+    heal: proxy.heal,
+    cut: proxy.cut,
+    "change-network": proxy.changeNetwork,
+    reset: proxy.reset,
+    figures: () => {
+      const { passed, segments, accepted, open } = proxy;
+      console.log(JSON.stringify({ passed, segments, accepted, open }));
+    },
+  };
+  const run = commands[command];
+  if (run === undefined) console.error(`Unknown command "${command}".\n${HELP}`);
+  else run();
 }
