@@ -1,7 +1,7 @@
 import "../polyfills.ts";
 import { proto_store } from "@waku/proto";
 import { afterEach, describe, expect, test } from "vitest";
-import type { OutboundFrame, Transport } from "../../src/transport/port.ts";
+import type { Transport } from "../../src/transport/port.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { STORE_QUERY_CODEC } from "../../src/transport/waku/wire/codecs.ts";
 import { pubsubTopicOf, type WakuMessage, wakuMessageHash } from "../../src/transport/waku/wire/wire.ts";

@@ -12,7 +12,6 @@ import { relayService } from "./relay.ts";
 /** What identify announces. */
 const AGENT_VERSION = "hearback-service-node/0.1";
 
-
 /** In their handshakes, or in one second from one address. */
 const PENDING_CONNECTIONS = 1_000;
 

@@ -60,7 +60,9 @@ test("a peer of whom nothing was heard for long is asked, once; one that pinged 
   pulse.sweep();
   await expect.poll(() => asked, { timeout: SOON_MS }).toEqual([1_089_999]);
   // It answered, so it is left alone for as long again.
-  await expect.poll(() => node.getConnections()[0]?.streams.filter(({ protocol }) => protocol === PING_CODEC).length).toBe(0);
+  await expect
+    .poll(() => node.getConnections()[0]?.streams.filter(({ protocol }) => protocol === PING_CODEC).length)
+    .toBe(0);
   time.ms += 44_999;
   pulse.sweep();
   expect([asked.length, node.getConnections().length]).toEqual([1, 1]);

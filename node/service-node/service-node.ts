@@ -9,6 +9,7 @@ import {
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { Archive } from "./archive.ts";
 import { FilterService, shortPeer } from "./filter.ts";
+import { giveBackMemory } from "./give-back-memory.ts";
 import { localIdentity } from "./identity.ts";
 import { createServiceLibp2p, type ServiceLibp2p } from "./libp2p-node.ts";
 import { lightpushHandler, lightpushV2Handler } from "./lightpush.ts";
@@ -95,13 +96,17 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   const rule: ShardingRule = { clusterId: options.clusterId, shards: options.shards };
   const limits: ServiceLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
-  const libp2p = await createServiceLibp2p({ host, port, tcpPort, maxConnections: limits.connections }, options.privateKey ?? localIdentity());
+  const libp2p = await createServiceLibp2p(
+    { host, port, tcpPort, maxConnections: limits.connections },
+    options.privateKey ?? localIdentity(),
+  );
   const links = new PeerLinks(libp2p, parsePeers(options.peers ?? [], libp2p.peerId.toString()), log);
   const archive = store && new Archive(store, options.maxAgeMs ?? Number.POSITIVE_INFINITY, log);
   const filter = new FilterService(libp2p, rule, limits, log);
   const relay = new Relay(libp2p.services.pubsub, libp2p.peerId);
   const traffic = new TrafficSummary(log);
   const pulse = new PeerPulse({ libp2p });
+  const stopGivingBack = giveBackMemory({ libp2p });
 
   const onMessage = (pubsubTopic: string, message: WakuMessage): void => {
     archive?.add(pubsubTopic, message);
@@ -110,6 +115,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   const stop = async (): Promise<void> => {
     links.stop();
     pulse.stop();
+    stopGivingBack();
     traffic.stop();
     filter.stop();
     await libp2p.stop();

@@ -34,7 +34,7 @@ export interface WakuTransportOptions {
    */
   readonly answerTimeoutMs?: number;
   /**
-   * A connection that is asked and over which nothing comes for this long is dropped and dialed anew. Default 11.5 s, more
+   * A connection that is asked and over which nothing comes for this long is dropped and dialed anew. Default 12.5 s, more
    * than the ten seconds for which networks are known to stand still.
    */
   readonly silenceTimeoutMs?: number;
@@ -52,8 +52,8 @@ export interface WakuTransportOptions {
 const PUBLISH_TIMEOUT_MS = 10_000;
 /** With the pause and the dial that follow, back within 12 s after a network that swallowed everything has healed. */
 const ANSWER_TIMEOUT_MS = 9_000;
-/** A network that stands still for ten seconds and goes on keeps its connections; a dead one is dialed anew after 16 s. */
-const SILENCE_TIMEOUT_MS = 11_500;
+/** A network that stands still for ten seconds and goes on keeps its connections; a dead one is dialed anew after 17 s. */
+const SILENCE_TIMEOUT_MS = 12_500;
 /** Service nodes drop subscriptions that are silent for five minutes. */
 const REFRESH_INTERVAL_MS = 60_000;
 /** A connection has 64 streams per protocol, beyond which the SDK fails at once; the rest is left to other traffic. */
