@@ -151,23 +151,23 @@ async function reread(): Promise<boolean> {
       await sleep(100);
     }
   };
-  await say(100);
+  await say(40);
   await sleep(2_000);
   const before = [bad.passed.toClient, good.passed.toClient] as const;
-  for (let outage = 0; outage < 6; outage++) {
+  for (let outage = 0; outage < 4; outage++) {
     bad.swallowAfter(0);
     bad.cut();
-    await say(30);
+    await say(20);
     bad.heal();
-    await bob.has(`${said - 1} ${"x".repeat(100)}`, MINUTE);
-    await say(30);
+    await bob.has(`${said - 1} ${"x".repeat(100)}`, 3 * MINUTE);
+    await say(20);
   }
   const last = `${said - 1} ${"x".repeat(100)}`;
-  await Promise.all([bob, cleo].map((each) => each.has(last, MINUTE)));
+  await Promise.all([bob, cleo].map((each) => each.has(last, 3 * MINUTE)));
   const [ofBad, ofGood] = [bad.passed.toClient - before[0], good.passed.toClient - before[1]];
   const ratio = ofBad / ofGood;
   console.log(
-    `reread: six outages, ${kB(ofBad)} to who was away, ${kB(ofGood)} to who was not: ${ratio.toFixed(2)} times`,
+    `reread: four outages, ${kB(ofBad)} to who was away, ${kB(ofGood)} to who was not: ${ratio.toFixed(2)} times`,
   );
   await Promise.all([ada.close(), bob.close(), cleo.close()]);
   await Promise.all([bad.stop(), good.stop()]);
