@@ -1,5 +1,5 @@
 import { composeSync } from "../src/channel/sending/compose.ts";
-import { encryptPayload } from "../src/identity/payload-encryption.ts";
+import { encryptPayload } from "../src/identity/secrecy/payload-encryption.ts";
 import { asMessageId } from "../src/sds/wire/ids.ts";
 import { messageIdOf } from "../src/sds/wire/message-id.ts";
 import { me } from "./support/our-channel.ts";

@@ -11,17 +11,20 @@ import { bursts } from "./bursts.ts";
 import { bytes } from "./bytes.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
+import { live } from "./live.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
+import { open } from "./open.ts";
 import { receive } from "./receive.ts";
-import { restart } from "./restart.ts";
 import { send } from "./send.ts";
+import { sendPath } from "./send-path.ts";
 import { signatures } from "./signatures.ts";
 import type { Row, Subject } from "./support/row.ts";
 import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
-  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, restart, idle],
-  join,
+  ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, open, idle],
+  ...[join, sendPath, live, load],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {
@@ -29,7 +32,9 @@ function selected(only: string | undefined): readonly Subject[] {
   const names = only.split(",");
   const unknown = names.filter((name) => !SUBJECTS.some((subject) => subject.name === name));
   if (unknown.length === 0) return SUBJECTS.filter((subject) => names.includes(subject.name));
-  return refuse(`Unknown subject ${unknown.join(", ")}. Subjects: ${SUBJECTS.map(({ name }) => name).join(", ")}`);
+  return refuse(
+    `Unknown subject ${unknown.join(", ")}. Subjects: ${[...new Set(SUBJECTS.map(({ name }) => name))].join(", ")}`,
+  );
 }
 
 function optionsOf(args: string[]) {

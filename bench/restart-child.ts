@@ -1,4 +1,7 @@
-/** Prints the median milliseconds of restoring a channel with N messages. Usage: node restart-child.js N RUNS */
+/**
+ * Prints the median milliseconds of restoring a channel with N messages, its records in the order in which they were said or, as
+ * a disk gives them, by id. Usage: node restart-child.js N RUNS as-said|by-id
+ */
 import type { Effect } from "../src/sds/io/effect.ts";
 import type { MessageRecord, MetaRecords, ParticipantRecord, StoredChannel } from "../src/sds/io/records.ts";
 import { restore } from "../src/sds/restore.ts";
@@ -7,6 +10,7 @@ import { identity, OurChannel } from "./support/our-channel.ts";
 import { START, Traffic } from "./support/traffic.ts";
 
 const [messages = 0, runs = 1] = process.argv.slice(2).map(Number);
+const order = process.argv[4];
 
 /** What the channel wants written, kept as a storage would. */
 function stored(count: number): StoredChannel {
@@ -26,12 +30,16 @@ function stored(count: number): StoredChannel {
   const traffic = new Traffic({ authors: 5, dependencies: 2 });
   for (let i = 0; i < count; i++) channel.receive(traffic.next());
   return {
-    messages: [...message.values()],
+    messages: inOrder([...message.values()]),
     outbox: [],
     participants: [...participant.values()],
     holes: [],
     meta,
   };
+}
+
+function inOrder(records: MessageRecord[]): MessageRecord[] {
+  return order === "by-id" ? records.sort((a, b) => (a.id < b.id ? -1 : 1)) : records;
 }
 
 const records = stored(messages);

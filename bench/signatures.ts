@@ -1,5 +1,5 @@
 import type { TrailerToVerify } from "../src/channel/receiving/incoming.ts";
-import { verifyStrict } from "../src/identity/ed25519-key.ts";
+import { verifyStrict } from "../src/identity/keys/ed25519-key.ts";
 import { median, millisecondsOf } from "./support/median.ts";
 import { me, OurChannel } from "./support/our-channel.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";

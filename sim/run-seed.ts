@@ -1,10 +1,10 @@
 import { checkConverged, checkNothingWaits, longestEmbargo, noiseOf } from "./core/invariants/end.ts";
-import type { Mutation } from "./core/mutation.ts";
+import type { Mutation } from "./core/members/mutation.ts";
+import type { Watcher } from "./core/members/surroundings.ts";
 import type { Counts } from "./core/oracle.ts";
-import { type Action, drawScript } from "./core/script.ts";
-import { drawSettings, type Settings } from "./core/settings.ts";
-import type { Watcher } from "./core/surroundings.ts";
-import { Violation } from "./core/violation.ts";
+import { Violation } from "./core/report/violation.ts";
+import { type Action, drawScript } from "./core/script/script.ts";
+import { drawSettings, type Settings } from "./core/script/settings.ts";
 import { type Faults, World } from "./core/world.ts";
 
 const MINUTE = 60_000;

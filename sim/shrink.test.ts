@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseSettings } from "./cli/settings-option.ts";
-import type { Settings } from "./core/settings.ts";
+import type { Settings } from "./core/script/settings.ts";
 import { receivedSatisfies } from "./mutations/ordering.ts";
 import { planOf, runSeed } from "./run-seed.ts";
 import { shrink } from "./shrink.ts";

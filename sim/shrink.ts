@@ -1,5 +1,5 @@
-import type { Action } from "./core/script.ts";
-import type { Settings } from "./core/settings.ts";
+import type { Action } from "./core/script/script.ts";
+import type { Settings } from "./core/script/settings.ts";
 import { planOf, runPlan, type SeedOptions } from "./run-seed.ts";
 
 /** Weather that may be switched off without changing what people do. */

@@ -45,16 +45,16 @@ export {
 } from "./channel/api/limits.ts";
 export { type ChannelHostOptions, createChannelHost } from "./channel/host/host.ts";
 
-export type { ChannelNetwork } from "./identity/channel-network.ts";
-export { parametersOf } from "./identity/channel-overrides.ts";
-export { type ChannelProfile, channelIdOf, type Descriptor, encodeDescriptor } from "./identity/descriptor.ts";
-export { inviteLinkOf, parseInvite } from "./identity/invite.ts";
-export { inviteCodeOf } from "./identity/invite-code.ts";
-export { InviteError, type InviteErrorCode } from "./identity/invite-error.ts";
-export { createNobleSigner } from "./identity/noble-signer.ts";
+export type { ChannelNetwork } from "./identity/joining/channel-network.ts";
+export { parametersOf } from "./identity/joining/channel-overrides.ts";
+export { type ChannelProfile, channelIdOf, type Descriptor, encodeDescriptor } from "./identity/joining/descriptor.ts";
+export { inviteLinkOf, parseInvite } from "./identity/joining/invite.ts";
+export { inviteCodeOf } from "./identity/joining/invite-code.ts";
+export { InviteError, type InviteErrorCode } from "./identity/joining/invite-error.ts";
+export { createDescriptor, type DescriptorFields, decodeDescriptor } from "./identity/joining/signed-descriptor.ts";
+export { createNobleSigner } from "./identity/keys/noble-signer.ts";
+export { generateDeviceKey, signerOf } from "./identity/keys/webcrypto-signer.ts";
 export type { DeviceKey, Signer } from "./identity/port.ts";
-export { createDescriptor, type DescriptorFields, decodeDescriptor } from "./identity/signed-descriptor.ts";
-export { generateDeviceKey, signerOf } from "./identity/webcrypto-signer.ts";
 
 export type { Clock, Random } from "./runtime/port.ts";
 export { systemClock } from "./runtime/system-clock.ts";

@@ -1,8 +1,8 @@
 // First: Dexie looks for the browser's IndexedDB once, when it is loaded.
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { encodeDescriptor } from "../src/identity/descriptor.ts";
-import { createDescriptor } from "../src/identity/signed-descriptor.ts";
+import { encodeDescriptor } from "../src/identity/joining/descriptor.ts";
+import { createDescriptor } from "../src/identity/joining/signed-descriptor.ts";
 import { signer } from "../src/identity/testing/sample.ts";
 import { asChannelId } from "../src/sds/wire/ids.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";

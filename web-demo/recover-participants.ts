@@ -1,4 +1,4 @@
-import { decodeDescriptor } from "../src/identity/signed-descriptor.ts";
+import { decodeDescriptor } from "../src/identity/joining/signed-descriptor.ts";
 import { participantOfDatabase } from "./database-name.ts";
 import { knownParticipants, rememberParticipant } from "./participants-of-browser.ts";
 

@@ -1,9 +1,9 @@
 import { inputOf, readIncoming, type TrailerToVerify } from "../../src/channel/receiving/incoming.ts";
 import { inUsefulOrder } from "../../src/channel/receiving/trailer-queue.ts";
 import { createStepChecks, type StepChecks } from "../../src/channel/running/step-checks.ts";
-import { parentLamportsOf } from "../../src/identity/envelope.ts";
-import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
-import { splitTrailer } from "../../src/identity/trailer.ts";
+import { parentLamportsOf } from "../../src/identity/authors/envelope.ts";
+import { decodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
+import { splitTrailer } from "../../src/identity/authors/trailer.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import type { ChannelState } from "../../src/sds/channel-state.ts";
 import type { Effect } from "../../src/sds/io/effect.ts";
@@ -41,10 +41,14 @@ export class OurChannel {
   #wakeAt = Number.POSITIVE_INFINITY;
   readonly onEffect: (effect: Effect) => void;
 
-  constructor(stored: StoredChannel = EMPTY, onEffect: (effect: Effect) => void = () => {}) {
+  constructor(
+    stored: StoredChannel = EMPTY,
+    onEffect: (effect: Effect) => void = () => {},
+    who: ChannelIdentity = identity,
+  ) {
     this.#env = { now: START, random: () => this.#random.next() };
     this.onEffect = onEffect;
-    this.state = restore(identity, stored, this.#env).state;
+    this.state = restore(who, stored, this.#env).state;
     this.#checks = createStepChecks(this.state);
     this.dispatch({ kind: "connection", online: true });
   }

@@ -5,6 +5,7 @@ const READY = /service node ready: (\S+)/;
 /** A service node in a process of its own, as people run it. */
 export interface ServiceNodeProcess {
   readonly multiaddr: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export function startServiceNode(): Promise<ServiceNodeProcess> {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       words += text;
       const multiaddr = READY.exec(words)?.[1];
-      if (multiaddr !== undefined) resolve({ multiaddr, stop });
+      if (multiaddr !== undefined && child.pid !== undefined) resolve({ multiaddr, pid: child.pid, stop });
     });
     child.once("error", reject);
     child.once("close", (code) => reject(new Error(`The service node ended with code ${code} and said ${words}`)));

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { composeContent } from "../../src/channel/sending/compose.ts";
-import { contentTopicOf } from "../../src/identity/content-topic.ts";
-import { channelIdOf, type Descriptor } from "../../src/identity/descriptor.ts";
-import { inviteCodeOf } from "../../src/identity/invite-code.ts";
-import { encryptPayload } from "../../src/identity/payload-encryption.ts";
-import { createDescriptor } from "../../src/identity/signed-descriptor.ts";
+import { channelIdOf, type Descriptor } from "../../src/identity/joining/descriptor.ts";
+import { inviteCodeOf } from "../../src/identity/joining/invite-code.ts";
+import { createDescriptor } from "../../src/identity/joining/signed-descriptor.ts";
+import { contentTopicOf } from "../../src/identity/secrecy/content-topic.ts";
+import { encryptPayload } from "../../src/identity/secrecy/payload-encryption.ts";
 import type { ParentReference } from "../../src/sds/io/records.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import type { OutboundFrame, Transport } from "../../src/transport/port.ts";

@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { composeContent } from "../../src/channel/sending/compose.ts";
-import { encodeEnvelope } from "../../src/identity/envelope-codec.ts";
+import { encodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
+import { TRAILER_FIELD, TRAILER_VERSION } from "../../src/identity/authors/trailer.ts";
+import { senderIdOf } from "../../src/identity/keys/sender-id.ts";
 import type { Signer } from "../../src/identity/port.ts";
-import { senderIdOf } from "../../src/identity/sender-id.ts";
-import { TRAILER_FIELD, TRAILER_VERSION } from "../../src/identity/trailer.ts";
 import type { ParentReference } from "../../src/sds/io/records.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import { specCodec } from "../../src/sds/wire/codec.ts";

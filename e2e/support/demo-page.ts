@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from "playwright/test";
-import { inviteLinkOf, parseInvite } from "../../src/identity/invite.ts";
+import { inviteLinkOf, parseInvite } from "../../src/identity/joining/invite.ts";
 
 /**
  * The demo as a person uses it: everything is found by its label, its role or a stable data attribute. Shared by the

@@ -1,8 +1,8 @@
 import type { Page } from "playwright";
 import { expect, test } from "playwright/test";
-import { toBase64url } from "../../src/identity/base64url.ts";
-import { encodeDescriptor } from "../../src/identity/descriptor.ts";
-import { parseInvite } from "../../src/identity/invite.ts";
+import { toBase64url } from "../../src/identity/bytes/base64url.ts";
+import { encodeDescriptor } from "../../src/identity/joining/descriptor.ts";
+import { parseInvite } from "../../src/identity/joining/invite.ts";
 import { composer, expectDelivery, inviteCode, send, textsOf } from "../support/demo-page.ts";
 import { useStage } from "../support/use-stage.ts";
 

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChannelClient, ChannelSnapshot, MessageView } from "../../src/channel/api/channel-client.ts";
 import type { ChannelHost } from "../../src/channel/api/channel-host.ts";
 import { createChannelHost } from "../../src/channel/host/host.ts";
-import { contentTopicOf } from "../../src/identity/content-topic.ts";
-import { decodeEnvelope } from "../../src/identity/envelope-codec.ts";
-import { parseInvite } from "../../src/identity/invite.ts";
+import { decodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
+import { parseInvite } from "../../src/identity/joining/invite.ts";
+import { contentTopicOf } from "../../src/identity/secrecy/content-topic.ts";
 import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { type ServiceNode, startServiceNode } from "../service-node/service-node.ts";
@@ -105,13 +105,13 @@ describe("a plain ReliableChannel client in a channel of profile sds", () => {
     });
     ours = host.open(channel.id);
     plain = await startPlainClient(service, channel.inviteCode);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await plain?.stop();
     await host?.close();
     await service?.stop();
-  }, 60_000);
+  });
 
   it("reads what we say: our envelope, with the text in it", { timeout: 90_000 }, async () => {
     await ours.send({ requestId: "from-us", type: "chat", text: "hello, plain client" });

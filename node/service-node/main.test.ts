@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { localAddress, probeServiceNode } from "./probe.ts";
 import { freePort, ServiceNodeProcess } from "./testing/service-node-process.ts";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const running: ServiceNodeProcess[] = [];
 
 afterEach(async () => {
@@ -12,7 +12,10 @@ afterEach(async () => {
 });
 
 function run(...args: string[]): ServiceNodeProcess {
-  const node = new ServiceNodeProcess(args);
+  return keep(new ServiceNodeProcess(args));
+}
+
+function keep(node: ServiceNodeProcess): ServiceNodeProcess {
   running.push(node);
   return node;
 }
@@ -30,7 +33,7 @@ describe("service node command", () => {
     async () => {
       const port = await freePort();
       expect(await probeServiceNode(port)).toBe("free");
-      const node = run("--port", String(port));
+      const node = keep(new ServiceNodeProcess(["--port", String(port)], { fromSources: true }));
       expect(await node.ready()).toBe(localAddress(port));
       expect(await probeServiceNode(port)).toBe("ours");
       expect(await probeServiceNode(localAddress(port))).toBe("ours");

@@ -1,11 +1,11 @@
 import "../polyfills.ts";
-import { identityFromFile, localIdentity } from "./identity.ts";
-import { MemoryMessageStore } from "./memory-message-store.ts";
-import type { MessageStore } from "./message-store.ts";
-import { MessageStoreError, openSqliteStore } from "./open-sqlite-store.ts";
+import { identityFromFile, localIdentity } from "./peers/identity.ts";
 import { localAddress, probeServiceNode } from "./probe.ts";
 import { type ServiceNode, startServiceNode } from "./service-node.ts";
 import { type Settings, settingsFrom, USAGE, UsageError } from "./settings.ts";
+import { MemoryMessageStore } from "./store/memory-message-store.ts";
+import type { MessageStore } from "./store/message-store.ts";
+import { MessageStoreError, openSqliteStore } from "./store/open-sqlite-store.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;

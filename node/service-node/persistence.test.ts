@@ -8,7 +8,8 @@ import type { Transport } from "../../src/transport/port.ts";
 import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { freePort, ServiceNodeProcess } from "./testing/service-node-process.ts";
 
-const TIMEOUT_MS = 90_000;
+/** Ends what hangs: each test starts processes, up to three one after another. */
+const TIMEOUT_MS = 300_000;
 const TOPIC = "/hearback/1/persistence-test/proto";
 const WITHOUT_SQLITE = fileURLToPath(new URL("./testing/without-sqlite.mjs", import.meta.url));
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -25,7 +26,7 @@ afterEach(async () => {
 });
 
 function run(args: string[], nodeArgs: string[] = []): ServiceNodeProcess {
-  const node = new ServiceNodeProcess(args, nodeArgs);
+  const node = new ServiceNodeProcess(args, { nodeArgs });
   cleanups.push(() => node.stop("SIGKILL"));
   return node;
 }

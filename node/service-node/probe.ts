@@ -8,7 +8,7 @@ import { all } from "@libp2p/websockets/filters";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { LOCAL_NETWORK, type WakuNetwork } from "../../src/transport/waku/wire/local-network.ts";
-import { queryMetadata } from "./metadata.ts";
+import { queryMetadata } from "./services/metadata.ts";
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const HANDSHAKE_TIMEOUT_MS = 4_000;

@@ -7,22 +7,22 @@ import {
   STORE_QUERY_CODEC,
 } from "../../src/transport/waku/wire/codecs.ts";
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
-import { Archive } from "./archive.ts";
-import { FilterService, shortPeer } from "./filter.ts";
-import { giveBackMemory } from "./give-back-memory.ts";
-import { localIdentity } from "./identity.ts";
-import { createServiceLibp2p, type ServiceLibp2p } from "./libp2p-node.ts";
-import { lightpushHandler, lightpushV2Handler } from "./lightpush.ts";
-import { DEFAULT_LIMITS, type ServiceLimits } from "./limits.ts";
-import { MemoryMessageStore } from "./memory-message-store.ts";
-import type { MessageStore } from "./message-store.ts";
-import { metadataHandler } from "./metadata.ts";
-import { PeerLinks, parsePeers } from "./peer-links.ts";
-import { PeerPulse } from "./peer-pulse.ts";
-import { RateLimiter } from "./rate-limiter.ts";
-import { Relay } from "./relay.ts";
-import { serveRequests } from "./serve-requests.ts";
-import { storeQueryHandler } from "./store-query.ts";
+import { DEFAULT_LIMITS, type ServiceLimits } from "./limits/limits.ts";
+import { RateLimiter } from "./limits/rate-limiter.ts";
+import { giveBackMemory } from "./peers/give-back-memory.ts";
+import { localIdentity } from "./peers/identity.ts";
+import { createServiceLibp2p, type ServiceLibp2p } from "./peers/libp2p-node.ts";
+import { PeerLinks, parsePeers } from "./peers/peer-links.ts";
+import { PeerPulse } from "./peers/peer-pulse.ts";
+import { Relay } from "./peers/relay.ts";
+import { FilterService, shortPeer } from "./services/filter.ts";
+import { lightpushHandler, lightpushV2Handler } from "./services/lightpush.ts";
+import { metadataHandler } from "./services/metadata.ts";
+import { serveRequests } from "./services/serve-requests.ts";
+import { storeQueryHandler } from "./services/store-query.ts";
+import { Archive } from "./store/archive.ts";
+import { MemoryMessageStore } from "./store/memory-message-store.ts";
+import type { MessageStore } from "./store/message-store.ts";
 import { type Traffic, TrafficSummary } from "./traffic-summary.ts";
 
 export interface ServiceNodeOptions {
@@ -137,7 +137,11 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
     await serveRequests(libp2p, LIGHTPUSH_CODEC, lightpushHandler(lightpush));
     await serveRequests(libp2p, LIGHTPUSH_V2_CODEC, lightpushV2Handler(lightpush));
     if (store !== undefined) {
-      await serveRequests(libp2p, STORE_QUERY_CODEC, storeQueryHandler(store, new RateLimiter(limits.store)));
+      const answer = storeQueryHandler(store, new RateLimiter(limits.store));
+      await serveRequests(libp2p, STORE_QUERY_CODEC, (...request) => {
+        traffic.countQuery();
+        return answer(...request);
+      });
     }
     await pulse.start();
     logPeers(libp2p, log);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { LOCAL_NETWORK } from "../../src/transport/waku/wire/local-network.ts";
-import { MEMORY_STORE_LIMITS } from "./memory-message-store.ts";
-import { SQLITE_STORE_LIMITS } from "./sqlite-message-store.ts";
+import { MEMORY_STORE_LIMITS } from "./store/memory-message-store.ts";
+import { SQLITE_STORE_LIMITS } from "./store/sqlite-message-store.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR_MS = 3_600_000;

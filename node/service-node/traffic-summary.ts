@@ -1,5 +1,5 @@
 import type { WakuMessage } from "../../src/transport/waku/wire/wire.ts";
-import { clockSkewMs, describeSkew } from "./clock-skew.ts";
+import { clockSkewMs, describeSkew } from "./limits/clock-skew.ts";
 
 const SUMMARY_INTERVAL_MS = 10_000;
 /** What relays of the Waku network tolerate; beyond it one of the two clocks is wrong. */
@@ -10,11 +10,13 @@ export interface Traffic {
   readonly messages: number;
   readonly bytes: number;
   readonly pushes: number;
+  /** What the Store was asked. */
+  readonly queries: number;
   /** Messages whose timestamp was more than 20 s off this node's clock. */
   readonly skewed: number;
 }
 
-const NOTHING: Traffic = { messages: 0, bytes: 0, pushes: 0, skewed: 0 };
+const NOTHING: Traffic = { messages: 0, bytes: 0, pushes: 0, queries: 0, skewed: 0 };
 
 /** Counts what passes, and logs it as one line per interval, nothing while all is quiet. */
 export class TrafficSummary {
@@ -39,11 +41,16 @@ export class TrafficSummary {
     const isSkewed = Math.abs(skewMs) > NOTABLE_SKEW_MS;
     this.largestSkewMs = Math.abs(skewMs) > Math.abs(this.largestSkewMs) ? skewMs : this.largestSkewMs;
     this.sum = {
+      ...this.sum,
       messages: this.sum.messages + 1,
       bytes: this.sum.bytes + message.payload.length,
       pushes: this.sum.pushes + pushes,
       skewed: this.sum.skewed + (isSkewed ? 1 : 0),
     };
+  }
+
+  countQuery(): void {
+    this.sum = { ...this.sum, queries: this.sum.queries + 1 };
   }
 
   stop(): void {
@@ -57,6 +64,7 @@ export class TrafficSummary {
       const pushes = `${since("pushes")} pushes to subscribers`;
       this.log(`published ${since("messages")} messages, ${since("bytes")} bytes, ${pushes}`);
     }
+    if (since("queries") > 0) this.log(`answered ${since("queries")} queries for stored messages`);
     if (since("skewed") > 0) {
       const worst = `one was ${describeSkew(this.largestSkewMs)} this node's clock`;
       this.log(`${since("skewed")} of them have a timestamp more than ${NOTABLE_SKEW_MS / 1_000} s off, ${worst}`);

@@ -104,6 +104,47 @@ export const HOUSES = [
       [room(TOP, "How does the `Transport` port become Waku: publishing, subscribing, asking a Store?")],
     ],
   },
+  {
+    folder: "src/identity",
+    floors: [
+      [
+        room(TOP, "What is a key that signs, wherever it lies?"),
+        room("bytes", "How are things put into bytes that are signed, hashed, compared or written into a link?"),
+        room("secrecy", "Who may read it, and under which topic does it travel?"),
+      ],
+      [room("keys", "Where does a key lie, how does it sign, and is a signature its own?")],
+      [
+        room("authors", "Who wrote this, and what does its sender say it has?"),
+        room("joining", "What is a channel, and how does somebody come into it?"),
+      ],
+    ],
+  },
+  {
+    folder: "node/service-node",
+    floors: [
+      [room("limits", "How much may one client ask for, and how far may its clock be off?")],
+      [room("store", "What is kept of what passed, and in which pages is it asked for?")],
+      [
+        room("services", "How is a client's request answered: publish, subscribe, look up, say who you are?"),
+        room("peers", "How does the node meet browsers and other nodes of Waku?"),
+      ],
+      [room(TOP, "How does it all become one program with settings, and does it answer?")],
+      [room("clients", "Does Hearback's own transport hold against a service node that is slow, lies or goes away?")],
+    ],
+  },
+  {
+    folder: "sim/core",
+    floors: [
+      [
+        room("report", "What happened in a world, and which promise broke?"),
+        room("network", "What travels between members, and what does a service node keep of it?"),
+      ],
+      [room("script", "Which weather and which events does a seed make?")],
+      [room("members", "What does one honest device do: its clock, its disk, its crashes?")],
+      [room("invariants", "What must hold, after each step and at the end?")],
+      [room(TOP, "How do members, liars and network become one world, and who watches it?")],
+    ],
+  },
 ];
 
 /** Folders of a house that are no rooms: they serve tests. */
@@ -138,6 +179,11 @@ export const FOLDERS = [
   { folder: "src/identity", answers: "Who wrote this, who may read it, and how does somebody come into a channel?" },
   { folder: "src/runtime", answers: "What time is it, what is chance, and how are both replayed?" },
   { folder: "sim", answers: "Does the protocol keep its promises in worlds with faults and liars?" },
+  { folder: "sim/core", answers: "How is a whole channel of protocol cores run on virtual time, and watched?" },
+  {
+    folder: "node/service-node",
+    answers: "What does a Waku service node do for browsers, and may a transport of ours rely on it?",
+  },
   { folder: "node", answers: "What of Hearback runs in Node?" },
   { folder: "e2e", answers: "Does it work as people use it, in the browsers they use?" },
   { folder: "bench", answers: "How fast and how small is it, beside `@waku/sds`?" },

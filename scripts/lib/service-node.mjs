@@ -21,7 +21,7 @@ const READY = /^service node ready: (\S+)$/m;
  * @throws {Error} with the node's last words if it ends, or does not become ready in time
  */
 export function startServiceNode(root, port) {
-  const program = ["--import", "tsx", "node/service-node/main.ts", "--host", "127.0.0.1", "--port", String(port)];
+  const program = ["scripts/lib/service-node-in-one-file.mjs", "--host", "127.0.0.1", "--port", String(port)];
   // A node that is to be found again keeps what it was given; one on any free port is for a test and forgets.
   if (port !== 0) program.push("--data", join(root, ".cache", "service-node", String(port)));
   const child = startNodeServer(program, { cwd: root });

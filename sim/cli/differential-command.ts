@@ -1,4 +1,4 @@
-import { Violation } from "../core/violation.ts";
+import { Violation } from "../core/report/violation.ts";
 import { runDifferential } from "../differential/run-differential.ts";
 import type { Options } from "./options.ts";
 import { say } from "./output.ts";

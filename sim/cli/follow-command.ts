@@ -1,4 +1,4 @@
-import type { Truths } from "../core/truth.ts";
+import type { Truths } from "../core/invariants/truth.ts";
 import { findMessages, listLine, messagesOf, type SaidMessage } from "../follow/find-message.ts";
 import { Follower } from "../follow/follower.ts";
 import { runSeed, type SeedOptions } from "../run-seed.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Settings } from "../core/settings.ts";
+import type { Settings } from "../core/script/settings.ts";
 import { parseSettings } from "./settings-option.ts";
 import { UsageError } from "./usage-error.ts";
 

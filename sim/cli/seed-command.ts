@@ -1,4 +1,4 @@
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 import { runFullSeed } from "../full/run-full.ts";
 import { MUTATIONS } from "../mutations/all-mutations.ts";
 import { planOf, runSeed, type SeedOptions } from "../run-seed.ts";

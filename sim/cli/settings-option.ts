@@ -1,5 +1,5 @@
 import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters/parameters.ts";
-import { CALM, type Settings } from "../core/settings.ts";
+import { CALM, type Settings } from "../core/script/settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Chances: more than 1 would look like a world, and be none. */

@@ -1,4 +1,4 @@
-import { splitTrailer } from "../../src/identity/trailer.ts";
+import { splitTrailer } from "../../src/identity/authors/trailer.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import { BloomFilter, bloomShape } from "../../src/sds/filter/bloom-filter.ts";
 import { bloomOptions } from "../../src/sds/filter/bloom-gate.ts";
@@ -9,8 +9,15 @@ import { CHANNEL_PARAMETER_DEFAULTS } from "../../src/sds/parameters/parameters.
 import { specCodec } from "../../src/sds/wire/codec.ts";
 import { asMessageId, type MessageId } from "../../src/sds/wire/ids.ts";
 import type { ContentMessage, HistoryEntry } from "../../src/sds/wire/message.ts";
-import { type ContentFields, decodeFrame, encodeContent, encodeSync, type Frame, type Speaker } from "./frame.ts";
-import type { HostileAct } from "./hostile-acts.ts";
+import {
+  type ContentFields,
+  decodeFrame,
+  encodeContent,
+  encodeSync,
+  type Frame,
+  type Speaker,
+} from "./network/frame.ts";
+import type { HostileAct } from "./script/hostile-acts.ts";
 
 export interface HostileWorld {
   readonly random: Random;

@@ -2,7 +2,6 @@ import { receivedBy } from "../../src/sds/evidence/received-by.ts";
 import type { LedgerRow } from "../../src/sds/io/ledger.ts";
 import type { IncomingContent } from "../../src/sds/io/step-input.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/wire/ids.ts";
-import { decodeFrame, type Frame, type Speaker } from "./frame.ts";
 import { BudgetWatch } from "./invariants/budget.ts";
 import { checkCompleteSince } from "./invariants/complete-since.ts";
 import { checkCausesFirst, checkOnce } from "./invariants/delivery.ts";
@@ -12,10 +11,11 @@ import { checkContentSize } from "./invariants/size.ts";
 import { checkSpeaker } from "./invariants/speakers.ts";
 import { checkCorrection, checkState } from "./invariants/state.ts";
 import { checkStatistics } from "./invariants/statistics.ts";
-import type { SimParticipant } from "./participant.ts";
-import type { Observer, Traffic } from "./surroundings.ts";
-import type { Truth, View } from "./truth.ts";
-import { check } from "./violation.ts";
+import type { Truth, View } from "./invariants/truth.ts";
+import type { SimParticipant } from "./members/participant.ts";
+import type { Observer, Traffic } from "./members/surroundings.ts";
+import { decodeFrame, type Frame, type Speaker } from "./network/frame.ts";
+import { check } from "./report/violation.ts";
 
 export interface OracleWorld {
   now(): number;

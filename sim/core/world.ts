@@ -1,20 +1,20 @@
-import { senderIdOf } from "../../src/identity/sender-id.ts";
+import { senderIdOf } from "../../src/identity/keys/sender-id.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { TimerQueue } from "../../src/runtime/timer-queue.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sds/parameters/parameters.ts";
 import { asChannelId } from "../../src/sds/wire/ids.ts";
-import { Archive, hashOfNumber } from "./archive.ts";
-import { type Frame, payloadBytes, type Speaker } from "./frame.ts";
 import { Hostile, type InjectOptions } from "./hostile.ts";
-import { LocalClock } from "./local-clock.ts";
-import { Member } from "./member.ts";
-import type { Mutation } from "./mutation.ts";
+import { LocalClock } from "./members/local-clock.ts";
+import { Member } from "./members/member.ts";
+import type { Mutation } from "./members/mutation.ts";
+import type { Surroundings, Traffic, Watcher } from "./members/surroundings.ts";
+import { Archive, hashOfNumber } from "./network/archive.ts";
+import { type Frame, payloadBytes, type Speaker } from "./network/frame.ts";
 import { createOracle, type Oracle } from "./oracle.ts";
-import type { Action } from "./script.ts";
-import type { Settings } from "./settings.ts";
-import type { Surroundings, Traffic, Watcher } from "./surroundings.ts";
-import { Trace } from "./trace.ts";
+import { Trace } from "./report/trace.ts";
+import type { Action } from "./script/script.ts";
+import type { Settings } from "./script/settings.ts";
 
 const EPOCH = 1_760_000_000_000;
 const CHANNEL = asChannelId("c2ltdWxhdGVkIGNoYW5uZWw");
@@ -98,6 +98,10 @@ export class World implements Surroundings {
 
   now(): number {
     return this.#now;
+  }
+
+  intakeMs({ index }: Member): number {
+    return index < this.settings.busy ? this.settings.intakeMs : 0;
   }
 
   after(ms: number, run: () => void): () => void {

@@ -1,6 +1,6 @@
 import { createFaultyStorage, type FaultyStorage } from "../../src/storage/memory/faulty-storage.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
-import type { Violation } from "../core/violation.ts";
+import type { Violation } from "../core/report/violation.ts";
 import type { FullMember } from "../full/full-member.ts";
 import type { FullWorld, FullWorldOptions } from "../full/full-world.ts";
 import { createMemoryDeviceDisk } from "../full/memory-device-disk.ts";

@@ -1,5 +1,5 @@
-import type { Action } from "../core/script.ts";
-import { CALM, type Settings } from "../core/settings.ts";
+import type { Action } from "../core/script/script.ts";
+import { CALM, type Settings } from "../core/script/settings.ts";
 
 /** What happens while member 0 writes; a crash is put at each of its writes. */
 export interface CrashScript {

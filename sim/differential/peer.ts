@@ -6,8 +6,8 @@ import {
   MessageChannelEvent,
   type SyncMessage,
 } from "@waku/sds";
-import { contentTopicOf } from "../../src/identity/content-topic.ts";
-import { decryptPayload, encryptPayload } from "../../src/identity/payload-encryption.ts";
+import { contentTopicOf } from "../../src/identity/secrecy/content-topic.ts";
+import { decryptPayload, encryptPayload } from "../../src/identity/secrecy/payload-encryption.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { ChannelId } from "../../src/sds/wire/ids.ts";
 import type { InboundFrame } from "../../src/transport/port.ts";

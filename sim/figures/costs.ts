@@ -1,7 +1,7 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
-import type { Action } from "../core/script.ts";
-import { CALM, type Settings } from "../core/settings.ts";
+import type { Action } from "../core/script/script.ts";
+import { CALM, type Settings } from "../core/script/settings.ts";
 import { World } from "../core/world.ts";
 
 const MINUTE = 60_000;

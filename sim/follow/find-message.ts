@@ -1,5 +1,5 @@
 import type { MessageId } from "../../src/sds/wire/ids.ts";
-import type { Truths } from "../core/truth.ts";
+import type { Truths } from "../core/invariants/truth.ts";
 
 /** A message that was said in a world. */
 export interface SaidMessage {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { asMessageId, type MessageId } from "../../src/sds/wire/ids.ts";
-import type { Action } from "../core/script.ts";
-import { CALM, type Settings } from "../core/settings.ts";
-import type { Truths } from "../core/truth.ts";
+import type { Truths } from "../core/invariants/truth.ts";
+import type { Action } from "../core/script/script.ts";
+import { CALM, type Settings } from "../core/script/settings.ts";
 import { runPlan, runSeed } from "../run-seed.ts";
 import { CLAUSE_OF } from "./clauses.ts";
 import { findMessages, messagesOf, type SaidMessage } from "./find-message.ts";

@@ -1,10 +1,10 @@
 import type { Effect } from "../../src/sds/io/effect.ts";
 import type { IncomingContent, Source, StepInput } from "../../src/sds/io/step-input.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/wire/ids.ts";
-import { decodeFrame, type Frame } from "../core/frame.ts";
-import type { SimParticipant } from "../core/participant.ts";
-import type { Fate, Traffic, Watcher } from "../core/surroundings.ts";
-import { short } from "../core/trace.ts";
+import type { SimParticipant } from "../core/members/participant.ts";
+import type { Fate, Traffic, Watcher } from "../core/members/surroundings.ts";
+import { decodeFrame, type Frame } from "../core/network/frame.ts";
+import { short } from "../core/report/trace.ts";
 import type { World } from "../core/world.ts";
 import { type FollowEvent, lineOf } from "./clauses.ts";
 import { type Glance, glanceAt, knows } from "./glance.ts";

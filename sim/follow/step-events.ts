@@ -2,8 +2,8 @@ import type { Effect } from "../../src/sds/io/effect.ts";
 import type { LedgerRow } from "../../src/sds/io/ledger.ts";
 import type { IncomingClaim, StepInput } from "../../src/sds/io/step-input.ts";
 import type { MessageId, ParticipantId } from "../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../core/participant.ts";
-import { short } from "../core/trace.ts";
+import type { SimParticipant } from "../core/members/participant.ts";
+import { short } from "../core/report/trace.ts";
 import type { FollowEvent } from "./clauses.ts";
 import { type Glance, waitedFor } from "./glance.ts";
 

@@ -1,8 +1,8 @@
 import type { Random } from "../../src/runtime/port.ts";
 import type { VirtualClock } from "../../src/runtime/virtual-clock.ts";
 import type { HistoryQuery, InboundFrame, OutboundFrame } from "../../src/transport/port.ts";
-import { hashOfNumber } from "../core/archive.ts";
-import type { Settings } from "../core/settings.ts";
+import { hashOfNumber } from "../core/network/archive.ts";
+import type { Settings } from "../core/script/settings.ts";
 
 interface Kept {
   readonly frame: InboundFrame;

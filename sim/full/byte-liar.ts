@@ -1,18 +1,18 @@
 import { composeContent, composeSync } from "../../src/channel/sending/compose.ts";
-import { contentTopicOf } from "../../src/identity/content-topic.ts";
-import { createNobleSigner } from "../../src/identity/noble-signer.ts";
-import { encryptPayload } from "../../src/identity/payload-encryption.ts";
+import { appendTrailer } from "../../src/identity/authors/trailer.ts";
+import { createNobleSigner } from "../../src/identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../src/identity/keys/sender-id.ts";
 import type { Signer } from "../../src/identity/port.ts";
-import { senderIdOf } from "../../src/identity/sender-id.ts";
-import { appendTrailer } from "../../src/identity/trailer.ts";
+import { contentTopicOf } from "../../src/identity/secrecy/content-topic.ts";
+import { encryptPayload } from "../../src/identity/secrecy/payload-encryption.ts";
 import type { Random } from "../../src/runtime/port.ts";
 import type { SyncDraft } from "../../src/sds/io/effect.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
 import { specCodec } from "../../src/sds/wire/codec.ts";
 import { asMessageId, type ChannelId, type ParticipantId } from "../../src/sds/wire/ids.ts";
 import type { ContentMessage } from "../../src/sds/wire/message.ts";
-import { encodeContent, encodeSync } from "../core/frame.ts";
-import type { SimParticipant } from "../core/participant.ts";
+import type { SimParticipant } from "../core/members/participant.ts";
+import { encodeContent, encodeSync } from "../core/network/frame.ts";
 import type { Air } from "./air.ts";
 
 const LIES = [

@@ -6,12 +6,12 @@ import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../../src/sd
 import { asChannelId } from "../../src/sds/wire/ids.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import type { InboundFrame } from "../../src/transport/port.ts";
-import { LocalClock } from "../core/local-clock.ts";
+import { LocalClock } from "../core/members/local-clock.ts";
 import { createOracle, type Oracle } from "../core/oracle.ts";
-import type { Action } from "../core/script.ts";
-import type { Settings } from "../core/settings.ts";
-import { Trace } from "../core/trace.ts";
-import { check } from "../core/violation.ts";
+import { Trace } from "../core/report/trace.ts";
+import { check } from "../core/report/violation.ts";
+import type { Action } from "../core/script/script.ts";
+import type { Settings } from "../core/script/settings.ts";
 import { Air } from "./air.ts";
 import { ByteLiar } from "./byte-liar.ts";
 import type { DeviceDisk } from "./device-disk.ts";

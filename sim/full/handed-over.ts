@@ -1,9 +1,9 @@
-import { decryptPayload } from "../../src/identity/payload-encryption.ts";
+import { decryptPayload } from "../../src/identity/secrecy/payload-encryption.ts";
 import { specCodec } from "../../src/sds/wire/codec.ts";
 import type { MessageId } from "../../src/sds/wire/ids.ts";
 import type { OutboundFrame } from "../../src/transport/port.ts";
-import type { SimParticipant } from "../core/participant.ts";
-import { check } from "../core/violation.ts";
+import type { SimParticipant } from "../core/members/participant.ts";
+import { check } from "../core/report/violation.ts";
 
 /**
  * What a member gives the network to send is on its disk for good, and so is all that it says it has: the moment is that of the call,

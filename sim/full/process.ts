@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/runtime/port.ts";
 import type { VirtualClock } from "../../src/runtime/virtual-clock.ts";
-import type { LocalClock } from "../core/local-clock.ts";
+import type { LocalClock } from "../core/members/local-clock.ts";
 
 /** One life of a member's process: its timers end with it. */
 export class SimProcess {

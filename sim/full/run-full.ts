@@ -1,7 +1,7 @@
 import { checkConverged, checkNothingWaits, longestEmbargo } from "../core/invariants/end.ts";
-import { type Action, drawScript } from "../core/script.ts";
-import { drawSettings, type Settings } from "../core/settings.ts";
-import { Violation } from "../core/violation.ts";
+import { Violation } from "../core/report/violation.ts";
+import { type Action, drawScript } from "../core/script/script.ts";
+import { drawSettings, type Settings } from "../core/script/settings.ts";
 import type { SeedResult } from "../run-seed.ts";
 import { FullWorld, type FullWorldOptions } from "./full-world.ts";
 

@@ -1,7 +1,7 @@
 import type { Change, Durability } from "../../src/sds/io/records.ts";
 import type { ChannelStorage } from "../../src/storage/port.ts";
 import { wrapStorage } from "../../src/storage/wrap-storage.ts";
-import { SimDisk } from "../core/disk.ts";
+import { SimDisk } from "../core/members/disk.ts";
 import type { DeviceDisk } from "./device-disk.ts";
 import { whileUnderWay } from "./under-way.ts";
 

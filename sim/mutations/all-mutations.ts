@@ -1,4 +1,4 @@
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 import { buffersSyncs, claimsTooMuch, filterCounts, filterIsAnAck, forgedAcks } from "./evidence.ts";
 import { deliversDuplicates, manyCauses, oneIdForEqualTexts } from "./identity.ts";
 import {

@@ -1,7 +1,7 @@
 import { possibleReceipts } from "../../src/sds/evidence/received-filter.ts";
 import { ownParticipant } from "../../src/sds/participants/own.ts";
 import { credit } from "../../src/sds/participants/proven.ts";
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 
 export const filterIsAnAck: Mutation = {
   name: "filter-is-an-ack",

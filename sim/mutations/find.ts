@@ -1,4 +1,4 @@
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 import { runSeed } from "../run-seed.ts";
 
 export interface Found {

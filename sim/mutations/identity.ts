@@ -1,6 +1,6 @@
 import { referenceOf } from "../../src/sds/log/log-entry.ts";
 import { ownLog } from "../../src/sds/log/own.ts";
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 
 export const oneIdForEqualTexts: Mutation = {
   name: "one-id-for-equal-texts",

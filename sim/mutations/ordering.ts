@@ -3,8 +3,8 @@ import { ownClock } from "../../src/sds/clock/own.ts";
 import { ownHoles } from "../../src/sds/holes/own.ts";
 import { ownLog } from "../../src/sds/log/own.ts";
 import type { MessageId } from "../../src/sds/wire/ids.ts";
-import type { Mutation } from "../core/mutation.ts";
-import type { SimParticipant } from "../core/participant.ts";
+import type { Mutation } from "../core/members/mutation.ts";
+import type { SimParticipant } from "../core/members/participant.ts";
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 60 * 60_000;
 

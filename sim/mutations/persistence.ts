@@ -1,4 +1,4 @@
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 
 export const forgetsAll: Mutation = {
   name: "forgets-all",

@@ -1,6 +1,6 @@
 import { ownMissing } from "../../src/sds/holes/own.ts";
 import { ownRepair } from "../../src/sds/repair/own.ts";
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 
 export const asksOnce: Mutation = {
   name: "asks-once",

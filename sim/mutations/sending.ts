@@ -1,5 +1,5 @@
 import { removeFromOutbox } from "../../src/sds/outbox/replacing.ts";
-import type { Mutation } from "../core/mutation.ts";
+import type { Mutation } from "../core/members/mutation.ts";
 
 export const sentWithNobody: Mutation = {
   name: "sent-with-nobody",

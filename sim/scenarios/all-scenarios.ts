@@ -2,6 +2,7 @@ import { members512 } from "./512-members.ts";
 import { blackout } from "./blackout.ts";
 import { burstOfHi } from "./burst-of-hi.ts";
 import { correctedClock } from "./corrected-clock.ts";
+import { crowdJoins } from "./crowd-joins.ts";
 import { fakeIds } from "./fake-ids.ts";
 import { falseParentLamport } from "./false-parent-lamport.ts";
 import { flood } from "./flood.ts";
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   lateJoiner10k,
   tailLoss,
   burstOfHi,
+  crowdJoins,
   storeOnly,
   lone,
   idleDay,

@@ -1,6 +1,6 @@
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
-import type { Action } from "../core/script.ts";
-import { CALM, type Settings } from "../core/settings.ts";
+import type { Action } from "../core/script/script.ts";
+import { CALM, type Settings } from "../core/script/settings.ts";
 import { runPlan, type SeedResult } from "../run-seed.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,6 +1,6 @@
-import type { Action } from "../core/script.ts";
-import type { Settings } from "../core/settings.ts";
-import { Violation } from "../core/violation.ts";
+import { Violation } from "../core/report/violation.ts";
+import type { Action } from "../core/script/script.ts";
+import type { Settings } from "../core/script/settings.ts";
 import type { World } from "../core/world.ts";
 
 /** A world with a name: something that happens to people, and what they may expect of it. */

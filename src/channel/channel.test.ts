@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../runtime/virtual-clock.ts";
 import type { LiveFrame } from "../transport/port.ts";
 import { openChannel } from "./channel.ts";
+import { createIntake } from "./receiving/intake.ts";
 import {
   channelOptions,
   createHeldDisk,
@@ -51,6 +52,20 @@ describe("a channel that opens", () => {
 });
 
 describe("a channel", () => {
+  it("tells the protocol with each step how far its intake is behind", async () => {
+    const { clock, disk, transport } = closedChannel();
+    let lagMs = 700;
+    const channel = await openChannel(channelOptions(disk, transport, clock), {
+      createIntake: (options) => ({ ...createIntake(options), lagMs: () => lagMs }),
+    });
+    await channel.dispatch({ kind: "wake" });
+    expect(channel.state.clock.intakeLagMs).toBe(700);
+    lagMs = 0;
+    await channel.dispatch({ kind: "wake" });
+    expect(channel.state.clock.intakeLagMs).toBe(0);
+    await channel.close();
+  });
+
   it("that closes listens to nothing more, keeps its texts from who needs room, and leaves no timer", async () => {
     const { clock, transport, offered, open } = closedChannel();
     const channel = await open();

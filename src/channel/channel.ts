@@ -1,4 +1,4 @@
-import { contentTopicOf } from "../identity/content-topic.ts";
+import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import type { Environment } from "../sds/io/step-context.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";
@@ -13,7 +13,7 @@ import { markHistoryRead } from "./receiving/history-mark.ts";
 import { CHANNEL_PARTS, type ChannelParts } from "./running/channel-parts.ts";
 import { channelStatus } from "./running/channel-status.ts";
 import { correctClock } from "./running/correct-clock.ts";
-import { followConnection } from "./running/follow-connection.ts";
+import { connectionOf, followConnection } from "./running/follow-connection.ts";
 import { createLife, storageProblem } from "./running/life.ts";
 import { performEffect } from "./running/perform-effect.ts";
 import type { Channel, ChannelOptions } from "./running/running-channel.ts";
@@ -35,7 +35,10 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const contentTopic = contentTopicOf(key);
   const stored = await storage.load(channelId);
   const clock = createChannelClock(options.clock, stored.meta.clockCorrectionMs ?? 0);
-  const environment = (): Environment => ({ now: clock.now(), random: () => random.next() });
+  let intakeLagMs = (): number => 0;
+  const environment = (): Environment => ({
+    ...{ now: clock.now(), intakeLagMs: intakeLagMs(), random: () => random.next() },
+  });
   const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
 
   const life = createLife(options.ending);
@@ -48,7 +51,8 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     onFailure: (error) => life.stop(storageProblem(error)),
   });
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
-  const status = createStatusBoard(() => channelStatus({ state, transport, clock, life }));
+  const connection = connectionOf(transport, contentTopic);
+  const status = createStatusBoard(() => channelStatus({ state, transport: connection, clock, life }));
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   const readListeners = createListeners<void>();
@@ -79,11 +83,13 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   const intake = parts.createIntake({
     ...{ state, key, clock, bodies, commits, dispatch: tell, refuse, onLiveSync: clock.hear },
+    deviceNow: () => clock.now() - clock.correctionMs(),
     onEphemeral: (message) => {
       counts.ephemeral++;
       ephemeralListeners.tell(message);
     },
   });
+  intakeLagMs = intake.lagMs;
   const history = parts.createHistoryReader({
     ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, isHeld: intake.isHeld },
     onFrame: intake.fromStore,
@@ -121,7 +127,13 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   void deleteForgotten(commits, deletions, isClosed);
   const unsubscribe = transport.subscribe(contentTopic, intake.live);
   const stopFollowing = followConnection({
-    ...{ transport, tell, history, wasOnline: () => state.clock.connection.online, onHealth: status.refresh },
+    ...{
+      transport: connection,
+      tell,
+      history,
+      wasOnline: () => state.clock.connection.online,
+      onHealth: status.refresh,
+    },
   });
   wakes.plan();
 

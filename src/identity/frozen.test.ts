@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { MAX_CHANNEL_NAME_CHARACTERS } from "./channel-name.ts";
-import { CHANNEL_ID_BYTES, CHANNEL_KEY_BYTES, DESCRIPTOR_VERSION } from "./descriptor.ts";
-import { ENVELOPE_VERSION } from "./envelope-codec.ts";
-import { CHECKSUM_BYTES, CODE_VERSION } from "./invite-code.ts";
-import { MAX_DESCRIPTOR_BYTES } from "./invite-sizes.ts";
-import { MAX_RECEIPT_PREFIXES, RECEIPT_PREFIX_BYTES, TRAILER_FIELD, TRAILER_VERSION } from "./trailer.ts";
+import { ENVELOPE_VERSION } from "./authors/envelope-codec.ts";
+import { MAX_RECEIPT_PREFIXES, RECEIPT_PREFIX_BYTES, TRAILER_FIELD, TRAILER_VERSION } from "./authors/trailer.ts";
+import { MAX_CHANNEL_NAME_CHARACTERS } from "./joining/channel-name.ts";
+import { CHANNEL_ID_BYTES, CHANNEL_KEY_BYTES, DESCRIPTOR_VERSION } from "./joining/descriptor.ts";
+import { CHECKSUM_BYTES, CODE_VERSION } from "./joining/invite-code.ts";
+import { MAX_DESCRIPTOR_BYTES } from "./joining/invite-sizes.ts";
 
 test("the formats and limits that every version of Hearback reads by never change", () => {
   const descriptor = { DESCRIPTOR_VERSION, MAX_DESCRIPTOR_BYTES, CHANNEL_ID_BYTES, CHANNEL_KEY_BYTES };

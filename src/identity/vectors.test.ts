@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
-import { decodeEnvelope } from "./envelope-codec.ts";
-import { parseInvite } from "./invite.ts";
-import { decryptPayload } from "./payload-encryption.ts";
-import { decodeDescriptor } from "./signed-descriptor.ts";
+import { decodeEnvelope } from "./authors/envelope-codec.ts";
+import { splitTrailer } from "./authors/trailer.ts";
+import { parseInvite } from "./joining/invite.ts";
+import { decodeDescriptor } from "./joining/signed-descriptor.ts";
+import { decryptPayload } from "./secrecy/payload-encryption.ts";
 import { deriveEd25519Vectors } from "./testing/ed25519-cases.ts";
 import { deriveProtocolVectors, type ProtocolVector } from "./testing/protocol-cases.ts";
 import { fields, LAMPORT, parents, signer } from "./testing/sample.ts";
 import { readVectors } from "./testing/vector-file.ts";
-import { splitTrailer } from "./trailer.ts";
 
 /**
  * Files of test vectors, for other implementations and other engines. After a change of the formats that is meant:

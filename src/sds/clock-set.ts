@@ -2,6 +2,7 @@ import { keepBudgetInPast, moveBudget } from "./budget/budget.ts";
 import type { ChannelContext } from "./channel-state.ts";
 import { leaveOutPause, moveConnection, noteStepTime } from "./clock/connected-time.ts";
 import { noteCorrection } from "./clock/correction.ts";
+import { noteIntakeLag } from "./clock/intake-lag.ts";
 import { moveAsking } from "./holes/holes.ts";
 import { moveAttempts } from "./outbox/outbox.ts";
 import { LONGEST_PAUSE_MS } from "./parameters/parameters.ts";
@@ -30,6 +31,7 @@ export function noticeClock(ctx: ChannelContext): void {
   }
   keepBudgetInPast(state, env.now);
   noteStepTime(state, env.now);
+  noteIntakeLag(state, env.intakeLagMs ?? 0);
 }
 
 /**

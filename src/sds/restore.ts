@@ -4,9 +4,9 @@ import { restoreConnectedTime } from "./clock/connected-time.ts";
 import { restoreCorrection } from "./clock/correction.ts";
 import { isAhead } from "./clock/lamport-clock.ts";
 import { restoreLamport } from "./clock/lamport-state.ts";
-import { creditHolder, restoreClaim } from "./evidence/evidence.ts";
 import { tellRestored } from "./evidence/evidence-told.ts";
 import { restoreOwnFilter } from "./evidence/received-filter.ts";
+import { restoreEvidence } from "./evidence/restore-evidence.ts";
 import { restoreBodiesSince } from "./holes/give-up-bodies.ts";
 import { restoreHole } from "./holes/holes.ts";
 import { restoreJoinPoint } from "./holes/join-point.ts";
@@ -16,6 +16,7 @@ import { type ChannelIdentity, createStepContext, type Environment, restoreLedge
 import { settleAhead } from "./log/ahead.ts";
 import { countNumber } from "./log/equivocation.ts";
 import { restoreAuthorSeq, restoreEntries, settleEntries } from "./log/restore-entries.ts";
+import type { RestoredGraph } from "./log/restored-graph.ts";
 import { restoreUnread } from "./log/unread.ts";
 import { restoreOutbox } from "./outbox/restore-outbox.ts";
 import { MAX_HISTORY } from "./parameters/limits.ts";
@@ -48,9 +49,9 @@ export function restore(
   raiseWatermark(state, stored, env.now, maxHistory);
   restoreParticipants(state, stored.participants);
   // What the steps below would write is on disk already.
-  restoreLog(createStepContext(state, env), stored);
+  const graph = restoreLog(createStepContext(state, env), stored);
   restoreOutbox(state, stored.outbox, env.now);
-  restoreEvidence(state, stored);
+  restoreEvidence(state, graph, stored);
   const told = createStepContext(state, env);
   tellRestored(told);
   const { changes, deletions } = forgetOld(state);
@@ -89,21 +90,22 @@ function forgottenHoles(state: ChannelState, { holes }: StoredChannel): Change[]
 }
 
 /** All that is held, linked anew. Holes first: what was declared lost blocks nobody. */
-function restoreLog(ctx: ChannelContext, stored: StoredChannel): void {
+function restoreLog(ctx: ChannelContext, stored: StoredChannel): RestoredGraph {
   const { state } = ctx;
   for (const hole of stored.holes) if (!isBelow(state, hole.lamport)) restoreHole(ctx, hole);
-  const entries = restoreEntries(state, stored.messages);
+  const { graph, open } = restoreEntries(state, stored.messages);
   // Of those below the watermark only some are here: the others would look like gaps.
   //= protocol: STATE-10
-  for (const entry of entries) if (entry.lamport >= state.holes.watermark) countNumber(entry);
-  for (const entry of entries) for (const reference of entry.parents) linkParent(ctx, entry, reference);
-  settleEntries(state, entries, stored.messages);
-  for (const entry of entries) if (entry.status === "delivered" && !entry.mine) creditHolder(state, entry);
+  // In order, since authors count on: from any other, each of their numbers would be a gap for a while.
+  for (const entry of graph.inOrder) if (entry.lamport >= state.holes.watermark) countNumber(entry);
+  for (const [child, edge] of open) linkParent(ctx, child, edge);
+  settleEntries(state, graph, stored.messages);
   raiseLamport(state, ctx.env.now);
   resetSyncClock(ctx);
   settleAhead(ctx);
   //= protocol: FILTER-4
   restoreOwnFilter(state);
+  return graph;
 }
 
 /** It may have fallen while the clock was behind, and what was ahead then need not be ahead by the clock of this start. */
@@ -112,14 +114,5 @@ function raiseLamport(state: ChannelState, now: number): void {
     if (isAhead(lamport, now)) continue;
     restoreLamport(state, lamport);
     return;
-  }
-}
-
-/** Who has what is derived from the smallest set of claims that proves it. */
-function restoreEvidence(state: ChannelState, stored: StoredChannel): void {
-  for (const record of stored.participants) {
-    const participant = state.participants.all[record.index];
-    if (participant === undefined) continue;
-    for (const claim of record.claims) restoreClaim(state, participant, claim);
   }
 }

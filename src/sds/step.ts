@@ -79,7 +79,7 @@ function handle(ctx: ChannelContext, input: StepInput): void {
       receiveContent(ctx, input);
       return;
     case "receive-sync":
-      receiveSync(ctx, input.claim, input.source);
+      receiveSync(ctx, input.claim, input.source, input.waitedMs);
       return;
     case "receive-claim":
       receiveClaim(ctx, input);

@@ -109,6 +109,25 @@ export const transportContract: readonly ContractCase[] = [
     },
   },
   {
+    name: "says of a subscribed topic how it is, whatever else is subscribed meanwhile",
+    async run(bench) {
+      const transport = await bench.openOnline();
+      const [first, second] = [freshTopic(), freshTopic()];
+      const frames = await listen(transport, first);
+      await until(() => transport.health(first).kind === "online");
+      const told: TransportHealth[] = [];
+      transport.onHealth((health) => told.push(health), first);
+      await listen(transport, second);
+      await until(() => transport.health(second).kind === "online");
+      await transport.publish(frameOf(first, 1));
+      await until(() => frames.length === 1);
+      expect(transport.health(first)).toEqual({ kind: "online", peers: 1 });
+      expect(told).toEqual([]);
+      await transport.close();
+      expect([transport.health(first), told]).toEqual([{ kind: "closed" }, [{ kind: "closed" }]]);
+    },
+  },
+  {
     name: "keeps version 0 apart from version 1",
     async run(bench) {
       const transport = await bench.openOnline();

@@ -16,9 +16,13 @@ export interface Transport {
   subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe;
   /** Stored payloads of a topic, oldest page first. Rejects with `TransportError` when no Store answers. */
   queryHistory(query: HistoryQuery): AsyncIterable<HistoryPage>;
-  health(): TransportHealth;
-  /** Called with each new health; not called with the current one at once. */
-  onHealth(listener: (health: TransportHealth) => void): Unsubscribe;
+  /**
+   * `contentTopic`: as far as this subscribed topic is concerned. What others are subscribed meanwhile changes nothing for it,
+   * while the health of the whole is `online` only when it is for all of them.
+   */
+  health(contentTopic?: string): TransportHealth;
+  /** Called with each new health, of the whole or of one topic; not called with the current one at once. */
+  onHealth(listener: (health: TransportHealth) => void, contentTopic?: string): Unsubscribe;
   /**
    * Called when some of what was said in the last so many milliseconds may not have been pushed, although the health says
    * nothing of it: whoever wants it all reads that much of history again. Absent where that cannot be.

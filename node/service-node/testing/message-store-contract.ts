@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { MessageFilter, MessageStore, StoredMessage, StoreLimits } from "../message-store.ts";
+import type { MessageFilter, MessageStore, StoredMessage, StoreLimits } from "../store/message-store.ts";
 
 /** A store for one case, which closes it. */
 export type OpenStore = (limits?: Partial<StoreLimits>) => MessageStore;

@@ -7,8 +7,8 @@ import { all } from "@libp2p/websockets/filters";
 import { proto_filter_v2 } from "@waku/proto";
 import { createLibp2p } from "libp2p";
 import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
-import { metadataHandler } from "../metadata.ts";
-import { type RequestHandler, serveRequests } from "../serve-requests.ts";
+import { metadataHandler } from "../services/metadata.ts";
+import { type RequestHandler, serveRequests } from "../services/serve-requests.ts";
 
 /**
  * A real libp2p node whose Waku services do as a test says: metadata of cluster 42 with 8 shards and a filter that agrees

@@ -1,5 +1,5 @@
-import type { SimParticipant } from "../participant.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
 
 const WINDOW_MS = 10 * 60_000;
 

@@ -1,7 +1,7 @@
 import { completeSince } from "../../../src/sds/holes/holes.ts";
 import { isTrueEdge } from "../../../src/sds/log/log-entry.ts";
-import type { SimParticipant } from "../participant.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
 
 /**
  * From complete_since on, all that its messages build on is delivered, after a boot as before it: others take its word

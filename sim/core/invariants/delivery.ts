@@ -1,7 +1,7 @@
 import type { MessageId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { Truths, View } from "../truth.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
+import type { Truths, View } from "./truth.ts";
 
 export function checkOnce(member: SimParticipant, seen: View, id: MessageId): void {
   check(!seen.delivered.has(id), "at most once", () => `member ${member.index} delivered ${id} again`);

@@ -1,9 +1,9 @@
 import { connectedNow } from "../../../src/sds/clock/connected-time.ts";
 import { receivedBy } from "../../../src/sds/evidence/received-by.ts";
 import type { MessageId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { Truth, Truths } from "../truth.ts";
-import { check, Violation } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check, Violation } from "../report/violation.ts";
+import type { Truth, Truths } from "./truth.ts";
 import { checkUnaltered } from "./unaltered.ts";
 
 export interface EndWorld {

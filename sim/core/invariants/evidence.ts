@@ -5,9 +5,9 @@ import type { OutboxEntry } from "../../../src/sds/outbox/outbox-entry.ts";
 import { MAX_OTHER_CLAIMS } from "../../../src/sds/parameters/limits.ts";
 import { MESSAGE_TYPE } from "../../../src/sds/parameters/message-type.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { Truths, View } from "../truth.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
+import type { Truths, View } from "./truth.ts";
 
 /** "X has it" is said only when X has it on its disk for good. Liars may say of themselves what they like. */
 export function checkSound(

@@ -1,8 +1,8 @@
 import type { LedgerRow } from "../../../src/sds/io/ledger.ts";
 import type { MessageId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { View } from "../truth.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
+import type { View } from "./truth.ts";
 
 export function checkLedgerOrder(member: SimParticipant, seen: View, row: LedgerRow): void {
   check(row.seq === seen.lastSeq + 1, "ledger without gaps", () => {

@@ -1,7 +1,7 @@
-import { decodeEnvelope } from "../../../src/identity/envelope-codec.ts";
+import { decodeEnvelope } from "../../../src/identity/authors/envelope-codec.ts";
 import { specCodec } from "../../../src/sds/wire/codec.ts";
-import type { Frame } from "../frame.ts";
-import { check } from "../violation.ts";
+import type { Frame } from "../network/frame.ts";
+import { check } from "../report/violation.ts";
 
 /** Eight causes with hints, keys, signatures: nothing that grows with the group or its history. */
 const MOST_AROUND_THE_TEXT = 1_500;

@@ -1,7 +1,7 @@
 import type { LedgerRow } from "../../../src/sds/io/ledger.ts";
 import type { ParticipantId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
 
 /** A signed word is the word of somebody who has a key: a member, or a liar who is one. */
 export function checkSpeaker(

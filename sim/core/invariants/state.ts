@@ -3,11 +3,11 @@ import { comparePlaces } from "../../../src/sds/collections/ordered-log.ts";
 import { isTrueEdge, type LogEntry } from "../../../src/sds/log/log-entry.ts";
 import { LAMPORT_EMBARGO_MS } from "../../../src/sds/parameters/parameters.ts";
 import type { Participant } from "../../../src/sds/participants/participant.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { Truths, View } from "../truth.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
 import { checkCompleteSince } from "./complete-since.ts";
 import { checkOnlyWords } from "./evidence.ts";
+import type { Truths, View } from "./truth.ts";
 
 const MOST_MISSING = 4_096;
 const MOST_EMBARGOED = 256;

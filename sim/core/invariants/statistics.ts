@@ -3,8 +3,8 @@ import { deliveryStateOf } from "../../../src/sds/outbox/delivery-state.ts";
 import { levelOf } from "../../../src/sds/outbox/level.ts";
 import type { OutboxEntry } from "../../../src/sds/outbox/outbox-entry.ts";
 import type { MessageId, ParticipantId } from "../../../src/sds/wire/ids.ts";
-import type { SimParticipant } from "../participant.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { check } from "../report/violation.ts";
 
 /** What people are told of their own messages is at most what is true. Liars may say of themselves what they like. */
 export function checkStatistics(member: SimParticipant, bySender: ReadonlyMap<ParticipantId, SimParticipant>): void {

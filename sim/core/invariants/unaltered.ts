@@ -1,7 +1,7 @@
-import { decodeFrame } from "../frame.ts";
-import type { SimParticipant } from "../participant.ts";
-import type { Truth } from "../truth.ts";
-import { check } from "../violation.ts";
+import type { SimParticipant } from "../members/participant.ts";
+import { decodeFrame } from "../network/frame.ts";
+import { check } from "../report/violation.ts";
+import type { Truth } from "./truth.ts";
 
 /** What is on a disk under an id is what its author said: the same words, time, number and causes. */
 export function checkUnaltered(member: SimParticipant, { content }: Truth): void {

@@ -1,4 +1,4 @@
-import { withoutForbidden } from "../../identity/channel-name.ts";
+import { withoutForbidden } from "../../identity/joining/channel-name.ts";
 import { MAX_DISPLAY_NAME_CHARACTERS } from "./limits.ts";
 
 /** What is shown of the name that somebody goes by: anybody with the key may say anything. */

@@ -1,6 +1,6 @@
-import { isChannelName, withoutForbidden } from "../../identity/channel-name.ts";
-import { isChannelNetwork } from "../../identity/channel-network.ts";
-import { InviteError } from "../../identity/invite-error.ts";
+import { isChannelName, withoutForbidden } from "../../identity/joining/channel-name.ts";
+import { isChannelNetwork } from "../../identity/joining/channel-network.ts";
+import { InviteError } from "../../identity/joining/invite-error.ts";
 import { CHANNEL_PARAMETERS, isInRange, parameterRows } from "../../sds/parameters/channel-parameters.ts";
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import { ChannelError } from "./channel-client.ts";

@@ -17,6 +17,6 @@ export const MAX_ID_CHARACTERS = MAX_ID_BYTES;
 /** Entries of a page: it is made, sent and drawn in one go, so that a few thousand would be felt. */
 export const MAX_PAGE = 500;
 
-export { MAX_CHANNEL_NAME_CHARACTERS } from "../../identity/channel-name.ts";
-export { MAX_ADDRESS_CHARACTERS, MAX_ADDRESSES } from "../../identity/channel-network.ts";
-export { MAX_INVITE_CHARACTERS } from "../../identity/invite-sizes.ts";
+export { MAX_CHANNEL_NAME_CHARACTERS } from "../../identity/joining/channel-name.ts";
+export { MAX_ADDRESS_CHARACTERS, MAX_ADDRESSES } from "../../identity/joining/channel-network.ts";
+export { MAX_INVITE_CHARACTERS } from "../../identity/joining/invite-sizes.ts";

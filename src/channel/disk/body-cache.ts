@@ -1,4 +1,4 @@
-import { decodeEnvelope } from "../../identity/envelope-codec.ts";
+import { decodeEnvelope } from "../../identity/authors/envelope-codec.ts";
 import type { Change } from "../../sds/io/records.ts";
 import { specCodec } from "../../sds/wire/codec.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";

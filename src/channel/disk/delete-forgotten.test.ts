@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
 import { createSeededRandom } from "../../runtime/seeded-random.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { Change, Durability } from "../../sds/io/records.ts";

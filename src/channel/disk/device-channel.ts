@@ -1,7 +1,7 @@
-import { parametersOf } from "../../identity/channel-overrides.ts";
-import type { Descriptor } from "../../identity/descriptor.ts";
-import { inviteCodeOf } from "../../identity/invite-code.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { parametersOf } from "../../identity/joining/channel-overrides.ts";
+import type { Descriptor } from "../../identity/joining/descriptor.ts";
+import { inviteCodeOf } from "../../identity/joining/invite-code.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
 import type { ChannelIdentity } from "../../sds/io/step-context.ts";
 import type { DeviceRecord } from "../../storage/port.ts";
 import type { ChannelView } from "../api/channel-client.ts";

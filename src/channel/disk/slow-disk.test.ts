@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { contentTopicOf } from "../../identity/content-topic.ts";
-import { signEnvelope } from "../../identity/envelope.ts";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { encryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { signEnvelope } from "../../identity/authors/envelope.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { contentTopicOf } from "../../identity/secrecy/content-topic.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createSeededRandom } from "../../runtime/seeded-random.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";

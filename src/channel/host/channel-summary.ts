@@ -1,6 +1,6 @@
-import type { ChannelNetwork } from "../../identity/channel-network.ts";
-import { channelIdOf, type Descriptor } from "../../identity/descriptor.ts";
-import { inviteCodeOf } from "../../identity/invite-code.ts";
+import type { ChannelNetwork } from "../../identity/joining/channel-network.ts";
+import { channelIdOf, type Descriptor } from "../../identity/joining/descriptor.ts";
+import { inviteCodeOf } from "../../identity/joining/invite-code.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../api/channel-host.ts";
 import { networkAddressOf } from "./transport-pool.ts";
 

@@ -1,7 +1,7 @@
-import type { ChannelNetwork } from "../../identity/channel-network.ts";
-import type { Descriptor } from "../../identity/descriptor.ts";
-import { parseInvite } from "../../identity/invite.ts";
-import { InviteError } from "../../identity/invite-error.ts";
+import type { ChannelNetwork } from "../../identity/joining/channel-network.ts";
+import type { Descriptor } from "../../identity/joining/descriptor.ts";
+import { parseInvite } from "../../identity/joining/invite.ts";
+import { InviteError } from "../../identity/joining/invite-error.ts";
 import { ChannelError } from "../api/channel-client.ts";
 import { networkAddressOf } from "./transport-pool.ts";
 

@@ -1,7 +1,7 @@
-import { channelIdOf, type Descriptor, encodeDescriptor } from "../../identity/descriptor.ts";
+import { channelIdOf, type Descriptor, encodeDescriptor } from "../../identity/joining/descriptor.ts";
+import { createDescriptor } from "../../identity/joining/signed-descriptor.ts";
+import { generateDeviceKey, signerOf } from "../../identity/keys/webcrypto-signer.ts";
 import type { DeviceKey } from "../../identity/port.ts";
-import { createDescriptor } from "../../identity/signed-descriptor.ts";
-import { generateDeviceKey, signerOf } from "../../identity/webcrypto-signer.ts";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
 import { systemRandom } from "../../runtime/system-random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { channelIdOf, encodeDescriptor } from "../../identity/descriptor.ts";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { createDescriptor } from "../../identity/signed-descriptor.ts";
+import { channelIdOf, encodeDescriptor } from "../../identity/joining/descriptor.ts";
+import { createDescriptor } from "../../identity/joining/signed-descriptor.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import type { DeviceRecord } from "../../storage/port.ts";
 import type { Channel } from "../channel.ts";
 import { openOrderBench, settle } from "../testing/order-fixture.ts";

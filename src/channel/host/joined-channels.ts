@@ -1,4 +1,4 @@
-import { type Descriptor, readDescriptor } from "../../identity/descriptor.ts";
+import { type Descriptor, readDescriptor } from "../../identity/joining/descriptor.ts";
 import { callSafely } from "../../runtime/call-safely.ts";
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { ChannelStorage, DeviceRecord } from "../../storage/port.ts";

@@ -1,4 +1,4 @@
-import type { ChannelNetwork } from "../../identity/channel-network.ts";
+import type { ChannelNetwork } from "../../identity/joining/channel-network.ts";
 import type { Transport } from "../../transport/port.ts";
 import { LOCAL_NETWORK, type WakuNetwork } from "../../transport/waku/wire/local-network.ts";
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { contentTopicOf } from "../../identity/content-topic.ts";
-import { channelIdOf } from "../../identity/descriptor.ts";
-import { parseInvite } from "../../identity/invite.ts";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { encryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { channelIdOf } from "../../identity/joining/descriptor.ts";
+import { parseInvite } from "../../identity/joining/invite.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { contentTopicOf } from "../../identity/secrecy/content-topic.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import { asMessageId, type MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk } from "../../storage/memory/memory-disk.ts";

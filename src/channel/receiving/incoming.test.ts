@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
-import { appendTrailer, splitTrailer } from "../../identity/trailer.ts";
+import { appendTrailer, splitTrailer } from "../../identity/authors/trailer.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
 import type { CopyPlace } from "../../sds/log/lower-copy.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import { specCodec } from "../../sds/wire/codec.ts";

@@ -3,11 +3,11 @@ import {
   type AuthenticClaim,
   authenticateAuthor,
   readClaim,
-} from "../../identity/authenticate.ts";
-import { parentLamportsOf } from "../../identity/envelope.ts";
-import { decodeEnvelope, type Envelope } from "../../identity/envelope-codec.ts";
-import { isKeyedSenderId } from "../../identity/sender-id.ts";
-import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/trailer.ts";
+} from "../../identity/authors/authenticate.ts";
+import { parentLamportsOf } from "../../identity/authors/envelope.ts";
+import { decodeEnvelope, type Envelope } from "../../identity/authors/envelope-codec.ts";
+import { RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/authors/trailer.ts";
+import { isKeyedSenderId } from "../../identity/keys/sender-id.ts";
 import { isExactLamport } from "../../sds/clock/lamport-clock.ts";
 import type { ParentReference } from "../../sds/io/records.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../../sds/io/step-input.ts";
@@ -50,13 +50,16 @@ export interface TrailerToVerify {
   readonly copy: Uint8Array | null;
   /** Bytes of the message, which it holds until it is verified. */
   readonly size: number;
+  /** When it was pushed to this device, by its own clock; absent of what came out of a Store, and of content. */
+  readonly arrivedAt?: number;
   /** One signature verdict, two for a copy: what takes some tenths of a millisecond. Null: it holds. */
   readonly verify: () => AuthenticationProblem | null;
 }
 
-/** What the trailer says, once it holds. */
-export function inputOf({ claim, source, of, copy }: TrailerToVerify): StepInput {
-  return of === null ? { kind: "receive-sync", claim, source } : { kind: "receive-claim", id: of, claim, copy, source };
+/** What the trailer says, once it holds. `now`, by the clock by which it arrived, tells how long it waited. */
+export function inputOf({ claim, source, of, copy, arrivedAt = 0 }: TrailerToVerify, now = arrivedAt): StepInput {
+  if (of !== null) return { kind: "receive-claim", id: of, claim, copy, source };
+  return { kind: "receive-sync", claim, source, waitedMs: arrivedAt === 0 ? 0 : Math.max(0, now - arrivedAt) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { encryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";

@@ -1,5 +1,5 @@
-import { equalBytes } from "../../identity/equal-bytes.ts";
-import { decryptPayload } from "../../identity/payload-encryption.ts";
+import { equalBytes } from "../../identity/bytes/equal-bytes.ts";
+import { decryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import type { IncomingClaim, Source, StepInput } from "../../sds/io/step-input.ts";
@@ -14,6 +14,7 @@ import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
 import { createHeldHashes } from "./held-hashes.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
+import { createIntakeLine } from "./intake-line.ts";
 import type { HeardSync } from "./others-clocks.ts";
 import { createTrailerQueue } from "./trailer-queue.ts";
 
@@ -23,6 +24,8 @@ export interface Intake {
   live(frame: LiveFrame): void;
   /** A frame out of a Store; resolves when the next one may follow. */
   fromStore(frame: InboundFrame): Promise<void>;
+  /** For so many milliseconds the oldest frame that was pushed, and is not taken in yet, has waited; 0: none waits. */
+  lagMs(): number;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
   /** Whether the frame with this Waku hash was taken in lately, and nothing would follow from it now. */
@@ -34,6 +37,8 @@ export interface IntakeOptions {
   readonly state: ChannelState;
   readonly key: Uint8Array;
   readonly clock: Clock;
+  /** The clock by which frames arrive. Default: `clock`, where nobody corrected it. */
+  readonly deviceNow?: () => number;
   readonly bodies: BodyCache;
   readonly commits: Pick<CommitQueue, "isLong" | "commit">;
   /** To the protocol; what it commits is not waited for, so that receives are committed in groups. */
@@ -47,7 +52,9 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
   const { channelId, self, profile } = state.identity;
+  const deviceNow = options.deviceNow ?? clock.now;
   const ephemerals = createEphemeralGate();
+  const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
   const held = createHeldHashes();
@@ -57,7 +64,7 @@ export function createIntake(options: IntakeOptions): Intake {
     clock,
     isBusy: () => waiting.count > 0,
     addsNothing: ({ claim }) => addsNothing(state, claim),
-    apply: (trailer) => dispatch(inputOf(trailer)),
+    apply: (trailer) => dispatch(inputOf(trailer, deviceNow())),
     refuse,
   });
 
@@ -65,10 +72,16 @@ export function createIntake(options: IntakeOptions): Intake {
   function take(frame: InboundFrame, arrivedAt: number | null): Promise<void> {
     const bytes = frame.payload.length;
     waiting.add(bytes);
+    if (arrivedAt !== null) line.join(arrivedAt);
     const taken = taking.then(async () => {
       if (await takeNow(frame, arrivedAt)) held.note(frame.hash);
     });
-    taking = taken.catch(() => {}).then(() => waiting.remove(bytes));
+    taking = taken
+      .catch(() => {})
+      .then(() => {
+        waiting.remove(bytes);
+        if (arrivedAt !== null) line.leave();
+      });
     return taken;
   }
 
@@ -146,7 +159,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (problem === null) hear(trailer.claim, arrivedAt);
       return problem;
     };
-    return { ...trailer, verify };
+    return { ...trailer, arrivedAt, verify };
   }
 
   function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
@@ -166,6 +179,11 @@ export function createIntake(options: IntakeOptions): Intake {
       await take(frame, null);
       if (trailers.isLong()) await trailers.idle();
       if (commits.isLong()) await commits.commit([], "relaxed");
+    },
+    lagMs: () => {
+      // A sync is taken in when its trailer is, and that waits in a line of its own.
+      const since = Math.min(line.since() ?? Number.POSITIVE_INFINITY, trailers.since() ?? Number.POSITIVE_INFINITY);
+      return Math.max(0, deviceNow() - since);
     },
     idle: () => trailers.idle(),
     isHeld: held.has,

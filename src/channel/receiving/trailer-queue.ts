@@ -9,6 +9,8 @@ import type { TrailerToVerify } from "./incoming.ts";
  */
 export interface TrailerQueue {
   add(trailer: TrailerToVerify): void;
+  /** When the first of those that came live, and are not settled yet, was pushed to this device; null: there is none. */
+  since(): number | null;
   /** So many wait that whoever can wait should. */
   isLong(): boolean;
   /** Resolves when all that were added so far are verified and applied, or dropped. */
@@ -44,6 +46,9 @@ interface Idler {
 export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   const { clock, isBusy, addsNothing, apply, refuse } = options;
   let waiting: TrailerToVerify[] = [];
+  /** Of those that wait, and of the batch that is being verified: when the first one came, by the device's clock. */
+  let waitingSince: number | null = null;
+  let runningSince: number | null = null;
   /** Those of the batch that is being verified too. */
   const backlog = createBacklog();
   let cancelTimer: (() => void) | null = null;
@@ -69,6 +74,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     gatheredMs = 0;
     running ??= run().finally(() => {
       running = null;
+      runningSince = null;
       for (const idler of idlers) if (--idler.batches <= 0) release(idler);
       if (waiting.length > 0) schedule();
     });
@@ -77,6 +83,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   async function run(): Promise<void> {
     const batch = inUsefulOrder(waiting);
     waiting = [];
+    [runningSince, waitingSince] = [waitingSince, null];
     let verdicts = 0;
     for (const trailer of batch) {
       if (closed) return;
@@ -102,8 +109,10 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
       if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
       backlog.add(trailer.size);
       waiting.push(trailer);
+      waitingSince ??= trailer.arrivedAt ?? null;
       schedule();
     },
+    since: () => runningSince ?? waitingSince,
     isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,
     idle: async () => {
       const batches = (running === null ? 0 : 1) + (waiting.length > 0 ? 1 : 0);

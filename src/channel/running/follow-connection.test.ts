@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createHealthSignal } from "../../transport/health-signal.ts";
 import type { TransportHealth } from "../../transport/port.ts";
-import { followConnection } from "./follow-connection.ts";
+import { connectionOf, followConnection } from "./follow-connection.ts";
 
 function follow(first: TransportHealth, told: boolean) {
   const signal = createHealthSignal(first);
@@ -46,6 +46,27 @@ it("tells how the connection is at once, then each change, once each", () => {
   stop();
   signal.set({ kind: "online", peers: 1 });
   expect(since()).toEqual([]);
+});
+
+it("is about one topic of a transport", () => {
+  const asked: unknown[] = [];
+  const connection = connectionOf(
+    {
+      health: (topic) => {
+        asked.push(topic);
+        return { kind: "connecting" };
+      },
+      onHealth: (listener, topic) => {
+        asked.push(listener, topic);
+        return () => asked.push("stopped");
+      },
+    },
+    "topic",
+  );
+  const listener = () => {};
+  expect(connection.health()).toEqual({ kind: "connecting" });
+  connection.onHealth(listener)();
+  expect(asked).toEqual(["topic", listener, "topic", "stopped"]);
 });
 
 it("tells nothing that is known", () => {

@@ -12,6 +12,20 @@ export interface FollowConnectionOptions {
   readonly onHealth: () => void;
 }
 
+/**
+ * The connection of one channel: that others are joined or opened over the same transport is no news to it, and no reason to
+ * read its history again.
+ */
+export function connectionOf(
+  transport: Pick<Transport, "health" | "onHealth">,
+  contentTopic: string,
+): Pick<Transport, "health" | "onHealth"> {
+  return {
+    health: () => transport.health(contentTopic),
+    onHealth: (listener) => transport.onHealth(listener, contentTopic),
+  };
+}
+
 /** Tells protocol and history reader of each change of the connection, and how it is now. Returns what ends that. */
 export function followConnection(options: FollowConnectionOptions): () => void {
   const { transport, wasOnline, tell, history, onHealth } = options;

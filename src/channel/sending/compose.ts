@@ -1,6 +1,6 @@
-import { signEnvelope } from "../../identity/envelope.ts";
+import { signEnvelope } from "../../identity/authors/envelope.ts";
+import { appendTrailer, RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/authors/trailer.ts";
 import type { Signer } from "../../identity/port.ts";
-import { appendTrailer, RECEIPT_PREFIX_BYTES, RECEIPTS_WANTED } from "../../identity/trailer.ts";
 import type { Preparation, SyncDraft } from "../../sds/io/effect.ts";
 import type { IncomingContent } from "../../sds/io/step-input.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";

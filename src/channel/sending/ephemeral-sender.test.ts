@@ -43,8 +43,10 @@ async function channelWith(parameters: Readonly<Record<string, number>>, clock: 
 const STATUS = { type: "status", text: "is writing" } as const;
 
 //= protocol: EPHEMERAL-4
-test("the same words twice are two messages, and each comes once", async () => {
-  const { net, host, id, client } = await channelWith({});
+test("the same words twice in one millisecond are two messages, and each comes once", async () => {
+  let stoppedAt: number | null = null;
+  const clock = { now: () => stoppedAt ?? Date.now(), schedule: systemClock.schedule };
+  const { net, host, id, client } = await channelWith({}, clock);
   const other = createChannelHost({
     storage: createMemoryStorage(createMemoryDisk()),
     openTransport: () => net.transport(),
@@ -57,8 +59,10 @@ test("the same words twice are two messages, and each comes once", async () => {
   ben.watchEphemeral((message) => heard.push(message));
   // What is said before he is there, nobody keeps for him.
   await online(ben);
+  stoppedAt = Date.now();
   await client.sendEphemeral(STATUS);
   await client.sendEphemeral(STATUS);
+  stoppedAt = null;
   await client.sendEphemeral({ type: "chat", text: "the end" });
   await expect
     .poll(() => heard.map(({ text }) => text), { timeout: 10_000 })

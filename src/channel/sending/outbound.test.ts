@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { decryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { decryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { SyncDraft } from "../../sds/io/effect.ts";
 import { asChannelId, asMessageId } from "../../sds/wire/ids.ts";

@@ -1,4 +1,4 @@
-import { encryptPayload } from "../../identity/payload-encryption.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { SyncDraft } from "../../sds/io/effect.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";

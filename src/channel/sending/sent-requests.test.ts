@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { senderIdOf } from "../../identity/sender-id.ts";
-import { generateDeviceKey, signerOf } from "../../identity/webcrypto-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { generateDeviceKey, signerOf } from "../../identity/keys/webcrypto-signer.ts";
 import type { StepInput } from "../../sds/io/step-input.ts";
 import { CHANNEL_PARAMETER_DEFAULTS } from "../../sds/parameters/parameters.ts";
 import { restore } from "../../sds/restore.ts";

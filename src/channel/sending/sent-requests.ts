@@ -1,4 +1,4 @@
-import { equalBytes } from "../../identity/equal-bytes.ts";
+import { equalBytes } from "../../identity/bytes/equal-bytes.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";

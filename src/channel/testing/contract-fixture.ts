@@ -68,10 +68,10 @@ export function clientCase(name: string, check: (meeting: Meeting) => Promise<vo
   });
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 const POLL_MS = 10;
 
-/** Waits until `look` finds something; throws after 10 s, saying what was awaited. */
+/** Waits until `look` finds something; throws after half a minute, saying what was awaited. */
 export async function until<T>(what: string, look: () => Promise<T | false | null> | T | false | null): Promise<T> {
   const end = Date.now() + WAIT_MS;
   for (;;) {

@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
-import { splitTrailer } from "../../identity/trailer.ts";
+import { splitTrailer } from "../../identity/authors/trailer.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
 import { BloomFilter } from "../../sds/filter/bloom-filter.ts";
 import { hash64 } from "../../sds/holes/repair-timing.ts";
 import type { ParentReference } from "../../sds/io/records.ts";

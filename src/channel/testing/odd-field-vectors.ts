@@ -1,7 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { type Envelope, encodeEnvelopeHead } from "../../identity/envelope-codec.ts";
-import { frame } from "../../identity/signed-bytes.ts";
-import { TRAILER_FIELD } from "../../identity/trailer.ts";
+import { type Envelope, encodeEnvelopeHead } from "../../identity/authors/envelope-codec.ts";
+import { TRAILER_FIELD } from "../../identity/authors/trailer.ts";
+import { frame } from "../../identity/bytes/signed-bytes.ts";
 import { encodeMessage } from "../../sds/wire/codec.ts";
 import { asParticipantId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, SyncMessage } from "../../sds/wire/message.ts";

@@ -1,7 +1,7 @@
-import { contentTopicOf } from "../../identity/content-topic.ts";
-import { createNobleSigner } from "../../identity/noble-signer.ts";
-import { encryptPayload } from "../../identity/payload-encryption.ts";
-import { senderIdOf } from "../../identity/sender-id.ts";
+import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
+import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { contentTopicOf } from "../../identity/secrecy/content-topic.ts";
+import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createSeededRandom } from "../../runtime/seeded-random.ts";
 import { createVirtualClock, type VirtualClock } from "../../runtime/virtual-clock.ts";
 import type { Change, Durability, ParentReference } from "../../sds/io/records.ts";

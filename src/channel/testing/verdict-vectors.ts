@@ -1,6 +1,6 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { decodeEnvelope, encodeEnvelope } from "../../identity/envelope-codec.ts";
-import { appendTrailer, TRAILER_FIELD } from "../../identity/trailer.ts";
+import { decodeEnvelope, encodeEnvelope } from "../../identity/authors/envelope-codec.ts";
+import { appendTrailer, TRAILER_FIELD } from "../../identity/authors/trailer.ts";
 import { encodeMessage } from "../../sds/wire/codec.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";

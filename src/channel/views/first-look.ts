@@ -1,4 +1,4 @@
-import { readDescriptor } from "../../identity/descriptor.ts";
+import { readDescriptor } from "../../identity/joining/descriptor.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
 import { isBodyGivenUp } from "../../sds/holes/give-up-bodies.ts";
 import { restore } from "../../sds/restore.ts";

@@ -1,7 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Ed25519Vector } from "../ed25519-vectors.ts";
+import type { Ed25519Vector } from "../keys/ed25519-vectors.ts";
 
 /**
  * Derives src/identity/vectors/ed25519.json, every value from the two fixed seeds below, RFC 8032 or the constants of the

@@ -1,13 +1,13 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { ChannelOverrides } from "../channel-overrides.ts";
-import { contentTopicOf } from "../content-topic.ts";
-import { channelIdOf, encodeDescriptor, signedBytes } from "../descriptor.ts";
-import { signEnvelope } from "../envelope.ts";
-import { inviteLinkOf } from "../invite.ts";
-import { inviteCodeOf } from "../invite-code.ts";
-import { createNobleSigner } from "../noble-signer.ts";
-import { createDescriptor } from "../signed-descriptor.ts";
-import { appendTrailer } from "../trailer.ts";
+import { signEnvelope } from "../authors/envelope.ts";
+import { appendTrailer } from "../authors/trailer.ts";
+import type { ChannelOverrides } from "../joining/channel-overrides.ts";
+import { channelIdOf, encodeDescriptor, signedBytes } from "../joining/descriptor.ts";
+import { inviteLinkOf } from "../joining/invite.ts";
+import { inviteCodeOf } from "../joining/invite-code.ts";
+import { createDescriptor } from "../joining/signed-descriptor.ts";
+import { createNobleSigner } from "../keys/noble-signer.ts";
+import { contentTopicOf } from "../secrecy/content-topic.ts";
 import { channelId, context, encodeSds, fields, LAMPORT, sampleSync, senderId, signer } from "./sample.ts";
 
 /** One value of our formats with what it was made of. Bytes are lower-case hex; `secretKey` is an Ed25519 seed. */

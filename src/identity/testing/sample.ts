@@ -3,10 +3,10 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { asChannelId, asMessageId, type MessageId } from "../../sds/wire/ids.ts";
 import type { ContentMessage, EphemeralMessage, SdsMessage, SyncMessage } from "../../sds/wire/message.ts";
 import { ProtobufWriter } from "../../sds/wire/protobuf.ts";
-import { type EnvelopeContext, type EnvelopeFields, signEnvelope } from "../envelope.ts";
-import { createNobleSigner } from "../noble-signer.ts";
-import { senderIdOf } from "../sender-id.ts";
-import { appendTrailer } from "../trailer.ts";
+import { type EnvelopeContext, type EnvelopeFields, signEnvelope } from "../authors/envelope.ts";
+import { appendTrailer } from "../authors/trailer.ts";
+import { createNobleSigner } from "../keys/noble-signer.ts";
+import { senderIdOf } from "../keys/sender-id.ts";
 
 /** Fixed values that the tests of this folder share. */
 export const channelId = asChannelId("AAECAwQFBgcICQoLDA0ODw");

@@ -1,7 +1,8 @@
 import type { MetaRecords } from "../io/records.ts";
 import type { BudgetAndBelow, BudgetContext } from "./budget-state.ts";
+import { mapShareTimes, shareAt, takeShare } from "./group-share.ts";
 import { ownBudget } from "./own.ts";
-import { BUDGET_META, createBudget, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets.ts";
+import { BUDGET_META, type ChatterClass, createBudget, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets.ts";
 
 /** How much this participant publishes where the network sets a limit. Without a limit every token is there. */
 
@@ -42,6 +43,18 @@ export function tokenAt(state: BudgetAndBelow, traffic: TrafficClass): number {
   return wait === 0 ? 0 : Math.ceil(state.budget.at + wait);
 }
 
+/** Takes a token, and one of this participant's share of what a group of so many may say. */
+export function takeTurn(ctx: BudgetContext, traffic: ChatterClass, group: number): boolean {
+  const { state, env } = ctx;
+  if (turnAt(state, traffic, group) > env.now) return false;
+  return takeToken(ctx, traffic) && takeShare(state, traffic, group, env.now);
+}
+
+/** Wall time at which both will be there. */
+export function turnAt(state: BudgetAndBelow, traffic: ChatterClass, group: number): number {
+  return Math.max(tokenAt(state, traffic), shareAt(state, traffic, group));
+}
+
 function neededBy(traffic: TrafficClass): readonly TrafficClass[] {
   return traffic === "resend" ? ["resend", "content"] : [traffic];
 }
@@ -74,10 +87,12 @@ export function restoreBudget(state: BudgetAndBelow, meta: Partial<MetaRecords>,
 /** The clock was set by so much. */
 export function moveBudget(state: BudgetAndBelow, byMs: number): void {
   ownBudget(state).at += byMs;
+  mapShareTimes(state, (at) => at + byMs);
 }
 
 /** Tokens fill from now on, not from a time that has yet to come. */
 export function keepBudgetInPast(state: BudgetAndBelow, now: number): void {
   const budget = ownBudget(state);
   budget.at = Math.min(budget.at, now);
+  mapShareTimes(state, (at) => Math.min(at, now));
 }

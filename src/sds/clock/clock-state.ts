@@ -8,6 +8,8 @@ export interface ClockState {
   readonly lastNow: number;
   /** What a person had added to the device's clock, in milliseconds; all times here are by the sum. */
   readonly correctionMs: number;
+  /** How far the intake was behind at the last step. */
+  readonly intakeLagMs: number;
   readonly connection: Connection;
 }
 
@@ -35,6 +37,7 @@ export function createClockState(): ClockState {
     lamport: 0,
     lastNow: 0,
     correctionMs: 0,
+    intakeLagMs: 0,
     connection: { online: false, since: 0, accumulatedMs: 0, startedMs: 0, savedMs: 0 },
   };
 }

@@ -59,6 +59,8 @@ describe("the log against a sorted array", () => {
         const equal = sorted.filter((item) => comparePlaces(item, probe) === 0);
         expect([...log.from(probe)]).toEqual([...equal, ...larger]);
         expect([...log.after(probe)]).toEqual(larger);
+        const isMeant = ({ id }: LogPlace) => id !== probe.id;
+        expect(log.countAfter(probe, isMeant)).toBe(larger.filter(isMeant).length);
         expect([...log.before(probe)]).toEqual(smaller.toReversed());
         expect([...log.before()]).toEqual(sorted.toReversed());
         expect(log.pageBefore(probe, limit)).toEqual(limit === 0 ? [] : smaller.slice(-limit));
@@ -95,6 +97,7 @@ describe("the log against a sorted array", () => {
       const item = sorted[index] as LogPlace;
       expect(log.at(index)).toBe(item);
       expect(log.position(item)).toBe(index);
+      expect(log.countAfter(item, () => true)).toBe(4_999 - index);
       expect(log.pageBefore(item, 600)).toEqual(sorted.slice(Math.max(0, index - 600), index));
     }
     const removed = new Set(items.slice(0, 4_000));

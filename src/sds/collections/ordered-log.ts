@@ -30,6 +30,8 @@ export interface OrderedLogView<T extends LogPlace> {
   after(place: LogPlace): Generator<T, void, undefined>;
   /** From the last item in front of this place (or from the end), downwards. */
   before(place?: LogPlace): Generator<T, void, undefined>;
+  /** How many of the items behind this place are meant. */
+  countAfter(place: LogPlace, isMeant: (item: T) => boolean): number;
   /** The last `limit` items in front of this place (or of the end), in log order: one page, reading backwards. */
   pageBefore(place: LogPlace | undefined, limit: number): T[];
   /** All, in order. The log must not change meanwhile; the same holds for `from`, `after`, `before`. */
@@ -143,6 +145,17 @@ class ChunkedLog<T extends LogPlace> implements OrderedLog<T> {
       const chunk = this.#chunks[chunkIndex] ?? [];
       for (let i = (end ?? chunk.length) - 1; i >= 0; i--) yield chunk[i] as T;
     }
+  }
+
+  countAfter(place: LogPlace, isMeant: (item: T) => boolean): number {
+    let count = 0;
+    let chunkIndex = this.#chunkOf(place);
+    let index = lowerBound(this.#chunks[chunkIndex] ?? [], place);
+    for (; chunkIndex < this.#chunks.length; chunkIndex++, index = 0) {
+      const chunk = this.#chunks[chunkIndex] ?? [];
+      for (; index < chunk.length; index++) if (!isAt(chunk[index], place) && isMeant(chunk[index] as T)) count++;
+    }
+    return count;
   }
 
   pageBefore(place: LogPlace | undefined, limit: number): T[] {

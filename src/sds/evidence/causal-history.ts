@@ -9,6 +9,7 @@ import {
   MAX_BARE_ID_REPEATS,
   MAX_BARE_IDS_PER_SYNC,
   MAX_HISTORY_ENTRIES,
+  MAX_KNOWN_NAMES,
   MAX_PARENTS,
   MAX_SYNC_HEADS,
 } from "../parameters/limits.ts";
@@ -16,6 +17,7 @@ import { HORIZON_MS } from "../parameters/parameters.ts";
 import type { HistoryEntry } from "../wire/message.ts";
 import { unpackHint } from "../wire/packed-hint.ts";
 import type { EvidenceAndBelow } from "./evidence-state.ts";
+import { isKnownName } from "./known-names.ts";
 
 const NONE: ReadonlySet<LogEntry> = new Set();
 
@@ -62,7 +64,7 @@ export function chooseSyncHistory(
 
 /** The oldest half always, the rest rotating by chance: an old head is the likeliest to be unknown to others. */
 function chooseSyncHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] {
-  const heads = publicHeads(state, env);
+  const heads = withFewNames(state, env, publicHeads(state, env));
   //= protocol: SYNC-1
   if (heads.length <= MAX_SYNC_HEADS) return heads;
   const chosen = heads.splice(0, MAX_SYNC_HEADS / 2);
@@ -72,6 +74,18 @@ function chooseSyncHeads(state: EvidenceAndBelow, env: Environment): LogEntry[] 
     chosen.push(head);
   }
   return chosen;
+}
+
+/** Of names that enough others have only some by chance: who comes later and reads no Store gets to know them all the same. */
+function withFewNames(state: EvidenceAndBelow, env: Environment, heads: readonly LogEntry[]): LogEntry[] {
+  const names = heads.filter((head) => isKnownName(state, head));
+  const leftOut = new Set(names);
+  //= protocol: SYNC-11
+  for (let count = 0; count < MAX_KNOWN_NAMES && names.length > 0; count++) {
+    const [name] = names.splice(Math.floor(env.random() * names.length), 1);
+    if (name !== undefined) leftOut.delete(name);
+  }
+  return heads.filter((head) => !leftOut.has(head));
 }
 
 /**

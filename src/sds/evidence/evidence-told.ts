@@ -3,6 +3,7 @@ import { ledger } from "../io/step-context.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { settleOutbox } from "../outbox/outbox-settlement.ts";
 import type { Participant } from "../participants/participant.ts";
+import type { MessageId } from "../wire/ids.ts";
 import type { Gain, Word } from "./claim-walk.ts";
 import type { EvidenceContext } from "./evidence-state.ts";
 import { receivedBy } from "./received-by.ts";
@@ -23,7 +24,12 @@ export function tellGain(ctx: EvidenceContext, gain: Gain): void {
   const told = worthTelling(gain);
   tellEvidence(ctx, word, told);
   if (participant.publicKey === null) return;
-  for (const entry of [...told.listed, ...told.ancestry]) {
+  settleOwn(ctx, participant, told.listed);
+  settleOwn(ctx, participant, told.ancestry);
+}
+
+function settleOwn(ctx: EvidenceContext, participant: Participant, entries: readonly LogEntry[]): void {
+  for (const entry of entries) {
     if (entry.mine) settleOutbox(ctx, entry, participant, receivedBy(ctx.state, entry));
   }
 }
@@ -32,11 +38,12 @@ type Told = Pick<Gain, "listed" | "ancestry">;
 
 function tellEvidence(ctx: EvidenceContext, { participant, by }: Word, told: Told): void {
   const signed = participant.publicKey !== null;
-  const entries = [...told.listed, ...told.ancestry];
-  for (let start = 0; start < entries.length; start += IDS_PER_ROW) {
-    const part = entries.slice(start, start + IDS_PER_ROW);
-    const listed = Math.max(0, Math.min(part.length, told.listed.length - start));
-    const ids = part.map((entry) => entry.id);
+  const all: MessageId[] = [];
+  for (const { id } of told.listed) all.push(id);
+  for (const { id } of told.ancestry) all.push(id);
+  for (let start = 0; start < all.length; start += IDS_PER_ROW) {
+    const ids = all.length <= IDS_PER_ROW ? all : all.slice(start, start + IDS_PER_ROW);
+    const listed = Math.max(0, Math.min(ids.length, told.listed.length - start));
     ledger(ctx, ids, { kind: "evidence", participant: participant.index, by, listed, signed });
   }
 }
@@ -47,14 +54,28 @@ function tellEvidence(ctx: EvidenceContext, { participant, by }: Word, told: Tol
  * steps it is followed.
  */
 function worthTelling(gain: Gain): Told {
-  const { word } = gain;
-  const others = [...gain.listed, ...gain.ancestry].filter(({ mine }) => !mine);
-  const newest = others.length <= word.othersLeft ? others : newestOf(others, word.othersLeft);
+  const { word, listed, ancestry } = gain;
+  const others = countOthers(listed) + countOthers(ancestry);
+  if (others <= word.othersLeft) {
+    word.othersLeft -= others;
+    return gain;
+  }
+  const newest = newestOf([...listed, ...ancestry].filter(isOthers), word.othersLeft);
   word.othersLeft -= newest.length;
-  if (newest.length === others.length) return gain;
   const told = new Set(newest);
   const isTold = (entry: LogEntry) => entry.mine || told.has(entry);
-  return { listed: gain.listed.filter(isTold), ancestry: gain.ancestry.filter(isTold) };
+  return { listed: listed.filter(isTold), ancestry: ancestry.filter(isTold) };
+}
+
+/** Nearly every message tells of a few, so they are counted and not gathered. */
+function countOthers(entries: readonly LogEntry[]): number {
+  let count = 0;
+  for (const entry of entries) if (isOthers(entry)) count++;
+  return count;
+}
+
+function isOthers({ mine }: LogEntry): boolean {
+  return !mine;
 }
 
 function newestOf(entries: LogEntry[], count: number): LogEntry[] {

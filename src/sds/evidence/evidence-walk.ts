@@ -1,5 +1,5 @@
 import { isForgotten } from "../holes/watermark.ts";
-import { type Edge, isTrueEdge, type LogEntry } from "../log/log-entry.ts";
+import { type Edge, isTrueEdge, type LogEntry, mayLeadDown } from "../log/log-entry.ts";
 import type { Need } from "../participants/kept-claims.ts";
 import type { Participant } from "../participants/participant.ts";
 import { countUnfinished, credit, dropProvenClaim } from "../participants/proven.ts";
@@ -14,13 +14,13 @@ export function nothingGained({ state }: Pick<EvidenceContext, "state">, word: W
 /**
  * Credits an entry and its signed ancestry down to `completeSince`. Stops where the participant was credited before
  * under the same or a lower bound: everything below was credited then, or is going to be. Drops the claims that this one
- * proves. Without a `gain` all of it is followed at once, and nothing is to be told.
+ * proves. A start follows all of it anew, by `restoreClaims`.
  */
-export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): Need {
+export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain): Need {
   const { participant, completeSince, stack } = walk;
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     //= protocol: LIMIT-11
-    if (gain !== null && gain.effort.left <= 0) {
+    if (gain.effort.left <= 0) {
       stack.push(entry);
       ownEvidence(state).unfinished.add({ ...walk, word: gain.word });
       countUnfinished(participant, 1);
@@ -28,7 +28,7 @@ export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): 
     }
     const before = participant.credits.since(entry.number);
     const goesOn = before === null || before > completeSince;
-    if (gain !== null) gain.effort.left -= goesOn ? 1 + entry.parents.length : 1;
+    gain.effort.left -= goesOn ? 1 + entry.parents.length : 1;
     if (takesPlaceOfNeeded(walk, entry)) walk.needed = true;
     if (!goesOn) continue;
     credit(participant, entry.number, completeSince);
@@ -43,14 +43,17 @@ export function follow(state: EvidenceAndBelow, walk: Walk, gain: Gain | null): 
  * Drops the claim that this one proves. That of the id it lists itself is not dropped but replaced when it is known what it
  * is: listed twice before it is followed, it is walked twice, and must not drop what the first walk kept.
  */
-function takesPlaceOfNeeded({ participant, completeSince, listed }: Walk, { id }: LogEntry): boolean {
+export function takesPlaceOfNeeded(
+  { participant, completeSince, listed }: Pick<Walk, "participant" | "completeSince" | "listed">,
+  { id }: LogEntry,
+): boolean {
   return id === listed?.id ? participant.claims.isNeeded(id) : dropProvenClaim(participant, id, completeSince);
 }
 
-function noteGain(walk: Walk, entry: LogEntry, gain: Gain | null): void {
+function noteGain(walk: Walk, entry: LogEntry, gain: Gain): void {
   if (entry.mine) walk.needed = true;
   //= protocol: CLAIM-7
-  if (gain === null || entry.author === walk.participant) return;
+  if (entry.author === walk.participant) return;
   (entry === walk.listed ? gain.listed : gain.ancestry).push(entry);
 }
 
@@ -67,9 +70,9 @@ function pushAncestors(state: EvidenceAndBelow, { completeSince, stack }: Walk, 
   return awaited;
 }
 
-function mayProve(child: LogEntry, { lamport }: Edge, completeSince: number): boolean {
-  //= protocol: CLAIM-2, CLAIM-3, EDGE-5
-  return child.signed && lamport !== null && lamport >= completeSince && lamport < child.lamport;
+function mayProve(child: LogEntry, edge: Edge, completeSince: number): boolean {
+  //= protocol: CLAIM-2
+  return mayLeadDown(child, edge) && edge.lamport !== null && edge.lamport >= completeSince;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ClaimEntry } from "../io/records.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 import { MAX_UNFINISHED_WALKS, MAX_UNRESOLVED_CLAIMS } from "../parameters/limits.ts";
 import type { Participant } from "../participants/participant.ts";
@@ -32,11 +31,6 @@ export function applyClaim(
   }
   if (participant.claims.changed) touch(ctx.state, participant);
   tellGain(ctx, gain);
-}
-
-/** A claim as it was stored: who has what is derived from it again. What followed from it is stored too. */
-export function restoreClaim(state: EvidenceAndBelow, participant: Participant, claim: ClaimEntry): void {
-  claimListed(state, participant, claim.id, claim.completeSince, null);
 }
 
 /**
@@ -104,7 +98,7 @@ function claimListed(
   participant: Participant,
   id: MessageId,
   completeSince: number,
-  gain: Gain | null,
+  gain: Gain,
 ): void {
   const entry = state.log.entries.get(id);
   if (entry === undefined) pendListed(state, participant, id, completeSince);
@@ -112,7 +106,12 @@ function claimListed(
 }
 
 /** "If this id turns up, this participant has it": a claim that cannot be followed yet. */
-function pendListed(state: EvidenceAndBelow, participant: Participant, id: MessageId, completeSince: number): void {
+export function pendListed(
+  state: EvidenceAndBelow,
+  participant: Participant,
+  id: MessageId,
+  completeSince: number,
+): void {
   const { pending } = ownEvidence(state);
   const waiting = pending.get(id) ?? new Map<Participant, number>();
   const before = waiting.get(participant);
@@ -131,7 +130,7 @@ function creditListed(
   participant: Participant,
   entry: LogEntry,
   completeSince: number,
-  gain: Gain | null,
+  gain: Gain,
 ): void {
   const before = participant.credits.since(entry.number);
   //= protocol: CLAIM-8

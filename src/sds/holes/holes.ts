@@ -1,4 +1,5 @@
 import { connectedNow } from "../clock/connected-time.ts";
+import { takenInUpTo } from "../clock/intake-lag.ts";
 import type { WantedMessage } from "../io/effect.ts";
 import type { HoleRecord } from "../io/records.ts";
 import { ledger } from "../io/step-context.ts";
@@ -29,6 +30,9 @@ export function missMessage(
   //= protocol: LIMIT-5
   const usable = hint?.length === RETRIEVAL_HINT_BYTES ? hint : undefined;
   const forgetAt = connectedNow(state, env.now) + state.identity.parameters.lostAfterMs;
+  // What names it was pushed then, and so may have been what is missing.
+  //= protocol: LAG-2
+  const missedAt = takenInUpTo(state, env.now);
   const known = state.holes.missing.get(id);
   if (known !== undefined) {
     const wasGivenUp = isGivenUp(known);
@@ -41,11 +45,11 @@ export function missMessage(
     if (known.hint === undefined && usable !== undefined) {
       ownMissing(known).hint = usable;
       if (!wasGivenUp)
-        ownMissing(known).askAt = Math.min(known.askAt, env.now + state.identity.parameters.reorderWaitMs);
+        ownMissing(known).askAt = Math.min(known.askAt, missedAt + state.identity.parameters.reorderWaitMs);
     }
     ownMissing(known).forgetAt = forgetAt;
     ownMissing(known).listed ||= named.lamport === null;
-    if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, env.now);
+    if (wasGivenUp && isWanted(state, known) && !isTooOld(known, env.now)) wantAgain(state, known, missedAt);
     return known;
   }
   const missing: MissingMessage = {
@@ -55,10 +59,10 @@ export function missMessage(
     hint: usable,
     children: [],
     //= protocol: HOLE-1
-    askAt: env.now + state.identity.parameters.reorderWaitMs,
+    askAt: missedAt + state.identity.parameters.reorderWaitMs,
     asks: 0,
     //= protocol: REPAIR-1
-    requestAt: env.now + firstRequestDelay(state, id),
+    requestAt: missedAt + firstRequestDelay(state, id),
     requests: 0,
     postponed: false,
     listed: lamport === null,
@@ -77,7 +81,8 @@ export function fetchMissing(ctx: HolesContext): void {
   const { state, env } = ctx;
   if (!state.clock.connection.online) return;
   const wanted: WantedMessage[] = [];
-  for (const missing of takeFetchesDue(state, env.now)) {
+  //= protocol: LAG-2
+  for (const missing of takeFetchesDue(state, takenInUpTo(state, env.now))) {
     if (isHopeless(state, missing, env.now)) {
       giveUp(state, missing);
       continue;
@@ -117,9 +122,9 @@ export function fetchAgain(ctx: HolesContext, id: MessageId): void {
   //= protocol: HOLE-7
   ownMissing(missing).since = env.now;
   ownMissing(missing).asks = 0;
-  ownMissing(missing).askAt = env.now;
+  ownMissing(missing).askAt = takenInUpTo(state, env.now);
   ownMissing(missing).requests = 0;
-  ownMissing(missing).requestAt = env.now;
+  ownMissing(missing).requestAt = takenInUpTo(state, env.now);
   planAsking(state, missing);
   if (missing.state !== null) saveHole(ctx, missing, missing.state);
 }

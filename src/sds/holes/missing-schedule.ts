@@ -26,18 +26,21 @@ export function takeFetchesDue(state: HolesAndBelow, now: number): MissingMessag
   return due.sort((a, b) => a.number - b.number);
 }
 
+/** As the intake is behind now: what is missing may wait in it. The same holds for the next two. */
 export function nextFetchAt(state: HolesAndBelow): number {
-  return state.clock.connection.online
-    ? ownHoles(state).queues.fetches.nextAt((missing) => fetchAt(state, missing))
-    : Number.POSITIVE_INFINITY;
+  if (!state.clock.connection.online) return Number.POSITIVE_INFINITY;
+  //= protocol: LAG-2
+  return state.clock.intakeLagMs + ownHoles(state).queues.fetches.nextAt((missing) => fetchAt(state, missing));
 }
 
 export function nextFirstRequestAt(state: HolesAndBelow): number {
-  return ownHoles(state).queues.firstRequests.nextAt((missing) => firstRequestAt(state, missing));
+  const { firstRequests } = ownHoles(state).queues;
+  return state.clock.intakeLagMs + firstRequests.nextAt((missing) => firstRequestAt(state, missing));
 }
 
 export function nextRepeatedRequestAt(state: HolesAndBelow): number {
-  return ownHoles(state).queues.repeatedRequests.nextAt((missing) => repeatedRequestAt(state, missing));
+  const { repeatedRequests } = ownHoles(state).queues;
+  return state.clock.intakeLagMs + repeatedRequests.nextAt((missing) => repeatedRequestAt(state, missing));
 }
 
 /** The others were asked for it; again at `nextAt`. */

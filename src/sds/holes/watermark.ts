@@ -139,8 +139,8 @@ export function isForgotten(state: HolesAndBelow, { id, lamport }: Pick<ParentRe
 
 /** What the sender of a message lists in it, but for causes that are forgotten here: no claim may wait for those. */
 export function withoutForgotten(state: HolesAndBelow, claim: IncomingClaim, { parents }: LogEntry): IncomingClaim {
+  if (!parents.some((parent) => isForgotten(state, parent))) return claim;
   const forgotten = parents.filter((parent) => isForgotten(state, parent)).map(({ id }) => id);
-  if (forgotten.length === 0) return claim;
   return { ...claim, listed: claim.listed.filter(({ messageId }) => !forgotten.includes(messageId)) };
 }
 

@@ -9,6 +9,11 @@ import type { Change, Durability } from "./records.ts";
 export interface Environment {
   /** Milliseconds since the epoch, corrected. */
   readonly now: number;
+  /**
+   * How far the intake is behind: for so many milliseconds the oldest of what was pushed to this device and not yet given to
+   * a step has waited. Left out: nothing waits.
+   */
+  readonly intakeLagMs?: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }

@@ -53,7 +53,13 @@ export type StepInput =
       readonly source: Source;
       readonly hint: Uint8Array | undefined;
     }
-  | { readonly kind: "receive-sync"; readonly claim: IncomingClaim; readonly source: Source }
+  /** `waitedMs`: since it was pushed to this device; left out, it did not wait. */
+  | {
+      readonly kind: "receive-sync";
+      readonly claim: IncomingClaim;
+      readonly source: Source;
+      readonly waitedMs?: number;
+    }
   /** The trailer of a content message that came before, verified. `copy`: its bytes, when they are not the stored ones. */
   | {
       readonly kind: "receive-claim";

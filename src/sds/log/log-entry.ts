@@ -1,3 +1,4 @@
+import type { Owned } from "../io/owned.ts";
 import type { MessageRecord, ParentReference } from "../io/records.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
@@ -50,7 +51,7 @@ export interface LogEntry {
 
 /** The part of an entry that is persisted. `waitsUntil` is its deadline in the incoming buffer, Infinity elsewhere. */
 export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
-  return {
+  const record: Owned<MessageRecord> = {
     id: entry.id,
     lamport: entry.lamport,
     sender: entry.author.id,
@@ -65,9 +66,10 @@ export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
     receivedAt: entry.receivedAt,
     audience: entry.audience,
     hint: unpackHint(entry.hint),
-    ...(waitsUntil === Number.POSITIVE_INFINITY ? {} : { waitsUntilConnectedMs: waitsUntil }),
-    ...(entry.removed ? { removed: true } : {}),
   };
+  if (waitsUntil !== Number.POSITIVE_INFINITY) record.waitsUntilConnectedMs = waitsUntil;
+  if (entry.removed) record.removed = true;
+  return record;
 }
 
 /**
@@ -83,6 +85,12 @@ export function isTrueEdge(child: LogEntry, reference: Pick<Edge, "lamport">, pa
   return !parent.signed || (reference.lamport === parent.lamport && parent.lamport < child.lamport);
 }
 
+/** A claim may follow it: its author signed for it, of an entry that is there, a lower timestamp than the entry's own. */
+export function mayLeadDown(child: LogEntry, { lamport }: Pick<Edge, "lamport">): boolean {
+  //= protocol: CLAIM-3, EDGE-5
+  return child.signed && lamport !== null && lamport < child.lamport;
+}
+
 /** What names an entry as a parent. */
 export function referenceOf({ id, lamport, hint }: Edge): ParentReference {
   return { id, lamport, hint: unpackHint(hint) };
@@ -96,10 +104,12 @@ export function edgesOf(
   { entries }: { readonly entries: ReadonlyMap<MessageId, LogEntry> },
   references: readonly ParentReference[],
 ): Edge[] {
-  return references.map(({ id, lamport, hint }) => {
-    const packed = packHint(hint);
-    const held = entries.get(id);
-    if (held === undefined) return { id, lamport, hint: packed };
-    return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
-  });
+  return references.map((reference) => edgeTo(reference, entries.get(reference.id)));
+}
+
+/** The same of one reference. `held`: the message that it names, if that is held. */
+export function edgeTo({ id, lamport, hint }: ParentReference, held: LogEntry | undefined): Edge {
+  const packed = packHint(hint);
+  if (held === undefined) return { id, lamport, hint: packed };
+  return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };
 }

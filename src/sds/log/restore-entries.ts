@@ -1,23 +1,55 @@
-import type { MessageRecord } from "../io/records.ts";
+import type { MessageRecord, ParentReference } from "../io/records.ts";
 import { noteWriter } from "../participants/presence.ts";
-import { packHint } from "../wire/packed-hint.ts";
-import { type Edge, edgesOf, isTrueEdge, type LogEntry } from "./log-entry.ts";
+import { isPacked, packHint } from "../wire/packed-hint.ts";
+import { noteNamedByOthers } from "./graph.ts";
+import { type Edge, edgeTo, isTrueEdge, type LogEntry, mayLeadDown } from "./log-entry.ts";
 import type { LogAndBelow } from "./log-state.ts";
 import { ownEntry, ownLog } from "./own.ts";
+import { createRestoredGraph, NO_WAY, NOT_HELD, type RestoredGraph } from "./restored-graph.ts";
 
 /** Edges name ids that other entries hold, so they come when all are there. */
 const NO_EDGES: readonly Edge[] = [];
 
-/** The entries of all that is stored, in that order, with their edges; neither linked nor in the log yet. */
-export function restoreEntries(state: LogAndBelow, records: readonly MessageRecord[]): LogEntry[] {
-  const restored = records.map((record) => restoreEntry(state, record));
-  const { entries } = ownLog(state);
-  for (const entry of restored) entries.set(entry.id, entry);
-  for (const [index, { parents }] of records.entries()) {
-    const entry = restored[index];
-    if (entry !== undefined) ownEntry(entry).parents = edgesOf(state.log, parents);
+/** What is held again, before it is known what waits for what. */
+export interface RestoredEntries {
+  readonly graph: RestoredGraph;
+  /** In order: the edges to what is not held or waits itself. Each says whether its entry waits too. */
+  readonly open: readonly (readonly [child: LogEntry, edge: Edge])[];
+}
+
+/** The entries of all that is stored, in that order, with their edges; none is in the log yet. */
+export function restoreEntries(state: LogAndBelow, records: readonly MessageRecord[]): RestoredEntries {
+  const { entries: held } = ownLog(state);
+  const entries = records.map((record) => restoreEntry(state, record));
+  for (const entry of entries) held.set(entry.id, entry);
+  const graph = createRestoredGraph(entries, (index) => records[index]?.parents.length ?? 0);
+  const open: [LogEntry, Edge][] = [];
+  /** The edge to each entry that was made last: all who name it as truly, with the same hint, share one. */
+  const shared = new Array<Edge | undefined>(entries.length);
+
+  function edgeOf(reference: ParentReference, parent: LogEntry | undefined): Edge {
+    if (parent === undefined) return edgeTo(reference, undefined);
+    const known = shared[parent.number];
+    if (known?.lamport === reference.lamport && isPacked(known.hint, reference.hint)) return known;
+    const edge = edgeTo(reference, parent);
+    shared[parent.number] = edge;
+    return edge;
   }
-  return restored;
+
+  for (let number = 0; number < entries.length; number++) {
+    const child = entries[number] as LogEntry;
+    let place = graph.firstEdge[number] as number;
+    ownEntry(child).parents = (records[number] as MessageRecord).parents.map((reference) => {
+      const parent = held.get(reference.id);
+      const edge = edgeOf(reference, parent);
+      if (parent === undefined || parent.status === "buffered") open.push([child, edge]);
+      if (parent !== undefined && isTrueEdge(child, edge, parent)) noteChild(state, child, edge, parent);
+      graph.leadsTo[place] = wayOf(child, edge, parent);
+      graph.lamports[place++] = edge.lamport ?? Number.NaN;
+      return edge;
+    });
+  }
+  return { graph, open };
 }
 
 function restoreEntry(state: LogAndBelow, record: MessageRecord): LogEntry {
@@ -50,29 +82,32 @@ function restoreEntry(state: LogAndBelow, record: MessageRecord): LogEntry {
   };
 }
 
+function wayOf(child: LogEntry, edge: Edge, parent: LogEntry | undefined): number {
+  if (!mayLeadDown(child, edge)) return NO_WAY;
+  if (parent === undefined) return NOT_HELD;
+  return isTrueEdge(child, edge, parent) ? parent.number : NO_WAY;
+}
+
+/** The edge is a true one. */
+function noteChild(state: LogAndBelow, child: LogEntry, { lamport }: Edge, parent: LogEntry): void {
+  if (!child.mine) noteNamedByOthers(parent);
+  if (child.status !== "delivered") return;
+  ownEntry(parent).deliveredChildren++;
+  if (parent.status === "buffered" && lamport !== null) ownLog(state).buffered.notePassed(parent, lamport);
+}
+
 /** Linking counted what each entry misses. What had been delivered past that stays delivered; what waits goes on waiting. */
 export function settleEntries(
   state: LogAndBelow,
-  entries: readonly LogEntry[],
+  { entries, inOrder }: Pick<RestoredGraph, "entries" | "inOrder">,
   records: readonly MessageRecord[],
 ): void {
-  for (const entry of entries) countAsChild(state, entry);
-  for (const [index, { waitsUntilConnectedMs }] of records.entries()) {
-    const entry = entries[index];
-    if (entry?.status === "buffered") waitOn(state, entry, waitsUntilConnectedMs);
-    else if (entry !== undefined) settleDelivered(state, entry);
-  }
-}
-
-function countAsChild(state: LogAndBelow, child: LogEntry): void {
-  if (child.status !== "delivered") return;
-  for (const reference of child.parents) {
-    const parent = state.log.entries.get(reference.id);
-    if (parent === undefined || !isTrueEdge(child, reference, parent)) continue;
-    ownEntry(parent).deliveredChildren++;
-    if (parent.status === "buffered" && reference.lamport !== null) {
-      ownLog(state).buffered.notePassed(parent, reference.lamport);
-    }
+  const { order } = ownLog(state);
+  for (const entry of inOrder) if (entry.status === "delivered") order.insert(entry);
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index] as LogEntry;
+    if (entry.status === "buffered") waitOn(state, entry, records[index]?.waitsUntilConnectedMs);
+    else settleDelivered(state, entry);
   }
 }
 
@@ -87,7 +122,6 @@ function waitOn(state: LogAndBelow, entry: LogEntry, waitsUntil = Number.POSITIV
 function settleDelivered(state: LogAndBelow, entry: LogEntry): void {
   const own = ownLog(state);
   ownEntry(entry).blocking = 0;
-  own.order.insert(entry);
   if (entry.removed) own.removed.add(entry);
   if (entry.deliveredChildren === 0) own.heads.add(entry);
   if (entry.mine && (own.lastOwn === null || entry.lamport > own.lastOwn.lamport)) own.lastOwn = entry;

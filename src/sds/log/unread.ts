@@ -43,9 +43,7 @@ export function restoreUnread(state: LogAndBelow, { meta }: StoredChannel): void
 }
 
 function countBehind({ log: { order, unread } }: LogAndBelow): number {
-  let count = 0;
-  for (const entry of order.after({ lamport: unread.lastReadLamport, id: LAST_ID })) if (counts(entry)) count++;
-  return count;
+  return order.countAfter({ lamport: unread.lastReadLamport, id: LAST_ID }, counts);
 }
 
 /** Behind every id of its Lamport timestamp. */

@@ -63,7 +63,7 @@ export function sendDue(ctx: OutboxContext): void {
       rest(ctx, item);
       continue;
     }
-    if (item.inFlight || item.replaced || item.nextAttemptAt === null || item.nextAttemptAt > env.now) continue;
+    if (item.inFlight || item.replaced || attemptAt(state, item) > env.now) continue;
     //= protocol: SEND-5
     if (item.stage === "unconfirmed" && item !== newest && !item.asked) {
       // Its parents ask for it: whoever gets the newest one names the older ones as missing.
@@ -72,6 +72,13 @@ export function sendDue(ctx: OutboxContext): void {
       attemptWithinBudget(ctx, item);
     }
   }
+}
+
+/** When it is next to be attempted; Infinity: not. A receipt for what was taken may wait in the own intake. */
+function attemptAt({ clock }: OutboxAndBelow, { nextAttemptAt, taken, asked }: OutboxEntry): number {
+  if (nextAttemptAt === null) return Number.POSITIVE_INFINITY;
+  //= protocol: LAG-3
+  return taken && !asked ? nextAttemptAt + clock.intakeLagMs : nextAttemptAt;
 }
 
 function isPastHorizon({ acceptedAt, taken, asked, inFlight }: OutboxEntry, now: number): boolean {
@@ -237,7 +244,7 @@ export function nextOutboxAt(state: OutboxAndBelow, now: number): number {
   let next = Number.POSITIVE_INFINITY;
   if (!state.clock.connection.online) return next;
   for (const item of state.outbox.open) {
-    if (item.nextAttemptAt !== null && !item.inFlight && !item.replaced) next = Math.min(next, item.nextAttemptAt);
+    if (!item.inFlight && !item.replaced) next = Math.min(next, attemptAt(state, item));
     next = Math.min(next, wallTimeOf(state, now, silentAt(state, item)));
   }
   return next;

@@ -57,6 +57,8 @@ export const MAX_STRANGERS = 1_024;
 export const MAX_PARENTS = 8;
 /** A sync lists at most this many heads, the oldest half always: half of its entries, the other half is for what follows. */
 export const MAX_SYNC_HEADS = 128;
+/** Of names that enough others said they have: a small group names all of them, a large one each of them now and then. */
+export const MAX_KNOWN_NAMES = 4;
 /** Ids that heads do not prove, per sync. More of them take their turn in the next one. */
 export const MAX_BARE_IDS_PER_SYNC = 64;
 /** And how often each is named unasked: where a fifth of all messages is lost, one of 125 is not heard then. */

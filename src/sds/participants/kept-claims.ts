@@ -87,11 +87,13 @@ export class KeptClaims {
 
   /** As they are stored: a restart that takes them in this order needs the same ones again, or fewer. */
   stored(): readonly ClaimEntry[] {
-    this.#stored ??= [...this.#needed, ...this.#undecided, ...this.#others].map(([id, completeSince]) => ({
-      id,
-      completeSince,
-    }));
-    return this.#stored;
+    if (this.#stored !== null) return this.#stored;
+    const stored: ClaimEntry[] = [];
+    for (const kind of [this.#needed, this.#undecided, this.#others]) {
+      for (const [id, completeSince] of kind) stored.push({ id, completeSince });
+    }
+    this.#stored = stored;
+    return stored;
   }
 
   #kindOf(need: Need): Map<MessageId, number> {

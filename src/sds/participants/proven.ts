@@ -12,6 +12,11 @@ export function credit(participant: Participant, entryNumber: number, completeSi
   (participant.credits as Credits).credit(entryNumber, completeSince);
 }
 
+/** What they are known to have, to write to: for a start, which goes through all of it. */
+export function creditsOf({ credits }: Participant): Credits {
+  return credits as Credits;
+}
+
 /** Keeps a claim over restarts. An unsigned word counts for nothing, so it is not worth writing down. */
 export function keepClaim(participant: Participant, id: MessageId, completeSince: number, need: Need): void {
   //= protocol: CLAIM-8

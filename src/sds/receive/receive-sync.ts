@@ -18,7 +18,7 @@ import type { ReceiveContext } from "./receive-state.ts";
  * A sync arrived. Its claims count whenever it was said; presence and what it makes us do count once, only for the
  * newest of a sender, so that a replayed sync moves nothing. Its Lamport timestamp is never merged.
  */
-export function receiveSync(ctx: ReceiveContext, claim: IncomingClaim, source: Source): void {
+export function receiveSync(ctx: ReceiveContext, claim: IncomingClaim, source: Source, waitedMs = 0): void {
   const { state } = ctx;
   if (claim.sender === state.identity.self) return;
   if (!claim.signed && state.identity.profile === "community") {
@@ -45,16 +45,16 @@ export function receiveSync(ctx: ReceiveContext, claim: IncomingClaim, source: S
   resendStoredTo(ctx, participant);
   compareSync(ctx, participant, withoutEmbargoed(state, claim), isNew);
   //= protocol: REPAIR-11, PROFILE-5
-  if (claim.signed) hearWishes(ctx, participant, claim);
+  if (claim.signed) hearWishes(ctx, participant, claim, ctx.env.now - Math.max(0, waitedMs));
 }
 
-/** What the sender asks of the group: messages that it misses, and receipts for its own. */
-function hearWishes(ctx: ReceiveContext, participant: Participant, claim: IncomingClaim): void {
+/** What the sender asks of the group: messages that it misses, and receipts for its own. `at`: when it came to this device. */
+function hearWishes(ctx: ReceiveContext, participant: Participant, claim: IncomingClaim, at: number): void {
   const { state } = ctx;
-  hearRequests(ctx, participant, claim.repairRequests, claim.completeSince);
+  hearRequests(ctx, participant, { requests: claim.repairRequests, completeSince: claim.completeSince, at });
   //= protocol: RECEIPT-5
   if (claim.receiptsWantedFrom === null) return;
   const asked = claim.listed.flatMap(({ messageId }) => state.log.entries.get(messageId) ?? []);
   const own = asked.filter((entry) => entry.author === participant);
-  if (hearReceiptRequest(state, claim.receiptsWantedFrom, own)) scheduleAnswer(ctx);
+  if (hearReceiptRequest(state, claim.receiptsWantedFrom, own)) scheduleAnswer(ctx, at);
 }

@@ -104,12 +104,12 @@ describe("an answer", () => {
 
   it("is given once, at its time and not before, and a wake is asked for then", () => {
     const { core, at } = asked();
-    expect(nextAnswerAt(core.state)).toBe(at);
+    expect(nextAnswerAt(core.state, core.now)).toBe(at);
     core.wait(at - core.now - 1);
     expect(core.take("repair")).toEqual([]);
     core.wait(1);
     expect(core.take("repair").map(({ id }) => id)).toEqual(["m"]);
-    expect(nextAnswerAt(core.state)).toBe(Number.POSITIVE_INFINITY);
+    expect(nextAnswerAt(core.state, core.now)).toBe(Number.POSITIVE_INFINITY);
     core.wait(5 * MINUTE);
     expect(core.take("repair")).toEqual([]);
   });

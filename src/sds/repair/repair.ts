@@ -1,4 +1,5 @@
-import { takeToken, tokenAt } from "../budget/budget.ts";
+import { takeTurn, turnAt } from "../budget/budget.ts";
+import { takenInUpTo } from "../clock/intake-lag.ts";
 import { isBodyGivenUp } from "../holes/give-up-bodies.ts";
 import type { MissingMessage } from "../holes/missing-message.ts";
 import {
@@ -12,6 +13,7 @@ import { requestDelay, responseDelay } from "../holes/repair-timing.ts";
 import { isTrueEdge, type LogEntry } from "../log/log-entry.ts";
 import { MAX_REPAIR_REQUESTS } from "../parameters/limits.ts";
 import type { Participant } from "../participants/participant.ts";
+import { presentParticipants } from "../participants/presence.ts";
 import type { MessageId } from "../wire/ids.ts";
 import type { HistoryEntry } from "../wire/message.ts";
 import { ownRepair } from "./own.ts";
@@ -41,6 +43,11 @@ const MAX_ANSWERS_PER_REQUESTER = 40;
 /** It would ask for them next, one step of the graph per round. More would answer a single request with a flood. */
 const MAX_ANCESTORS_PER_ANSWER = 32;
 
+/** How many share what the group may say. */
+function groupOf(state: RepairAndBelow, now: number): number {
+  return presentParticipants(state, now).length;
+}
+
 /**
  * Up to eight ids to ask for now. Round-robin over the signers who name them: one who names thousands of ids that do
  * not exist uses up its own share only.
@@ -48,7 +55,7 @@ const MAX_ANCESTORS_PER_ANSWER = 32;
 export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
   const { state, env } = ctx;
   //= protocol: REPAIR-5, SYNC-5
-  const due = dueRequests(state, env.now);
+  const due = dueRequests(state, takenInUpTo(state, env.now));
   const chosen = new Set<MissingMessage>();
   const queues = queuesBySigner(due);
   while (chosen.size < MAX_REPAIR_REQUESTS && queues.length > 0) {
@@ -65,8 +72,11 @@ export function takeRepairRequests(ctx: RepairContext): HistoryEntry[] {
   return [...chosen].map(({ id, hint }) => ({ messageId: id, retrievalHint: hint }));
 }
 
-function dueRequests(state: RepairAndBelow, now: number): MissingMessage[] {
-  return [...state.holes.missing.values()].filter((missing) => missing.requestAt <= now && isAskedFor(state, missing));
+function dueRequests(state: RepairAndBelow, until: number): MissingMessage[] {
+  //= protocol: LAG-2
+  return [...state.holes.missing.values()].filter(
+    (missing) => missing.requestAt <= until && isAskedFor(state, missing),
+  );
 }
 
 /** An id is in the queue of each signer who names it; the least asked for come first. */
@@ -110,19 +120,29 @@ export function noteEagerSync(state: RepairAndBelow, now: number): void {
   ownRepair(state).eagerNextAt = now + EAGER_EVERY_MS;
 }
 
+/** What somebody asks for, from when on they say that they have everything, and when that came to this device. */
+export interface HeardRequests {
+  readonly requests: readonly HistoryEntry[];
+  readonly completeSince: number;
+  readonly at: number;
+}
+
 /** Somebody asks: answer when our turn comes, if we have it; wait a little, once, if we miss it too. */
-export function hearRequests(
-  ctx: RepairContext,
-  requester: Participant,
-  requests: readonly HistoryEntry[],
-  completeSince: number,
-): void {
+export function hearRequests(ctx: RepairContext, requester: Participant, heard: HeardRequests): void {
   const { state, env } = ctx;
-  for (const { messageId } of requests) {
+  // Others have answered it, and who still misses it asks again.
+  //= protocol: LAG-4
+  const isOver = env.now - heard.at >= answerWindow(state);
+  for (const { messageId } of heard.requests) {
     const entry = state.log.entries.get(messageId);
-    if (entry !== undefined && canGive(state, entry)) planAnswers(ctx, requester, entry, completeSince);
-    else if (entry === undefined) postponeOwnRequest(state, messageId, env.now);
+    if (entry === undefined) postponeOwnRequest(state, messageId, heard.at);
+    else if (!isOver && canGive(state, entry)) planAnswers(ctx, requester, entry, heard);
   }
+}
+
+/** Within which everybody who may answer does. */
+function answerWindow(state: RepairAndBelow): number {
+  return Math.max(1, state.identity.parameters.repairAnswerMaxMs);
 }
 
 /** Somebody else has to answer for what was deleted here, or given up on a full disk. */
@@ -131,17 +151,16 @@ function canGive(state: RepairAndBelow, entry: LogEntry): boolean {
   return !entry.removed && !isBodyGivenUp(state, entry);
 }
 
-function planAnswers(ctx: RepairContext, requester: Participant, entry: LogEntry, completeSince: number): void {
-  const { state, env } = ctx;
+function planAnswers(ctx: RepairContext, requester: Participant, entry: LogEntry, heard: HeardRequests): void {
+  const { state } = ctx;
   // The author that we stored decides who comes first; the one in the request may be made up.
-  const { self, parameters } = state.identity;
   //= protocol: REPAIR-8
-  const delay = responseDelay(self, entry.author.id, entry.id, Math.max(1, parameters.repairAnswerMaxMs));
-  for (const wanted of [entry, ...missingAncestors(state, requester, entry, completeSince)]) {
+  const delay = responseDelay(state.identity.self, entry.author.id, entry.id, answerWindow(state));
+  for (const wanted of [entry, ...missingAncestors(state, requester, entry, heard.completeSince)]) {
     if (state.repair.answers.has(wanted.id)) continue;
     //= protocol: REPAIR-10
     if (countAnswers(state, requester.index) >= MAX_ANSWERS_PER_REQUESTER) return;
-    ownRepair(state).answers.set(wanted.id, { at: env.now + delay, requester: requester.index });
+    ownRepair(state).answers.set(wanted.id, { at: heard.at + delay, requester: requester.index });
   }
 }
 
@@ -198,23 +217,37 @@ export function dropAnswers(state: RepairAndBelow): void {
   ownRepair(state).answers.clear();
 }
 
-/** Gives the answers whose time has come. */
+/** Gives the answers whose time has come, once all that came before is taken in: somebody may have been faster. */
 export function answerDue(ctx: RepairContext): void {
   const { state, env } = ctx;
   if (!state.clock.connection.online) return;
+  dropLateAnswers(ctx);
+  const until = takenInUpTo(state, env.now);
   for (const [id, answer] of state.repair.answers) {
-    if (answer.at > env.now || !takeToken(ctx, "repair")) continue;
+    //= protocol: LAG-4, RATE-2
+    if (answer.at > until || !takeTurn(ctx, "repair", groupOf(state, env.now))) continue;
     ownRepair(state).answers.delete(id);
     //= protocol: STATE-1, REPAIR-8
     ctx.effects.push({ kind: "repair", id });
   }
 }
 
-export function nextAnswerAt(state: RepairAndBelow): number {
+/** The intake is so far behind that they would come when nobody waits for them any more. */
+function dropLateAnswers({ state, env }: RepairContext): void {
+  const window = answerWindow(state);
+  //= protocol: LAG-4
+  if (state.clock.intakeLagMs < window) return;
+  for (const [id, answer] of state.repair.answers) {
+    if (env.now - answer.at >= window) ownRepair(state).answers.delete(id);
+  }
+}
+
+export function nextAnswerAt(state: RepairAndBelow, now: number): number {
   let next = Number.POSITIVE_INFINITY;
-  if (!state.clock.connection.online) return next;
+  if (!state.clock.connection.online || state.repair.answers.size === 0) return next;
   for (const answer of state.repair.answers.values()) next = Math.min(next, answer.at);
-  return state.repair.answers.size === 0 ? next : Math.max(next, tokenAt(state, "repair"));
+  //= protocol: LAG-4
+  return Math.max(next + state.clock.intakeLagMs, turnAt(state, "repair", groupOf(state, now)));
 }
 
 /** The clock was set by so much. */

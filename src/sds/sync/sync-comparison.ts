@@ -1,5 +1,6 @@
 import { trickleConsistent, trickleInconsistent } from "../clock/trickle.ts";
 import { hasLeft } from "../evidence/causal-history.ts";
+import { isKnownName } from "../evidence/known-names.ts";
 import { missMessage } from "../holes/holes.ts";
 import { isDoubted, planAsking } from "../holes/missing-schedule.ts";
 import { makeRoomToFollow, putIntoShare } from "../holes/shares.ts";
@@ -57,7 +58,8 @@ function headsLeftOut(state: SyncAndBelow, participant: Participant): LogEntry[]
     if (head.author === participant || participant.credits.has(head.number)) continue;
     // Others may have forgotten it, as we have all around it.
     if (head.lamport < state.holes.watermark) continue;
-    if (hasLeft(state, head)) leftOut.push(head);
+    // Nor are these named by everybody.
+    if (hasLeft(state, head) && !isKnownName(state, head)) leftOut.push(head);
   }
   return leftOut;
 }

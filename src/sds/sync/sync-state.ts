@@ -7,6 +7,8 @@ import type { RepairAndBelow } from "../repair/repair-state.ts";
 export interface SyncState {
   /** New content is to be acked. */
   readonly ackAt: number | null;
+  /** How long the window was in which the planned ack or hello has its place. */
+  readonly windowMs: number;
   readonly lastAckAt: number;
   /** Acks get lost too: the same claims again, some time after the last ack. */
   readonly repeatAt: readonly number[];
@@ -28,6 +30,9 @@ export interface SyncState {
   readonly trickle: Readonly<TrickleState> | null;
   /** Distinct signers whose sync agreed with our log in this Trickle interval. */
   readonly consistentSigners: ReadonlySet<number>;
+  /** While the intake lags, all that is due waits; until then at most. Then what waited has a place of its own in a window. */
+  readonly held: boolean;
+  readonly releaseAt: number;
   /** Connected time at which this participant last said anything. */
   readonly lastSaidConnectedMs: number;
   readonly lastSyncLamport: number;
@@ -42,6 +47,7 @@ export type SyncContext = StepContext<SyncAndBelow>;
 export function createSyncState(): SyncState {
   return {
     ackAt: null,
+    windowMs: 0,
     lastAckAt: Number.NEGATIVE_INFINITY,
     repeatAt: [],
     helloAt: null,
@@ -55,6 +61,8 @@ export function createSyncState(): SyncState {
     introduce: false,
     trickle: null,
     consistentSigners: new Set(),
+    held: false,
+    releaseAt: Number.NEGATIVE_INFINITY,
     lastSaidConnectedMs: 0,
     lastSyncLamport: 0,
   };

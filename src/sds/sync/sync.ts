@@ -1,4 +1,4 @@
-import { takeToken, tokenAt } from "../budget/budget.ts";
+import { takeTurn, turnAt } from "../budget/budget.ts";
 import { connectedNow } from "../clock/connected-time.ts";
 import {
   DEFAULT_REDUNDANCY,
@@ -16,17 +16,16 @@ import {
   SILENCE_FLOOR_LARGE_GROUP_MS,
   SILENCE_FLOOR_MS,
 } from "../parameters/parameters.ts";
-import { presentParticipants } from "../participants/presence.ts";
 import { beginEagerRequests, nextRequestSyncAt, noteEagerSync, takeRepairRequests } from "../repair/repair.ts";
 import { asMessageId } from "../wire/ids.ts";
+import { ackWindow, groupSize, isDue, noteWindow, stretchWindow } from "./ack-window.ts";
+import { heldUntil, isHeld, moveHold, noteRelease } from "./hold.ts";
 import { inInterval, ownSync } from "./own.ts";
 import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
 import { filterOfSync } from "./sent-filter.ts";
 import { nextSyncLamport } from "./sync-clock.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
 
-/** The ack window is meant for groups of this size; it grows in proportion beyond. */
-const ACK_WINDOW_GROUP = 8;
 /** Those who acked together must not repeat it together. Up to so much later. */
 const REPEAT_JITTER = 0.2;
 /** A Store keeps each of them, so one says all that is new in ten minutes. Rarer ones are missed by who reads between. */
@@ -44,22 +43,20 @@ export function scheduleAck(ctx: SyncContext): void {
   //= protocol: SYNC-7
   const window = ackWindow(state, env.now);
   sync.ackAt = Math.max(env.now + env.random() * window, sync.lastAckAt + window);
+  noteWindow(state, window);
 }
 
-/** Receipts were asked of us: answer within the window, however lately we spoke. */
-export function scheduleAnswer(ctx: SyncContext): void {
+/** Receipts were asked of us, at a time: answer within the window, however lately we spoke. */
+export function scheduleAnswer(ctx: SyncContext, askedAt: number): void {
   const { state, env } = ctx;
+  const window = ackWindow(state, env.now);
+  // What was asked that long ago is named by the next sync, whatever that is said for: they ask again.
+  //= protocol: LAG-5
+  if (env.now - askedAt > window) return;
   //= protocol: RECEIPT-5
-  const at = env.now + env.random() * ackWindow(state, env.now);
+  const at = env.now + env.random() * window;
   ownSync(state).ackAt = Math.min(at, state.sync.ackAt ?? at);
-}
-
-/** Grows with the group, so that a large group does not answer each message with a storm of acks. */
-function ackWindow(state: SyncAndBelow, now: number): number {
-  //= protocol: SYNC-7
-  const { ackWindowMs, ackWindowMaxMs } = state.identity.parameters;
-  const group = presentParticipants(state, now).length;
-  return Math.min(ackWindowMaxMs, ackWindowMs * Math.max(1, group / ACK_WINDOW_GROUP));
+  noteWindow(state, window);
 }
 
 /** Own content says the same as an ack if it is now the only head and nothing is to be named besides; then no sync is needed. */
@@ -80,7 +77,9 @@ export function noteOwnContent(ctx: SyncContext, entry: LogEntry): void {
 export function startSyncing(ctx: SyncContext): void {
   const { state, env } = ctx;
   //= protocol: SYNC-8
-  ownSync(state).helloAt = env.now + env.random() * ackWindow(state, env.now);
+  const window = ackWindow(state, env.now);
+  ownSync(state).helloAt = env.now + env.random() * window;
+  noteWindow(state, window);
   ownSync(state).trickle = startTrickle(trickleParameters(state), env.now, env.random);
   ownSync(state).consistentSigners.clear();
   beginEagerRequests(state, env.now);
@@ -98,7 +97,15 @@ function trickleParameters(state: SyncAndBelow): TrickleParameters {
 /** Says what is due. Any sync says everything, so one is enough for all reasons. */
 export function syncDue(ctx: SyncContext): void {
   const { state, env } = ctx;
-  if (!state.clock.connection.online || state.sync.trickle === null || tokenAt(state, "sync") > env.now) return;
+  const { trickle } = ownSync(state);
+  if (!state.clock.connection.online || trickle === null) return;
+  if (turnAt(state, "sync", groupSize(state, env.now)) > env.now) return;
+  stretchWindow(ctx);
+  if (Math.min(nextTrickleAt(trickle), plannedSyncAt(state)) > env.now) {
+    noteRelease(state);
+    return;
+  }
+  if (isHeld(ctx)) return;
   dropNeedlessReceiptRequest(ctx);
   if (plannedSyncAt(state) > env.now) {
     idleDue(ctx);
@@ -107,15 +114,18 @@ export function syncDue(ctx: SyncContext): void {
   //= protocol: SYNC-8
   say(ctx, false);
   // It says what an idle one would, if that was due as well.
-  const { trickle } = ownSync(state);
-  if (trickle !== null) inInterval(ctx.state, trickle, () => fireTrickle(trickle, env.now, env.random));
+  inInterval(ctx.state, trickle, () => fireTrickle(trickle, env.now, env.random));
 }
 
 /** The earliest of all reasons to say something but the idle one. */
 function plannedSyncAt(state: SyncAndBelow): number {
   const { helloAt, ackAt, repeatAt, wantReceiptsAt } = state.sync;
-  const planned = [helloAt, ackAt, repeatAt[0] ?? null, wantReceiptsAt].filter((at) => at !== null);
-  return Math.min(checkpointAt(state), nextRequestSyncAt(state), ...planned);
+  const planned = Math.min(orNever(helloAt), orNever(ackAt), orNever(repeatAt[0]), orNever(wantReceiptsAt));
+  return Math.min(checkpointAt(state), nextRequestSyncAt(state), planned);
+}
+
+function orNever(at: number | null | undefined): number {
+  return at ?? Number.POSITIVE_INFINITY;
 }
 
 /** Claims that no checkpoint has said get one, at most every ten minutes; one that the Store did not keep, sooner. */
@@ -166,7 +176,8 @@ function silenceFloor(state: SyncAndBelow): number {
 function say(ctx: SyncContext, idle: boolean): void {
   const { state, env } = ctx;
   const sync = ownSync(state);
-  takeToken(ctx, "sync");
+  takeTurn(ctx, "sync", groupSize(state, env.now));
+  noteRelease(state);
   const checkpoint = isCheckpointDue(state, env.now);
   const receipts = isDue(sync.wantReceiptsAt, env.now) ? receiptRequest(ctx) : null;
   if (receipts !== null) noteReceiptRequest(state, env.now, true);
@@ -225,14 +236,11 @@ function noteSaid(ctx: SyncContext, checkpoint: boolean): void {
   sync.lastSaidConnectedMs = connectedNow(state, env.now);
 }
 
-function isDue(at: number | null, now: number): boolean {
-  return at !== null && at <= now;
-}
-
-export function nextSyncAt(state: SyncAndBelow): number {
+export function nextSyncAt(state: SyncAndBelow, now: number): number {
   const { trickle } = state.sync;
   if (!state.clock.connection.online || trickle === null) return Number.POSITIVE_INFINITY;
-  return Math.max(tokenAt(state, "sync"), Math.min(nextTrickleAt(trickle), plannedSyncAt(state)));
+  const dueAt = Math.min(nextTrickleAt(trickle), plannedSyncAt(state));
+  return heldUntil(state, Math.max(turnAt(state, "sync", groupSize(state, now)), dueAt));
 }
 
 /** The clock was set by so much. */
@@ -245,6 +253,7 @@ export function movePlannedSyncs(state: SyncAndBelow, byMs: number): void {
   sync.lastCheckpointAt += byMs;
   sync.checkpointRetryAt = moved(sync.checkpointRetryAt, byMs);
   sync.wantReceiptsAt = moved(sync.wantReceiptsAt, byMs);
+  moveHold(state, byMs);
   if (sync.trickle === null) return;
   sync.trickle.intervalEnd += byMs;
   sync.trickle.speakAt = moved(sync.trickle.speakAt, byMs);

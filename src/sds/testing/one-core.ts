@@ -2,6 +2,7 @@ import type { ChannelState } from "../channel-state.ts";
 import { prepareAnew } from "../compose/compose-anew.ts";
 import type { Effect } from "../io/effect.ts";
 import type { ParentReference } from "../io/records.ts";
+import type { Environment } from "../io/step-context.ts";
 import type { IncomingClaim, IncomingContent, Source, StepInput } from "../io/step-input.ts";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { CHANNEL_PARAMETER_DEFAULTS, type ChannelParameters } from "../parameters/parameters.ts";
@@ -21,6 +22,8 @@ export class OneCore {
   /** All effects but commits, since the last `take`. */
   effects: Effect[] = [];
   state: ChannelState;
+  /** How far the intake is behind. */
+  lagMs = 0;
   readonly #parameters: ChannelParameters;
   readonly #profile: "community" | "sds";
   #random = 0.5;
@@ -125,23 +128,27 @@ export class OneCore {
   receive(
     id: string,
     sender: string,
-    fields: { lamport?: number; parents?: readonly ParentReference[]; source?: Source } = {},
+    fields: { lamport?: number; parents?: readonly ParentReference[]; source?: Source; type?: number } = {},
   ): void {
     const content = this.content(asMessageId(id), sender, fields);
-    const { source = "live" } = fields;
-    this.step({ kind: "receive-content", content, claim: null, source, hint: undefined });
+    const { source = "live", type = content.type } = fields;
+    this.step({ kind: "receive-content", content: { ...content, type }, claim: null, source, hint: undefined });
   }
 
-  /** Somebody's sync comes. */
-  hear(sender: string, listed: readonly string[], fields: Partial<IncomingClaim> & { source?: Source } = {}): void {
-    const { source = "live", ...rest } = fields;
+  /** Somebody's sync comes, and has waited for so long. */
+  hear(
+    sender: string,
+    listed: readonly string[],
+    fields: Partial<IncomingClaim> & { source?: Source; waitedMs?: number } = {},
+  ): void {
+    const { source = "live", waitedMs = 0, ...rest } = fields;
     const claim: IncomingClaim = {
       ...{ sender: asParticipantId(sender), signed: true, publicKey: keyOf(sender), by: "sync", lamport: this.now },
       ...{ completeSince: 0, repairRequests: [], receiptsWantedFrom: null },
       listed: listed.map((id) => ({ messageId: asMessageId(id), retrievalHint: undefined })),
       ...rest,
     };
-    this.step({ kind: "receive-sync", claim, source });
+    this.step({ kind: "receive-sync", claim, source, waitedMs });
   }
 
   #boot(maxHistory?: number, deleted = 0): ChannelState {
@@ -158,8 +165,8 @@ export class OneCore {
     return state;
   }
 
-  #env(): { now: number; random: () => number } {
-    return { now: this.now, random: () => this.#nextRandom() };
+  #env(): Environment {
+    return { now: this.now, intakeLagMs: this.lagMs, random: () => this.#nextRandom() };
   }
 
   /** Evenly spread, the same in every run. */

@@ -208,29 +208,35 @@ function readEntry(reader: ProtobufReader): HistoryEntry {
 }
 
 function classify(fields: Fields): DecodeResult {
-  const { lamport, content } = fields;
+  const { lamport, content, causalHistory, repairRequests, bloomFilter } = fields;
   //= protocol: WIRE-8
   if (fields.senderId === "" || fields.messageId === "" || fields.channelId === "") return rejected("missing-id");
+  const senderId = asParticipantId(fields.senderId);
+  const messageId = asMessageId(fields.messageId);
+  const channelId = asChannelId(fields.channelId);
+  // Spelled out three times: to spread one head into each takes longer than all else here.
   const hasContent = content !== undefined && content.length > 0;
   //= protocol: WIRE-1
   if (lamport !== undefined) {
     const message: SdsMessage = hasContent
-      ? { kind: "content", ...headOf(fields), lamport, content }
-      : { kind: "sync", ...headOf(fields), lamport };
+      ? {
+          kind: "content",
+          senderId,
+          messageId,
+          channelId,
+          causalHistory,
+          repairRequests,
+          bloomFilter,
+          lamport,
+          content,
+        }
+      : { kind: "sync", senderId, messageId, channelId, causalHistory, repairRequests, bloomFilter, lamport };
     return { ok: true, message };
   }
   if (!hasContent) return rejected("no-kind");
-  return { ok: true, message: { kind: "ephemeral", ...headOf(fields), content } };
-}
-
-function headOf(fields: Fields) {
   return {
-    senderId: asParticipantId(fields.senderId),
-    messageId: asMessageId(fields.messageId),
-    channelId: asChannelId(fields.channelId),
-    causalHistory: fields.causalHistory,
-    repairRequests: fields.repairRequests,
-    bloomFilter: fields.bloomFilter,
+    ok: true,
+    message: { kind: "ephemeral", senderId, messageId, channelId, causalHistory, repairRequests, bloomFilter, content },
   };
 }
 

@@ -1,11 +1,8 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { asMessageId, type MessageId } from "./ids.ts";
+import { sha256Into } from "./sha256.ts";
 
 /** SHA-256. */
 const DIGEST_BYTES = 32;
-/** A new hash and its buffers for each message would cost half as much again as the hashing itself. */
-const BEGUN = sha256.create();
-const hash = sha256.create();
 const digest = new Uint8Array(DIGEST_BYTES);
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
@@ -30,7 +27,7 @@ export function isIdOf(id: MessageId, content: Uint8Array): boolean {
 
 /** Valid until the next call. */
 function digestOf(content: Uint8Array): Uint8Array {
-  BEGUN._cloneInto(hash).update(content).digestInto(digest);
+  sha256Into(digest, content);
   return digest;
 }
 

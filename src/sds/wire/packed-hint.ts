@@ -14,3 +14,11 @@ export function unpackHint(packed: PackedHint | undefined): Uint8Array | undefin
   if (packed === undefined) return undefined;
   return Uint8Array.from({ length: packed.length }, (_, index) => packed.charCodeAt(index));
 }
+
+/** Whether it is this hint, packed. */
+export function isPacked(packed: PackedHint | undefined, hint: Uint8Array | undefined): boolean {
+  if (packed === undefined || hint === undefined) return packed === hint;
+  if (packed.length !== hint.length) return false;
+  for (let index = 0; index < hint.length; index++) if (packed.charCodeAt(index) !== hint[index]) return false;
+  return true;
+}

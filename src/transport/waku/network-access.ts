@@ -2,12 +2,13 @@ import type { Connection } from "@libp2p/interface";
 import type { IDecodedMessage } from "@waku/interfaces";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { createHealthSignal, type HealthSignal } from "../health-signal.ts";
-import { TransportError } from "../port.ts";
+import { TransportError, type TransportHealth } from "../port.ts";
 import { createBackoff } from "./links/backoff.ts";
 import { createServiceLinks } from "./links/service-links.ts";
 import { createTopicRegistry, type TopicRegistry } from "./links/topic-registry.ts";
 import { createWakeableSleep } from "./links/wakeable-sleep.ts";
 import { type GuardedNode, startGuardedNode } from "./node/guarded-node.ts";
+import { createTopicHealth, type TopicHealth } from "./topic-health.ts";
 import { closedError } from "./wire/errors.ts";
 import type { WakuNetwork } from "./wire/local-network.ts";
 
@@ -19,6 +20,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A running node of a network and the links to its service nodes: started, restored, and ended. */
 export interface NetworkAccess {
   readonly health: Pick<HealthSignal, "current" | "onChange">;
+  /** The same as far as single topics are concerned. */
+  readonly topicHealth: Pick<TopicHealth, "current" | "onChange">;
   isConnected(): boolean;
   /** The open connections, waiting for the first attempt to connect if it still runs. Rejects with `TransportError`. */
   connections(): Promise<readonly Connection[]>;
@@ -74,6 +77,7 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
       if (closing === undefined) options.onDoubt(agoMs);
     },
   });
+  const topicHealth = createTopicHealth(healthNow);
   const restart = createWakeableSleep(clock);
   let node: GuardedNode | undefined;
   let startFailure: string | undefined;
@@ -119,8 +123,14 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
 
   function update(): void {
     if (closing !== undefined) return;
-    signal.set(startFailure === undefined ? links.health() : { kind: "offline", reason: startFailure });
+    signal.set(healthNow());
+    topicHealth.update();
     onChange();
+  }
+
+  function healthNow(contentTopic?: string): TransportHealth {
+    if (closing !== undefined) return { kind: "closed" };
+    return startFailure === undefined ? links.health(contentTopic) : { kind: "offline", reason: startFailure };
   }
 
   async function connections(): Promise<readonly Connection[]> {
@@ -151,6 +161,7 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
 
   return {
     health: signal,
+    topicHealth,
     isConnected: () => links.connections().length > 0,
     connections,
     node: () => {
@@ -175,6 +186,8 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
       restart.wake();
       signal.set({ kind: "closed" });
       signal.clear();
+      topicHealth.update();
+      topicHealth.clear();
       return closing;
     },
   };

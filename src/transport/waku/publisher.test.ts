@@ -1,13 +1,11 @@
-import { LightPushError } from "@waku/interfaces";
+import type { Connection } from "@libp2p/interface";
 import { proto_lightpush as proto } from "@waku/proto";
 import { describe, expect, test } from "vitest";
-import type { OutboundFrame } from "../port.ts";
-import { createLightpushAnswers, type LightpushAnswers } from "./node/lightpush-answers.ts";
+import { type OutboundFrame, TransportError, type TransportErrorCode } from "../port.ts";
 import { pushToNetwork } from "./publisher.ts";
-import { encodeFrame } from "./wire/length-prefix.ts";
 import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
 
-const network = { clusterId: 42, shards: 8, multiaddrs: [] };
+const rule = { clusterId: 42, shards: 8 };
 const contentTopic = "/hearback/1/a/proto";
 const frame: OutboundFrame = {
   contentTopic,
@@ -16,126 +14,116 @@ const frame: OutboundFrame = {
   ephemeral: false,
   timestamp: 1_000,
 };
-const pubsubTopic = pubsubTopicOf(contentTopic, network);
-const message = toWakuMessage(frame);
+const pubsubTopic = pubsubTopicOf(contentTopic, rule);
+const hash = wakuMessageHash(toWakuMessage(frame), pubsubTopic);
 
-type Result = {
-  readonly successes: readonly string[];
-  readonly failures: readonly { readonly error: LightPushError }[];
-};
-
-/** One publish under way: `answer` is a service node's word, `end` the SDK's result. */
-function bench() {
-  const answers = createLightpushAnswers();
-  let listening = 0;
-  const expecting: LightpushAnswers["expect"] = (hash) => {
-    const expected = answers.expect(hash);
-    listening++;
-    return {
-      ...expected,
-      forget: () => {
-        listening--;
-        expected.forget();
-      },
-    };
+/** One publish under way to service nodes of these names, of which `serving` serve the shard. */
+function bench(serving: readonly string[], others: readonly string[] = []) {
+  const asked: { readonly name: string; readonly request: Uint8Array }[] = [];
+  const ends = new Map<string, { resolve(answer: Uint8Array): void; reject(error: Error): void }>();
+  const connections = [...others, ...serving].map((id) => ({ id }) as Connection);
+  const topics: string[] = [];
+  const lightpush = {
+    serving: async (open: readonly Connection[], topic: string) => {
+      topics.push(topic);
+      return open.filter(({ id }) => serving.includes(id));
+    },
+    ask: ({ id }: Connection, request: Uint8Array) => {
+      asked.push({ name: id, request });
+      return new Promise<Uint8Array>((resolve, reject) => ends.set(id, { resolve, reject }));
+    },
   };
-  const options: unknown[] = [];
-  let end = (_result: Result): void => {};
-  let fail = (_error: Error): void => {};
-  const send = (_encoder: unknown, _message: unknown, given: unknown) => {
-    options.push(given);
-    return new Promise<Result>((resolve, reject) => {
-      end = resolve;
-      fail = reject;
-    });
-  };
-  const published = pushToNetwork(
-    { answers: { ...answers, expect: expecting }, sdk: { lightPush: { send: send as never } } },
-    frame,
-    network,
-  );
+  const published = pushToNetwork(frame, { node: { lightpush }, connections, rule, requestId: "r" });
   published.catch(() => undefined);
-  const answer = (statusCode: number): void =>
-    answers.onExchange(
-      [encodeFrame(proto.LightPushRequestV3.encode({ requestId: "r", pubsubTopic, message }))],
-      [encodeFrame(proto.LightPushResponseV3.encode({ requestId: "r", statusCode, statusDesc: "words" }))],
-    );
-  const failWith = (...errors: LightPushError[]): void =>
-    end({ successes: [], failures: errors.map((error) => ({ error })) });
+  const begun = async () => {
+    while (ends.size < Math.min(2, serving.length)) await null;
+  };
   return {
-    listening: () => listening,
     published,
-    answer,
-    failWith,
-    options,
-    end: (result: Result) => end(result),
-    fail: (e: Error) => fail(e),
+    asked,
+    topics,
+    begun,
+    answer: (name: string, statusCode: number) =>
+      ends.get(name)?.resolve(proto.LightPushResponseV3.encode({ requestId: "r", statusCode, statusDesc: "words" })),
+    say: (name: string, answer: Uint8Array) => ends.get(name)?.resolve(answer),
+    fail: (name: string, code: TransportErrorCode) => ends.get(name)?.reject(new TransportError(code, "it failed")),
   };
 }
 
-async function codeOf(published: Promise<unknown>): Promise<string> {
+function outcomeOf(published: Promise<unknown>): Promise<string> {
   return published.then(
     () => "published",
-    ({ code, message: words }: { readonly code?: string; readonly message: string }) => code ?? words,
+    ({ code, message }: { readonly code?: string; readonly message: string }) => `${code}: ${message}`,
   );
 }
 
 describe("a publish", () => {
   test("is done as soon as one service node took it, and tells the hash under which a Store has it", async () => {
-    const { published, answer, options } = bench();
-    answer(429);
-    answer(200);
-    expect(await published).toEqual({ hash: wakuMessageHash(message, pubsubTopic) });
-    // The SDK's own retries lose messages.
-    expect(options).toEqual([{ autoRetry: false }]);
+    const { published, begun, answer, asked, topics } = bench(["a", "b"]);
+    await begun();
+    answer("a", 429);
+    answer("b", 200);
+    expect(await published).toEqual({ hash });
+    expect(topics).toEqual([pubsubTopic]);
+    expect(asked.map(({ request }) => proto.LightPushRequestV3.decode(request))).toEqual(
+      ["a", "b"].map(() => expect.objectContaining({ requestId: "r", pubsubTopic })),
+    );
+    expect(proto.LightPushRequestV3.decode(asked[0]?.request ?? new Uint8Array()).message).toMatchObject({
+      ...{ contentTopic, payload: frame.payload, version: 1, ephemeral: false, timestamp: 1_000_000_000n },
+    });
   });
 
-  test("is done when the SDK says that one took it, whatever became of the others", async () => {
-    const { published, end } = bench();
-    end({ successes: ["peer"], failures: [{ error: LightPushError.NO_RESPONSE }] });
-    expect(await codeOf(published)).toBe("published");
+  test("goes to the first two that serve its shard", async () => {
+    const { published, begun, answer, asked } = bench(["a", "b", "c"], ["no lightpush"]);
+    await begun();
+    answer("b", 200);
+    await published;
+    expect(asked.map(({ name }) => name)).toEqual(["a", "b"]);
   });
 
-  test("that nobody took fails, also when the SDK names no failure; its own error comes through", async () => {
-    const [silent, broken] = [bench(), bench()];
-    silent.failWith();
-    broken.fail(new Error("SDK"));
-    expect([await codeOf(silent.published), await codeOf(broken.published)]).toEqual(["rejected", "SDK"]);
+  test("fails where nobody serves its shard", async () => {
+    const { published, asked } = bench([], ["no lightpush"]);
+    expect(await outcomeOf(published)).toMatch(/^rejected: .*no lightpush v3/);
+    expect(asked).toEqual([]);
   });
 
-  test("fails for the reason that says most about the message, what service nodes say included", async () => {
-    const { published, answer, failWith } = bench();
-    answer(413);
-    failWith(LightPushError.NO_RESPONSE);
-    expect(await codeOf(published)).toBe("too-large");
-    const other = bench();
-    other.failWith(LightPushError.NO_RESPONSE, LightPushError.DECODE_FAILED);
-    expect(await codeOf(other.published)).toBe("rejected");
-  });
-
-  test("that failed, or was taken, listens to no answer any more", async () => {
-    for (const settle of ["failed", "taken"]) {
-      const { published, answer, failWith, listening } = bench();
-      expect(listening()).toBe(1);
-      if (settle === "failed") failWith(LightPushError.NO_RESPONSE);
-      else answer(200);
-      await published.catch(() => undefined);
-      expect(listening()).toBe(0);
-    }
+  test("that nobody took fails when the last one said so, for the reason that says most about the message", async () => {
+    const { published, begun, answer, fail } = bench(["a", "b"]);
+    await begun();
+    fail("a", "offline");
+    let ended = false;
+    void outcomeOf(published).then(() => {
+      ended = true;
+    });
+    for (let turn = 0; turn < 50; turn++) await null;
+    expect(ended).toBe(false);
+    answer("b", 413);
+    expect(await outcomeOf(published)).toMatch(/^too-large: .*413 words/);
   });
 
   test.each([
-    [LightPushError.NO_PEER_AVAILABLE, "rejected"],
-    [LightPushError.NO_STREAM_AVAILABLE, "offline"],
-    [LightPushError.STREAM_ABORTED, "offline"],
-    [LightPushError.NO_RESPONSE, "offline"],
-    [LightPushError.SIZE_TOO_BIG, "too-large"],
-    [LightPushError.PAYLOAD_TOO_LARGE, "too-large"],
-    [LightPushError.DECODE_FAILED, "rejected"],
-    [LightPushError.RLN_PROOF_GENERATION, "rejected"],
-  ])("that fails with %s is %s", async (error, code) => {
-    const { published, failWith } = bench();
-    failWith(error);
-    expect(await codeOf(published)).toBe(code);
+    [429, /^rejected: the service node refused the message: 429 words/],
+    [500, /^rejected: .*500 words/],
+    [201, /^rejected: .*201 words/],
+    [413, /^too-large: /],
+  ])("that is answered with %s fails", async (status, words) => {
+    const { published, begun, answer } = bench(["a"]);
+    await begun();
+    answer("a", status);
+    expect(await outcomeOf(published)).toMatch(words);
+  });
+
+  test.each(["offline", "timeout"] as const)("keeps the reason of one that is %s", async (code) => {
+    const { published, begun, fail } = bench(["a"]);
+    await begun();
+    fail("a", code);
+    expect(await outcomeOf(published)).toBe(`${code}: it failed`);
+  });
+
+  test("whose answer cannot be read fails", async () => {
+    const { published, begun, say } = bench(["a"]);
+    await begun();
+    say("a", Uint8Array.of(0xff, 0xff));
+    expect(await outcomeOf(published)).toMatch(/^rejected: .*makes no sense/);
   });
 });

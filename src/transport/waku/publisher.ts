@@ -1,61 +1,68 @@
-import { type ILightPush, LightPushError, type LightPushFailure } from "@waku/interfaces";
+import type { Connection } from "@libp2p/interface";
+import { proto_lightpush as proto } from "@waku/proto";
 import { type OutboundFrame, type PublishReceipt, TransportError } from "../port.ts";
-import type { LightpushAnswers } from "./node/lightpush-answers.ts";
-import { worthiestError } from "./wire/errors.ts";
-import type { WakuNetwork } from "./wire/local-network.ts";
-import { createOpaqueEncoder } from "./wire/opaque-codec.ts";
-import { toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
+import type { GuardedNode } from "./node/guarded-node.ts";
+import { senselessAnswer, worthiestError } from "./wire/errors.ts";
+import type { ShardingRule } from "./wire/wire.ts";
+import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
 
-/** What publishing needs of a `GuardedNode`. */
-export interface PublishingNode {
-  readonly sdk: { readonly lightPush: Pick<ILightPush, "send"> };
-  readonly answers: LightpushAnswers;
+/** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
+const NODES_TO_USE = 2;
+
+const OK = 200;
+const TOO_LARGE = 413;
+
+export interface Publishing {
+  readonly node: Pick<GuardedNode, "lightpush">;
+  /** The open ones, of service nodes. */
+  readonly connections: readonly Connection[];
+  readonly rule: ShardingRule;
+  /** A new one for each message. */
+  readonly requestId: string;
 }
 
 /**
- * Hands one message to the service nodes through the SDK's lightpush. Resolves as soon as one of them says that it took
- * the message; throws `TransportError` when none did.
+ * Hands one message to service nodes by lightpush. Resolves as soon as one of them says that it took the message; throws
+ * `TransportError` when none did.
  */
-export async function pushToNetwork(
-  node: PublishingNode,
-  frame: OutboundFrame,
-  network: WakuNetwork,
-): Promise<PublishReceipt> {
-  const encoder = createOpaqueEncoder(frame, network);
-  const hash = wakuMessageHash(toWakuMessage(frame), encoder.pubsubTopic);
-  const { accepted, refusals, forget } = node.answers.expect(hash);
+export async function pushToNetwork(frame: OutboundFrame, publishing: Publishing): Promise<PublishReceipt> {
+  const { node, connections, rule, requestId } = publishing;
+  const pubsubTopic = pubsubTopicOf(frame.contentTopic, rule);
+  const serving = await node.lightpush.serving(connections, pubsubTopic);
+  if (serving.length === 0) throw servesNobody();
+  const message = toWakuMessage(frame);
+  const request = proto.LightPushRequestV3.encode({ requestId, pubsubTopic, message });
+  const pushes = serving.slice(0, NODES_TO_USE).map(async (connection) => {
+    requireTaken(await node.lightpush.ask(connection, request));
+  });
+  const hash = wakuMessageHash(message, pubsubTopic);
   try {
-    // Without autoRetry: the SDK's retries go on after it said that it failed, a few times, and then lose the message.
-    const sent = node.sdk.lightPush.send(encoder, { payload: frame.payload }, { autoRetry: false });
-    const decided = sent.then(({ successes, failures }) => {
-      // An empty list of failures means nothing: only a service node's word counts.
-      if (successes.length === 0) throw worthiestError([...refusals, ...failures.map(explain)]);
-    });
-    decided.catch(() => undefined);
-    await Promise.race([accepted, decided]);
-    return { hash };
-  } finally {
-    forget();
+    await Promise.any(pushes);
+  } catch (error) {
+    throw error instanceof AggregateError ? worthiestError(error.errors) : error;
+  }
+  return { hash };
+}
+
+/** Throws why a service node did not take the message. */
+function requireTaken(answer: Uint8Array): void {
+  const { statusCode, statusDesc } = readAnswer(answer);
+  if (statusCode === OK) return;
+  const detail = `${statusCode} ${statusDesc ?? ""}`.trim();
+  throw statusCode === TOO_LARGE
+    ? new TransportError("too-large", `the service node refused the message for its size: ${detail}`)
+    : new TransportError("rejected", `the service node refused the message: ${detail}`);
+}
+
+function readAnswer(answer: Uint8Array): proto.LightPushResponseV3 {
+  try {
+    return proto.LightPushResponseV3.decode(answer);
+  } catch (error) {
+    throw senselessAnswer(error);
   }
 }
 
-function explain({ error }: LightPushFailure): TransportError {
-  switch (error) {
-    case LightPushError.NO_PEER_AVAILABLE:
-      return new TransportError(
-        "rejected",
-        "the service node has no lightpush v3, or does not serve the shard of this topic; use another one",
-      );
-    case LightPushError.NO_STREAM_AVAILABLE:
-    case LightPushError.STREAM_ABORTED:
-    case LightPushError.NO_RESPONSE:
-      return new TransportError("offline", "the connection to the service node broke; it is being restored");
-    case LightPushError.SIZE_TOO_BIG:
-    case LightPushError.PAYLOAD_TOO_LARGE:
-      return new TransportError("too-large", "the message is above the limit of the network; shorten it");
-    case LightPushError.DECODE_FAILED:
-      return new TransportError("rejected", "the service node's answer makes no sense; use another one");
-    default:
-      return new TransportError("rejected", `the message was not taken: ${error.toLowerCase()}`);
-  }
+function servesNobody(): TransportError {
+  const words = "the service node has no lightpush v3, or does not serve the shard of this topic; use another one";
+  return new TransportError("rejected", words);
 }

@@ -58,6 +58,9 @@ const SILENCE_TIMEOUT_MS = 12_500;
 const REFRESH_INTERVAL_MS = 60_000;
 /** A connection has 64 streams per protocol, beyond which the SDK fails at once; the rest is left to other traffic. */
 const MAX_IN_FLIGHT = 16;
+/** Around payload and content topic: tags, lengths (in units of up to 4 bytes), version, timestamp. It is about 30. */
+const MOST_BYTES_AROUND = 1_024;
+const REQUEST_ID_BYTES = 8;
 
 /**
  * A light client of a Waku network: lightpush, filter and Store of its service nodes. Connects at once in the background
@@ -83,7 +86,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
       for (const tell of [...doubters]) callSafely(() => tell(agoMs));
     },
   });
-  const { health } = access;
+  const { health, topicHealth } = access;
 
   /** Whether sends run, wait or are refused. */
   function letSendsGo(): void {
@@ -98,10 +101,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   async function publish(frame: OutboundFrame): Promise<PublishReceipt> {
     access.requireOpen();
     topicOf(frame.contentTopic);
-    const bytes = encodedSize(toWakuMessage(frame));
-    if (bytes > MAX_WAKU_MESSAGE_BYTES) {
-      throw new TransportError("too-large", `${bytes} bytes are above Waku's limit of ${MAX_WAKU_MESSAGE_BYTES}`);
-    }
+    requireSize(frame);
     if (health.current().kind === "offline") {
       access.nudge();
       throw access.offlineError();
@@ -112,7 +112,13 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   async function send(frame: OutboundFrame): Promise<PublishReceipt> {
     if (!access.isConnected()) throw access.offlineError();
     try {
-      return await pushToNetwork(access.node(), frame, network);
+      const connections = await access.connections();
+      return await pushToNetwork(frame, {
+        node: access.node(),
+        connections,
+        rule: network,
+        requestId: requestIdOf(random),
+      });
     } catch (error) {
       access.requireOpen();
       throw error;
@@ -153,8 +159,9 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
       };
     },
     queryHistory,
-    health: () => health.current(),
-    onHealth: (listener) => health.onChange(listener),
+    health: (contentTopic) => (contentTopic === undefined ? health.current() : topicHealth.current(contentTopic)),
+    onHealth: (listener, contentTopic) =>
+      contentTopic === undefined ? health.onChange(listener) : topicHealth.onChange(contentTopic, listener),
     onDoubt: (listener) => {
       const tell = (agoMs: number): void => listener(agoMs);
       doubters.add(tell);
@@ -169,4 +176,17 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
       return closing;
     },
   };
+}
+
+/** The length is that of the encoded message. Only near the limit it is worth encoding it for that. */
+function requireSize(frame: OutboundFrame): void {
+  if (frame.payload.length + frame.contentTopic.length < MAX_WAKU_MESSAGE_BYTES - MOST_BYTES_AROUND) return;
+  const bytes = encodedSize(toWakuMessage(frame));
+  if (bytes <= MAX_WAKU_MESSAGE_BYTES) return;
+  throw new TransportError("too-large", `${bytes} bytes are above Waku's limit of ${MAX_WAKU_MESSAGE_BYTES}`);
+}
+
+/** By which the two sides could speak of a request; nobody does. */
+function requestIdOf(random: Random): string {
+  return [...random.bytes(REQUEST_ID_BYTES)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

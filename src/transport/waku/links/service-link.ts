@@ -72,8 +72,8 @@ export interface ServiceLink {
   connection(): Connection | undefined;
   /** Why the last attempt failed; `undefined` before the first result and while all is well. */
   failure(): string | undefined;
-  /** Connected, and the service node agreed to push every wanted topic. */
-  isReady(): boolean;
+  /** Connected, and the service node agreed to push every wanted topic; or this one, whatever else is wanted. */
+  isReady(contentTopic?: string): boolean;
   /** The service node has left a question without an answer for some seconds. */
   isQuiet(): boolean;
   /** It may still push into a connection that we had before. */
@@ -232,7 +232,12 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   return {
     connection: () => held,
     failure: () => failure,
-    isReady: () => held !== undefined && keeper.holdsAll(held.remotePeer),
+    isReady: (contentTopic) => {
+      if (held === undefined) return false;
+      return contentTopic === undefined
+        ? keeper.holdsAll(held.remotePeer)
+        : keeper.holds(held.remotePeer, contentTopic);
+    },
     isQuiet: () => held !== undefined && pulse?.isQuiet() === true,
     isDoubtful: doubt.exists,
     asked: () => pulse?.asked(),

@@ -7,7 +7,8 @@ export interface ServiceLinks {
   /** Starts to connect. */
   open(parts: LinkParts): void;
   connections(): Connection[];
-  health(): TransportHealth;
+  /** Of the whole, or as far as this topic is concerned. */
+  health(contentTopic?: string): TransportHealth;
   /** Brings the subscriptions in line with the wanted topics. */
   sync(): void;
   /** Dials what is not connected. */
@@ -37,8 +38,8 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
 
   const connections = (): Connection[] => links.flatMap((link) => link.connection() ?? []);
 
-  function health(): TransportHealth {
-    const ready = links.filter((link) => link.isReady());
+  function health(contentTopic?: string): TransportHealth {
+    const ready = links.filter((link) => link.isReady(contentTopic));
     const peers = ready.filter((link) => !link.isQuiet()).length;
     if (peers > 0) return { kind: "online", peers };
     if (ready.length > 0) return { kind: "checking", peers: ready.length };

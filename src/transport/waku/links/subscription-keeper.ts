@@ -10,6 +10,8 @@ import type { TopicRegistry } from "./topic-registry.ts";
 export interface SubscriptionKeeper {
   /** The service node pushes every wanted topic, and the SDK hands the messages on. */
   holdsAll(peer: PeerId): boolean;
+  /** The same of one topic. */
+  holds(peer: PeerId, contentTopic: string): boolean;
   /** Asks the service node whether it still pushes to us. Rejects if it does not answer. */
   check(peer: PeerId): Promise<void>;
   /** Rejects if the service node did not agree to a topic. */
@@ -25,11 +27,13 @@ export interface SubscriptionKeeperOptions {
 export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): SubscriptionKeeper {
   const { filter, book, topics } = options;
 
+  function holds(peer: PeerId, contentTopic: string): boolean {
+    return book.held(peer).has(contentTopic) && topics.isRegistered(contentTopic);
+  }
+
   return {
-    holdsAll: (peer) => {
-      const held = book.held(peer);
-      return [...topics.wanted.keys()].every((topic) => held.has(topic) && topics.isRegistered(topic));
-    },
+    holdsAll: (peer) => [...topics.wanted.keys()].every((topic) => holds(peer, topic)),
+    holds,
     check: async (peer) => {
       if (book.held(peer).size > 0 && (await book.check(peer)) === "unanswered") {
         throw new Error("the service node does not answer; trying again");

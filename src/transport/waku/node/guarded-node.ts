@@ -6,12 +6,14 @@ import { createFilterBook } from "../links/filter-book.ts";
 import { createIdentifyWatch } from "../links/identify-watch.ts";
 import type { LinkParts } from "../links/service-link.ts";
 import { createWakeableSleep } from "../links/wakeable-sleep.ts";
-import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../wire/codecs.ts";
+import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../wire/codecs.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { type SdkParts, sdkParts } from "../wire/sdk-parts.ts";
 import { createHashListing, type HashListing } from "./hash-listing.ts";
+import { noteProtocolsOnce } from "./known-protocols.ts";
 import { startLightNode } from "./light-node.ts";
-import { createLightpushAnswers, type LightpushAnswers } from "./lightpush-answers.ts";
+import { createLightpushClient, type LightpushClient } from "./lightpush-client.ts";
+import { createLightpushPeers, type LightpushPeers } from "./lightpush-peers.ts";
 import { guardPushStreams } from "./push-guard.ts";
 import { createRequestStreams, type RequestStreams } from "./request-streams.ts";
 
@@ -21,7 +23,7 @@ const LEAVE_LIMIT_MS = 300;
 /** The SDK's light node with the guards around it that its version 0.0.36 needs. */
 export interface GuardedNode {
   readonly sdk: LightNode;
-  readonly answers: LightpushAnswers;
+  readonly lightpush: Pick<LightpushClient, "ask"> & LightpushPeers;
   readonly listHashes: HashListing;
   readonly links: LinkParts;
   /**
@@ -71,15 +73,16 @@ function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options:
   const { answerLimitMs, clock, onAsk, onFilterChange } = options;
   const { libp2p } = sdk;
   const { metadata, filterProtocol: filter } = parts;
-  const answers = createLightpushAnswers();
+  noteProtocolsOnce(libp2p);
+  const lightpush = createLightpushClient({ clock, limitMs: options.publishLimitMs });
   const streams = createRequestStreams({ libp2p, clock, onAsk });
-  guardStreams(streams, parts, libp2p.components.events, answers, options);
+  guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });
   const book = createFilterBook({ libp2p, filter, onChange: onFilterChange });
 
   return {
     sdk,
-    answers,
+    lightpush: { ...lightpush, ...createLightpushPeers(libp2p) },
     listHashes: createHashListing(parts.storeStreams),
     links: { libp2p, arrivals, identified, metadata, filter, book },
     leave: async () => {
@@ -91,21 +94,19 @@ function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options:
     stop: async () => {
       await sdk.stop();
       streams.stop();
+      lightpush.stop();
     },
   };
 }
 
 function guardStreams(
   streams: RequestStreams,
-  { filterStreams, lightpushStreams, storeStreams, metadataStreams }: SdkParts,
+  { filterStreams, storeStreams, metadataStreams }: SdkParts,
   events: EventTarget,
-  { onExchange }: LightpushAnswers,
-  { publishLimitMs, answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
+  { answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
 ): void {
   const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs } };
   streams.takeOver(filterStreams, events, { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false });
-  const lightpush = { codec: LIGHTPUSH_CODEC, limitMs: publishLimitMs, throws: false, onExchange };
-  streams.takeOver(lightpushStreams, events, lightpush);
   streams.takeOver(storeStreams, events, { codec: STORE_QUERY_CODEC, limitMs: PAGE_LIMIT_MS, throws: true });
   streams.takeOver(metadataStreams, events, { ...vital, codec: METADATA_CODEC, throws: true });
 }

@@ -7,6 +7,7 @@ import { connectionRules } from "../links/connection-rules.ts";
 import { timedWebSockets } from "../links/timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { networkConfigOf } from "../wire/wire.ts";
+import { batchedWrites } from "./batched-writes.ts";
 import { ensurePromiseWithResolvers } from "./promise-with-resolvers.ts";
 
 /** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
@@ -43,7 +44,7 @@ export async function startLightNode({ network, dialLimitMs, clock, arrivals }: 
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],
       // Streams that we gave up on may still receive; by default a few late frames would end the connection.
-      streamMuxers: [mplex({ disconnectThreshold: 10_000 })],
+      streamMuxers: [batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
       // `Pulse` pings. These open a stream each, and one of them ends a connection that stands still for eight seconds.
       connectionMonitor: { enabled: false },
     },

@@ -1,7 +1,6 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import type { Clock } from "../../../runtime/port.ts";
 import { TransportError } from "../../port.ts";
-import type { StreamChunk } from "../wire/length-prefix.ts";
 import type { StreamManager } from "../wire/sdk-parts.ts";
 
 export interface StreamRules {
@@ -15,8 +14,6 @@ export interface StreamRules {
    * there is this much time: the network may stand still for a while.
    */
   readonly isVital?: { readonly laterLimitMs: number };
-  /** Called with all that went over a stream when the service node has closed it, before the SDK sees the end. */
-  readonly onExchange?: (sent: readonly Uint8Array[], received: readonly Uint8Array[]) => void;
 }
 
 /**
@@ -73,7 +70,7 @@ export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOpt
     onAsk(connection);
     try {
       stream = await connection.newStream(rules.codec, { signal: opening.signal });
-      return observed(stream, rules, done, () => answered.add(connection));
+      return observed(stream, done, () => answered.add(connection));
     } catch (error) {
       done();
       throw opening.signal.aborted ? timeoutError(limitMs) : explain(error, rules.codec);
@@ -106,45 +103,18 @@ function newest(connections: readonly Connection[]): Connection | undefined {
 }
 
 /** The halves of `stream` that the SDK uses. */
-function observed(stream: Stream, rules: StreamRules, done: () => void, onAnswer: () => void): Stream {
-  const sent: Uint8Array[] = [];
-  const isWatched = rules.onExchange !== undefined;
-  const halves = {
-    id: stream.id,
-    protocol: stream.protocol,
-    sink: (source: AsyncIterable<StreamChunk> | Iterable<StreamChunk>) =>
-      stream.sink((isWatched ? recorded(source, sent) : source) as Parameters<Stream["sink"]>[0]),
-    source: received(stream, rules, sent, { done, onAnswer }),
-  };
+function observed(stream: Stream, done: () => void, onAnswer: () => void): Stream {
+  const { id, protocol } = stream;
+  const halves = { id, protocol, sink: stream.sink, source: received(stream, done, onAnswer) };
   return halves as unknown as Stream;
 }
 
-async function* recorded(
-  source: AsyncIterable<StreamChunk> | Iterable<StreamChunk>,
-  record: Uint8Array[],
-): AsyncGenerator<StreamChunk> {
-  for await (const chunk of source) {
-    record.push(flat(chunk));
-    yield chunk;
-  }
-}
-
-async function* received(
-  stream: Stream,
-  rules: StreamRules,
-  sent: readonly Uint8Array[],
-  { done, onAnswer }: { readonly done: () => void; readonly onAnswer: () => void },
-): AsyncGenerator<StreamChunk> {
-  const chunks: Uint8Array[] = [];
+async function* received(stream: Stream, done: () => void, onAnswer: () => void): AsyncGenerator<unknown> {
   let isEnded = false;
   try {
-    for await (const chunk of stream.source) {
-      if (rules.onExchange !== undefined) chunks.push(flat(chunk));
-      yield chunk;
-    }
+    yield* stream.source;
     isEnded = true;
     onAnswer();
-    rules.onExchange?.(sent, chunks);
   } finally {
     done();
     if (isEnded) {
@@ -153,10 +123,6 @@ async function* received(
       stream.abort(new Error("the answer was not read to its end"));
     }
   }
-}
-
-function flat(chunk: StreamChunk): Uint8Array {
-  return chunk instanceof Uint8Array ? chunk : chunk.subarray();
 }
 
 function timeoutError(limitMs: number): TransportError {

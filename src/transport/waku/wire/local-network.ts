@@ -7,7 +7,7 @@ export interface WakuNetwork extends ShardingRule {
 }
 
 /**
- * The service node on this machine. Its identity is public and fixed (node/service-node/identity.ts), so its address
+ * The service node on this machine. Its identity is public and fixed (node/service-node/peers/identity.ts), so its address
  * can be written down; a test holds the two together.
  */
 export const LOCAL_NETWORK: WakuNetwork = {

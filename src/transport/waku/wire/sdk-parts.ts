@@ -21,7 +21,6 @@ export interface SdkParts {
   readonly filterProtocol: FilterProtocol;
   readonly metadata: IMetadata;
   readonly filterStreams: StreamManager;
-  readonly lightpushStreams: StreamManager;
   readonly storeStreams: StreamManager;
   readonly metadataStreams: StreamManager;
 }
@@ -37,7 +36,6 @@ export function sdkParts(node: LightNode): SdkParts {
     filterProtocol: filterProtocol as FilterProtocol,
     metadata: metadata as IMetadata,
     filterStreams: part(filterProtocol, "streamManager") as StreamManager,
-    lightpushStreams: part(part(node.lightPush, "protocol"), "streamManager") as StreamManager,
     storeStreams: part(part(node.store, "protocol"), "streamManager") as StreamManager,
     metadataStreams: part(metadata, "streamManager") as StreamManager,
   };

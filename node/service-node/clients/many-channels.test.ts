@@ -1,0 +1,89 @@
+import "../../polyfills.ts";
+import { afterEach, expect, test } from "vitest";
+import { createChannelHost } from "../../../src/channel/host/host.ts";
+import { createMemoryStorage } from "../../../src/storage/memory/memory-storage.ts";
+import type { HistoryPage, HistoryQuery, Transport, TransportHealth } from "../../../src/transport/port.ts";
+import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
+import { type ServiceNode, startServiceNode } from "../service-node.ts";
+
+const CHANNELS = 12;
+const QUERIES_EACH = 2;
+const TIMEOUT_MS = 60_000;
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function startNode(): Promise<ServiceNode> {
+  const node = await startServiceNode({ port: 0, clusterId: 42, shards: 8 });
+  cleanups.push(() => node.stop());
+  return node;
+}
+
+function connect(node: ServiceNode): Transport {
+  const transport = createWakuTransport({ network: { clusterId: 42, shards: 8, multiaddrs: [node.multiaddr] } });
+  cleanups.push(() => transport.close());
+  return transport;
+}
+
+/** The same transport, with the topic of each read of history that came to its end. */
+function watchReads(transport: Transport) {
+  const read: string[] = [];
+  async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
+    yield* transport.queryHistory(query);
+    if (query.by === "time") read.push(query.contentTopic);
+  }
+  return { read, transport: { ...transport, queryHistory } };
+}
+
+const until = (condition: () => boolean) => expect.poll(condition, { timeout: TIMEOUT_MS / 2, interval: 5 }).toBe(true);
+
+//= protocol: STORE-1
+test(
+  "each of many channels reads its own history once: that another one is joined is no reason to read it again",
+  async () => {
+    const node = await startNode();
+    const watched = watchReads(connect(node));
+    const host = createChannelHost({ storage: createMemoryStorage(), openTransport: () => watched.transport });
+    cleanups.push(() => host.close());
+    for (let number = 1; number <= CHANNELS; number++) {
+      const { multiaddr } = node;
+      await host.create({
+        ...{ name: `Channel ${number}`, displayName: "Ada", profile: "community" as const, parameters: {} },
+        multiaddrs: [multiaddr],
+      });
+      // So that the next one is joined when this one has read all.
+      await until(() => watched.read.length >= number);
+    }
+    expect(new Set(watched.read).size).toBe(CHANNELS);
+    expect(watched.read).toHaveLength(CHANNELS);
+    expect(node.status().traffic.queries).toBeGreaterThanOrEqual(CHANNELS);
+    expect(node.status().traffic.queries).toBeLessThanOrEqual(CHANNELS * QUERIES_EACH);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a topic is online when it is pushed, whatever is subscribed meanwhile",
+  async () => {
+    const transport = connect(await startNode());
+    const first = "/hearback/1/many-channels-a/proto";
+    const second = "/hearback/1/many-channels-b/proto";
+    transport.subscribe(first, () => undefined);
+    await until(() => transport.health(first).kind === "online" && transport.health().kind === "online");
+    const told: Record<"first" | "second" | "all", TransportHealth["kind"][]> = { first: [], second: [], all: [] };
+    transport.onHealth(({ kind }) => told.first.push(kind), first);
+    transport.onHealth(({ kind }) => told.all.push(kind));
+    const stop = transport.subscribe(second, () => undefined);
+    transport.onHealth(({ kind }) => told.second.push(kind), second);
+    expect([transport.health(first).kind, transport.health(second).kind]).toEqual(["online", "connecting"]);
+    await until(() => transport.health(second).kind === "online");
+    expect(told).toEqual({ first: [], second: ["online"], all: ["connecting", "online"] });
+    stop();
+    expect(transport.health(second).kind).toBe("connecting");
+    await transport.close();
+    expect([transport.health(first).kind, told.first.at(-1)]).toEqual(["closed", "closed"]);
+  },
+  TIMEOUT_MS,
+);
