@@ -5,11 +5,11 @@ import type { Transport } from "../../../src/transport/port.ts";
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 import { STORE_QUERY_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import { pubsubTopicOf, type WakuMessage, wakuMessageHash } from "../../../src/transport/waku/wire/wire.ts";
-import { Archive } from "../store/archive.ts";
-import { MemoryMessageStore } from "../store/memory-message-store.ts";
 import { RateLimiter } from "../limits/rate-limiter.ts";
 import type { RequestHandler } from "../services/serve-requests.ts";
 import { storeQueryHandler } from "../services/store-query.ts";
+import { Archive } from "../store/archive.ts";
+import { MemoryMessageStore } from "../store/memory-message-store.ts";
 import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
 
 const TOPIC = "/hearback/1/hash-listing-test/proto";

@@ -3,8 +3,8 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { afterEach, expect, test } from "vitest";
 import { createSeededRandom } from "../../../src/runtime/seeded-random.ts";
 import { createPingStream, PING_CODEC } from "../../../src/transport/waku/links/ping-stream.ts";
-import { PeerPulse } from "./peer-pulse.ts";
 import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
+import { PeerPulse } from "./peer-pulse.ts";
 
 const SOON_MS = 10_000;
 const cleanups: (() => unknown)[] = [];

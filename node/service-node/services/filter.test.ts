@@ -11,8 +11,8 @@ import { FILTER_PUSH_CODEC, FILTER_SUBSCRIBE_CODEC } from "../../../src/transpor
 import { readFrames } from "../../../src/transport/waku/wire/length-prefix.ts";
 import { pubsubTopicOf } from "../../../src/transport/waku/wire/wire.ts";
 import { DEFAULT_LIMITS } from "../limits/limits.ts";
-import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
 import { startBadProxy } from "../testing/bad-link/bad-proxy.ts";
+import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
 import { FilterService } from "./filter.ts";
 import { requestOnce } from "./serve-requests.ts";
 

@@ -2,14 +2,14 @@ import type { Connection, Libp2p } from "@libp2p/interface";
 import { proto_filter_v2, proto_store } from "@waku/proto";
 import { FILTER_SUBSCRIBE_CODEC, LIGHTPUSH_CODEC, STORE_QUERY_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import type { WakuMessage } from "../../../src/transport/waku/wire/wire.ts";
-import { Archive } from "../store/archive.ts";
-import { lightpushHandler } from "../services/lightpush.ts";
 import { DEFAULT_LIMITS } from "../limits/limits.ts";
-import { MemoryMessageStore } from "../store/memory-message-store.ts";
-import { PushStream } from "../services/push-stream.ts";
 import { RateLimiter } from "../limits/rate-limiter.ts";
+import { lightpushHandler } from "../services/lightpush.ts";
+import { PushStream } from "../services/push-stream.ts";
 import type { RequestHandler } from "../services/serve-requests.ts";
 import { storeQueryHandler } from "../services/store-query.ts";
+import { Archive } from "../store/archive.ts";
+import { MemoryMessageStore } from "../store/memory-message-store.ts";
 import { startScriptedServiceNode } from "./scripted-service-node.ts";
 
 /** Reads of history by one peer, by time; those by hash are not counted. */
