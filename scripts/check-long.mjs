@@ -53,6 +53,12 @@ const STAGES = [
     timeoutMs: (SOAK_MINUTES + 15) * MINUTE,
   },
   {
+    name: "bad-links",
+    command: join(BIN, "tsx"),
+    args: ["node/service-node/testing/bad-links.ts"],
+    timeoutMs: 40 * MINUTE,
+  },
+  {
     name: "bench",
     command: process.execPath,
     args: ["bench/run.mjs", "--json", join(LOGS, "bench.json")],

@@ -19,7 +19,7 @@ export async function openHost(isAttended: () => boolean): Promise<ChannelHost> 
     const host = createChannelHost({
       storage,
       isAttended,
-      openTransport: (network) => createWakuTransport({ network }),
+      openTransport: (network) => createWakuTransport({ network, isAttended }),
       onUnreadable: (channel, error) =>
         console.warn(`Hearback cannot read what it stored of channel ${channel}.`, error),
     });

@@ -300,6 +300,8 @@ describe("a host whose every word the test gives", () => {
     expect(seen.online, "the other one still connects").toEqual([]);
     status(HARBOUR, { connection: "online" });
     expect(seen.online).toEqual([true]);
+    status(HARBOUR, { connection: "checking" });
+    expect(seen.online.at(-1), "as far as anybody knows it is").toBe(true);
     status(PIER, { connection: "offline" });
     expect(seen.online.at(-1)).toBe(true);
     status(HARBOUR, { connection: "offline" });

@@ -84,8 +84,9 @@ export function watchAllChannels(host: ChannelHost, watcher: ChannelWatcher): ()
 
   function tellOnline(): void {
     const states = [...watched.values()].map(({ status }) => status);
-    if (states.includes("connecting") && !states.includes("online")) return;
-    watcher.onOnline(states.length === 0 || states.includes("online"));
+    const online = states.includes("online") || states.includes("checking");
+    if (states.includes("connecting") && !online) return;
+    watcher.onOnline(states.length === 0 || online);
   }
 
   function end(channel: ChannelId, { client, unsubscribe }: Watched): void {

@@ -9,9 +9,11 @@ import {
 import type { ShardingRule, WakuMessage } from "../../src/transport/waku/wire/wire.ts";
 import { DEFAULT_LIMITS, type ServiceLimits } from "./limits/limits.ts";
 import { RateLimiter } from "./limits/rate-limiter.ts";
+import { giveBackMemory } from "./peers/give-back-memory.ts";
 import { localIdentity } from "./peers/identity.ts";
 import { createServiceLibp2p, type ServiceLibp2p } from "./peers/libp2p-node.ts";
 import { PeerLinks, parsePeers } from "./peers/peer-links.ts";
+import { PeerPulse } from "./peers/peer-pulse.ts";
 import { Relay } from "./peers/relay.ts";
 import { FilterService, shortPeer } from "./services/filter.ts";
 import { lightpushHandler, lightpushV2Handler } from "./services/lightpush.ts";
@@ -94,12 +96,17 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   const rule: ShardingRule = { clusterId: options.clusterId, shards: options.shards };
   const limits: ServiceLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
-  const libp2p = await createServiceLibp2p({ host, port, tcpPort }, options.privateKey ?? localIdentity());
+  const libp2p = await createServiceLibp2p(
+    { host, port, tcpPort, maxConnections: limits.connections },
+    options.privateKey ?? localIdentity(),
+  );
   const links = new PeerLinks(libp2p, parsePeers(options.peers ?? [], libp2p.peerId.toString()), log);
   const archive = store && new Archive(store, options.maxAgeMs ?? Number.POSITIVE_INFINITY, log);
   const filter = new FilterService(libp2p, rule, limits, log);
   const relay = new Relay(libp2p.services.pubsub, libp2p.peerId);
   const traffic = new TrafficSummary(log);
+  const pulse = new PeerPulse({ libp2p });
+  const stopGivingBack = giveBackMemory({ libp2p });
 
   const onMessage = (pubsubTopic: string, message: WakuMessage): void => {
     archive?.add(pubsubTopic, message);
@@ -107,6 +114,8 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
   };
   const stop = async (): Promise<void> => {
     links.stop();
+    pulse.stop();
+    stopGivingBack();
     traffic.stop();
     filter.stop();
     await libp2p.stop();
@@ -134,6 +143,7 @@ async function start(options: ServiceNodeOptions, store: MessageStore | undefine
         return answer(...request);
       });
     }
+    await pulse.start();
     logPeers(libp2p, log);
     await libp2p.start();
     relay.start(rule, maxClockSkewMs, onMessage);

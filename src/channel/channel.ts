@@ -91,7 +91,8 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   intakeLagMs = intake.lagMs;
   const history = parts.createHistoryReader({
-    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, onFrames: intake.fromStore },
+    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, isHeld: intake.isHeld },
+    onFrames: intake.fromStore,
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
   });
   const author = { channelId, self, signer };
@@ -130,7 +131,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
       transport: connection,
       tell,
       history,
-      isOnline: () => state.clock.connection.online,
+      wasOnline: () => state.clock.connection.online,
       onHealth: status.refresh,
     },
   });

@@ -32,6 +32,7 @@ export function createHealthSignal(initial: TransportHealth): HealthSignal {
 
 function isSameHealth(left: TransportHealth, right: TransportHealth): boolean {
   if (left.kind === "online" && right.kind === "online") return left.peers === right.peers;
+  if (left.kind === "checking" && right.kind === "checking") return left.peers === right.peers;
   if (left.kind === "offline" && right.kind === "offline") return left.reason === right.reason;
   return left.kind === right.kind;
 }

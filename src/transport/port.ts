@@ -23,6 +23,11 @@ export interface Transport {
   health(contentTopic?: string): TransportHealth;
   /** Called with each new health, of the whole or of one topic; not called with the current one at once. */
   onHealth(listener: (health: TransportHealth) => void, contentTopic?: string): Unsubscribe;
+  /**
+   * Called when some of what was said in the last so many milliseconds may not have been pushed, although the health says
+   * nothing of it: whoever wants it all reads that much of history again. Absent where that cannot be.
+   */
+  onDoubt?(listener: (agoMs: number) => void): Unsubscribe;
   /** Stops everything, leaves no timer and no socket. Idempotent. Pending publishes reject with `closed`. */
   close(): Promise<void>;
 }
@@ -75,6 +80,8 @@ export type HistoryQuery =
       readonly by: "time";
       /** Inclusive, ms. */ readonly from: number;
       /** Exclusive, ms. */ readonly to: number;
+      /** By Waku hash, what the caller has already: it need not be given. Absent: hardly anything of it. */
+      readonly isHeld?: (hash: Uint8Array) => boolean;
     }
   | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
 
@@ -83,12 +90,22 @@ export interface HistoryPage {
   readonly frames: readonly InboundFrame[];
 }
 
-/** online: at least one service node takes what we publish and pushes what others do. `reason` is for people. */
+/**
+ * - `online`: at least one service node takes what we publish and pushes what others do
+ * - `checking`: as far as anybody knows it is the same, but none of them has answered for some seconds
+ * - `offline`: `reason` is for people
+ */
 export type TransportHealth =
   | { readonly kind: "connecting" }
   | { readonly kind: "online"; readonly peers: number }
+  | { readonly kind: "checking"; readonly peers: number }
   | { readonly kind: "offline"; readonly reason: string }
   | { readonly kind: "closed" };
+
+/** Whether what is published is taken and what others publish is pushed, as far as anybody knows. */
+export function isOnline({ kind }: TransportHealth): boolean {
+  return kind === "online" || kind === "checking";
+}
 
 /**
  * - `offline`: no service node is connected

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { OutboundFrame, Transport } from "../../../src/transport/port.ts";
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 import { type ServiceNode, startServiceNode } from "../service-node.ts";
-import { type SwallowingProxy, startSwallowingProxy } from "../testing/swallowing-proxy.ts";
+import { type BadProxy, startBadProxy } from "../testing/bad-link/bad-proxy.ts";
 
 const TOPIC = "/hearback/1/swallowed-dial-test/proto";
 const ANSWER_TIMEOUT_MS = 1_500;
@@ -23,14 +23,14 @@ async function start(): Promise<ServiceNode> {
   return node;
 }
 
-async function proxyOf(node: ServiceNode): Promise<SwallowingProxy> {
-  const proxy = await startSwallowingProxy(node.port);
+async function proxyOf(node: ServiceNode): Promise<BadProxy> {
+  const proxy = await startBadProxy(node.port);
   cleanups.push(() => proxy.stop());
   return proxy;
 }
 
 /** A transport whose way to the service node leads through the proxy, with one topic wanted. */
-function connect(node: ServiceNode, proxy: SwallowingProxy, answerTimeoutMs = ANSWER_TIMEOUT_MS): Transport {
+function connect(node: ServiceNode, proxy: BadProxy, answerTimeoutMs = ANSWER_TIMEOUT_MS): Transport {
   const multiaddrs = [`/ip4/127.0.0.1/tcp/${proxy.port}/ws/p2p/${node.peerId}`];
   const network = { clusterId: 42, shards: 8, multiaddrs };
   const transport = createWakuTransport({ network, answerTimeoutMs });

@@ -5,6 +5,8 @@ import type { Rate } from "./rate-limiter.ts";
  * stop a client that runs wild, not an attacker, who can have as many peer ids as he likes.
  */
 export interface ServiceLimits {
+  /** Connections at the same time; those beyond are closed as they come, which clients take for "full". */
+  readonly connections: number;
   readonly lightpush: Rate;
   readonly filter: Rate;
   readonly store: Rate;
@@ -18,6 +20,7 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   lightpush: { perSecond: 200, burst: 2_000 },
   filter: { perSecond: 20, burst: 500 },
   store: { perSecond: 50, burst: 1_000 },
+  connections: 1_000,
   subscribers: 1_000,
   criteriaPerSubscriber: 1_000,
 };

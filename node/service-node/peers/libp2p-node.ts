@@ -3,7 +3,6 @@ import { yamux } from "@chainsafe/libp2p-yamux";
 import { identify } from "@libp2p/identify";
 import type { PrivateKey } from "@libp2p/interface";
 import { mplex } from "@libp2p/mplex";
-import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
 import { all } from "@libp2p/websockets/filters";
@@ -14,8 +13,8 @@ import { relayService } from "./relay.ts";
 /** What identify announces. */
 const AGENT_VERSION = "hearback-service-node/0.1";
 
-const MAX_CONNECTIONS = 1000;
-const SHORTEST_PING_TIMEOUT_MS = 8_000;
+/** In their handshakes, or in one second from one address. */
+const PENDING_CONNECTIONS = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -23,12 +22,13 @@ export interface ListenOptions {
   readonly port: number;
   /** Plain TCP port, which other Waku nodes connect to; 0: any free one; `undefined`: none. */
   readonly tcpPort: number | undefined;
+  readonly maxConnections: number;
 }
 
 export type ServiceLibp2p = Awaited<ReturnType<typeof createServiceLibp2p>>;
 
 /** The libp2p host of a service node, not started. It dials over TCP as well, whether it listens there or not. */
-export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, privateKey: PrivateKey) {
+export function createServiceLibp2p({ host, port, tcpPort, maxConnections }: ListenOptions, privateKey: PrivateKey) {
   const family = host.includes(":") ? "ip6" : "ip4";
   const listen = [`/${family}/${host}/tcp/${port}/ws`];
   if (tcpPort !== undefined) {
@@ -44,15 +44,15 @@ export function createServiceLibp2p({ host, port, tcpPort }: ListenOptions, priv
     // js clients bring mplex only, go clients yamux only.
     streamMuxers: [batchedWrites(yamux()), batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
     connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
+      maxConnections,
       // All local tabs share one address and come back at once after a restart; the default admits five a second.
-      inboundConnectionThreshold: MAX_CONNECTIONS,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
+      inboundConnectionThreshold: Math.max(PENDING_CONNECTIONS, maxConnections),
+      maxIncomingPendingConnections: PENDING_CONNECTIONS,
     },
-    connectionMonitor: { pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
+    // `PeerPulse` does.
+    connectionMonitor: { enabled: false },
     services: {
       identify: identify({ agentVersion: AGENT_VERSION }),
-      ping: ping({ maxInboundStreams: 32 }),
       pubsub: relayService(),
     },
   });

@@ -11,8 +11,8 @@ import { FILTER_PUSH_CODEC, FILTER_SUBSCRIBE_CODEC } from "../../../src/transpor
 import { readFrames } from "../../../src/transport/waku/wire/length-prefix.ts";
 import { pubsubTopicOf } from "../../../src/transport/waku/wire/wire.ts";
 import { DEFAULT_LIMITS } from "../limits/limits.ts";
+import { startBadProxy } from "../testing/bad-link/bad-proxy.ts";
 import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
-import { startSwallowingProxy } from "../testing/swallowing-proxy.ts";
 import { FilterService } from "./filter.ts";
 import { requestOnce } from "./serve-requests.ts";
 
@@ -110,7 +110,7 @@ function connectionsOf(server: Libp2p): [Connection, Connection] {
 describe("the connection that is pushed to", () => {
   test("is the one that subscribed last, while an older one is dead and nobody has noticed, and after it has closed", async () => {
     const { server, push, address } = await startFilter();
-    const proxy = await startSwallowingProxy(multiaddr(address).toOptions().port);
+    const proxy = await startBadProxy(multiaddr(address).toOptions().port);
     cleanups.push(() => proxy.stop());
     const { dial, heard } = await startSubscriber();
     const old = await dial(address.replace(/tcp\/\d+/, `tcp/${proxy.port}`));

@@ -3,7 +3,8 @@ import { FILTER_PUSH_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import { encodeFrame } from "../../../src/transport/waku/wire/length-prefix.ts";
 
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
-const OPEN_TIMEOUT_MS = 10_000;
+/** A connection that stands still for a while is not dead; who ends it ends the push stream as well. */
+const OPEN_TIMEOUT_MS = 30_000;
 /** What is left when another stream goes on is sent in this time, or not at all. */
 const FINISH_TIMEOUT_MS = 10_000;
 

@@ -63,7 +63,7 @@ function talk(client: ChannelClient): Omit<Participant, "inviteCode" | "close"> 
     },
     say: async (text) => {
       count += 1;
-      await client.send({ requestId: `${text} ${count}`, type: "chat", text });
+      await client.send({ requestId: `${text.slice(0, 40)} ${count}`, type: "chat", text });
     },
     texts: async () => chats(await wholeLog(client)).map(({ text }) => text),
   };

@@ -149,7 +149,7 @@ export const channelEvent = byKind<ChannelEvent>({
 });
 
 export const channelStatus = object<ChannelStatus>({
-  connection: oneOf("connecting", "online", "offline", "closed"),
+  connection: oneOf("connecting", "online", "checking", "offline", "closed"),
   peers: count,
   reason: text(),
   waiting: count,

@@ -259,7 +259,8 @@ export interface DeliveryUpdate {
 
 /** How the channel is doing: connection, outbox, clock, storage. */
 export interface ChannelStatus {
-  readonly connection: "connecting" | "online" | "offline" | "closed";
+  /** `checking`: as online, but the service node has not answered for some seconds. */
+  readonly connection: "connecting" | "online" | "checking" | "offline" | "closed";
   /** Service nodes connected. */
   readonly peers: number;
   /** Why it is offline, for people; empty otherwise. */

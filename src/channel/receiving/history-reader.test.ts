@@ -19,9 +19,10 @@ const START = 1_800_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}) {
+function readerWith(cursor: number | (() => number), onPage: () => Promise<void> = async () => {}) {
   const clock = createVirtualClock(START);
   const asked: HistoryQuery[] = [];
+  const read: number[] = [];
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     asked.push(query);
     await onPage();
@@ -31,11 +32,12 @@ function readerWith(cursor: number, onPage: () => Promise<void> = async () => {}
     transport: { queryHistory },
     contentTopic: "topic",
     clock,
-    cursor: () => cursor,
+    cursor: typeof cursor === "number" ? () => cursor : cursor,
+    isHeld: () => false,
     onFrames: async () => {},
-    onRead: () => {},
+    onRead: (at) => void read.push(at),
   });
-  return { reader, clock, asked };
+  return { reader, clock, asked, read };
 }
 
 describe("a history reader", () => {
@@ -65,6 +67,110 @@ describe("a history reader", () => {
     endRead();
     await clock.advanceSettled(10);
     expect(asked.length).toBe(2);
+    reader.close();
+  });
+});
+
+describe("a connection that comes back", () => {
+  const starts = (asked: readonly HistoryQuery[]) => asked.map((query) => query.by === "time" && query.from - START);
+
+  //= protocol: STORE-1
+  it("is read from a minute before the cursor, until a whole read is due: that goes back to where the last one began", async () => {
+    const place = { cursor: START - HOUR };
+    const { reader, clock, asked } = readerWith(() => place.cursor);
+    reader.online();
+    await clock.advanceSettled(10 * MINUTE);
+    place.cursor = START + 10 * MINUTE;
+    reader.offline();
+    reader.online();
+    await clock.advanceSettled(5 * MINUTE - 1);
+    expect(starts(asked)).toEqual([-HOUR - HISTORY_OVERLAP_MS, 9 * MINUTE]);
+    await clock.advanceSettled(1);
+    expect(starts(asked).slice(2)).toEqual([-HISTORY_OVERLAP_MS]);
+    reader.close();
+  });
+
+  //= protocol: STORE-1
+  it("after more than a quarter of an hour is read as a whole, and so is one after a clock was set back", async () => {
+    const place = { cursor: START - HOUR };
+    const { reader, clock, asked } = readerWith(() => place.cursor);
+    reader.online();
+    await clock.advanceSettled(MINUTE);
+    reader.offline();
+    place.cursor = START + 30 * MINUTE;
+    await clock.advanceSettled(60 * MINUTE);
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(starts(asked)).toEqual([-HOUR - HISTORY_OVERLAP_MS, -HISTORY_OVERLAP_MS]);
+    reader.close();
+  });
+
+  //= protocol: STORE-6
+  it("leaves out what is held, which the first read does not", async () => {
+    const { reader, clock, asked } = readerWith(START - HOUR);
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.again(1_000);
+    await clock.advanceSettled(10);
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(asked.map((query) => "isHeld" in query)).toEqual([false, true, true]);
+    reader.close();
+  });
+});
+
+describe("what may have been pushed elsewhere", () => {
+  //= protocol: STORE-5
+  it("is read from a minute before, and moves no cursor", async () => {
+    const { reader, clock, asked, read } = readerWith(START - HOUR);
+    reader.online();
+    await clock.advanceSettled(3_000);
+    expect([asked.length, read]).toEqual([1, [START]]);
+    reader.again(3_000);
+    await clock.advanceSettled(10);
+    const to = START + 3_000 + LAMPORT_EMBARGO_MS;
+    expect(asked.slice(1)).toMatchObject([{ by: "time", from: START - MINUTE, to }]);
+    expect(read).toEqual([START]);
+    reader.close();
+    reader.again(3_000);
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(2);
+  });
+
+  it("waits for the read that is under way, and is read once for all who said so meanwhile", async () => {
+    let endRead = () => {};
+    const { reader, clock, asked } = readerWith(0, () => new Promise((resolve) => (endRead = resolve)));
+    reader.online();
+    await clock.advanceSettled(10);
+    reader.again(1_000);
+    await clock.advanceSettled(5_000);
+    reader.again(3_000);
+    expect(asked.length).toBe(1);
+    endRead();
+    await clock.advanceSettled(10);
+    expect(asked.slice(1)).toMatchObject([{ from: START + 10 - 1_000 - MINUTE }]);
+    endRead();
+    await clock.advanceSettled(10);
+    expect(asked.length).toBe(2);
+    reader.close();
+  });
+
+  it("is left to the next whole read while there is no connection, and when no Store answers", async () => {
+    let fails = false;
+    const { reader, clock, asked } = readerWith(START - HOUR, async () => {
+      if (fails) throw new Error("No Store answers.");
+    });
+    reader.again(1_000);
+    await clock.advanceSettled(10);
+    expect(asked).toEqual([]);
+    reader.online();
+    await clock.advanceSettled(10);
+    // The whole one, and the one that was wanted before.
+    expect(asked.length).toBe(2);
+    fails = true;
+    reader.again(1_000);
+    await clock.advanceSettled(MINUTE);
+    expect(asked.length).toBe(3);
     reader.close();
   });
 });
@@ -105,7 +211,7 @@ describe("the past", () => {
       yield { frames: [] };
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0 },
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false },
       ...{ onFrames: async () => {}, onRead: (at) => void read.push(at) },
     });
     reader.online();
@@ -165,7 +271,7 @@ function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
         yield { frames: [] };
       },
     },
-    ...{ contentTopic: "topic", clock, cursor: () => 0, onFrames: async () => {} },
+    ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false, onFrames: async () => {} },
     onRead: (startedAt) => read.push(startedAt - START),
   });
   return { clock, reader, asked, read };
@@ -243,6 +349,7 @@ describe("pages", () => {
     }
     const reader = createHistoryReader({
       ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, onRead: () => log.push("read") },
+      isHeld: () => false,
       onFrames: () => new Promise((resolve) => ends.push(resolve)),
     });
     if (what === "the past") reader.online();
@@ -268,7 +375,7 @@ describe("whether a Store keeps something", () => {
     const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
       createHistoryReader({
         ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
-        ...{ cursor: () => 0, onFrames: async () => {}, onRead: () => {} },
+        ...{ cursor: () => 0, isHeld: () => false, onFrames: async () => {}, onRead: () => {} },
       }).isKept(new Uint8Array(32));
     const of = (...frames: InboundFrame[][]) =>
       async function* () {

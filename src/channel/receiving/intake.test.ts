@@ -255,3 +255,37 @@ describe("what is said in passing", () => {
     expect(refused).toEqual(["ephemeral-old"]);
   });
 });
+
+describe("what an intake holds", () => {
+  it("is what it took in, refused for good, or passed on: nothing would follow from it once more", async () => {
+    const { intake, core, frameOf, content, sync, passing } = intakeOf();
+    const { bytes, id } = await content(1);
+    const frames = [
+      await frameOf(bytes),
+      await frameOf(await sync([id])),
+      await frameOf(await passing("psst", core.now)),
+      { ...(await frameOf(bytes)), payload: Uint8Array.of(1) },
+      await frameOf(bytes),
+    ];
+    expect(frames.map(({ hash }) => intake.isHeld(hash))).toEqual([false, false, false, false, false]);
+    for (const frame of frames) await intake.fromStore([frame]);
+    expect(frames.map(({ hash }) => intake.isHeld(hash))).toEqual([true, true, true, true, true]);
+    intake.close();
+  });
+
+  it("is not what there was no room for, nor what waits for its time", async () => {
+    const { intake, core, disk, refused, frameOf, content } = intakeOf();
+    disk.long = true;
+    const [late, early] = [
+      await frameOf((await content(1)).bytes),
+      await frameOf((await content(LAMPORT_EMBARGO_MS * 2)).bytes),
+    ];
+    intake.live(late);
+    await expect.poll(() => refused).toEqual(["inbound-full"]);
+    disk.long = false;
+    await intake.fromStore([early]);
+    expect(core.state.receive.embargoed.size).toBe(1);
+    expect([intake.isHeld(late.hash), intake.isHeld(early.hash)]).toEqual([false, false]);
+    intake.close();
+  });
+});

@@ -13,6 +13,7 @@ import { createBacklog } from "../disk/backlog.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { CommitQueue } from "../disk/commit-queue.ts";
 import { createEphemeralGate } from "./ephemeral-gate.ts";
+import { createHeldHashes } from "./held-hashes.ts";
 import { type Incoming, inputOf, readIncoming, type TrailerToVerify } from "./incoming.ts";
 import { createIntakeLine } from "./intake-line.ts";
 import { createOpening, type ToOpen } from "./opening.ts";
@@ -29,6 +30,8 @@ export interface Intake {
   lagMs(): number;
   /** Resolves when what all senders said of themselves so far was verified and applied. */
   idle(): Promise<void>;
+  /** Whether the frame with this Waku hash was taken in lately, and nothing would follow from it now. */
+  isHeld(hash: Uint8Array): boolean;
   close(): void;
 }
 
@@ -64,6 +67,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
   const waiting = createBacklog();
+  const held = createHeldHashes();
   let closed = false;
 
   const trailers = createTrailerQueue({
@@ -81,7 +85,9 @@ export function createIntake(options: IntakeOptions): Intake {
     waiting.add(bytes);
     if (arrivedAt !== null) line.join(arrivedAt);
     const toOpen = opening.add(frame, arrivedAt === null ? "store" : "live");
-    const taken = taking.then(() => takeNow(toOpen, arrivedAt));
+    const taken = taking.then(async () => {
+      if (await takeNow(toOpen, arrivedAt)) held.note(frame.hash);
+    });
     taking = taken
       .catch(() => {})
       .then(() => {
@@ -91,27 +97,45 @@ export function createIntake(options: IntakeOptions): Intake {
     return taken;
   }
 
-  async function takeNow(toOpen: ToOpen, arrivedAt: number | null): Promise<void> {
+  /** True: were it to come once more, nothing would follow from it. */
+  async function takeNow(toOpen: ToOpen, arrivedAt: number | null): Promise<boolean> {
     const { frame, source } = toOpen;
     const opened = await opening.take(toOpen);
-    if (closed) return;
-    if (source === "live" && commits.isLong()) return refuse("inbound-full");
-    if (opened === null) return refuse("undecryptable");
+    if (closed) return false;
+    if (source === "live" && commits.isLong()) {
+      refuse("inbound-full");
+      return false;
+    }
+    if (opened === null) {
+      refuse("undecryptable");
+      return true;
+    }
     const { bytes } = opened;
     const incoming = readIncoming(opened, source, frame.hash, context);
     switch (incoming.kind) {
       case "refused":
-        return refuse(incoming.reason);
+        refuse(incoming.reason);
+        return true;
       case "sync":
-        return trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
+        trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
+        return true;
       case "ephemeral":
-        return takeEphemeral(incoming.message);
+        takeEphemeral(incoming.message);
+        return true;
       case "copy":
-        return takeCopy(incoming, bytes, source, frame.hash);
+        await takeCopy(incoming, bytes, source, frame.hash);
+        return isSettled(incoming.id, source);
       case "input":
         dispatch(incoming.input);
         if (incoming.trailer !== null) trailers.add(incoming.trailer);
+        return incoming.input.kind !== "receive-content" || isSettled(incoming.input.content.id, source);
     }
+  }
+
+  /** In the log; and if it is our own, a Store has given it, by which we know that one has it. */
+  function isSettled(id: MessageId, source: Source): boolean {
+    const entry = state.log.entries.get(id);
+    return entry !== undefined && (source === "store" || entry.author.id !== self);
   }
 
   function heldPlace(id: MessageId): CopyPlace | undefined {
@@ -176,6 +200,7 @@ export function createIntake(options: IntakeOptions): Intake {
       return Math.max(0, deviceNow() - since);
     },
     idle: () => trailers.idle(),
+    isHeld: held.has,
     close: () => {
       closed = true;
       opening.close();

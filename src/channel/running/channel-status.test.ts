@@ -22,6 +22,8 @@ it("says how the transport is, and that the channel is closed whatever that is",
   expect(look()).toMatchObject({ connection: "online", peers: 2, reason: "" });
   life.close();
   expect(look().connection).toBe("closed");
+  const checked = statusOf({ kind: "checking", peers: 2 });
+  expect(checked.look()).toMatchObject({ connection: "checking", peers: 2, reason: "" });
   const offline = statusOf({ kind: "offline", reason: "no network" });
   expect(offline.look()).toMatchObject({ connection: "offline", peers: 0, reason: "no network" });
 });

@@ -18,7 +18,7 @@ export function channelStatus({ state, transport, clock, life }: StatusSources):
   const problem = life.problem();
   return {
     connection: life.isClosed() ? "closed" : health.kind,
-    peers: health.kind === "online" ? health.peers : 0,
+    peers: "peers" in health ? health.peers : 0,
     reason: health.kind === "offline" ? health.reason : "",
     waiting: countWaiting(state),
     embargoed: state.receive.embargoed.size,

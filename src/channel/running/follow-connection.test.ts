@@ -6,18 +6,32 @@ import { connectionOf, followConnection } from "./follow-connection.ts";
 function follow(first: TransportHealth, told: boolean) {
   const signal = createHealthSignal(first);
   const log: string[] = [];
+  let doubt = (_agoMs: number): void => undefined;
+  let doubters = 0;
   let online = told;
   const stop = followConnection({
-    transport: { health: () => signal.current(), onHealth: (listener) => signal.onChange(listener) },
-    isOnline: () => online,
+    transport: {
+      health: () => signal.current(),
+      onHealth: (listener) => signal.onChange(listener),
+      onDoubt: (listener) => {
+        doubters++;
+        doubt = listener;
+        return () => doubters--;
+      },
+    },
+    wasOnline: () => online,
     tell: (input) => {
       if (input.kind === "connection") online = input.online;
       log.push(`told ${online}`);
     },
-    history: { online: () => log.push("read"), offline: () => log.push("pause") },
+    history: {
+      online: () => log.push("read"),
+      offline: () => log.push("pause"),
+      again: (agoMs) => log.push(`again ${agoMs}`),
+    },
     onHealth: () => log.push("health"),
   });
-  return { signal, stop, since: () => log.splice(0) };
+  return { signal, stop, since: () => log.splice(0), doubt: (agoMs: number) => doubt(agoMs), doubters: () => doubters };
 }
 
 it("tells how the connection is at once, then each change, once each", () => {
@@ -57,4 +71,24 @@ it("is about one topic of a transport", () => {
 
 it("tells nothing that is known", () => {
   expect(follow({ kind: "connecting" }, false).since()).toEqual(["health"]);
+});
+
+it("a connection that is being checked is as it was, and comes back without a read", () => {
+  const { signal, since } = follow({ kind: "online", peers: 1 }, false);
+  since();
+  signal.set({ kind: "checking", peers: 1 });
+  signal.set({ kind: "online", peers: 1 });
+  expect(since()).toEqual(["health", "health"]);
+  signal.set({ kind: "checking", peers: 1 });
+  signal.set({ kind: "connecting" });
+  expect(since()).toEqual(["health", "told false", "pause", "health"]);
+});
+
+it("has read again what may have been pushed elsewhere, until it is stopped", () => {
+  const { stop, since, doubt, doubters } = follow({ kind: "online", peers: 1 }, false);
+  since();
+  doubt(3_000);
+  expect([since(), doubters()]).toEqual([["again 3000"], 1]);
+  stop();
+  expect(doubters()).toBe(0);
 });

@@ -1,13 +1,13 @@
 import type { StepInput } from "../../sds/io/step-input.ts";
-import type { Transport } from "../../transport/port.ts";
+import { isOnline, type Transport } from "../../transport/port.ts";
 import type { HistoryReader } from "../receiving/history-reader.ts";
 
 export interface FollowConnectionOptions {
-  readonly transport: Pick<Transport, "health" | "onHealth">;
+  readonly transport: Pick<Transport, "health" | "onHealth" | "onDoubt">;
   /** What the protocol was told last. */
-  readonly isOnline: () => boolean;
+  readonly wasOnline: () => boolean;
   readonly tell: (input: StepInput) => void;
-  readonly history: Pick<HistoryReader, "online" | "offline">;
+  readonly history: Pick<HistoryReader, "online" | "offline" | "again">;
   /** The health differs, perhaps only in its words. */
   readonly onHealth: () => void;
 }
@@ -28,11 +28,11 @@ export function connectionOf(
 
 /** Tells protocol and history reader of each change of the connection, and how it is now. Returns what ends that. */
 export function followConnection(options: FollowConnectionOptions): () => void {
-  const { transport, isOnline, tell, history, onHealth } = options;
+  const { transport, wasOnline, tell, history, onHealth } = options;
 
   function look(): void {
-    const online = transport.health().kind === "online";
-    if (online !== isOnline()) {
+    const online = isOnline(transport.health());
+    if (online !== wasOnline()) {
       tell({ kind: "connection", online });
       if (online) history.online();
       else history.offline();
@@ -40,7 +40,9 @@ export function followConnection(options: FollowConnectionOptions): () => void {
     onHealth();
   }
 
-  const stop = transport.onHealth(look);
+  const stops = [transport.onHealth(look), transport.onDoubt?.(history.again)];
   look();
-  return stop;
+  return () => {
+    for (const stop of stops) stop?.();
+  };
 }

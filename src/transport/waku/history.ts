@@ -1,6 +1,8 @@
 import type { PeerId } from "@libp2p/interface";
 import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
 import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
+import { missingOnly } from "./missing-only.ts";
+import { type HashListing, NoListing } from "./node/hash-listing.ts";
 import { UnsupportedProtocol } from "./node/request-streams.ts";
 import { oneAhead } from "./one-ahead.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
@@ -14,7 +16,8 @@ const SHORT_PAGE_SIZE = 20;
 /**
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
  * oldest page first, until the Store has no more. Of a span of time a page is asked for while the one before is read. A
- * page that cannot be had throws, so that a broken stream never looks like an empty history.
+ * page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
+ * and the Store lists hashes, only what is missing is asked for.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
 export function readHistoryOfAny(
@@ -22,8 +25,9 @@ export function readHistoryOfAny(
   peers: readonly PeerId[],
   query: HistoryQuery,
   pubsubTopic: string,
+  list?: HashListing,
 ): AsyncGenerator<HistoryPage> {
-  const pages = ofAny(node, peers, query, pubsubTopic);
+  const pages = ofAny(node, peers, query, pubsubTopic, list);
   // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
   return query.by === "time" ? oneAhead(pages) : pages;
 }
@@ -33,12 +37,13 @@ async function* ofAny(
   peers: readonly PeerId[],
   query: HistoryQuery,
   pubsubTopic: string,
+  list: HashListing | undefined,
 ): AsyncGenerator<HistoryPage> {
   let failure: TransportError | undefined;
   for (const peer of peers) {
     let hasYielded = false;
     try {
-      for await (const page of readHistory(node, peer, query, pubsubTopic)) {
+      for await (const page of readHistory(node, peer, query, pubsubTopic, list)) {
         hasYielded = true;
         yield page;
       }
@@ -57,10 +62,25 @@ async function* readHistory(
   peer: PeerId,
   query: HistoryQuery,
   pubsubTopic: string,
+  list: HashListing | undefined,
 ): AsyncGenerator<HistoryPage> {
   await requireStore(node, peer);
-  if (query.by === "time") yield* byTime(node, peer, query, pubsubTopic);
-  else yield* byHash(node, peer, query, pubsubTopic);
+  if (query.by === "hash") {
+    yield* byHash(node, peer, query, pubsubTopic);
+    return;
+  }
+  const { isHeld, contentTopic } = query;
+  if (isHeld !== undefined && list !== undefined) {
+    const bodiesOf = (messageHashes: readonly Uint8Array[]) =>
+      pages(node, contentTopic, pubsubTopic, { peerId: peer, messageHashes: [...messageHashes] });
+    try {
+      yield* missingOnly({ peer, query, isHeld, pubsubTopic, list, bodiesOf });
+      return;
+    } catch (error) {
+      if (!(error instanceof NoListing)) throw error;
+    }
+  }
+  yield* byTime(node, peer, query, pubsubTopic);
 }
 
 /** The SDK asks any connected node, and takes one without a Store for an empty one. */

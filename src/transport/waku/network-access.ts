@@ -44,17 +44,24 @@ export interface NetworkAccessOptions {
   readonly network: WakuNetwork;
   readonly publishLimitMs: number;
   readonly answerLimitMs: number;
+  readonly silenceLimitMs: number;
   readonly refreshIntervalMs: number;
+  readonly isAttended: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly onMessage: (message: IDecodedMessage) => void;
   /** Whether it is connected, or its health, may have changed; not called once it is closed. */
   readonly onChange: () => void;
+  /** What was said in the last so many milliseconds may not have been pushed to us; not called once it is closed. */
+  readonly onDoubt: (agoMs: number) => void;
 }
+
+/** A request waits a little longer than the connection: whether that is dead is found out by a ping, which is sooner. */
+const LATER_ANSWER_MS = 500;
 
 /** Starts at once, in the background. */
 export function createNetworkAccess(options: NetworkAccessOptions): NetworkAccess {
-  const { network, publishLimitMs, answerLimitMs, refreshIntervalMs, clock, random, onMessage, onChange } = options;
+  const { network, publishLimitMs, answerLimitMs, silenceLimitMs, clock, random, onMessage, onChange } = options;
   const signal = createHealthSignal({ kind: "connecting" });
   const topics: TopicRegistry = createTopicRegistry({
     onMessage,
@@ -63,7 +70,13 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
       update();
     },
   });
-  const links = createServiceLinks({ network, topics, refreshIntervalMs, clock, random, onChange: update });
+  const links = createServiceLinks({
+    ...{ network, topics, silenceLimitMs, clock, random, onChange: update },
+    ...{ refreshIntervalMs: options.refreshIntervalMs, isAttended: options.isAttended },
+    onDoubt: (agoMs) => {
+      if (closing === undefined) options.onDoubt(agoMs);
+    },
+  });
   const topicHealth = createTopicHealth(healthNow);
   const restart = createWakeableSleep(clock);
   let node: GuardedNode | undefined;
@@ -81,8 +94,11 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
     try {
       node = await startGuardedNode({
         ...{ network, publishLimitMs, answerLimitMs, clock },
+        laterAnswerLimitMs: silenceLimitMs + LATER_ANSWER_MS,
+        onAsk: links.asked,
+        onPush: links.pushed,
         onFilterChange: update,
-        onBrokenPush: (connection) => links.checkSubscriptions(connection),
+        onBrokenPush: links.checkSubscriptions,
       });
       startFailure = undefined;
       if (closing !== undefined) return true;

@@ -1,3 +1,4 @@
+import { callSafely } from "../../runtime/call-safely.ts";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
 import { systemRandom } from "../../runtime/system-random.ts";
@@ -32,6 +33,16 @@ export interface WakuTransportOptions {
    * answer for this long is dialed anew. Default 9 s.
    */
   readonly answerTimeoutMs?: number;
+  /**
+   * A connection that is asked and over which nothing comes for this long is dropped and dialed anew. Default 12.5 s, more
+   * than the ten seconds for which networks are known to stand still.
+   */
+  readonly silenceTimeoutMs?: number;
+  /**
+   * Whether somebody looks just now, so that a dead connection should be seen at once. While nobody does, service nodes are
+   * asked less often, which is less on the wire and for the battery. Default: always.
+   */
+  readonly isAttended?: () => boolean;
   /** When frames arrive, and how long is waited. Default: the host's clock. */
   readonly clock?: Clock;
   /** Varies the pauses between attempts. Default: the host's randomness. */
@@ -41,6 +52,8 @@ export interface WakuTransportOptions {
 const PUBLISH_TIMEOUT_MS = 10_000;
 /** With the pause and the dial that follow, back within 12 s after a network that swallowed everything has healed. */
 const ANSWER_TIMEOUT_MS = 9_000;
+/** A network that stands still for ten seconds and goes on keeps its connections; a dead one is dialed anew after 17 s. */
+const SILENCE_TIMEOUT_MS = 12_500;
 /** Service nodes drop subscriptions that are silent for five minutes. */
 const REFRESH_INTERVAL_MS = 60_000;
 /** A connection has 64 streams per protocol, beyond which the SDK fails at once; the rest is left to other traffic. */
@@ -58,15 +71,20 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   const { network, clock = systemClock, random = systemRandom } = options;
   const { refreshIntervalMs = REFRESH_INTERVAL_MS, answerTimeoutMs: answerLimitMs = ANSWER_TIMEOUT_MS } = options;
   const { publishTimeoutMs: publishLimitMs = PUBLISH_TIMEOUT_MS } = options;
+  const { silenceTimeoutMs: silenceLimitMs = SILENCE_TIMEOUT_MS, isAttended = () => true } = options;
   const listeners = createTopicListeners();
+  const doubters = new Set<(agoMs: number) => void>();
   const queue = createSendQueue<PublishReceipt>({ clock, maxInFlight: MAX_IN_FLIGHT, timeoutMs: publishLimitMs });
   const access = createNetworkAccess({
-    ...{ network, publishLimitMs, answerLimitMs, refreshIntervalMs, clock, random },
+    ...{ network, publishLimitMs, answerLimitMs, silenceLimitMs, refreshIntervalMs, isAttended, clock, random },
     onMessage: (message) => {
       if (!access.isWanted(message.contentTopic)) return;
       listeners.emit({ ...toInboundFrame(message), arrivedAt: clock.now() });
     },
     onChange: letSendsGo,
+    onDoubt: (agoMs) => {
+      for (const tell of [...doubters]) callSafely(() => tell(agoMs));
+    },
   });
   const { health, topicHealth } = access;
 
@@ -112,7 +130,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     const pubsubTopic = topicOf(query.contentTopic);
     const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
     try {
-      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic);
+      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic, access.node().listHashes);
     } catch (error) {
       access.requireOpen();
       throw error;
@@ -144,11 +162,17 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     health: (contentTopic) => (contentTopic === undefined ? health.current() : topicHealth.current(contentTopic)),
     onHealth: (listener, contentTopic) =>
       contentTopic === undefined ? health.onChange(listener) : topicHealth.onChange(contentTopic, listener),
+    onDoubt: (listener) => {
+      const tell = (agoMs: number): void => listener(agoMs);
+      doubters.add(tell);
+      return () => void doubters.delete(tell);
+    },
     close: () => {
       const closing = access.close();
       queue.pause();
       queue.rejectAll(closedError);
       listeners.clear();
+      doubters.clear();
       return closing;
     },
   };

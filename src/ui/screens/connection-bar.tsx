@@ -26,7 +26,13 @@ export function ConnectionState({ status }: { readonly status: ChannelStatus }):
 export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
   const strings = useStrings().connection;
   const slow = useSlow(status.connection === "connecting");
-  const explain = status.connection === "offline" || (status.connection === "connecting" && slow);
+  const help = {
+    online: "",
+    connecting: slow ? strings.connectingHelp : "",
+    checking: strings.checkingHelp,
+    offline: strings.offlineHelp(sentence(status.reason)),
+    closed: "",
+  }[status.connection];
   const trouble = status.storageProblem !== "" || status.mistake || status.connection === "closed";
   return (
     <div class="bars">
@@ -38,12 +44,11 @@ export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
         {status.connection === "closed" ? <p class="bar bar-bad">{strings.closedHelp}</p> : null}
       </div>
       <div role="status">
-        {!trouble && explain ? (
+        {trouble || help === "" ? null : (
           <p class="bar bar-attention">
-            {status.connection === "offline" ? strings.offlineHelp(sentence(status.reason)) : strings.connectingHelp}{" "}
-            {status.waiting > 0 ? strings.waiting(status.waiting) : ""}
+            {help} {status.waiting > 0 ? strings.waiting(status.waiting) : ""}
           </p>
-        ) : null}
+        )}
         {trouble ? null : <ClockBar client={client} status={status} />}
         {status.embargoed === 0 ? null : <p class="bar bar-attention">{strings.early(status.embargoed)}</p>}
       </div>

@@ -124,8 +124,11 @@ export const de: Strings = {
   connection: {
     online: (peers) => (peers > 1 ? `Mit ${number(peers)} Knoten verbunden` : "Verbunden"),
     connecting: "Verbindet",
+    checking: "Wird geprüft",
     offline: "Offline",
     closed: "Geschlossen",
+    checkingHelp:
+      "Der Dienstknoten antwortet seit einigen Sekunden nicht. Du kannst weiter schreiben; meldet er sich nicht, wird neu verbunden.",
     connectingHelp: "Der Dienstknoten wird gesucht. Du kannst schon schreiben; gesendet wird, sobald er antwortet.",
     offlineHelp: (reason) =>
       // Reasons are English, and help whoever looks after the node.

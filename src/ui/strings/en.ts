@@ -126,8 +126,11 @@ export const en: Strings = {
   connection: {
     online: (peers) => (peers > 1 ? `Connected to ${number(peers)} nodes` : "Connected"),
     connecting: "Connecting",
+    checking: "Checking",
     offline: "Offline",
     closed: "Closed",
+    checkingHelp:
+      "The service node has not answered for some seconds. You can go on writing; if it does not come back, it is dialed again.",
     connectingHelp: "Looking for the service node. You can write already; messages leave when it answers.",
     offlineHelp: (reason) =>
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,

@@ -107,9 +107,11 @@ export interface DetailsStrings {
 export interface ConnectionStrings {
   readonly online: (peers: number) => string;
   readonly connecting: string;
+  readonly checking: string;
   readonly offline: string;
   readonly closed: string;
   readonly connectingHelp: string;
+  readonly checkingHelp: string;
   readonly offlineHelp: (reason: string) => string;
   readonly closedHelp: string;
   readonly waiting: (count: number) => string;

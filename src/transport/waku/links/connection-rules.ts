@@ -6,6 +6,11 @@ export class AnotherNodeError extends Error {
   override readonly name = "AnotherNodeError";
 }
 
+/** The other side took the socket and closed it before the handshake, as one does that has connections enough. */
+export class HangUpError extends Error {
+  override readonly name = "HangUpError";
+}
+
 /**
  * Which connections libp2p may make.
  *
@@ -34,7 +39,16 @@ export function requirePeer(expected: string | null, actual: string): void {
 
 /** True for the error of a dial, which holds several if there was more than one address. */
 export function isAnotherNode(error: unknown): boolean {
-  return error instanceof AnotherNodeError || (error instanceof AggregateError && error.errors.some(isAnotherNode));
+  return holds(error, AnotherNodeError);
+}
+
+/** The same for one that was hung up on. */
+export function isHungUp(error: unknown): boolean {
+  return holds(error, HangUpError);
+}
+
+function holds(error: unknown, kind: typeof AnotherNodeError | typeof HangUpError): boolean {
+  return error instanceof kind || (error instanceof AggregateError && error.errors.some((one) => holds(one, kind)));
 }
 
 function withoutPeer(address: string): string {

@@ -1,7 +1,7 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
 import { hostOf } from "./addresses.ts";
-import { isAnotherNode, requirePeer } from "./connection-rules.ts";
+import { isAnotherNode, isHungUp, requirePeer } from "./connection-rules.ts";
 
 /** Connects to the service node at `address`, or returns the open connection to it. Rejects with words for people. */
 export async function dialServiceNode(libp2p: Libp2p, address: string, signal: AbortSignal): Promise<Connection> {
@@ -26,7 +26,10 @@ async function closeUnless(connection: Connection, expected: string | null): Pro
 }
 
 function wordsFor(error: unknown, host: string): string {
-  return isAnotherNode(error)
-    ? `another node answers at ${host}, not the one that the address names; check the address`
+  if (isAnotherNode(error)) {
+    return `another node answers at ${host}, not the one that the address names; check the address`;
+  }
+  return isHungUp(error)
+    ? `the service node at ${host} is full, or takes nobody just now; trying again`
     : `the service node at ${host} does not answer; is it running?`;
 }

@@ -5,6 +5,7 @@ import type { Random } from "../../../runtime/port.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { createFakeFilter } from "../testing/fake-filter.ts";
 import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
+import { createArrivals } from "./arrivals.ts";
 import { createFilterBook } from "./filter-book.ts";
 import { createIdentifyWatch } from "./identify-watch.ts";
 import { createServiceLink, type ServiceLink } from "./service-link.ts";
@@ -18,17 +19,19 @@ const MIDDLE: Random = { next: () => 0.5, bytes: (length) => new Uint8Array(leng
 
 interface Options {
   readonly address?: string;
+  readonly isAttended?: () => boolean;
   readonly cluster?: () => number | Error | undefined;
 }
 
 /** One link, with all of its parts but libp2p and the service node. */
-async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER }: Options = {}) {
+async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER, isAttended = () => true }: Options = {}) {
   const clock = createVirtualClock(1_000_000);
   const start = clock.now();
   const since = () => clock.now() - start;
   const fake = createFakeLibp2p(since);
   const filter = createFakeFilter(since);
   const seen: string[] = [];
+  const doubts: { readonly at: number; readonly agoMs: number }[] = [];
   let link: ServiceLink | undefined;
   const tell = (): void => {
     if (link === undefined) return;
@@ -45,6 +48,7 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER }: Options
   } as unknown as Pick<IMetadata, "query">;
   const parts = {
     libp2p: fake.libp2p,
+    arrivals: createArrivals(clock),
     identified: createIdentifyWatch({ libp2p: fake.libp2p, limitMs: 9_000, clock }),
     metadata,
     filter: filter.filter,
@@ -55,7 +59,8 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER }: Options
   topics.start({ subscribe: async () => true, unsubscribe: async () => true });
   await clock.advanceSettled(0);
   link = createServiceLink({
-    ...{ parts, address, topics, clock, random: MIDDLE, refreshIntervalMs: 60_000 },
+    ...{ parts, address, topics, clock, random: MIDDLE, refreshIntervalMs: 60_000, silenceLimitMs: 11_500 },
+    ...{ isAttended, onDoubt: (agoMs) => void doubts.push({ at: since(), agoMs }) },
     ...{ network: { clusterId: CLUSTER, shards: 8, multiaddrs: [address] }, onChange: () => tell() },
   });
 
@@ -81,7 +86,23 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER }: Options
   const dialedAt = () => fake.dials.map(({ at }) => at);
   const askedAt = (kind: string) => filter.asked.filter((each) => each.kind === kind).map(({ at }) => at);
   return {
-    ...{ clock, fake, filter, link, topics, seen, since, pause, dialedAt, askedAt, answer, answerAll, refuseAll, end },
+    ...{
+      clock,
+      fake,
+      filter,
+      link,
+      topics,
+      seen,
+      doubts,
+      since,
+      pause,
+      dialedAt,
+      askedAt,
+      answer,
+      answerAll,
+      refuseAll,
+      end,
+    },
     leftOver: () => clock.pending + fake.listeners() - before,
   };
 }
@@ -228,6 +249,7 @@ describe("a link that is connected", () => {
     expect(askedAt("ping")).toEqual([60_000, 120_000]);
     await pause(5_000);
     link.checkSubscriptions();
+    link.pushed();
     await pause(60_000);
     expect([askedAt("ping"), askedAt("subscribe")]).toEqual([[60_000, 120_000, 125_000, 185_000], [0]]);
     await end();
@@ -329,5 +351,99 @@ describe("a link that is connected", () => {
       expect(link.isReady()).toBe(true);
       await end();
     }
+  });
+});
+
+describe("a link that came back", () => {
+  /** Connected, cut off after a second, and connected again. */
+  async function backAgain(options: Options = {}) {
+    const made = await bench(options);
+    made.answerAll();
+    const connections = made.fake.dials.map((dial) => made.answer(dial));
+    await made.pause(1_000);
+    await connections[0]?.close();
+    await made.pause(300);
+    expect(made.link.isReady()).toBe(true);
+    return made;
+  }
+
+  test("asks the service node every three seconds, and says what may be missing, until something is pushed", async () => {
+    const { pause, link, askedAt, doubts, end } = await backAgain();
+    expect(link.isDoubtful()).toBe(true);
+    await pause(6_000);
+    expect(askedAt("ping")).toEqual([4_300, 7_300]);
+    expect(doubts).toEqual([
+      { at: 4_300, agoMs: 3_000 },
+      { at: 7_300, agoMs: 6_000 },
+    ]);
+    link.pushed();
+    await pause(30_000);
+    expect([doubts.length, askedAt("ping").length, link.isDoubtful()]).toEqual([2, 2, false]);
+    await end();
+  });
+
+  test("does so for a minute at most, and the first connection not at all", async () => {
+    const { pause, doubts, end } = await backAgain();
+    await pause(120_000);
+    expect(doubts.map(({ agoMs }) => agoMs)).toEqual(Array.from({ length: 20 }, (_, index) => (index + 1) * 3_000));
+    await end();
+    const first = await bench();
+    first.answerAll();
+    for (const dial of first.fake.dials) first.answer(dial);
+    await first.pause(30_000);
+    expect([first.doubts, first.askedAt("ping")]).toEqual([[], []]);
+    await first.end();
+  });
+
+  test("subscribes again when the service node has found out and forgotten it", async () => {
+    const { pause, link, filter, askedAt, end } = await backAgain();
+    filter.answer = (kind) => (kind === "ping" ? "refused" : "agreed");
+    await pause(3_000);
+    expect([askedAt("subscribe"), link.isReady()]).toEqual([[0, 1_300, 4_300], true]);
+    await end();
+  });
+});
+
+describe("a link whose service node says nothing any more", () => {
+  test("is quiet, then drops the connection and dials anew", async () => {
+    const { pause, link, seen, fake, dialedAt, answerAll, answer, end } = await bench();
+    answerAll();
+    for (const dial of fake.dials) answer(dial);
+    fake.onPing = () => false;
+    await pause(6_999);
+    expect(link.isQuiet()).toBe(false);
+    await pause(1);
+    expect([link.isQuiet(), link.isReady()]).toEqual([true, true]);
+    fake.onPing = () => true;
+    await pause(8_800);
+    expect([dialedAt(), link.isQuiet(), link.isReady()]).toEqual([[0, 15_800], false, true]);
+    expect(seen.slice(-4)).toEqual([
+      "connected",
+      "the connection to the service node was lost; trying again",
+      "connected",
+      "ready",
+    ]);
+    await end();
+  });
+
+  test("is asked again a second after a question that it did not answer", async () => {
+    const { pause, link, fake, answerAll, answer, end } = await bench();
+    answerAll();
+    for (const dial of fake.dials) answer(dial);
+    fake.onPing = () => false;
+    await pause(500);
+    link.asked();
+    await pause(4_000);
+    expect(link.isQuiet()).toBe(true);
+    await end();
+  });
+
+  test("is asked for its subscriptions half as often while nobody looks", async () => {
+    const { pause, fake, answerAll, answer, askedAt, end } = await bench({ isAttended: () => false });
+    answerAll();
+    for (const dial of fake.dials) answer(dial);
+    await pause(250_000);
+    expect(askedAt("ping")).toEqual([120_000, 240_000]);
+    await end();
   });
 });

@@ -4,11 +4,15 @@ import type { Clock, Random } from "../../../runtime/port.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import type { FilterProtocol } from "../wire/sdk-parts.ts";
 import { isLoopback } from "./addresses.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
 import { checkNetwork } from "./check-network.ts";
 import { dialServiceNode } from "./dial.ts";
+import { createDoubt } from "./doubt.ts";
 import type { FilterBook } from "./filter-book.ts";
 import type { IdentifyWatch } from "./identify-watch.ts";
+import { createPingStream } from "./ping-stream.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
 import { createSubscriptionKeeper } from "./subscription-keeper.ts";
 import type { TopicRegistry } from "./topic-registry.ts";
 import { createWakeableSleep } from "./wakeable-sleep.ts";
@@ -27,6 +31,7 @@ const LOST = "the connection to the service node was lost; trying again";
 /** What the links to all service nodes share. */
 export interface LinkParts {
   readonly libp2p: Libp2p;
+  readonly arrivals: Pick<Arrivals, "lastOver">;
   readonly identified: IdentifyWatch;
   readonly metadata: Pick<IMetadata, "query">;
   readonly filter: FilterProtocol;
@@ -38,8 +43,12 @@ export interface LinkRules {
   readonly network: WakuNetwork;
   /** Read whenever a link looks after its subscriptions; call `sync` after a change. */
   readonly topics: TopicRegistry;
-  /** How often a service node is asked whether the subscriptions still hold. */
+  /** How often a service node is asked whether the subscriptions still hold. Half as often while nobody looks. */
   readonly refreshIntervalMs: number;
+  /** A connection over which nothing comes for this long, though it was asked, is dead. */
+  readonly silenceLimitMs: number;
+  /** Whether somebody looks, so that a dead connection should be seen soon. */
+  readonly isAttended: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -47,8 +56,10 @@ export interface LinkRules {
 export interface ServiceLinkOptions extends LinkRules {
   readonly parts: LinkParts;
   readonly address: string;
-  /** Called after every change of `connection`, `isReady` or `failure`. */
+  /** Called after every change of `connection`, `isReady`, `isQuiet` or `failure`. */
   readonly onChange: () => void;
+  /** What was said in the last so many milliseconds may have been pushed elsewhere: history should be read again. */
+  readonly onDoubt: (agoMs: number) => void;
 }
 
 /**
@@ -63,9 +74,17 @@ export interface ServiceLink {
   failure(): string | undefined;
   /** Connected, and the service node agreed to push every wanted topic; or this one, whatever else is wanted. */
   isReady(contentTopic?: string): boolean;
+  /** The service node has left a question without an answer for some seconds. */
+  isQuiet(): boolean;
+  /** It may still push into a connection that we had before. */
+  isDoubtful(): boolean;
+  /** Something that is to be answered was sent to it. */
+  asked(): void;
+  /** It has pushed something over the present connection. */
+  pushed(): void;
   /** Brings the subscriptions in line with the wanted topics, now. */
   sync(): void;
-  /** Asks the service node now whether it still pushes to us. */
+  /** Asks the service node now whether it still pushes to us; something of it was lost. */
   checkSubscriptions(): void;
   /** Dials now instead of at the end of the pause, unless it has only just dialed. */
   nudge(): void;
@@ -76,13 +95,16 @@ export interface ServiceLink {
 
 /** Starts to dial at once. */
 export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
-  const { parts, address, network, topics, refreshIntervalMs, clock, random, onChange } = options;
-  const { libp2p, identified, metadata, filter, book } = parts;
+  const { parts, address, network, topics, clock, random, onChange, onDoubt } = options;
+  const { libp2p, arrivals, identified, metadata, filter, book } = parts;
   const keeper = createSubscriptionKeeper({ filter, book, topics });
   const alarm = createWakeableSleep(clock);
   const lastMs = isLoopback(address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
   const dialPauses = createBackoff({ firstMs: FIRST_PAUSE_MS, lastMs, random });
   const stopping = new AbortController();
+  const doubt = createDoubt(clock);
+  let pulse: Pulse | undefined;
+  let wasConnected = false;
   let held: Connection | undefined;
   let failure: string | undefined;
   let refreshAt = 0;
@@ -133,32 +155,58 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   async function hold(connection: Connection): Promise<void> {
     held = connection;
     failure = undefined;
+    refreshAt = nextRefresh();
+    if (wasConnected) doubt.begin();
+    wasConnected = true;
+    const pings = createPingStream(connection, random);
+    pulse = pulseOf(connection, pings.ping);
     onChange();
-    refreshAt = clock.now() + refreshIntervalMs;
     const pauses = createBackoff({ firstMs: FIRST_PAUSE_MS, lastMs: LAST_PAUSE_MS, random });
-    while (!isStopped() && isHolding(connection)) {
-      const pauseMs = await lookAfter(connection.remotePeer, pauses);
-      onChange();
-      if (isHolding(connection) && !isStopped()) await alarm.sleep(pauseMs);
+    try {
+      while (!isStopped() && isHolding(connection)) {
+        const pauseMs = await lookAfter(connection.remotePeer, pauses);
+        onChange();
+        if (isHolding(connection) && !isStopped()) await alarm.sleep(pauseMs);
+      }
+    } finally {
+      pulse.stop();
+      pings.close();
     }
     if (held === connection) lose(LOST);
   }
 
+  function pulseOf(connection: Connection, ping: () => Promise<void>): Pulse {
+    return createPulse({
+      ...{ ping, clock, onChange, silenceLimitMs: options.silenceLimitMs, isAttended: options.isAttended },
+      heardAt: () => arrivals.lastOver(connection),
+      onDead: () => connection.abort(new Error("the service node does not answer any more")),
+    });
+  }
+
   /** One look at the subscriptions; returns after how long the next one is due. */
   async function lookAfter(peer: PeerId, pauses: Backoff): Promise<number> {
+    const isDoubtful = clock.now() >= doubt.dueAt();
     try {
-      if (clock.now() >= refreshAt) {
-        refreshAt = clock.now() + refreshIntervalMs;
+      if (isDoubtful || clock.now() >= refreshAt) {
+        refreshAt = nextRefresh();
         await keeper.check(peer);
       }
       await keeper.reconcile(peer);
       pauses.reset();
       failure = undefined;
-      return Math.max(0, refreshAt - clock.now());
     } catch (error) {
       failure = wordsOf(error);
-      return pauses.pause();
     }
+    if (isDoubtful && doubt.exists()) {
+      onDoubt(doubt.lastsMs());
+      doubt.looked();
+    }
+    const dueAt = Math.min(refreshAt, doubt.dueAt());
+    return failure === undefined ? Math.max(0, dueAt - clock.now()) : pauses.pause();
+  }
+
+  function nextRefresh(): number {
+    return clock.now() + options.refreshIntervalMs * (options.isAttended() ? 1 : 2);
   }
 
   function lose(reason: string): void {
@@ -190,9 +238,14 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
         ? keeper.holdsAll(held.remotePeer)
         : keeper.holds(held.remotePeer, contentTopic);
     },
+    isQuiet: () => held !== undefined && pulse?.isQuiet() === true,
+    isDoubtful: doubt.exists,
+    asked: () => pulse?.asked(),
+    pushed: doubt.end,
     sync: () => alarm.wake(),
     checkSubscriptions: () => {
       refreshAt = 0;
+      doubt.begin();
       alarm.wake();
     },
     nudge: () => {

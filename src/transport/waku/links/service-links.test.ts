@@ -3,6 +3,7 @@ import { createSeededRandom } from "../../../runtime/seeded-random.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { createFakeFilter } from "../testing/fake-filter.ts";
 import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
+import { createArrivals } from "./arrivals.ts";
 import { createFilterBook } from "./filter-book.ts";
 import { createIdentifyWatch } from "./identify-watch.ts";
 import { createServiceLinks } from "./service-links.ts";
@@ -25,10 +26,16 @@ function bench(multiaddrs: readonly string[]) {
   };
   const links = createServiceLinks({
     ...{ network: { clusterId: 42, shards: 8, multiaddrs }, topics, refreshIntervalMs: 60_000, clock },
-    ...{ random: createSeededRandom(1), onChange: tell },
+    ...{ random: createSeededRandom(1), onChange: tell, silenceLimitMs: 11_500, isAttended: () => true },
+    onDoubt: (agoMs) => void asked.push(`doubt ${agoMs}`),
   });
   const parts = {
-    ...{ libp2p: fake.libp2p, filter, metadata: { query: async () => ({ shardInfo: null, error: null }) } as never },
+    ...{
+      libp2p: fake.libp2p,
+      arrivals: createArrivals(clock),
+      filter,
+      metadata: { query: async () => ({ shardInfo: null, error: null }) } as never,
+    },
     identified: createIdentifyWatch({ libp2p: fake.libp2p, limitMs: 9_000, clock }),
     book: {
       ...createFilterBook({ libp2p: fake.libp2p, filter, onChange: tell }),
@@ -113,5 +120,38 @@ test("a service node is asked about its own connection, and about nobody else's"
   links.checkSubscriptions(next);
   await clock.advanceSettled(0);
   expect(asked).toHaveLength(1);
+  await end();
+});
+
+test("is being checked when all that are ready say nothing; one that answers is enough", async () => {
+  const { clock, fake, links, answer, open, end } = bench([LAN_ADDRESS, LOOPBACK_ADDRESS]);
+  open();
+  const connections = fake.dials.map((dial) => answer(dial));
+  await clock.advanceSettled(0);
+  fake.onPing = (connection) => connection === connections[0];
+  await clock.advanceSettled(7_000);
+  expect(links.health()).toEqual({ kind: "online", peers: 1 });
+  fake.onPing = () => false;
+  await clock.advanceSettled(7_000);
+  expect(links.health()).toEqual({ kind: "checking", peers: 2 });
+  await end();
+});
+
+test("what may be missing is told when every ready service node may push elsewhere, and not when one pushes here", async () => {
+  const { clock, fake, links, asked, answer, open, end } = bench([LAN_ADDRESS, LOOPBACK_ADDRESS]);
+  open();
+  const connections = fake.dials.map((dial) => answer(dial));
+  await clock.advanceSettled(1_000);
+  fake.onDial = (dial) => void connections.push(answer(dial));
+  await connections[0]?.close();
+  await clock.advanceSettled(4_000);
+  expect(asked.filter((each) => each.startsWith("doubt"))).toEqual([]);
+  await connections[1]?.close();
+  await clock.advanceSettled(4_000);
+  expect(asked.filter((each) => each.startsWith("doubt")).length).toBeGreaterThan(0);
+  const told = asked.length;
+  for (const connection of connections) links.pushed(connection);
+  await clock.advanceSettled(9_000);
+  expect(asked).toHaveLength(told);
   await end();
 });

@@ -13,8 +13,12 @@ export interface ServiceLinks {
   sync(): void;
   /** Dials what is not connected. */
   nudge(): void;
-  /** Asks the service node of this connection whether it still pushes to us. */
+  /** Asks the service node of this connection whether it still pushes to us; something of it was lost. */
   checkSubscriptions(connection: Connection): void;
+  /** Something that is to be answered was sent over this connection. */
+  asked(connection: Connection): void;
+  /** Something was pushed over this connection. */
+  pushed(connection: Connection): void;
   /** Ends every link. */
   stop(): void;
   /** Resolves when all links have ended, which can take until libp2p has closed their connections. */
@@ -24,6 +28,8 @@ export interface ServiceLinks {
 export interface ServiceLinksOptions extends LinkRules {
   /** Called after every change of what `connections` or `health` return. */
   readonly onChange: () => void;
+  /** What was said in the last so many milliseconds may have been pushed elsewhere by all of them. */
+  readonly onDoubt: (agoMs: number) => void;
 }
 
 export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
@@ -33,13 +39,24 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
   const connections = (): Connection[] => links.flatMap((link) => link.connection() ?? []);
 
   function health(contentTopic?: string): TransportHealth {
-    const peers = links.filter((link) => link.isReady(contentTopic)).length;
+    const ready = links.filter((link) => link.isReady(contentTopic));
+    const peers = ready.filter((link) => !link.isQuiet()).length;
     if (peers > 0) return { kind: "online", peers };
+    if (ready.length > 0) return { kind: "checking", peers: ready.length };
     if (multiaddrs.length === 0) return { kind: "offline", reason: "the network names no service node; add one" };
     const failures = links.flatMap((link) => link.failure() ?? []);
     const [reason] = failures;
     const haveAllFailed = failures.length === links.length && connections().length === 0;
     return reason !== undefined && haveAllFailed ? { kind: "offline", reason } : { kind: "connecting" };
+  }
+
+  /** One that pushes to us for certain is enough. */
+  function onDoubt(agoMs: number): void {
+    if (links.every((link) => !link.isReady() || link.isDoubtful())) options.onDoubt(agoMs);
+  }
+
+  function linkOver({ id }: Connection): ServiceLink | undefined {
+    return links.find((link) => link.connection()?.id === id);
   }
 
   function nudge(): void {
@@ -48,7 +65,7 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
 
   return {
     open: (parts) => {
-      links = multiaddrs.map((address) => createServiceLink({ ...options, parts, address }));
+      links = multiaddrs.map((address) => createServiceLink({ ...options, onDoubt, parts, address }));
       // A browser that was offline tells when it no longer is; elsewhere there is no such event.
       globalThis.addEventListener?.("online", nudge);
       options.onChange();
@@ -59,7 +76,9 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
       for (const link of links) link.sync();
     },
     nudge,
-    checkSubscriptions: ({ id }) => links.find((link) => link.connection()?.id === id)?.checkSubscriptions(),
+    checkSubscriptions: (connection) => linkOver(connection)?.checkSubscriptions(),
+    asked: (connection) => linkOver(connection)?.asked(),
+    pushed: (connection) => linkOver(connection)?.pushed(),
     stop: () => {
       globalThis.removeEventListener?.("online", nudge);
       for (const link of links) link.stop();

@@ -3,6 +3,8 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { expect, test } from "vitest";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { LAN_ADDRESS } from "../testing/fake-libp2p.ts";
+import { createArrivals } from "./arrivals.ts";
+import { isHungUp } from "./connection-rules.ts";
 import { timedDial } from "./timed-dials.ts";
 
 const LIMIT_MS = 9_000;
@@ -23,7 +25,7 @@ function bench(upgrader: Partial<Upgrader> = {}) {
         options.signal.addEventListener("abort", () => reject(options.signal.reason));
       });
     },
-    { limitMs: LIMIT_MS, clock },
+    { limitMs: LIMIT_MS, clock, arrivals: createArrivals(clock) },
   );
   const start = (): void => {
     const options = { signal: caller.signal, upgrader } as unknown as DialTransportOptions;
@@ -65,7 +67,10 @@ test("its caller can give it up, and is told why; before it begins, too", async 
 
 test("the socket of a handshake that fails is closed, with the reason, and that of one that works is not", async () => {
   const aborted: string[] = [];
-  const socket = { abort: (error: Error) => aborted.push(error.message) } as unknown as MultiaddrConnection;
+  const socket = {
+    timeline: {},
+    abort: (error: Error) => aborted.push(error.message),
+  } as unknown as MultiaddrConnection;
   let fails = true;
   const { start, inner } = bench({
     upgradeOutbound: async () => {
@@ -80,4 +85,40 @@ test("the socket of a handshake that fails is closed, with the reason, and that 
   fails = false;
   expect(await upgrade()).toBe(CONNECTION);
   expect(aborted).toHaveLength(1);
+});
+
+test("a socket that the other side closed during the handshake was hung up on; one that we gave up was not", async () => {
+  const timeline: { close?: number } = {};
+  const socket = { timeline, abort: () => undefined } as unknown as MultiaddrConnection;
+  const { start, inner } = bench({
+    upgradeOutbound: async () => {
+      throw new Error("unexpected end");
+    },
+  });
+  start();
+  const limit = new AbortController();
+  const upgrade = () => inner()?.upgrader.upgradeOutbound(socket, { signal: limit.signal });
+  await expect(upgrade()).rejects.toThrow("unexpected end");
+  timeline.close = 1;
+  const error = await upgrade()?.catch((reason: unknown) => reason);
+  expect([isHungUp(error), isHungUp(new AggregateError([new Error("refused"), error]))]).toEqual([true, true]);
+  limit.abort();
+  expect(isHungUp(await upgrade()?.catch((reason: unknown) => reason))).toBe(false);
+});
+
+test("what comes over the socket is noted for the connection that it becomes", async () => {
+  const arrivals = createArrivals({ now: () => now });
+  let now = 5;
+  const socket = {
+    source: (async function* () {
+      yield 1;
+      yield 2;
+    })(),
+  } as unknown as MultiaddrConnection;
+  const becomes = arrivals.watch(socket);
+  expect(arrivals.lastOver(CONNECTION)).toBeUndefined();
+  becomes(CONNECTION);
+  expect(arrivals.lastOver(CONNECTION)).toBe(5);
+  for await (const _chunk of socket.source) expect(arrivals.lastOver(CONNECTION)).toBe(now++);
+  expect(now).toBe(7);
 });

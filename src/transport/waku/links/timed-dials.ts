@@ -1,10 +1,14 @@
 import type { Connection, DialTransportOptions, Transport, Upgrader } from "@libp2p/interface";
 import { type WebSocketsComponents, webSockets } from "@libp2p/websockets";
 import type { Clock } from "../../../runtime/port.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { HangUpError } from "./connection-rules.ts";
 
 export interface TimedDialOptions {
   readonly limitMs: number;
   readonly clock: Clock;
+  /** Notes what comes over the connections. */
+  readonly arrivals: Pick<Arrivals, "watch">;
 }
 
 /** What is used of libp2p's transport. */
@@ -25,7 +29,7 @@ export function timedWebSockets(options: TimedDialOptions): (components: WebSock
 }
 
 /** The same dial, aborted after the limit. */
-export function timedDial(dial: Dial, { limitMs, clock }: TimedDialOptions): Dial {
+export function timedDial(dial: Dial, { limitMs, clock, arrivals }: TimedDialOptions): Dial {
   return async (address, options: DialTransportOptions): Promise<Connection> => {
     const limit = new AbortController();
     const abort = (): void => limit.abort(options.signal.reason);
@@ -33,7 +37,8 @@ export function timedDial(dial: Dial, { limitMs, clock }: TimedDialOptions): Dia
     options.signal.addEventListener("abort", abort);
     try {
       options.signal.throwIfAborted();
-      return await dial(address, { ...options, signal: limit.signal, upgrader: closingAfterFailure(options.upgrader) });
+      const upgrader = guarded(options.upgrader, arrivals);
+      return await dial(address, { ...options, signal: limit.signal, upgrader });
     } finally {
       cancelLimit();
       options.signal.removeEventListener("abort", abort);
@@ -42,18 +47,23 @@ export function timedDial(dial: Dial, { limitMs, clock }: TimedDialOptions): Dia
 }
 
 /** libp2p leaves the socket open when a handshake over it fails. */
-function closingAfterFailure(upgrader: Upgrader): Upgrader {
+function guarded(upgrader: Upgrader, arrivals: Pick<Arrivals, "watch">): Upgrader {
   return {
     upgradeInbound: (socket, options) => upgrader.upgradeInbound(socket, options),
     createInboundAbortSignal: (signal) => upgrader.createInboundAbortSignal(signal),
     getStreamMuxers: () => upgrader.getStreamMuxers(),
     getConnectionEncrypters: () => upgrader.getConnectionEncrypters(),
     upgradeOutbound: async (socket, options) => {
+      const isBecome = arrivals.watch(socket);
       try {
-        return await upgrader.upgradeOutbound(socket, options);
+        const connection = await upgrader.upgradeOutbound(socket, options);
+        isBecome(connection);
+        return connection;
       } catch (error) {
+        // Its WebSocket was accepted, and closed before we gave up.
+        const isHungUp = socket.timeline.close !== undefined && options?.signal.aborted !== true;
         socket.abort(error instanceof Error ? error : new Error(String(error)));
-        throw error;
+        throw isHungUp ? new HangUpError("the other side hung up", { cause: error }) : error;
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import type { LightNode } from "@waku/interfaces";
 import type { Clock } from "../../../runtime/port.ts";
+import { type Arrivals, createArrivals } from "../links/arrivals.ts";
 import { createFilterBook } from "../links/filter-book.ts";
 import { createIdentifyWatch } from "../links/identify-watch.ts";
 import type { LinkParts } from "../links/service-link.ts";
@@ -8,6 +9,7 @@ import { createWakeableSleep } from "../links/wakeable-sleep.ts";
 import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../wire/codecs.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { type SdkParts, sdkParts } from "../wire/sdk-parts.ts";
+import { createHashListing, type HashListing } from "./hash-listing.ts";
 import { noteProtocolsOnce } from "./known-protocols.ts";
 import { startLightNode } from "./light-node.ts";
 import { createLightpushClient, type LightpushClient } from "./lightpush-client.ts";
@@ -22,6 +24,7 @@ const LEAVE_LIMIT_MS = 300;
 export interface GuardedNode {
   readonly sdk: LightNode;
   readonly lightpush: Pick<LightpushClient, "ask"> & LightpushPeers;
+  readonly listHashes: HashListing;
   readonly links: LinkParts;
   /**
    * Takes leave of the service nodes, so that they do not push into the void until the subscriptions expire. Without it
@@ -36,7 +39,13 @@ export interface GuardedNodeOptions {
   readonly publishLimitMs: number;
   /** For a dial, and for each answer of which the connection depends: identify, metadata, filter. */
   readonly answerLimitMs: number;
+  /** The same, over a connection that was answered before. */
+  readonly laterAnswerLimitMs: number;
   readonly clock: Clock;
+  /** A request is about to go over this connection. */
+  readonly onAsk: (connection: Connection) => void;
+  /** Something was pushed over this connection. */
+  readonly onPush: (connection: Connection) => void;
   /** What service nodes agreed to push has changed. */
   readonly onFilterChange: () => void;
   /** A push stream of this connection broke, so messages may be missing. */
@@ -46,11 +55,13 @@ export interface GuardedNodeOptions {
 /** Starts a node that is connected to nobody. Rejects if it cannot start. */
 export async function startGuardedNode(options: GuardedNodeOptions): Promise<GuardedNode> {
   const { network, answerLimitMs, clock } = options;
-  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock });
+  const arrivals = createArrivals(clock);
+  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock, arrivals });
   try {
     const parts = sdkParts(sdk);
-    const node = guardNode(sdk, parts, options);
-    await guardPushStreams(sdk.libp2p, parts.filterProtocol, options.onBrokenPush);
+    const node = guardNode(sdk, parts, arrivals, options);
+    const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
+    await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
     return node;
   } catch (error) {
     await sdk.stop();
@@ -58,13 +69,13 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
   }
 }
 
-function guardNode(sdk: LightNode, parts: SdkParts, options: GuardedNodeOptions): GuardedNode {
-  const { answerLimitMs, clock, onFilterChange } = options;
+function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options: GuardedNodeOptions): GuardedNode {
+  const { answerLimitMs, clock, onAsk, onFilterChange } = options;
   const { libp2p } = sdk;
   const { metadata, filterProtocol: filter } = parts;
   noteProtocolsOnce(libp2p);
   const lightpush = createLightpushClient({ clock, limitMs: options.publishLimitMs });
-  const streams = createRequestStreams({ libp2p, clock });
+  const streams = createRequestStreams({ libp2p, clock, onAsk });
   guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });
   const book = createFilterBook({ libp2p, filter, onChange: onFilterChange });
@@ -72,7 +83,8 @@ function guardNode(sdk: LightNode, parts: SdkParts, options: GuardedNodeOptions)
   return {
     sdk,
     lightpush: { ...lightpush, ...createLightpushPeers(libp2p) },
-    links: { libp2p, identified, metadata, filter, book },
+    listHashes: createHashListing(parts.storeStreams),
+    links: { libp2p, arrivals, identified, metadata, filter, book },
     leave: async () => {
       sdk.filter.unsubscribeAll();
       const limit = createWakeableSleep(clock);
@@ -91,9 +103,9 @@ function guardStreams(
   streams: RequestStreams,
   { filterStreams, storeStreams, metadataStreams }: SdkParts,
   events: EventTarget,
-  { answerLimitMs }: GuardedNodeOptions,
+  { answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
 ): void {
-  const vital = { limitMs: answerLimitMs, isVital: true };
+  const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs } };
   streams.takeOver(filterStreams, events, { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false });
   streams.takeOver(storeStreams, events, { codec: STORE_QUERY_CODEC, limitMs: PAGE_LIMIT_MS, throws: true });
   streams.takeOver(metadataStreams, events, { ...vital, codec: METADATA_CODEC, throws: true });

@@ -2,6 +2,7 @@ import { mplex } from "@libp2p/mplex";
 import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
 import type { Clock } from "../../../runtime/port.ts";
+import type { Arrivals } from "../links/arrivals.ts";
 import { connectionRules } from "../links/connection-rules.ts";
 import { timedWebSockets } from "../links/timed-dials.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
@@ -11,10 +12,6 @@ import { ensurePromiseWithResolvers } from "./promise-with-resolvers.ts";
 
 /** Each message goes to this many service nodes, if there are so many. One that takes it is enough. */
 const NODES_TO_USE = 2;
-/** A hidden tab or a loaded machine may answer late; below this, a slow ping is no reason to drop a connection. */
-const SHORTEST_PING_TIMEOUT_MS = 8_000;
-/** Also keeps a browser's service worker awake, which data on a WebSocket does when it comes every 20 s. */
-const PING_INTERVAL_MS = 10_000;
 /** The longest interval that timers take; a longer one fires at once. */
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -23,12 +20,14 @@ export interface LightNodeOptions {
   /** Each dial is given up after this long, whoever makes it. */
   readonly dialLimitMs: number;
   readonly clock: Clock;
+  /** Notes what comes over its connections. */
+  readonly arrivals: Arrivals;
 }
 
 /**
  * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start.
  */
-export async function startLightNode({ network, dialLimitMs, clock }: LightNodeOptions): Promise<LightNode> {
+export async function startLightNode({ network, dialLimitMs, clock, arrivals }: LightNodeOptions): Promise<LightNode> {
   // Nobody but us knows that libp2p runs in the program that uses the library.
   ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
@@ -40,15 +39,16 @@ export async function startLightNode({ network, dialLimitMs, clock }: LightNodeO
     libp2p: {
       hideWebSocketInfo: true,
       // The SDK's default also takes wss:// only; a service node on this machine has no certificate.
-      transports: [timedWebSockets({ limitMs: dialLimitMs, clock })],
+      transports: [timedWebSockets({ limitMs: dialLimitMs, clock, arrivals })],
       connectionGater: connectionRules(network),
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],
       // Streams that we gave up on may still receive; by default a few late frames would end the connection.
       streamMuxers: [batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
-      connectionMonitor: { pingInterval: PING_INTERVAL_MS, pingTimeout: { minTimeout: SHORTEST_PING_TIMEOUT_MS } },
+      // `Pulse` pings. These open a stream each, and one of them ends a connection that stands still for eight seconds.
+      connectionMonitor: { enabled: false },
     },
-    connectionManager: { pingKeepAlive: 20, dialCooldown: 1, failedDialCooldown: 3 },
+    connectionManager: { pingKeepAlive: 0, dialCooldown: 1, failedDialCooldown: 3 },
     // The SDK's own check gives up on a node after three failed pings only, tells nobody, and asks once per shard.
     filter: { numPeersToUse: NODES_TO_USE, keepAliveIntervalMs: NEVER_MS },
   });

@@ -5,20 +5,26 @@ import type { FilterProtocol } from "../wire/sdk-parts.ts";
 /** A service node needs one; nodes that open a stream per message need many. The SDK allows 100. */
 const MAX_PUSH_STREAMS = 256;
 
+export interface PushListeners {
+  readonly onPush: (connection: Connection) => void;
+  readonly onBroken: (connection: Connection) => void;
+}
+
 /**
  * Puts itself before the SDK's handler of pushed messages, which never closes its own half of a push stream: a service
  * node that opens a stream per message would leave each of them half open, and after 100 messages are lost. The SDK
- * also leaves a stream at the first frame that it cannot read, and tells nobody: `onBroken` does.
+ * also leaves a stream at the first frame that it cannot read, and tells nobody: `onBroken` does. `onPush` tells over which
+ * connection something was pushed.
  */
 export async function guardPushStreams(
   libp2p: Libp2p,
   filter: FilterProtocol,
-  onBroken: (connection: Connection) => void,
+  { onPush, onBroken }: PushListeners,
 ): Promise<void> {
   const receive = async ({ stream, connection }: IncomingStreamData): Promise<void> => {
     try {
       await stream.closeWrite();
-      filter.onRequest({ connection, stream: watched(stream, () => onBroken(connection)) });
+      filter.onRequest({ connection, stream: watched(stream, connection, { onPush, onBroken }) });
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)));
       onBroken(connection);
@@ -28,23 +34,30 @@ export async function guardPushStreams(
   await libp2p.handle(FILTER_PUSH_CODEC, (data) => void receive(data), { maxInboundStreams: MAX_PUSH_STREAMS });
 }
 
-function watched(stream: Stream, onBroken: () => void): Stream {
+function watched(stream: Stream, connection: Connection, listeners: PushListeners): Stream {
   const { id, protocol } = stream;
-  const halves = { id, protocol, sink: stream.sink, source: untilEnd(stream, onBroken) };
+  const halves = { id, protocol, sink: stream.sink, source: untilEnd(stream, connection, listeners) };
   return halves as unknown as Stream;
 }
 
-async function* untilEnd(stream: Stream, onBroken: () => void): AsyncGenerator<unknown> {
+async function* untilEnd(
+  stream: Stream,
+  connection: Connection,
+  { onPush, onBroken }: PushListeners,
+): AsyncGenerator<unknown> {
   let isEnded = false;
   try {
-    yield* stream.source;
+    for await (const chunk of stream.source) {
+      onPush(connection);
+      yield chunk;
+    }
     isEnded = true;
   } finally {
     if (isEnded) {
       stream.close().catch((error: Error) => stream.abort(error));
     } else {
       stream.abort(new Error("a pushed message could not be read"));
-      onBroken();
+      onBroken(connection);
     }
   }
 }

@@ -35,7 +35,8 @@ function bench(rules: Partial<StreamRules> = {}, answer: () => Chunks = async fu
     connections: [connectionOf("it", 1)],
   };
   const libp2p = { getConnections: () => made.connections } as unknown as Libp2p;
-  const streams = createRequestStreams({ libp2p, clock });
+  const asked: number[] = [];
+  const streams = createRequestStreams({ libp2p, clock, onAsk: () => asked.push(clock.now()) });
   const manager: StreamManager = { getStream: async () => undefined, handlePeerUpdateStreamPool: () => undefined };
   const events: unknown[] = [];
   const target = { removeEventListener: (...args: unknown[]) => void events.push(args) };
@@ -54,7 +55,7 @@ function bench(rules: Partial<StreamRules> = {}, answer: () => Chunks = async fu
       told.push(code ?? message);
     }
   };
-  return { ...{ clock, log, told, made, manager, events, streams, stream, request, connectionOf } };
+  return { ...{ clock, log, asked, told, made, manager, events, streams, stream, request, connectionOf } };
 }
 
 /** What comes from a service node that never answers. */
@@ -83,10 +84,32 @@ describe("a request", () => {
   });
 
   test("on which the connection depends ends the connection with it", async () => {
-    const { clock, log, request } = bench({ isVital: true }, silence);
+    const { clock, log, request } = bench({ isVital: { laterLimitMs: LIMIT_MS + 3_000 } }, silence);
     void request();
     await clock.advanceSettled(LIMIT_MS);
     expect(log.at(-1)).toContain("connection ended: no answer");
+  });
+
+  test("is told of before it goes out", async () => {
+    const { asked, made, request } = bench();
+    made.openStream = () => Promise.reject(new Error("reset"));
+    await request();
+    expect(asked).toHaveLength(1);
+  });
+
+  test("has more time over a connection that has answered one before, and not over the next connection", async () => {
+    const { clock, log, made, stream, request, connectionOf } = bench({ isVital: { laterLimitMs: LIMIT_MS + 3_000 } });
+    await request();
+    made.openStream = async () => ({ ...stream, source: silence() }) as unknown as Stream;
+    void request();
+    await clock.advanceSettled(LIMIT_MS + 2_999);
+    expect(log.filter((line) => line.startsWith("connection ended"))).toEqual([]);
+    await clock.advanceSettled(1);
+    expect(log.at(-1)).toBe(`connection ended: no answer from the service node in ${LIMIT_MS + 3_000} ms; try again`);
+    made.connections = [connectionOf("next", 2)];
+    void request();
+    await clock.advanceSettled(LIMIT_MS);
+    expect(log.filter((line) => line.startsWith("connection ended"))).toHaveLength(2);
   });
 
   test("whose stream is not opened in time is given up", async () => {

@@ -9,8 +9,11 @@ export interface StreamRules {
   readonly limitMs: number;
   /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
   readonly throws: boolean;
-  /** True: without an answer in time the connection ends, since its other side is gone or of no use. */
-  readonly isVital?: boolean;
+  /**
+   * Without an answer in time the connection ends, since its other side is gone or of no use. Where one was answered before,
+   * there is this much time: the network may stand still for a while.
+   */
+  readonly isVital?: { readonly laterLimitMs: number };
 }
 
 /**
@@ -29,10 +32,12 @@ export interface RequestStreams {
 
 export interface RequestStreamsOptions {
   readonly libp2p: Pick<Libp2p, "getConnections">;
+  /** A request is about to go over this connection. */
+  readonly onAsk: (connection: Connection) => void;
   readonly clock: Clock;
 }
 
-export function createRequestStreams({ libp2p, clock }: RequestStreamsOptions): RequestStreams {
+export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOptions): RequestStreams {
   const limits = new Set<() => void>();
 
   /** Returns what ends the limit. */
@@ -48,33 +53,37 @@ export function createRequestStreams({ libp2p, clock }: RequestStreamsOptions): 
     };
   }
 
-  async function open(peer: PeerId, rules: StreamRules): Promise<Stream> {
+  async function open(peer: PeerId, rules: StreamRules, answered: WeakSet<Connection>): Promise<Stream> {
     const connection = newest(libp2p.getConnections(peer));
     if (connection === undefined) {
       throw new TransportError("offline", "the connection to the service node is gone; it is being restored");
     }
     const opening = new AbortController();
     let stream: Stream | undefined;
-    const done = limited(rules.limitMs, () => {
+    const laterLimitMs = answered.has(connection) ? rules.isVital?.laterLimitMs : undefined;
+    const limitMs = laterLimitMs ?? rules.limitMs;
+    const done = limited(limitMs, () => {
       opening.abort();
-      stream?.abort(timeoutError(rules.limitMs));
-      if (rules.isVital === true) connection.abort(timeoutError(rules.limitMs));
+      stream?.abort(timeoutError(limitMs));
+      if (rules.isVital !== undefined) connection.abort(timeoutError(limitMs));
     });
+    onAsk(connection);
     try {
       stream = await connection.newStream(rules.codec, { signal: opening.signal });
-      return observed(stream, done);
+      return observed(stream, done, () => answered.add(connection));
     } catch (error) {
       done();
-      throw opening.signal.aborted ? timeoutError(rules.limitMs) : explain(error, rules.codec);
+      throw opening.signal.aborted ? timeoutError(limitMs) : explain(error, rules.codec);
     }
   }
 
   return {
     takeOver: (manager, events, rules) => {
       events.removeEventListener("peer:update", manager.handlePeerUpdateStreamPool as EventListener);
+      const answered = new WeakSet<Connection>();
       manager.getStream = async (peer) => {
         try {
-          return await open(peer, rules);
+          return await open(peer, rules, answered);
         } catch (error) {
           if (rules.throws) throw error;
           return undefined;
@@ -94,17 +103,18 @@ function newest(connections: readonly Connection[]): Connection | undefined {
 }
 
 /** The halves of `stream` that the SDK uses. */
-function observed(stream: Stream, done: () => void): Stream {
+function observed(stream: Stream, done: () => void, onAnswer: () => void): Stream {
   const { id, protocol } = stream;
-  const halves = { id, protocol, sink: stream.sink, source: received(stream, done) };
+  const halves = { id, protocol, sink: stream.sink, source: received(stream, done, onAnswer) };
   return halves as unknown as Stream;
 }
 
-async function* received(stream: Stream, done: () => void): AsyncGenerator<unknown> {
+async function* received(stream: Stream, done: () => void, onAnswer: () => void): AsyncGenerator<unknown> {
   let isEnded = false;
   try {
     yield* stream.source;
     isEnded = true;
+    onAnswer();
   } finally {
     done();
     if (isEnded) {

@@ -1,4 +1,4 @@
-import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
+import type { Connection, IdentifyResult, Libp2p, Stream } from "@libp2p/interface";
 import { LOCAL_NETWORK } from "../wire/local-network.ts";
 
 /** The peer that answers unless told otherwise; addresses in tests end in it. */
@@ -22,6 +22,8 @@ export interface FakeLibp2p {
   readonly dials: readonly FakeDial[];
   /** Called with each dial as it begins. Default: it is left to hang. */
   onDial: (dial: FakeDial) => void;
+  /** Called with each ping over a connection; says whether it is answered. Default: it is. */
+  onPing: (connection: Connection) => boolean;
   /** A new one, of which libp2p tells. Closing and aborting it is told too. */
   connect(peer?: string): Connection;
   /** libp2p heard what the other side speaks. */
@@ -71,6 +73,7 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
     libp2p,
     dials,
     onDial: () => undefined,
+    onPing: () => true,
     connect: (peer = PEER) => {
       const end = (): void => {
         if (connection.status === "closed") return;
@@ -82,6 +85,7 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
         remotePeer: { toString: () => peer },
         status: "open",
         timeline: { open: connections },
+        newStream: async () => echo(() => fake.onPing(connection)),
         close: async () => end(),
         abort: () => end(),
       } as unknown as Connection;
@@ -92,4 +96,35 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
     listeners: () => listening.size,
   };
   return fake;
+}
+
+/** A stream whose other side sends back what comes, where `isAnswered` says so. */
+function echo(isAnswered: () => boolean): Stream {
+  const back: Uint8Array[] = [];
+  let wake = (): void => undefined;
+  let failure: Error | undefined;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    while (failure === undefined) {
+      const next = back.shift();
+      if (next !== undefined) yield next;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+    throw failure;
+  }
+  return {
+    source: source(),
+    sink: async (chunks: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of chunks) {
+        if (isAnswered()) back.push(chunk);
+        wake();
+      }
+    },
+    abort: (error: Error) => {
+      failure = error;
+      wake();
+    },
+  } as unknown as Stream;
 }
