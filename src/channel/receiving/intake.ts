@@ -55,6 +55,8 @@ export interface IntakeOptions {
 
 /** Of a page in one go; then whoever reads waits for what cannot keep up, a disk or the verdicts on trailers. */
 const FRAMES_IN_A_ROW = 100;
+/** The same in bytes, as that is what piles up before a slow disk: a hundred short messages have a tenth of it. */
+const ROW_BYTES = 1024 * 1024;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { state, key, clock, bodies, commits, dispatch, refuse, onEphemeral, onLiveSync } = options;
@@ -188,8 +190,8 @@ export function createIntake(options: IntakeOptions): Intake {
       else take(frame, frame.arrivedAt).catch(() => {});
     },
     fromStore: async (frames) => {
-      for (let start = 0; start < frames.length; start += FRAMES_IN_A_ROW) {
-        await Promise.all(frames.slice(start, start + FRAMES_IN_A_ROW).map((frame) => take(frame, null)));
+      for (const row of rowsOf(frames)) {
+        await Promise.all(row.map((frame) => take(frame, null)));
         if (trailers.isLong()) await trailers.idle();
         if (commits.isLong()) await commits.commit([], "relaxed");
       }
@@ -207,4 +209,18 @@ export function createIntake(options: IntakeOptions): Intake {
       trailers.close();
     },
   };
+}
+
+/** What is taken in one go, in order. */
+function* rowsOf(frames: readonly InboundFrame[]): Generator<readonly InboundFrame[]> {
+  let row: InboundFrame[] = [];
+  let bytes = 0;
+  for (const frame of frames) {
+    row.push(frame);
+    bytes += frame.payload.length;
+    if (row.length < FRAMES_IN_A_ROW && bytes < ROW_BYTES) continue;
+    yield row;
+    [row, bytes] = [[], 0];
+  }
+  if (row.length > 0) yield row;
 }
