@@ -24,7 +24,7 @@ export interface OracleWorld {
   readonly members: readonly SimParticipant[];
   /** Without a speaker: has no key of its own. */
   readonly liars: readonly { readonly index: number; readonly speaker?: Speaker }[];
-  readonly settings: { readonly participants: number; readonly clockJumps: number };
+  readonly settings: { readonly seed: number; readonly participants: number; readonly clockJumps: number };
   readonly parameters: { readonly budgetPerTenMinutes: number };
   readonly profile: "community" | "sds";
   intakeMs?(member: SimParticipant): number;
