@@ -194,7 +194,7 @@ function answerEvents(step: FollowedStep): FollowEvent[] {
   if (before.answer === null && after.answer !== null) {
     const who = nameOfIndex(step, after.answer.requester);
     const asked = claimOf(input)?.repairRequests.some(({ messageId }) => messageId === id) === true;
-    const when = `will send it in ${seconds(after.answer.at - member.now())}`;
+    const when = `will send it in ${seconds(Math.max(0, after.answer.at - member.now()))}`;
     return asked
       ? [{ kind: "answer planned", words: `hears ${who} ask for it: ${when}, if nobody is faster` }]
       : [
