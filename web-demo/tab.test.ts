@@ -219,6 +219,10 @@ describe("a worker", () => {
   it("that dies is started again, and knows what it knew", async () => {
     const [page, tab] = await open();
     const channel = await create(tab, "Harbour");
+    // Earlier than that its death is noticed by the pings of the bridge only.
+    await until("the page to wait for the worker's lock", async () => {
+      return (await browser.locks.query()).pending?.length === 1;
+    });
     page.workers[0]?.terminate();
     await until("another worker", () => page.workers.length === 2);
     expect((await tab.host.channels()).map(({ id }) => id)).toEqual([channel.id]);
