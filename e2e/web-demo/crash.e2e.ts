@@ -97,7 +97,10 @@ for (const { how, die } of DEATHS) {
 
       const context = await die(alice);
       stage.node.thaw();
-      await expectAllHave([await reopen(context), ...others], ["on its way"]);
+      const reopened = await reopen(context);
+      // What the others say of it before she is back is gone, and said again after a minute (docs/protocol.md, section 11, "repetition").
+      await expectDelivery(reopened, "on its way", "everyone", undefined, { timeout: 90_000 });
+      await expectAllHave([reopened, ...others], ["on its way"]);
     });
 
     test("in the middle of a burst of 50: nothing accepted is lost, nothing arrives twice", async () => {
