@@ -7,10 +7,9 @@ import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { WORKER_LIMIT_BYTES } from "./lib/worker-limit.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The background worker holds a whole Waku node and is started for every event. */
-const WORKER_LIMIT_BYTES = 310_000;
 
 const problems = ["chrome", "firefox"].flatMap((browser) =>
   checkBuild(browser, join(ROOT, "dist", `extension-${browser}`)),

@@ -13,12 +13,12 @@ import { run, stopAllOnSignals } from "./lib/processes.mjs";
 import { judge, SHORT_RUNS } from "./lib/simulation-runs.mjs";
 import { runStages, selectStages } from "./lib/stages.mjs";
 import { lastLines, readPlaywrightReport, readVitestReport } from "./lib/test-reports.mjs";
+import { WORKER_LIMIT_BYTES } from "./lib/worker-limit.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOGS = join(ROOT, ".cache", "test");
 const VECTORS = "src/sds/vectors/sds-vectors.json";
 const TAIL_LINES = 60;
-const WORKER_LIMIT_BYTES = 310_000;
 const MINUTE = 60_000;
 /**
  * Ends a test runner that hangs; each of its tests has a limit of its own. Far above what it takes where nothing else runs:
