@@ -74,7 +74,7 @@ function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options:
   const { libp2p } = sdk;
   const { metadata, filterProtocol: filter } = parts;
   noteProtocolsOnce(libp2p);
-  const lightpush = createLightpushClient({ clock, limitMs: options.publishLimitMs });
+  const lightpush = createLightpushClient({ clock, limitMs: options.publishLimitMs, onAsk });
   const streams = createRequestStreams({ libp2p, clock, onAsk });
   guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });

@@ -35,9 +35,11 @@ function bench(answer: (aborted: Promise<Error>) => Chunks) {
     },
   } as unknown as Connection;
   const made = { stream: async (): Promise<Stream> => stream };
-  const client = createLightpushClient({ clock, limitMs: LIMIT_MS });
+  const told: unknown[] = [];
+  const onAsk = (over: Connection): void => void told.push(over === connection, opened.length);
+  const client = createLightpushClient({ clock, limitMs: LIMIT_MS, onAsk });
   const ask = () => client.ask(connection, Uint8Array.of(1, 2));
-  return { ...{ clock, log, opened, made, client, ask } };
+  return { ...{ clock, log, opened, told, made, client, ask } };
 }
 
 const silence = (aborted: Promise<Error>): Chunks => ({
@@ -66,6 +68,14 @@ describe("a lightpush request", () => {
     await clock.advanceSettled(LIMIT_MS);
     expect(opened).toEqual([["/vac/waku/lightpush/3.0.0", false]]);
     expect([log, clock.pending]).toEqual([["sent 2,1,2", "closed"], 0]);
+  });
+
+  test("is told of before it goes out, so that silence after it is noticed", async () => {
+    const { ask, told } = bench(async function* () {
+      yield encodeFrame(ANSWER);
+    });
+    await ask();
+    expect(told).toEqual([true, 0]);
   });
 
   test("is answered by the first frame, though the stream goes on; at its limit that ends", async () => {

@@ -24,9 +24,11 @@ export interface LightpushClientOptions {
   readonly clock: Clock;
   /** After this long without an answer a request is given up. */
   readonly limitMs: number;
+  /** A request is about to go over this connection. */
+  readonly onAsk: (connection: Connection) => void;
 }
 
-export function createLightpushClient({ clock, limitMs }: LightpushClientOptions): LightpushClient {
+export function createLightpushClient({ clock, limitMs, onAsk }: LightpushClientOptions): LightpushClient {
   const limits = new Set<() => void>();
 
   /** Returns what ends the limit. */
@@ -45,6 +47,7 @@ export function createLightpushClient({ clock, limitMs }: LightpushClientOptions
   async function ask(connection: Connection, request: Uint8Array): Promise<Uint8Array> {
     // Opening waits for nobody, so nothing ever aborts it; without a signal libp2p makes a timer.
     const { signal } = new AbortController();
+    onAsk(connection);
     const stream = await connection.newStream(LIGHTPUSH_CODEC, { signal, negotiateFully: false });
     const endLimit = limited(stream);
     return new Promise((resolve, reject) => {
