@@ -116,46 +116,45 @@ async function simulation(say, isBeside) {
   return summarize(done);
 }
 
-/** A worker holds a whole Waku node and is loaded by every tab, so its size has a limit. */
+/** Three builds that do not know each other, at once: each by itself leaves a processor idle. */
 async function build(say) {
-  const demo = await execute(tool("build", "vite", "build", "-c", "vite.demo.config.ts"), 5 * MINUTE);
-  const built = { name: "demo", ok: demo.code === 0, output: demo.output };
-  if (!built.ok) return summarize([built]);
+  const parts = await Promise.all([buildDemo(), extensionFor("chrome"), extensionFor("firefox")]);
+  const built = parts.map(({ name, code, output }) => ({ name, ok: code === 0, output }));
+  if (built.some(({ ok }) => !ok)) return summarize(built);
+  return summarize([...built, workerSize(say), ...(await checkExtension(say))]);
+}
+
+const buildDemo = () => named("demo", tool("build", "vite", "build", "-c", "vite.demo.config.ts"));
+
+function extensionFor(browser) {
+  const command = tool(`build-${browser}`, "vite", "build", "-c", "vite.extension.config.ts", "--mode", browser);
+  return named(`extension for ${browser === "chrome" ? "Chrome" : "Firefox"}`, command);
+}
+
+/** A worker holds a whole Waku node and is loaded by every tab, so its size has a limit. */
+function workerSize(say) {
   const assets = join(ROOT, "dist", "web-demo", "assets");
   const workers = readdirSync(assets).filter((name) => /\.worker-.*\.js$/.test(name));
   const sizes = workers.map((name) => gzipSync(readFileSync(join(assets, name))).length);
   const words = workers.map((name, index) => `${name}: ${Math.round(sizes[index] / 1000)} kB gzip`).join(", ");
   say(words);
   const fits = sizes.length > 0 && sizes.every((size) => size <= WORKER_LIMIT_BYTES);
-  const demoChecks = [
-    built,
-    { name: "worker size", ok: fits, output: `${words}; the limit is ${WORKER_LIMIT_BYTES} bytes` },
-  ];
-  return summarize([...demoChecks, ...(await buildExtension(say))]);
+  return { name: "worker size", ok: fits, output: `${words}; the limit is ${WORKER_LIMIT_BYTES} bytes` };
 }
 
-/** Both browsers' builds, then what their stores would refuse. */
-async function buildExtension(say) {
-  const done = [];
-  for (const { name, output, code } of [
-    await named(
-      "extension for Chrome",
-      tool("build-chrome", "vite", "build", "-c", "vite.extension.config.ts", "--mode", "chrome"),
-    ),
-    await named(
-      "extension for Firefox",
-      tool("build-firefox", "vite", "build", "-c", "vite.extension.config.ts", "--mode", "firefox"),
-    ),
-    await named("bundle", { name: "check-bundle", command: process.execPath, args: ["scripts/check-bundle.mjs"] }),
-    await named(
-      "web-ext lint",
-      tool("web-ext-lint", "web-ext", "lint", "--no-config-discovery", "-s", "dist/extension-firefox"),
-    ),
-  ]) {
-    if (name === "bundle") say(output.trim());
-    done.push({ name, ok: code === 0, output });
-  }
-  return done;
+/** What the browsers' stores would refuse. */
+async function checkExtension(say) {
+  const bundle = await named("bundle", {
+    name: "check-bundle",
+    command: process.execPath,
+    args: ["scripts/check-bundle.mjs"],
+  });
+  say(bundle.output.trim());
+  const lint = await named(
+    "web-ext lint",
+    tool("web-ext-lint", "web-ext", "lint", "--no-config-discovery", "-s", "dist/extension-firefox"),
+  );
+  return [bundle, lint].map(({ name, code, output }) => ({ name, ok: code === 0, output }));
 }
 
 async function named(name, command) {

@@ -35,6 +35,8 @@ export async function openTrials(root, { config, leastLimitMs = LEAST_LIMIT_MS }
   const limits = new Map();
   let isStopped = false;
 
+  // As vitest.config.ts wants it.
+  process.env.HEARBACK_MUTANTS = "1";
   const vitest = await createVitest(
     "test",
     {

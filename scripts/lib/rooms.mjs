@@ -99,6 +99,8 @@ export const HOUSES = [
     folder: "src/transport/waku",
     floors: [
       [room("wire", "What do Waku's services put on a libp2p stream?")],
+      [room("liveness", "Is the other side of a connection still there, and may it still push into an older one?")],
+      [room("dialling", "Whom may we connect to, how long may it take, and when is it tried again?")],
       [room("links", "How is a subscription at a service node kept alive?")],
       [room("node", "Which parts of the SDK's light node need a guard around them?")],
       [room(TOP, "How does the `Transport` port become Waku: publishing, subscribing, asking a Store?")],

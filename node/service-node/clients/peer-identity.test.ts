@@ -8,8 +8,8 @@ import { multiaddr as parse } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { afterEach, describe, expect, test } from "vitest";
 import type { InboundFrame, OutboundFrame, Transport } from "../../../src/transport/port.ts";
-import { connectionRules } from "../../../src/transport/waku/links/connection-rules.ts";
-import { dialServiceNode } from "../../../src/transport/waku/links/dial.ts";
+import { connectionRules } from "../../../src/transport/waku/dialling/connection-rules.ts";
+import { dialServiceNode } from "../../../src/transport/waku/dialling/dial.ts";
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 import { type ServiceNode, startServiceNode } from "../service-node.ts";
 

@@ -2,7 +2,7 @@ import "../../polyfills.ts";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterEach, expect, test } from "vitest";
 import { createSeededRandom } from "../../../src/runtime/seeded-random.ts";
-import { createPingStream, PING_CODEC } from "../../../src/transport/waku/links/ping-stream.ts";
+import { createPingStream, PING_CODEC } from "../../../src/transport/waku/liveness/ping-stream.ts";
 import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
 import { PeerPulse } from "./peer-pulse.ts";
 

@@ -1,6 +1,6 @@
 import type { Connection, IncomingStreamData, Libp2p, Stream } from "@libp2p/interface";
 import { systemRandom } from "../../../src/runtime/system-random.ts";
-import { createPingStream, PING_CODEC } from "../../../src/transport/waku/links/ping-stream.ts";
+import { createPingStream, PING_CODEC } from "../../../src/transport/waku/liveness/ping-stream.ts";
 
 const SWEEP_INTERVAL_MS = 15_000;
 /** Clients of ours ping every 4 to 15 s and are never asked; who says nothing for this long is. */

@@ -161,6 +161,15 @@ describe("an intake", () => {
     expect(verdicts).toBe(0);
   });
 
+  it("leaves no timer after the end, whatever the engine still owes", async () => {
+    const { intake, clock, dispatched, frameOf, content } = intakeOf(() => new Promise(() => {}));
+    const taken = intake.fromStore([await frameOf((await content(1)).bytes)]);
+    await expect.poll(() => clock.pending).toBe(1);
+    intake.close();
+    await taken;
+    expect([clock.pending, dispatched]).toEqual([0, []]);
+  });
+
   it("computes itself what the engine leaves without an answer", async () => {
     const { intake, clock, kinds, frameOf, content } = intakeOf(() => new Promise(() => {}));
     const taken = intake.fromStore([await frameOf((await content(1)).bytes)]);

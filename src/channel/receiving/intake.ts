@@ -64,7 +64,8 @@ export function createIntake(options: IntakeOptions): Intake {
   const deviceNow = options.deviceNow ?? clock.now;
   const ephemerals = createEphemeralGate();
   const context = { channelId, profile, held: heldPlace };
-  const verdictOf = inTime(options.verdictOf ?? engineVerdictOf, clock);
+  const verdicts = inTime(options.verdictOf ?? engineVerdictOf, clock);
+  const { verdictOf } = verdicts;
   const opening = createOpening({ key, context, verdictOf });
   const line = createIntakeLine();
   let taking: Promise<void> = Promise.resolve();
@@ -207,6 +208,7 @@ export function createIntake(options: IntakeOptions): Intake {
       closed = true;
       opening.close();
       trailers.close();
+      verdicts.close();
     },
   };
 }

@@ -65,6 +65,8 @@ interface Word {
 interface Witness {
   newest: number;
   words: Word[];
+  /** What `words` show by the correction that was last reckoned with; null until it is wanted. */
+  shownMs: number | null;
 }
 
 export function createOthersClocks(device: { now(): number }): OthersClocks {
@@ -72,6 +74,9 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   const own = new Map<MessageId, number>();
   let lastRead = device.now();
   let reckoned: { readonly at: number; readonly correctionMs: number; readonly differenceMs: number } | null = null;
+  let reckonedBy: number | null = null;
+  /** No word is older. */
+  let oldestAt = Number.POSITIVE_INFINITY;
 
   /** A clock that was set, and a device that slept, make all that was seen by it before worthless. */
   function read(): number {
@@ -87,10 +92,20 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   }
 
   function dropOld(now: number): void {
+    if (now - oldestAt <= WORD_LASTS_MS) return;
+    oldestAt = Number.POSITIVE_INFINITY;
     for (const [signer, witness] of witnesses) {
-      witness.words = witness.words.filter(({ arrivedAt }) => now - arrivedAt <= WORD_LASTS_MS);
-      if (witness.words.length === 0) witnesses.delete(signer);
+      const kept = witness.words.filter(({ arrivedAt }) => now - arrivedAt <= WORD_LASTS_MS);
+      if (kept.length < witness.words.length) say(witness, kept);
+      if (kept.length === 0) witnesses.delete(signer);
+      for (const { arrivedAt } of kept) oldestAt = Math.min(oldestAt, arrivedAt);
     }
+  }
+
+  function say(witness: Witness, words: Word[]): void {
+    witness.words = words;
+    witness.shownMs = null;
+    reckoned = null;
   }
 
   function witnessOf(signer: ParticipantId, now: number): Witness | null {
@@ -99,7 +114,7 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
     //= protocol: LIMIT-14
     if (witnesses.size >= MAX_SIGNERS) dropOld(now);
     if (witnesses.size >= MAX_SIGNERS) return null;
-    const witness: Witness = { newest: Number.NEGATIVE_INFINITY, words: [] };
+    const witness: Witness = { newest: Number.NEGATIVE_INFINITY, words: [], shownMs: null };
     witnesses.set(signer, witness);
     return witness;
   }
@@ -126,15 +141,16 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
       // It was set back, and what it said before is about another clock. Or somebody says an old word of theirs again, which
       // then silences them at most: what counts is newer than all that was heard.
       if (signedAt < witness.newest - LAMPORT_EMBARGO_MS) {
-        witness.words = [];
-        reckoned = null;
+        say(witness, []);
+        // Forgotten when next reckoned, so that they are heard by the clock that they have now.
+        oldestAt = Number.NEGATIVE_INFINITY;
       }
       // Anybody can say an old word of theirs again.
       if (signedAt <= witness.newest) return;
       witness.newest = signedAt;
-      witness.words.push({ arrivedAt, leastMs: signedAt - arrivedAt, mostMs: mostMs(sync) });
-      if (witness.words.length > WORDS_KEPT) witness.words.shift();
-      reckoned = null;
+      const word = { arrivedAt, leastMs: signedAt - arrivedAt, mostMs: mostMs(sync) };
+      say(witness, [...witness.words, word].slice(-WORDS_KEPT));
+      oldestAt = Math.min(oldestAt, arrivedAt);
     },
     said: (id) => {
       own.set(id, read());
@@ -147,12 +163,29 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
       const isFresh = reckoned !== null && now - reckoned.at < RECKONED_EVERY_MS;
       if (reckoned !== null && isFresh && reckoned.correctionMs === correctionMs) return reckoned.differenceMs;
       dropOld(now);
-      const shown = [...witnesses.values()].map(({ words }) => shownBy(words, correctionMs));
-      const differenceMs = shown.length < FEWEST_SIGNERS ? 0 : medianTowardsZero([0, ...shown]);
+      const differenceMs = witnesses.size < FEWEST_SIGNERS ? 0 : reckon(correctionMs);
       reckoned = { at: now, correctionMs, differenceMs };
       return differenceMs;
     },
   };
+
+  /** Asked after each word that is heard, and nearly always all clocks agree: nothing is sorted then. */
+  function reckon(correctionMs: number): number {
+    const isSame = reckonedBy === correctionMs;
+    reckonedBy = correctionMs;
+    let faster = 0;
+    let slower = 0;
+    for (const witness of witnesses.values()) {
+      if (!isSame) witness.shownMs = null;
+      witness.shownMs ??= shownBy(witness.words, correctionMs);
+      if (witness.shownMs > 0) faster++;
+      if (witness.shownMs < 0) slower++;
+    }
+    // Our own clock counts as one that shows no difference.
+    const others = witnesses.size;
+    if (2 * Math.max(faster, slower) <= others) return 0;
+    return medianTowardsZero([0, ...[...witnesses.values()].map(({ shownMs }) => shownMs ?? 0)]);
+  }
 }
 
 /** What a signer's words show, or the least of it that is sure; 0 when they show no difference. */

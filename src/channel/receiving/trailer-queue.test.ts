@@ -198,6 +198,23 @@ describe("trailers", () => {
     expect([applied, refused, timers.size]).toEqual([[], [], 0]);
   });
 
+  it("leave no timer when the channel closes in the pause between them, or before it", async () => {
+    for (const closeIn of ["the pause", "the verdict before it"]) {
+      const { timers, applied, queue, load, add } = queueOf();
+      for (let lamport = 0; lamport < 40; lamport++) add(lamport);
+      const answers: (() => void)[] = [];
+      if (closeIn !== "the pause") load.verdict = () => new Promise((resolve) => answers.push(resolve));
+      timers.schedule(20, () => {
+        if (closeIn === "the pause") queue.close();
+      });
+      await timers.pass(20);
+      queue.close();
+      for (const answer of answers) answer();
+      await settle();
+      expect([timers.size, applied.length], closeIn).toEqual([0, closeIn === "the pause" ? 16 : 0]);
+    }
+  });
+
   it("of which none is needed are looked at some at a time", async () => {
     let looked = 0;
     const { timers, add } = queueOf(() => ++looked > 0);

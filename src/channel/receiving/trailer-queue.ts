@@ -59,6 +59,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
   let cancelTimer: (() => void) | null = null;
   let running: Promise<void> | null = null;
   let gatheredMs = 0;
+  let endPause = (): void => {};
   let closed = false;
   /** Who waits, and for how many batches: whoever never stops talking must not hold them up for ever. */
   const idlers = new Set<Idler>();
@@ -110,8 +111,20 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
       await settleAll([...group.values()]);
       if (looks < LOOKS_IN_A_ROW && verdicts < VERDICTS_IN_A_ROW) continue;
       [looks, verdicts] = [0, 0];
-      await new Promise<void>((resolve) => clock.schedule(0, resolve));
+      await pause();
     }
+  }
+
+  /** Lets others have a turn. */
+  async function pause(): Promise<void> {
+    if (closed) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule(0, resolve);
+      endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** All at once, as engines verify beside this thread; what follows from it in the order given. */
@@ -151,6 +164,7 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
     close: () => {
       closed = true;
       cancelTimer?.();
+      endPause();
       waiting = [];
       for (const idler of idlers) release(idler);
     },

@@ -180,7 +180,7 @@ describe("an engine that answers no more", () => {
     const clock = createVirtualClock(HOUR);
     let asked = 0;
     let answers = false;
-    const verdictOf = inTime(() => {
+    const { verdictOf } = inTime(() => {
       asked++;
       return answers ? Promise.resolve(true) : new Promise(() => {});
     }, clock);
@@ -198,5 +198,21 @@ describe("an engine that answers no more", () => {
     await clock.advanceSettled(60_000);
     expect([await verdictOf({ ...good, message: Uint8Array.of(0) }), asked]).toEqual([true, 3]);
     expect(clock.pending).toBe(0);
+  });
+
+  test("is not waited for when nobody wants to know any more", async () => {
+    const clock = createVirtualClock(HOUR);
+    let asked = 0;
+    const { verdictOf, close } = inTime(() => {
+      asked++;
+      return new Promise(() => {});
+    }, clock);
+    const good = signedBy(ADA);
+    const pending = Promise.all([verdictOf(good), verdictOf(good)]);
+    await Promise.resolve();
+    expect(clock.pending).toBe(2);
+    close();
+    expect([await pending, clock.pending]).toEqual([[false, false], 0]);
+    expect([await verdictOf(good), asked, clock.pending]).toEqual([false, 2, 0]);
   });
 });

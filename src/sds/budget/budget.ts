@@ -1,6 +1,6 @@
 import type { MetaRecords } from "../io/records.ts";
 import type { BudgetAndBelow, BudgetContext } from "./budget-state.ts";
-import { mapShareTimes, shareAt, takeShare } from "./group-share.ts";
+import { keepSharesInPast, moveShares, shareAt, takeShare } from "./group-share.ts";
 import { ownBudget } from "./own.ts";
 import { BUDGET_META, type ChatterClass, createBudget, TRAFFIC_CLASSES, type TrafficClass } from "./token-buckets.ts";
 
@@ -87,12 +87,12 @@ export function restoreBudget(state: BudgetAndBelow, meta: Partial<MetaRecords>,
 /** The clock was set by so much. */
 export function moveBudget(state: BudgetAndBelow, byMs: number): void {
   ownBudget(state).at += byMs;
-  mapShareTimes(state, (at) => at + byMs);
+  moveShares(state, byMs);
 }
 
 /** Tokens fill from now on, not from a time that has yet to come. */
 export function keepBudgetInPast(state: BudgetAndBelow, now: number): void {
   const budget = ownBudget(state);
   budget.at = Math.min(budget.at, now);
-  mapShareTimes(state, (at) => Math.min(at, now));
+  keepSharesInPast(state, now);
 }

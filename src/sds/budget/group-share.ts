@@ -61,7 +61,15 @@ function burst(traffic: ChatterClass, group: number): number {
 }
 
 /** The clock was set. */
-export function mapShareTimes(state: BudgetAndBelow, change: (at: number) => number): void {
+export function moveShares(state: BudgetAndBelow, byMs: number): void {
   const { shares } = ownBudget(state);
-  for (const traffic of CHATTER_CLASSES) shares[traffic] = { ...shares[traffic], at: change(shares[traffic].at) };
+  for (const traffic of CHATTER_CLASSES) shares[traffic] = { ...shares[traffic], at: shares[traffic].at + byMs };
+}
+
+/** Asked at each step: a share is replaced only where its time has yet to come. */
+export function keepSharesInPast(state: BudgetAndBelow, now: number): void {
+  const { shares } = ownBudget(state);
+  for (const traffic of CHATTER_CLASSES) {
+    if (shares[traffic].at > now) shares[traffic] = { ...shares[traffic], at: now };
+  }
 }

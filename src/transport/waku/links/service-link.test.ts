@@ -3,11 +3,11 @@ import type { IMetadata } from "@waku/interfaces";
 import { describe, expect, test } from "vitest";
 import type { Random } from "../../../runtime/port.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
+import { createIdentifyWatch } from "../dialling/identify-watch.ts";
+import { createArrivals } from "../liveness/arrivals.ts";
 import { createFakeFilter } from "../testing/fake-filter.ts";
 import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
-import { createArrivals } from "./arrivals.ts";
 import { createFilterBook } from "./filter-book.ts";
-import { createIdentifyWatch } from "./identify-watch.ts";
 import { createServiceLink, type ServiceLink } from "./service-link.ts";
 import { createTopicRegistry } from "./topic-registry.ts";
 

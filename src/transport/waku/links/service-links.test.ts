@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createSeededRandom } from "../../../runtime/seeded-random.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
+import { createIdentifyWatch } from "../dialling/identify-watch.ts";
+import { createArrivals } from "../liveness/arrivals.ts";
 import { createFakeFilter } from "../testing/fake-filter.ts";
 import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
-import { createArrivals } from "./arrivals.ts";
 import { createFilterBook } from "./filter-book.ts";
-import { createIdentifyWatch } from "./identify-watch.ts";
 import { createServiceLinks } from "./service-links.ts";
 import { createTopicRegistry } from "./topic-registry.ts";
 

@@ -1,11 +1,11 @@
 import type { Connection } from "@libp2p/interface";
 import type { LightNode } from "@waku/interfaces";
 import type { Clock } from "../../../runtime/port.ts";
-import { type Arrivals, createArrivals } from "../links/arrivals.ts";
+import { createIdentifyWatch } from "../dialling/identify-watch.ts";
+import { createWakeableSleep } from "../dialling/wakeable-sleep.ts";
 import { createFilterBook } from "../links/filter-book.ts";
-import { createIdentifyWatch } from "../links/identify-watch.ts";
 import type { LinkParts } from "../links/service-link.ts";
-import { createWakeableSleep } from "../links/wakeable-sleep.ts";
+import { type Arrivals, createArrivals } from "../liveness/arrivals.ts";
 import { FILTER_SUBSCRIBE_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../wire/codecs.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
 import { type SdkParts, sdkParts } from "../wire/sdk-parts.ts";

@@ -2,8 +2,8 @@ import type { Connection, DialTransportOptions, MultiaddrConnection, Upgrader } 
 import { multiaddr } from "@multiformats/multiaddr";
 import { expect, test } from "vitest";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
+import { createArrivals } from "../liveness/arrivals.ts";
 import { LAN_ADDRESS } from "../testing/fake-libp2p.ts";
-import { createArrivals } from "./arrivals.ts";
 import { isHungUp } from "./connection-rules.ts";
 import { timedDial } from "./timed-dials.ts";
 

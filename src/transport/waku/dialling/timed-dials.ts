@@ -1,7 +1,7 @@
 import type { Connection, DialTransportOptions, Transport, Upgrader } from "@libp2p/interface";
 import { type WebSocketsComponents, webSockets } from "@libp2p/websockets";
 import type { Clock } from "../../../runtime/port.ts";
-import type { Arrivals } from "./arrivals.ts";
+import type { Arrivals } from "../liveness/arrivals.ts";
 import { HangUpError } from "./connection-rules.ts";
 
 export interface TimedDialOptions {

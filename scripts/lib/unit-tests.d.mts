@@ -1,0 +1,1 @@
+export declare const NEED_THEIR_OWN_PROCESS: readonly string[];
