@@ -42,13 +42,16 @@ interface Answer {
 export class Asking {
   #asked = new Map<MessageId, Asked>();
   readonly #answers = new Map<MessageId, Answer>();
+  #joinLamport = 0;
 
   stepped(moment: Moment): void {
     const { state, input, effects, now } = moment;
-    if (input.kind === "connection") {
+    // HOLE-7; JOIN-2: what was given up as too old to be missed may be wanted.
+    if (input.kind === "connection" || state.holes.joinLamport < this.#joinLamport) {
       for (const asked of this.#asked.values()) this.#beginAnew(moment, asked);
-      if (!input.online) this.#answers.clear();
     }
+    if (input.kind === "connection" && !input.online) this.#answers.clear();
+    this.#joinLamport = state.holes.joinLamport;
     if (input.kind === "receive-sync") this.#hear(moment, input);
     for (const effect of effects) {
       if (effect.kind === "fetch") for (const { id } of effect.wanted) this.#fetched(moment, id);
