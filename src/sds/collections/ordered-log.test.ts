@@ -120,13 +120,9 @@ describe("the log against a sorted array", () => {
     }
   });
 
-  it("takes 100,000 items in scrambled order at a cost that stays small", () => {
+  it("takes 100,000 items in scrambled order", () => {
     const log = createOrderedLog<LogPlace>();
-    const items = Array.from(scrambled(100_000), (value) => ({ lamport: value, id: "" }));
-    const started = performance.now();
-    for (const item of items) log.insert(item);
-    // Measured: about 0.1 s; the limit leaves room for a loaded machine.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    for (const value of scrambled(100_000)) log.insert({ lamport: value, id: "" });
     expect(log.size).toBe(100_000);
     const lamports = Array.from(log, (item) => item.lamport);
     expect(lamports).toEqual(Array.from(scrambled(100_000)).sort((a, b) => a - b));
