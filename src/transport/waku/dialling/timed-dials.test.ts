@@ -5,6 +5,7 @@ import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { createArrivals } from "../liveness/arrivals.ts";
 import { LAN_ADDRESS } from "../testing/fake-libp2p.ts";
 import { isHungUp } from "./connection-rules.ts";
+import { createLeftAlone } from "./left-alone.ts";
 import { timedDial } from "./timed-dials.ts";
 
 const LIMIT_MS = 9_000;
@@ -15,6 +16,7 @@ function bench(upgrader: Partial<Upgrader> = {}) {
   const clock = createVirtualClock(0);
   const caller = new AbortController();
   const told: unknown[] = [];
+  const leftAlone = createLeftAlone(clock);
   let end = (_connection: Connection): void => {};
   let inner: DialTransportOptions | undefined;
   const dial = timedDial(
@@ -25,7 +27,7 @@ function bench(upgrader: Partial<Upgrader> = {}) {
         options.signal.addEventListener("abort", () => reject(options.signal.reason));
       });
     },
-    { limitMs: LIMIT_MS, clock, arrivals: createArrivals(clock) },
+    { limitMs: LIMIT_MS, clock, arrivals: createArrivals(clock), leftAlone },
   );
   const start = (): void => {
     const options = { signal: caller.signal, upgrader } as unknown as DialTransportOptions;
@@ -34,7 +36,12 @@ function bench(upgrader: Partial<Upgrader> = {}) {
       (error: Error) => told.push(error.message),
     );
   };
-  return { clock, caller, told, start, end: () => end(CONNECTION), inner: () => inner };
+  return { clock, caller, told, leftAlone, start, end: () => end(CONNECTION), inner: () => inner };
+}
+
+/** What comes over a socket that says nothing. */
+async function* silence(): AsyncGenerator<Uint8Array> {
+  await new Promise(() => {});
 }
 
 test("a dial that nobody answers ends by itself at its limit", async () => {
@@ -69,6 +76,7 @@ test("the socket of a handshake that fails is closed, with the reason, and that 
   const aborted: string[] = [];
   const socket = {
     timeline: {},
+    source: silence(),
     abort: (error: Error) => aborted.push(error.message),
   } as unknown as MultiaddrConnection;
   let fails = true;
@@ -89,7 +97,7 @@ test("the socket of a handshake that fails is closed, with the reason, and that 
 
 test("a socket that the other side closed during the handshake was hung up on; one that we gave up was not", async () => {
   const timeline: { close?: number } = {};
-  const socket = { timeline, abort: () => undefined } as unknown as MultiaddrConnection;
+  const socket = { timeline, source: silence(), abort: () => undefined } as unknown as MultiaddrConnection;
   const { start, inner } = bench({
     upgradeOutbound: async () => {
       throw new Error("unexpected end");
@@ -104,6 +112,53 @@ test("a socket that the other side closed during the handshake was hung up on; o
   expect([isHungUp(error), isHungUp(new AggregateError([new Error("refused"), error]))]).toEqual([true, true]);
   limit.abort();
   expect(isHungUp(await upgrade()?.catch((reason: unknown) => reason))).toBe(false);
+});
+
+test("who sends more than a handshake has is cut off, and dialled by nobody for some minutes", async () => {
+  const aborted: string[] = [];
+  let sent = 0;
+  const socket = {
+    timeline: {},
+    source: (async function* () {
+      for (; ; sent += 1_024) yield new Uint8Array(1_024);
+    })(),
+    abort: (error: Error) => aborted.push(error.name),
+  } as unknown as MultiaddrConnection;
+  const { start, inner, told, clock, leftAlone } = bench({
+    upgradeOutbound: async ({ source }) => {
+      for await (const _chunk of source as AsyncIterable<Uint8Array>);
+      return CONNECTION;
+    },
+  });
+  start();
+  const upgrade = inner()?.upgrader.upgradeOutbound(socket, { signal: new AbortController().signal });
+  await expect(upgrade).rejects.toThrow("65536 bytes");
+  expect([aborted[0], sent]).toEqual(["FloodError", 65_536]);
+  expect(leftAlone.until(LAN_ADDRESS)).toBeGreaterThan(0);
+  start();
+  await clock.advanceSettled(0);
+  expect(told.at(-1)).toContain("flooded");
+});
+
+test("over a connection as much may come as is read", async () => {
+  const aborted: string[] = [];
+  let chunks = 0;
+  const socket = {
+    timeline: {},
+    source: (async function* () {
+      for (; chunks < 100; chunks++) {
+        yield new Uint8Array(1_000_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })(),
+    abort: (error: Error) => aborted.push(error.name),
+  } as unknown as MultiaddrConnection;
+  const { start, inner } = bench({ upgradeOutbound: async () => CONNECTION });
+  start();
+  await inner()?.upgrader.upgradeOutbound(socket, { signal: new AbortController().signal });
+  let bytes = 0;
+  for await (const chunk of socket.source as AsyncIterable<Uint8Array>) bytes += chunk.length;
+  expect([bytes, aborted]).toEqual([100_000_000, []]);
 });
 
 test("what comes over the socket is noted for the connection that it becomes", async () => {

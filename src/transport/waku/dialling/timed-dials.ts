@@ -3,12 +3,21 @@ import { type WebSocketsComponents, webSockets } from "@libp2p/websockets";
 import type { Clock } from "../../../runtime/port.ts";
 import type { Arrivals } from "../liveness/arrivals.ts";
 import { HangUpError } from "./connection-rules.ts";
+import type { LeftAlone } from "./left-alone.ts";
+import { FloodError, limitUnread } from "./unread-limit.ts";
+
+/** The handshakes of multistream, noise and the multiplexer are some kilobytes, with what an eager service node sends behind them. */
+const MAX_HANDSHAKE_BYTES = 64 * 1024;
+/** Two of the longest answers of a Store, while this thread does something else. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 export interface TimedDialOptions {
   readonly limitMs: number;
   readonly clock: Clock;
   /** Notes what comes over the connections. */
   readonly arrivals: Pick<Arrivals, "watch">;
+  /** Told of who sends more than may be, and asked before each dial, whoever makes it. */
+  readonly leftAlone: LeftAlone;
 }
 
 /** What is used of libp2p's transport. */
@@ -29,7 +38,7 @@ export function timedWebSockets(options: TimedDialOptions): (components: WebSock
 }
 
 /** The same dial, aborted after the limit. */
-export function timedDial(dial: Dial, { limitMs, clock, arrivals }: TimedDialOptions): Dial {
+export function timedDial(dial: Dial, { limitMs, clock, arrivals, leftAlone }: TimedDialOptions): Dial {
   return async (address, options: DialTransportOptions): Promise<Connection> => {
     const limit = new AbortController();
     const abort = (): void => limit.abort(options.signal.reason);
@@ -37,7 +46,8 @@ export function timedDial(dial: Dial, { limitMs, clock, arrivals }: TimedDialOpt
     options.signal.addEventListener("abort", abort);
     try {
       options.signal.throwIfAborted();
-      const upgrader = guarded(options.upgrader, arrivals);
+      if (leftAlone.until(address.toString()) > 0) throw new FloodError("it flooded us some minutes ago");
+      const upgrader = guarded(options.upgrader, arrivals, () => leftAlone.note(address.toString()));
       return await dial(address, { ...options, signal: limit.signal, upgrader });
     } finally {
       cancelLimit();
@@ -47,7 +57,7 @@ export function timedDial(dial: Dial, { limitMs, clock, arrivals }: TimedDialOpt
 }
 
 /** libp2p leaves the socket open when a handshake over it fails. */
-function guarded(upgrader: Upgrader, arrivals: Pick<Arrivals, "watch">): Upgrader {
+function guarded(upgrader: Upgrader, arrivals: Pick<Arrivals, "watch">, onFlood: () => void): Upgrader {
   return {
     upgradeInbound: (socket, options) => upgrader.upgradeInbound(socket, options),
     createInboundAbortSignal: (signal) => upgrader.createInboundAbortSignal(signal),
@@ -55,8 +65,10 @@ function guarded(upgrader: Upgrader, arrivals: Pick<Arrivals, "watch">): Upgrade
     getConnectionEncrypters: () => upgrader.getConnectionEncrypters(),
     upgradeOutbound: async (socket, options) => {
       const isBecome = arrivals.watch(socket);
+      const unread = limitUnread(socket, MAX_HANDSHAKE_BYTES, onFlood);
       try {
         const connection = await upgrader.upgradeOutbound(socket, options);
+        unread.raise(MAX_UNREAD_BYTES);
         isBecome(connection);
         return connection;
       } catch (error) {

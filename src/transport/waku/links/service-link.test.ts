@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Random } from "../../../runtime/port.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
 import { createIdentifyWatch } from "../dialling/identify-watch.ts";
+import { createLeftAlone } from "../dialling/left-alone.ts";
 import { createArrivals } from "../liveness/arrivals.ts";
 import { createFakeFilter } from "../testing/fake-filter.ts";
 import { createFakeLibp2p, type FakeDial, LAN_ADDRESS, LOOPBACK_ADDRESS } from "../testing/fake-libp2p.ts";
@@ -29,6 +30,7 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER, isAttende
   const start = clock.now();
   const since = () => clock.now() - start;
   const fake = createFakeLibp2p(since);
+  const leftAlone = createLeftAlone(clock);
   const filter = createFakeFilter(since);
   const seen: string[] = [];
   const doubts: { readonly at: number; readonly agoMs: number }[] = [];
@@ -49,6 +51,7 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER, isAttende
   const parts = {
     libp2p: fake.libp2p,
     arrivals: createArrivals(clock),
+    leftAlone,
     identified: createIdentifyWatch({ libp2p: fake.libp2p, limitMs: 9_000, clock }),
     metadata,
     filter: filter.filter,
@@ -90,6 +93,7 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER, isAttende
       clock,
       fake,
       filter,
+      leftAlone,
       link,
       topics,
       seen,
@@ -106,6 +110,34 @@ async function bench({ address = LAN_ADDRESS, cluster = () => CLUSTER, isAttende
     leftOver: () => clock.pending + fake.listeners() - before,
   };
 }
+
+describe("a link to a service node that flooded us", () => {
+  test("is not dialled for five minutes, whatever hurries it; then again", async () => {
+    const { pause, dialedAt, refuseAll, fake, leftAlone, link, topics, end } = await bench();
+    refuseAll();
+    await pause(100);
+    leftAlone.note(LAN_ADDRESS);
+    for (let minute = 0; minute < 5; minute++) {
+      await pause(59_000);
+      link.nudge();
+      topics.want(`${TOPIC}${minute}`, PUBSUB);
+      expect(link.failure()).toContain("192.168.1.2:8645 sent more than it may");
+    }
+    await pause(4_999);
+    expect(dialedAt()).toEqual([0]);
+    await pause(1);
+    expect(fake.dials).toHaveLength(2);
+    await end();
+  });
+
+  test("can be closed meanwhile", async () => {
+    const { pause, refuseAll, leftAlone, end } = await bench();
+    leftAlone.note(LAN_ADDRESS);
+    refuseAll();
+    await pause(10_000);
+    await end();
+  });
+});
 
 describe("a link to a service node that refuses to be dialed", () => {
   test("dials at once, then with pauses that grow to five seconds", async () => {

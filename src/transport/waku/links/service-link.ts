@@ -1,11 +1,12 @@
 import type { Connection, Libp2p, PeerId } from "@libp2p/interface";
 import type { IMetadata } from "@waku/interfaces";
 import type { Clock, Random } from "../../../runtime/port.ts";
-import { isLoopback } from "../dialling/addresses.ts";
+import { hostOf, isLoopback } from "../dialling/addresses.ts";
 import { type Backoff, createBackoff } from "../dialling/backoff.ts";
 import { checkNetwork } from "../dialling/check-network.ts";
 import { dialServiceNode } from "../dialling/dial.ts";
 import type { IdentifyWatch } from "../dialling/identify-watch.ts";
+import type { LeftAlone } from "../dialling/left-alone.ts";
 import { createWakeableSleep } from "../dialling/wakeable-sleep.ts";
 import type { Arrivals } from "../liveness/arrivals.ts";
 import { createDoubt } from "../liveness/doubt.ts";
@@ -32,6 +33,7 @@ const LOST = "the connection to the service node was lost; trying again";
 export interface LinkParts {
   readonly libp2p: Libp2p;
   readonly arrivals: Pick<Arrivals, "lastOver">;
+  readonly leftAlone: Pick<LeftAlone, "until">;
   readonly identified: IdentifyWatch;
   readonly metadata: Pick<IMetadata, "query">;
   readonly filter: FilterProtocol;
@@ -96,7 +98,7 @@ export interface ServiceLink {
 /** Starts to dial at once. */
 export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   const { parts, address, network, topics, clock, random, onChange, onDoubt } = options;
-  const { libp2p, arrivals, identified, metadata, filter, book } = parts;
+  const { libp2p, arrivals, leftAlone, identified, metadata, filter, book } = parts;
   const keeper = createSubscriptionKeeper({ filter, book, topics });
   const alarm = createWakeableSleep(clock);
   const lastMs = isLoopback(address) ? LAST_LOOPBACK_PAUSE_MS : LAST_PAUSE_MS;
@@ -125,6 +127,15 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
       }
       if (clock.now() - startedAt > LONG_ATTEMPT_MS) dialPauses.reset();
       if (!isStopped()) await alarm.sleep(dialPauses.pause());
+      await leaveAlone();
+    }
+  }
+
+  /** Nothing hurries the next dial to a service node that floods. */
+  async function leaveAlone(): Promise<void> {
+    while (!isStopped() && leftAlone.until(address) > 0) {
+      lose(`the service node at ${hostOf(address)} sent more than it may, and is left alone for some minutes`);
+      await alarm.sleep(leftAlone.until(address) - clock.now());
     }
   }
 

@@ -33,6 +33,7 @@ function bench(multiaddrs: readonly string[]) {
     ...{
       libp2p: fake.libp2p,
       arrivals: createArrivals(clock),
+      leftAlone: { until: () => 0 },
       filter,
       metadata: { query: async () => ({ shardInfo: null, error: null }) } as never,
     },

@@ -2,6 +2,7 @@ import type { Connection } from "@libp2p/interface";
 import type { LightNode } from "@waku/interfaces";
 import type { Clock } from "../../../runtime/port.ts";
 import { createIdentifyWatch } from "../dialling/identify-watch.ts";
+import { createLeftAlone, type LeftAlone } from "../dialling/left-alone.ts";
 import { createWakeableSleep } from "../dialling/wakeable-sleep.ts";
 import { createFilterBook } from "../links/filter-book.ts";
 import type { LinkParts } from "../links/service-link.ts";
@@ -19,6 +20,10 @@ import { createRequestStreams, type RequestStreams } from "./request-streams.ts"
 
 const PAGE_LIMIT_MS = 20_000;
 const LEAVE_LIMIT_MS = 300;
+/** A status and a few words. */
+const MAX_WORDS_BYTES = 64 * 1024;
+/** What the SDK reads of one answer, and its length in front. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024 + 16;
 
 /** The SDK's light node with the guards around it that its version 0.0.36 needs. */
 export interface GuardedNode {
@@ -56,10 +61,11 @@ export interface GuardedNodeOptions {
 export async function startGuardedNode(options: GuardedNodeOptions): Promise<GuardedNode> {
   const { network, answerLimitMs, clock } = options;
   const arrivals = createArrivals(clock);
-  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock, arrivals });
+  const leftAlone = createLeftAlone(clock);
+  const sdk = await startLightNode({ network, dialLimitMs: answerLimitMs, clock, arrivals, leftAlone });
   try {
     const parts = sdkParts(sdk);
-    const node = guardNode(sdk, parts, arrivals, options);
+    const node = guardNode(sdk, parts, { arrivals, leftAlone }, options);
     const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
     await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
     return node;
@@ -69,13 +75,23 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
   }
 }
 
-function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options: GuardedNodeOptions): GuardedNode {
+function guardNode(
+  sdk: LightNode,
+  parts: SdkParts,
+  { arrivals, leftAlone }: { readonly arrivals: Arrivals; readonly leftAlone: LeftAlone },
+  options: GuardedNodeOptions,
+): GuardedNode {
   const { answerLimitMs, clock, onAsk, onFilterChange } = options;
   const { libp2p } = sdk;
   const { metadata, filterProtocol: filter } = parts;
   noteProtocolsOnce(libp2p);
   const lightpush = createLightpushClient({ clock, limitMs: options.publishLimitMs, onAsk });
-  const streams = createRequestStreams({ libp2p, clock, onAsk });
+  const streams = createRequestStreams({
+    libp2p,
+    clock,
+    onAsk,
+    onFlood: ({ remoteAddr }) => leftAlone.note(remoteAddr.toString()),
+  });
   guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });
   const book = createFilterBook({ libp2p, filter, onChange: onFilterChange });
@@ -84,7 +100,7 @@ function guardNode(sdk: LightNode, parts: SdkParts, arrivals: Arrivals, options:
     sdk,
     lightpush: { ...lightpush, ...createLightpushPeers(libp2p) },
     listHashes: createHashListing(parts.storeStreams),
-    links: { libp2p, arrivals, identified, metadata, filter, book },
+    links: { libp2p, arrivals, leftAlone, identified, metadata, filter, book },
     leave: async () => {
       sdk.filter.unsubscribeAll();
       const limit = createWakeableSleep(clock);
@@ -105,8 +121,13 @@ function guardStreams(
   events: EventTarget,
   { answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
 ): void {
-  const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs } };
+  const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs }, maxAnswerBytes: MAX_WORDS_BYTES };
   streams.takeOver(filterStreams, events, { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false });
-  streams.takeOver(storeStreams, events, { codec: STORE_QUERY_CODEC, limitMs: PAGE_LIMIT_MS, throws: true });
+  streams.takeOver(storeStreams, events, {
+    codec: STORE_QUERY_CODEC,
+    limitMs: PAGE_LIMIT_MS,
+    maxAnswerBytes: MAX_PAGE_BYTES,
+    throws: true,
+  });
   streams.takeOver(metadataStreams, events, { ...vital, codec: METADATA_CODEC, throws: true });
 }

@@ -3,6 +3,7 @@ import type { LightNode } from "@waku/interfaces";
 import { createLightNode } from "@waku/sdk";
 import type { Clock } from "../../../runtime/port.ts";
 import { connectionRules } from "../dialling/connection-rules.ts";
+import type { LeftAlone } from "../dialling/left-alone.ts";
 import { timedWebSockets } from "../dialling/timed-dials.ts";
 import type { Arrivals } from "../liveness/arrivals.ts";
 import type { WakuNetwork } from "../wire/local-network.ts";
@@ -22,12 +23,15 @@ export interface LightNodeOptions {
   readonly clock: Clock;
   /** Notes what comes over its connections. */
   readonly arrivals: Arrivals;
+  /** Told of who sends more than may be, and asked before each dial. */
+  readonly leftAlone: LeftAlone;
 }
 
 /**
  * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start.
  */
-export async function startLightNode({ network, dialLimitMs, clock, arrivals }: LightNodeOptions): Promise<LightNode> {
+export async function startLightNode(options: LightNodeOptions): Promise<LightNode> {
+  const { network, dialLimitMs, clock, arrivals, leftAlone } = options;
   // Nobody but us knows that libp2p runs in the program that uses the library.
   ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
@@ -39,7 +43,7 @@ export async function startLightNode({ network, dialLimitMs, clock, arrivals }: 
     libp2p: {
       hideWebSocketInfo: true,
       // The SDK's default also takes wss:// only; a service node on this machine has no certificate.
-      transports: [timedWebSockets({ limitMs: dialLimitMs, clock, arrivals })],
+      transports: [timedWebSockets({ limitMs: dialLimitMs, clock, arrivals, leftAlone })],
       connectionGater: connectionRules(network),
       // The SDK's bootstrap waits a second before the first dial, and after a failed one up to a minute.
       peerDiscovery: [],

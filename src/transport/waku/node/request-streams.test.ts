@@ -36,11 +36,13 @@ function bench(rules: Partial<StreamRules> = {}, answer: () => Chunks = async fu
   };
   const libp2p = { getConnections: () => made.connections } as unknown as Libp2p;
   const asked: number[] = [];
-  const streams = createRequestStreams({ libp2p, clock, onAsk: () => asked.push(clock.now()) });
+  const floods: Connection[] = [];
+  const options = { libp2p, clock, onAsk: () => asked.push(clock.now()), onFlood: (by: Connection) => floods.push(by) };
+  const streams = createRequestStreams(options);
   const manager: StreamManager = { getStream: async () => undefined, handlePeerUpdateStreamPool: () => undefined };
   const events: unknown[] = [];
   const target = { removeEventListener: (...args: unknown[]) => void events.push(args) };
-  streams.takeOver(manager, target, { codec: CODEC, limitMs: LIMIT_MS, throws: true, ...rules });
+  streams.takeOver(manager, target, { codec: CODEC, limitMs: LIMIT_MS, maxAnswerBytes: 100, throws: true, ...rules });
   const told: string[] = [];
   /** Reads a stream to its end, as the SDK does. */
   const request = async (): Promise<void> => {
@@ -55,7 +57,7 @@ function bench(rules: Partial<StreamRules> = {}, answer: () => Chunks = async fu
       told.push(code ?? message);
     }
   };
-  return { ...{ clock, log, asked, told, made, manager, events, streams, stream, request, connectionOf } };
+  return { ...{ clock, log, asked, floods, told, made, manager, events, streams, stream, request, connectionOf } };
 }
 
 /** What comes from a service node that never answers. */
@@ -71,6 +73,24 @@ describe("a request", () => {
     await clock.advanceSettled(LIMIT_MS);
     expect(told).toEqual(["got 2", "got 3,4", "end"]);
     expect([log, clock.pending]).toEqual([["opened on it", "sent 1", "closed"], 0]);
+  });
+
+  test("has one answer of so many bytes; a byte more ends its stream and the connection", async () => {
+    const answerOf = (sizes: readonly number[]) =>
+      async function* () {
+        // A frame of 99 bytes, and its length in one.
+        for (const size of sizes) yield new Uint8Array(size).fill(99);
+      };
+    const good = bench({}, answerOf([60, 40]));
+    await good.request();
+    expect([good.told.at(-1), good.floods]).toEqual(["end", []]);
+    const bad = bench({}, answerOf([60, 40, 1, 60]));
+    await bad.request();
+    expect([bad.told.length, bad.told.at(-1)]).toEqual([3, "rejected"]);
+    expect(bad.floods).toEqual(bad.made.connections);
+    expect(bad.log.filter((line) => line.includes("more than an answer"))).toHaveLength(1);
+    expect(bad.log.at(-1)).toBe("aborted: the answer was not read to its end");
+    expect(bad.clock.pending).toBe(0);
   });
 
   test("that nobody answers is reset at its limit, counted from the opening, and the connection stays", async () => {

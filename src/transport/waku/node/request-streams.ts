@@ -1,12 +1,15 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import type { Clock } from "../../../runtime/port.ts";
 import { TransportError } from "../../port.ts";
+import { createOneFrame } from "../wire/one-frame.ts";
 import type { StreamManager } from "../wire/sdk-parts.ts";
 
 export interface StreamRules {
   readonly codec: string;
   /** The stream is reset after this long. */
   readonly limitMs: number;
+  /** Of an answer, which is one frame; whoever sends more is cut off. */
+  readonly maxAnswerBytes: number;
   /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
   readonly throws: boolean;
   /**
@@ -34,10 +37,12 @@ export interface RequestStreamsOptions {
   readonly libp2p: Pick<Libp2p, "getConnections">;
   /** A request is about to go over this connection. */
   readonly onAsk: (connection: Connection) => void;
+  /** An answer over this connection, which ends, was longer than any may be. */
+  readonly onFlood: (connection: Connection) => void;
   readonly clock: Clock;
 }
 
-export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOptions): RequestStreams {
+export function createRequestStreams({ libp2p, clock, onAsk, onFlood }: RequestStreamsOptions): RequestStreams {
   const limits = new Set<() => void>();
 
   /** Returns what ends the limit. */
@@ -70,7 +75,15 @@ export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOpt
     onAsk(connection);
     try {
       stream = await connection.newStream(rules.codec, { signal: opening.signal });
-      return observed(stream, done, () => answered.add(connection));
+      return observed(stream, {
+        maxBytes: rules.maxAnswerBytes,
+        onDone: done,
+        onAnswer: () => answered.add(connection),
+        onFlood: () => {
+          onFlood(connection);
+          connection.abort(floodError());
+        },
+      });
     } catch (error) {
       done();
       throw opening.signal.aborted ? timeoutError(limitMs) : explain(error, rules.codec);
@@ -102,27 +115,46 @@ function newest(connections: readonly Connection[]): Connection | undefined {
   return open.sort((left, right) => right.timeline.open - left.timeline.open)[0];
 }
 
+interface Observer {
+  readonly maxBytes: number;
+  readonly onDone: () => void;
+  /** It was read to its end. */
+  readonly onAnswer: () => void;
+  readonly onFlood: () => void;
+}
+
 /** The halves of `stream` that the SDK uses. */
-function observed(stream: Stream, done: () => void, onAnswer: () => void): Stream {
+function observed(stream: Stream, observer: Observer): Stream {
   const { id, protocol } = stream;
-  const halves = { id, protocol, sink: stream.sink, source: received(stream, done, onAnswer) };
+  const halves = { id, protocol, sink: stream.sink, source: received(stream, observer) };
   return halves as unknown as Stream;
 }
 
-async function* received(stream: Stream, done: () => void, onAnswer: () => void): AsyncGenerator<unknown> {
+async function* received(stream: Stream, { maxBytes, onDone, onAnswer, onFlood }: Observer): AsyncGenerator<unknown> {
+  const answer = createOneFrame(maxBytes);
   let isEnded = false;
   try {
-    yield* stream.source;
+    for await (const chunk of stream.source) {
+      if (!answer.hasRoomFor(chunk)) {
+        onFlood();
+        throw floodError();
+      }
+      yield chunk;
+    }
     isEnded = true;
     onAnswer();
   } finally {
-    done();
+    onDone();
     if (isEnded) {
       stream.close().catch((error: Error) => stream.abort(error));
     } else {
       stream.abort(new Error("the answer was not read to its end"));
     }
   }
+}
+
+function floodError(): TransportError {
+  return new TransportError("rejected", "the service node sent more than an answer may have; use another one");
 }
 
 function timeoutError(limitMs: number): TransportError {

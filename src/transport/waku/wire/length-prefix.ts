@@ -4,7 +4,7 @@ import { type ChunkBuffer, createChunkBuffer } from "./chunk-buffer.ts";
  * Waku's request protocols put exactly one protobuf per frame on a libp2p stream: an unsigned LEB128 length, then the
  * bytes. Both our client and our service node read and write frames through this module.
  */
-const MAX_LENGTH_BYTES = 5;
+export const MAX_LENGTH_BYTES = 5;
 
 /** What libp2p streams yield: a `Uint8Array` or a list of them that can be flattened. */
 export type StreamChunk = Uint8Array | { subarray(): Uint8Array };
@@ -53,17 +53,25 @@ export function firstFrame(chunks: readonly Uint8Array[]): Uint8Array | undefine
   return takeFrame(buffer, Number.POSITIVE_INFINITY);
 }
 
-function takeFrame(buffer: ChunkBuffer, maxBytes: number): Uint8Array | undefined {
-  const prefix = buffer.peek(MAX_LENGTH_BYTES);
-  let length = 0;
-  for (let index = 0; index < prefix.length; index += 1) {
-    const byte = prefix[index] ?? 0;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if ((byte & 0x80) !== 0) continue;
-    if (length > maxBytes) throw new FramingError(`a frame of ${length} bytes is above the limit of ${maxBytes}`);
-    const total = index + 1 + length;
-    return buffer.length() < total ? undefined : buffer.take(total).subarray(index + 1);
+/** How long a frame is that begins with these bytes: its length in front, and its body. `undefined` while the former is not whole. */
+export function frameSize(start: Uint8Array): { readonly prefix: number; readonly body: number } | undefined {
+  let body = 0;
+  for (let index = 0; index < Math.min(start.length, MAX_LENGTH_BYTES); index += 1) {
+    const byte = start[index] ?? 0;
+    body += (byte & 0x7f) * 2 ** (7 * index);
+    if ((byte & 0x80) === 0) return { prefix: index + 1, body };
   }
-  if (prefix.length < MAX_LENGTH_BYTES) return undefined;
-  throw new FramingError("the length prefix of a frame does not end within five bytes");
+  return undefined;
+}
+
+function takeFrame(buffer: ChunkBuffer, maxBytes: number): Uint8Array | undefined {
+  const start = buffer.peek(MAX_LENGTH_BYTES);
+  const size = frameSize(start);
+  if (size === undefined) {
+    if (start.length < MAX_LENGTH_BYTES) return undefined;
+    throw new FramingError("the length prefix of a frame does not end within five bytes");
+  }
+  const { prefix, body } = size;
+  if (body > maxBytes) throw new FramingError(`a frame of ${body} bytes is above the limit of ${maxBytes}`);
+  return buffer.length() < prefix + body ? undefined : buffer.take(prefix + body).subarray(prefix);
 }
