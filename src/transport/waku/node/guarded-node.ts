@@ -14,11 +14,16 @@ import { noteProtocolsOnce } from "./known-protocols.ts";
 import { startLightNode } from "./light-node.ts";
 import { createLightpushClient, type LightpushClient } from "./lightpush-client.ts";
 import { createLightpushPeers, type LightpushPeers } from "./lightpush-peers.ts";
+import { guardMetadataStreams } from "./metadata-guard.ts";
 import { guardPushStreams } from "./push-guard.ts";
 import { createRequestStreams, type RequestStreams } from "./request-streams.ts";
 
 const PAGE_LIMIT_MS = 20_000;
 const LEAVE_LIMIT_MS = 300;
+/** The SDK reads no answer of a Store above 4 MiB, and says which was too long by its length, before that much came. */
+const MOST_PAGE_BYTES = 5 * 1024 * 1024;
+/** A status and a few words, or a cluster and its shards. */
+const MOST_ANSWER_BYTES = 64 * 1024;
 
 /** The SDK's light node with the guards around it that its version 0.0.36 needs. */
 export interface GuardedNode {
@@ -62,6 +67,7 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
     const node = guardNode(sdk, parts, arrivals, options);
     const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
     await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
+    await guardMetadataStreams(sdk.libp2p, parts.metadata);
     return node;
   } catch (error) {
     await sdk.stop();
@@ -105,8 +111,9 @@ function guardStreams(
   events: EventTarget,
   { answerLimitMs, laterAnswerLimitMs: laterLimitMs }: GuardedNodeOptions,
 ): void {
-  const vital = { limitMs: answerLimitMs, isVital: { laterLimitMs } };
+  const vital = { limitMs: answerLimitMs, mostBytes: MOST_ANSWER_BYTES, isVital: { laterLimitMs } };
+  const page = { limitMs: PAGE_LIMIT_MS, mostBytes: MOST_PAGE_BYTES };
   streams.takeOver(filterStreams, events, { ...vital, codec: FILTER_SUBSCRIBE_CODEC, throws: false });
-  streams.takeOver(storeStreams, events, { codec: STORE_QUERY_CODEC, limitMs: PAGE_LIMIT_MS, throws: true });
+  streams.takeOver(storeStreams, events, { ...page, codec: STORE_QUERY_CODEC, throws: true });
   streams.takeOver(metadataStreams, events, { ...vital, codec: METADATA_CODEC, throws: true });
 }

@@ -40,7 +40,7 @@ function bench(rules: Partial<StreamRules> = {}, answer: () => Chunks = async fu
   const manager: StreamManager = { getStream: async () => undefined, handlePeerUpdateStreamPool: () => undefined };
   const events: unknown[] = [];
   const target = { removeEventListener: (...args: unknown[]) => void events.push(args) };
-  streams.takeOver(manager, target, { codec: CODEC, limitMs: LIMIT_MS, throws: true, ...rules });
+  streams.takeOver(manager, target, { codec: CODEC, limitMs: LIMIT_MS, mostBytes: 3, throws: true, ...rules });
   const told: string[] = [];
   /** Reads a stream to its end, as the SDK does. */
   const request = async (): Promise<void> => {
@@ -71,6 +71,22 @@ describe("a request", () => {
     await clock.advanceSettled(LIMIT_MS);
     expect(told).toEqual(["got 2", "got 3,4", "end"]);
     expect([log, clock.pending]).toEqual([["opened on it", "sent 1", "closed"], 0]);
+  });
+
+  test("whose answer is longer than it may be is reset, and the connection stays", async () => {
+    const { clock, log, told, request } = bench({}, async function* () {
+      yield Uint8Array.of(2, 3);
+      yield Uint8Array.of(4, 5);
+    });
+    await request();
+    expect(told).toEqual(["got 2,3", "rejected"]);
+    expect(log.slice(0, 3)).toEqual([
+      "opened on it",
+      "sent 1",
+      expect.stringContaining("aborted: the service node's answer"),
+    ]);
+    expect(log.join()).not.toContain("connection ended");
+    expect(clock.pending).toBe(0);
   });
 
   test("that nobody answers is reset at its limit, counted from the opening, and the connection stays", async () => {

@@ -2,11 +2,14 @@ import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import type { Clock } from "../../../runtime/port.ts";
 import { TransportError } from "../../port.ts";
 import type { StreamManager } from "../wire/sdk-parts.ts";
+import { bounded } from "./bounded-source.ts";
 
 export interface StreamRules {
   readonly codec: string;
   /** The stream is reset after this long. */
   readonly limitMs: number;
+  /** The stream is reset when an answer is longer. */
+  readonly mostBytes: number;
   /** True: `getStream` rejects with `TransportError` where the SDK's returns `undefined`. */
   readonly throws: boolean;
   /**
@@ -19,6 +22,7 @@ export interface StreamRules {
 /**
  * Gives the SDK's protocol clients their streams, since in those of its own stream manager
  * - a request has no time limit: a silent service node would hold it for ever;
+ * - an answer has no end but its stream's: a service node that goes on sending would fill the memory;
  * - a stream that cannot be opened is `undefined`, which the Store client takes for the end of the history;
  * - two requests may get one stream: it is found by its protocol before it is marked as taken;
  * - one stream waits in reserve, and has often been reset by the service node when it is needed.
@@ -70,7 +74,7 @@ export function createRequestStreams({ libp2p, clock, onAsk }: RequestStreamsOpt
     onAsk(connection);
     try {
       stream = await connection.newStream(rules.codec, { signal: opening.signal });
-      return observed(stream, done, () => answered.add(connection));
+      return observed(stream, rules, done, () => answered.add(connection));
     } catch (error) {
       done();
       throw opening.signal.aborted ? timeoutError(limitMs) : explain(error, rules.codec);
@@ -103,16 +107,21 @@ function newest(connections: readonly Connection[]): Connection | undefined {
 }
 
 /** The halves of `stream` that the SDK uses. */
-function observed(stream: Stream, done: () => void, onAnswer: () => void): Stream {
+function observed(stream: Stream, { mostBytes }: StreamRules, done: () => void, onAnswer: () => void): Stream {
   const { id, protocol } = stream;
-  const halves = { id, protocol, sink: stream.sink, source: received(stream, done, onAnswer) };
+  const halves = { id, protocol, sink: stream.sink, source: received(stream, mostBytes, done, onAnswer) };
   return halves as unknown as Stream;
 }
 
-async function* received(stream: Stream, done: () => void, onAnswer: () => void): AsyncGenerator<unknown> {
+async function* received(
+  stream: Stream,
+  mostBytes: number,
+  done: () => void,
+  onAnswer: () => void,
+): AsyncGenerator<unknown> {
   let isEnded = false;
   try {
-    yield* stream.source;
+    yield* bounded(stream, mostBytes);
     isEnded = true;
     onAnswer();
   } finally {
