@@ -62,9 +62,9 @@ function intakeOf(verdictOf?: VerdictOf) {
     const body = new TextEncoder().encode(text);
     return composeContent(author, { ...preparation, bloomFilter: undefined }, MESSAGE_TYPE.chat, body, core.now);
   };
-  const sync = async (listed: readonly MessageId[], lamport = core.now) =>
+  const sync = async (listed: readonly MessageId[], lamport = core.now, bloomFilter?: Uint8Array) =>
     composeSync(author, {
-      ...{ messageId: asMessageId("0a".repeat(32)), lamport, repairRequests: [], bloomFilter: undefined },
+      ...{ messageId: asMessageId("0a".repeat(32)), lamport, repairRequests: [], bloomFilter },
       ...{ causalHistory: listed.map((messageId) => ({ messageId })), completeSince: 0, receiptsWantedFrom: null },
       checkpoint: false,
     });
@@ -295,6 +295,23 @@ describe("what an intake holds", () => {
     await intake.fromStore([early]);
     expect(core.state.receive.embargoed.size).toBe(1);
     expect([intake.isHeld(late.hash), intake.isHeld(early.hash)]).toEqual([false, false]);
+    intake.close();
+  });
+
+  //= protocol: LIMIT-9, STORE-6
+  it("is no sync for whose trailer there was no room: a Store may give it once more", async () => {
+    const { intake, refused, frameOf, sync } = intakeOf();
+    const long = await frameOf(await sync([], undefined, new Uint8Array(150_000)));
+    for (let n = 0; n < MAX_BACKLOG_BYTES / 150_500; n++) {
+      const hash = Uint8Array.of(n);
+      intake.live({ ...long, hash });
+      while (!intake.isHeld(hash)) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const words = { ...long, hash: Uint8Array.of(1, 1) };
+    intake.live(words);
+    await expect.poll(() => refused).toEqual(["inbound-full"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(intake.isHeld(words.hash)).toBe(false);
     intake.close();
   });
 });

@@ -120,8 +120,7 @@ export function createIntake(options: IntakeOptions): Intake {
         refuse(incoming.reason);
         return true;
       case "sync":
-        trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
-        return true;
+        return trailers.add(arrivedAt === null ? incoming.trailer : heardAt(incoming.trailer, arrivedAt));
       case "ephemeral":
         takeEphemeral(incoming.message);
         return true;

@@ -10,7 +10,8 @@ import type { TrailerToVerify } from "./incoming.ts";
  * usually says all that the older ones say.
  */
 export interface TrailerQueue {
-  add(trailer: TrailerToVerify): void;
+  /** False: there is no room, which is counted, and it is as if it had never come. */
+  add(trailer: TrailerToVerify): boolean;
   /** When the first of those that came live, and are not settled yet, was pushed to this device; null: there is none. */
   since(): number | null;
   /** So many wait that whoever can wait should. */
@@ -146,13 +147,17 @@ export function createTrailerQueue(options: TrailerQueueOptions): TrailerQueue {
 
   return {
     add: (trailer) => {
-      if (closed) return;
+      if (closed) return false;
       //= protocol: LIMIT-9
-      if (!backlog.hasRoomFor(trailer.size)) return refuse("inbound-full");
+      if (!backlog.hasRoomFor(trailer.size)) {
+        refuse("inbound-full");
+        return false;
+      }
       backlog.add(trailer.size);
       waiting.push(trailer);
       waitingSince ??= trailer.arrivedAt ?? null;
       schedule();
+      return true;
     },
     since: () => runningSince ?? waitingSince,
     isLong: () => waiting.length >= LONG || backlog.bytes >= LONG_BYTES,

@@ -15,6 +15,7 @@ import { noteProtocolsOnce } from "./known-protocols.ts";
 import { startLightNode } from "./light-node.ts";
 import { createLightpushClient, type LightpushClient } from "./lightpush-client.ts";
 import { createLightpushPeers, type LightpushPeers } from "./lightpush-peers.ts";
+import { guardMetadataStreams } from "./metadata-guard.ts";
 import { guardPushStreams } from "./push-guard.ts";
 import { createRequestStreams, type RequestStreams } from "./request-streams.ts";
 
@@ -68,6 +69,7 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
     const node = guardNode(sdk, parts, { arrivals, leftAlone }, options);
     const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
     await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
+    await guardMetadataStreams(sdk.libp2p, parts.metadata);
     return node;
   } catch (error) {
     await sdk.stop();

@@ -51,6 +51,9 @@ export async function startLightNode(options: LightNodeOptions): Promise<LightNo
       streamMuxers: [batchedWrites(mplex({ disconnectThreshold: 10_000 }))],
       // `Pulse` pings. These open a stream each, and one of them ends a connection that stands still for eight seconds.
       connectionMonitor: { enabled: false },
+      // It forgets peers of whom nothing was noted for six hours, connected or not, and what they speak: `noteProtocolsOnce` notes
+      // nothing while all is well, and clocks are set. It lies in memory and knows the service nodes of one network.
+      peerStore: { maxPeerAge: Number.POSITIVE_INFINITY },
     },
     connectionManager: { pingKeepAlive: 0, dialCooldown: 1, failedDialCooldown: 3 },
     // The SDK's own check gives up on a node after three failed pings only, tells nobody, and asks once per shard.

@@ -22,6 +22,7 @@ export interface StreamRules {
 /**
  * Gives the SDK's protocol clients their streams, since in those of its own stream manager
  * - a request has no time limit: a silent service node would hold it for ever;
+ * - an answer has no end but its stream's: a service node that goes on sending would fill the memory;
  * - a stream that cannot be opened is `undefined`, which the Store client takes for the end of the history;
  * - two requests may get one stream: it is found by its protocol before it is marked as taken;
  * - one stream waits in reserve, and has often been reset by the service node when it is needed.

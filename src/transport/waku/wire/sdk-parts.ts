@@ -10,6 +10,11 @@ export interface FilterProtocol {
   onRequest(incoming: Pick<IncomingStreamData, "connection" | "stream">): void;
 }
 
+/** The SDK's answers to metadata requests. */
+export interface MetadataProtocol {
+  onRequest(incoming: Pick<IncomingStreamData, "connection" | "stream">): Promise<void>;
+}
+
 /** Where an SDK protocol client gets its streams from. */
 export interface StreamManager {
   getStream(peer: PeerId): Promise<Stream | undefined>;
@@ -19,7 +24,7 @@ export interface StreamManager {
 /** What the guards need of the light node beyond its types. */
 export interface SdkParts {
   readonly filterProtocol: FilterProtocol;
-  readonly metadata: IMetadata;
+  readonly metadata: IMetadata & MetadataProtocol;
   readonly filterStreams: StreamManager;
   readonly storeStreams: StreamManager;
   readonly metadataStreams: StreamManager;
@@ -32,9 +37,10 @@ export interface SdkParts {
 export function sdkParts(node: LightNode): SdkParts {
   const filterProtocol = part(node.filter, "protocol");
   const metadata = part(node.libp2p.services, "metadata");
+  part(metadata, "onRequest");
   return {
     filterProtocol: filterProtocol as FilterProtocol,
-    metadata: metadata as IMetadata,
+    metadata: metadata as IMetadata & MetadataProtocol,
     filterStreams: part(filterProtocol, "streamManager") as StreamManager,
     storeStreams: part(part(node.store, "protocol"), "streamManager") as StreamManager,
     metadataStreams: part(metadata, "streamManager") as StreamManager,
