@@ -245,7 +245,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     sync: () => alarm.wake(),
     checkSubscriptions: () => {
       refreshAt = 0;
-      doubt.begin();
+      doubt.lost();
       alarm.wake();
     },
     nudge: () => {
