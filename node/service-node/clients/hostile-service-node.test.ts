@@ -6,6 +6,7 @@ import type { OutboundFrame, Transport } from "../../../src/transport/port.ts";
 import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
 import { LIGHTPUSH_CODEC, METADATA_CODEC, STORE_QUERY_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import { encodeFrame, readFrames } from "../../../src/transport/waku/wire/length-prefix.ts";
+import type { RequestHandler } from "../services/serve-requests.ts";
 import { startScriptedServiceNode } from "../testing/scripted-service-node.ts";
 
 const TOPIC = "/hearback/1/hostile-node-test/proto";
@@ -19,12 +20,13 @@ afterEach(async () => {
   }
 });
 
-async function connectTo(libp2p: Libp2p): Promise<Transport> {
-  cleanups.push(async () => libp2p.stop());
-  const multiaddrs = libp2p.getMultiaddrs().map(String);
+async function connectTo(...nodes: Libp2p[]): Promise<Transport> {
+  for (const libp2p of nodes) cleanups.push(async () => libp2p.stop());
+  const multiaddrs = nodes.flatMap((libp2p) => libp2p.getMultiaddrs().map(String));
   const transport = createWakuTransport({ network: { clusterId: 42, shards: 8, multiaddrs } });
   cleanups.push(() => transport.close());
-  await expect.poll(() => transport.health().kind, { timeout: 10_000, interval: 5 }).toBe("online");
+  const online = { kind: "online", peers: nodes.length };
+  await expect.poll(() => transport.health(), { timeout: 10_000, interval: 5 }).toEqual(online);
   return transport;
 }
 
@@ -32,6 +34,10 @@ async function readHistory(transport: Transport): Promise<void> {
   for await (const _page of transport.queryHistory({ contentTopic: TOPIC, by: "time", from: 0, to: 9 })) {
     // Only the end of it is of interest.
   }
+}
+
+function answerOf(requestId: string, statusCode: number, messages: proto_store.WakuMessageKeyValue[]): Uint8Array {
+  return proto_store.StoreQueryResponse.encode({ requestId, statusCode, statusDesc: "", messages });
 }
 
 /** Sends this for as long as the other side lets it, and counts the bytes that went out. */
@@ -82,6 +88,24 @@ describe("a service node", () => {
     await expect(readHistory(transport)).rejects.toMatchObject({ name: "TransportError", code: "rejected" });
     expect(sent.bytes).toBeLessThan(32 * MIB);
   }, 60_000);
+
+  test("whose Store breaks off each time does not keep us from the Store of another one", async () => {
+    const message = { payload: Uint8Array.of(1), contentTopic: TOPIC, version: 1, timestamp: 5_000_000n };
+    const storeThat = (breaksOff: boolean): RequestHandler => {
+      return (body) => {
+        const { requestId, paginationCursor } = proto_store.StoreQueryRequest.decode(body);
+        if (paginationCursor !== undefined) return answerOf(requestId, breaksOff ? 500 : 200, []);
+        return answerOf(requestId, 200, [{ messageHash: new Uint8Array(32), message }]);
+      };
+    };
+    const [bad, good] = [
+      await startScriptedServiceNode({ [STORE_QUERY_CODEC]: storeThat(true) }),
+      await startScriptedServiceNode({ [STORE_QUERY_CODEC]: storeThat(false) }),
+    ];
+    const transport = await connectTo(bad, good);
+    await expect(readHistory(transport)).rejects.toMatchObject({ code: "no-store" });
+    await readHistory(transport);
+  });
 
   test("that asks us for metadata is answered, and the stream ends", async () => {
     const libp2p = await startScriptedServiceNode({});

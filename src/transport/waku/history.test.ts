@@ -3,6 +3,7 @@ import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/inter
 import { describe, expect, test } from "vitest";
 import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
 import { readHistoryOfAny } from "./history.ts";
+import { createStoreOrder, type StoreOrder } from "./store-order.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 
 const TOPIC = "/hearback/1/a/proto";
@@ -50,11 +51,11 @@ function decoded(at: number): IDecodedMessage | undefined {
   return { ...message, hash: Uint8Array.of(at & 255, at >> 8), ephemeral: false } as unknown as IDecodedMessage;
 }
 
-async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL) {
+async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, order?: StoreOrder) {
   const pages: (number | undefined)[][] = [];
   let failure: TransportError | null = null;
   try {
-    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB)) pages.push(timesOf(page));
+    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB, undefined, order)) pages.push(timesOf(page));
   } catch (error) {
     failure = error as TransportError;
   }
@@ -83,6 +84,23 @@ describe("a history", () => {
     ]);
     expect(await readAll(made)).toEqual({ pages: [[1, 2]], code: "offline" });
     expect(made.asked.map(([name]) => name)).toEqual(["half"]);
+  });
+
+  test("that breaks off is read from another one the next time, until the first gave one to its end", async () => {
+    const broken = failing("StreamResetError");
+    const made = bench([
+      { name: "half", pages: [[1, 2], broken, [3]] },
+      { name: "other", pages: [[1], broken] },
+      { name: "third", pages: [broken] },
+    ]);
+    const order = createStoreOrder();
+    const ids = () => [...order.of(made.ids)].map(String);
+    expect(await readAll(made, ALL, order)).toEqual({ pages: [[1, 2]], code: "offline" });
+    expect(ids()).toEqual(["other", "third", "half"]);
+    expect(await readAll(made, ALL, order)).toEqual({ pages: [[1]], code: "offline" });
+    expect(await readAll(made, ALL, order)).toEqual({ pages: [[3]], code: null });
+    expect(made.asked.map(([name]) => name)).toEqual(["half", "other", "third", "half"]);
+    expect(ids()).toEqual(["half", "third", "other"]);
   });
 
   test("whose page is not answered in time says so, and another service node is asked if none came before", async () => {

@@ -5,6 +5,7 @@ import { missingOnly } from "./missing-only.ts";
 import { type HashListing, NoListing } from "./node/hash-listing.ts";
 import { UnsupportedProtocol } from "./node/request-streams.ts";
 import { oneAhead } from "./one-ahead.ts";
+import { createStoreOrder, type StoreOrder } from "./store-order.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 import { senselessAnswer } from "./wire/errors.ts";
 import { createOpaqueDecoder, toInboundFrame } from "./wire/opaque-codec.ts";
@@ -17,7 +18,7 @@ const SHORT_PAGE_SIZE = 20;
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
  * oldest page first, until the Store has no more. Of a span of time a page is asked for while the one before is read. A
  * page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
- * and the Store lists hashes, only what is missing is asked for.
+ * and the Store lists hashes, only what is missing is asked for. `order` remembers which Stores broke off.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
 export function readHistoryOfAny(
@@ -26,8 +27,9 @@ export function readHistoryOfAny(
   query: HistoryQuery,
   pubsubTopic: string,
   list?: HashListing,
+  order: StoreOrder = createStoreOrder(),
 ): AsyncGenerator<HistoryPage> {
-  const pages = ofAny(node, peers, query, pubsubTopic, list);
+  const pages = ofAny(node, peers, query, pubsubTopic, list, order);
   // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
   return query.by === "time" ? oneAhead(pages) : pages;
 }
@@ -38,20 +40,24 @@ async function* ofAny(
   query: HistoryQuery,
   pubsubTopic: string,
   list: HashListing | undefined,
+  order: StoreOrder,
 ): AsyncGenerator<HistoryPage> {
   let failure: TransportError | undefined;
-  for (const peer of peers) {
+  for (const peer of order.of(peers)) {
     let hasYielded = false;
     try {
       for await (const page of readHistory(node, peer, query, pubsubTopic, list)) {
         hasYielded = true;
         yield page;
       }
+      order.gaveAll(peer);
       return;
     } catch (error) {
       failure = explain(error);
-      // Going on with another Store would repeat or skip messages.
-      if (hasYielded) break;
+      if (!hasYielded) continue;
+      // Going on with another Store would repeat or skip messages; the next time it is asked first.
+      order.brokeOff(peer);
+      break;
     }
   }
   throw failure ?? noStore();

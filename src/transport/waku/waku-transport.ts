@@ -15,6 +15,7 @@ import { createTopicListeners } from "../topic-listeners.ts";
 import { readHistoryOfAny } from "./history.ts";
 import { createNetworkAccess } from "./network-access.ts";
 import { pushToNetwork } from "./publisher.ts";
+import { createStoreOrder } from "./store-order.ts";
 import { MAX_WAKU_MESSAGE_BYTES } from "./wire/codecs.ts";
 import { closedError } from "./wire/errors.ts";
 import type { WakuNetwork } from "./wire/local-network.ts";
@@ -74,6 +75,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   const { silenceTimeoutMs: silenceLimitMs = SILENCE_TIMEOUT_MS, isAttended = () => true } = options;
   const listeners = createTopicListeners();
   const doubters = new Set<(agoMs: number) => void>();
+  const stores = createStoreOrder();
   const queue = createSendQueue<PublishReceipt>({ clock, maxInFlight: MAX_IN_FLIGHT, timeoutMs: publishLimitMs });
   const access = createNetworkAccess({
     ...{ network, publishLimitMs, answerLimitMs, silenceLimitMs, refreshIntervalMs, isAttended, clock, random },
@@ -130,7 +132,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     const pubsubTopic = topicOf(query.contentTopic);
     const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
     try {
-      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic, access.node().listHashes);
+      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic, access.node().listHashes, stores);
     } catch (error) {
       access.requireOpen();
       throw error;

@@ -274,7 +274,7 @@ describe("a link that is connected", () => {
   }
 
   test("asks every minute whether the subscriptions hold, and at once when told to", async () => {
-    const { pause, link, askedAt, end } = await connected();
+    const { pause, link, askedAt, doubts, end } = await connected();
     await pause(59_999);
     expect(askedAt("ping")).toEqual([]);
     await pause(60_001);
@@ -283,7 +283,10 @@ describe("a link that is connected", () => {
     link.checkSubscriptions();
     link.pushed();
     await pause(60_000);
-    expect([askedAt("ping"), askedAt("subscribe")]).toEqual([[60_000, 120_000, 125_000, 185_000], [0]]);
+    expect([askedAt("ping"), askedAt("subscribe")]).toEqual([[60_000, 120_000, 125_000, 128_000], [0]]);
+    // Something was lost, which no later push brings back.
+    expect(doubts.map(({ agoMs }) => agoMs)).toEqual([3_000]);
+    expect(link.isDoubtful()).toBe(false);
     await end();
   });
 

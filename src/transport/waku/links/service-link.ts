@@ -256,7 +256,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     sync: () => alarm.wake(),
     checkSubscriptions: () => {
       refreshAt = 0;
-      doubt.begin();
+      doubt.lost();
       alarm.wake();
     },
     nudge: () => {

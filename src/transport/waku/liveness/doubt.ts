@@ -13,8 +13,10 @@ const LASTS_MS = 60_000;
  * by the connection; it agrees to push over the new one, and some go on with the old one as long as nobody tells them that it is dead.
  */
 export interface Doubt {
-  /** The connection came back, or a push was broken off. */
+  /** The connection came back. */
   begin(): void;
+  /** A push was broken off: that what follows comes does not bring back what it held, so there is a look in any case. */
+  lost(): void;
   /** Something was pushed over the present connection. */
   end(): void;
   exists(): boolean;
@@ -27,28 +29,47 @@ export interface Doubt {
 }
 
 export function createDoubt(clock: Pick<Clock, "now">): Doubt {
-  let begunAt: number | undefined;
+  /** What was said since then may be missing. */
+  let since: number | undefined;
+  let begunAt = Number.NEGATIVE_INFINITY;
   let dueAt = Number.POSITIVE_INFINITY;
+  let isOwed = false;
+  /** Something was pushed since it began, so it ends with the look that is owed. */
+  let isPushed = false;
+
+  function begin(): void {
+    begunAt = clock.now();
+    isPushed = false;
+    since ??= begunAt;
+    // Not put off by what comes again and again.
+    dueAt = Math.min(dueAt, begunAt + LOOK_EVERY_MS);
+  }
 
   function end(): void {
-    begunAt = undefined;
+    isPushed = true;
+    if (isOwed) return;
+    since = undefined;
     dueAt = Number.POSITIVE_INFINITY;
   }
 
   return {
-    begin: () => {
-      begunAt = clock.now();
-      dueAt = begunAt + LOOK_EVERY_MS;
+    begin,
+    lost: () => {
+      isOwed = true;
+      begin();
     },
     end,
-    exists: () => begunAt !== undefined,
+    exists: () => since !== undefined,
     dueAt: () => dueAt,
-    lastsMs: () => (begunAt === undefined ? 0 : clock.now() - begunAt),
+    lastsMs: () => (since === undefined ? 0 : clock.now() - since),
     looked: () => {
-      if (begunAt === undefined) return;
+      if (since === undefined) return;
+      isOwed = false;
       const now = clock.now();
+      // Where it begins again and again, what is older was looked for.
+      since = Math.max(since, now - LASTS_MS);
       //= protocol: STORE-5
-      if (now - begunAt >= LASTS_MS) end();
+      if (isPushed || now - begunAt >= LASTS_MS) end();
       else dueAt = now + LOOK_EVERY_MS;
     },
   };
