@@ -43,6 +43,10 @@ const until = (condition: () => boolean) => expect.poll(condition, { timeout: TI
 test(
   "each of many channels reads its own history once: that another one is joined is no reason to read it again",
   async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("warning", warn);
+    cleanups.push(async () => process.off("warning", warn));
     const node = await startNode();
     const watched = watchReads(connect(node));
     const host = createChannelHost({ storage: createMemoryStorage(), openTransport: () => watched.transport });
@@ -60,6 +64,8 @@ test(
     expect(watched.read).toHaveLength(CHANNELS);
     expect(node.status().traffic.queries).toBeGreaterThanOrEqual(CHANNELS);
     expect(node.status().traffic.queries).toBeLessThanOrEqual(CHANNELS * QUERIES_EACH);
+    // More listeners than an engine takes for sound would be one: a leak, or what looks like one.
+    expect(warnings).toEqual([]);
   },
   TIMEOUT_MS,
 );
