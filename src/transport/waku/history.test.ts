@@ -1,8 +1,9 @@
 import type { PeerId } from "@libp2p/interface";
-import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import type { IDecodedMessage, QueryRequestParams } from "@waku/interfaces";
 import { describe, expect, test } from "vitest";
 import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
 import { readHistoryOfAny } from "./history.ts";
+import type { LightNode } from "./node/light-node.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 
 const TOPIC = "/hearback/1/a/proto";

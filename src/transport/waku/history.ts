@@ -1,8 +1,9 @@
 import type { PeerId } from "@libp2p/interface";
-import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import type { IDecodedMessage, QueryRequestParams } from "@waku/interfaces";
 import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
 import { missingOnly } from "./missing-only.ts";
 import { type HashListing, NoListing } from "./node/hash-listing.ts";
+import type { LightNode } from "./node/light-node.ts";
 import { UnsupportedProtocol } from "./node/request-streams.ts";
 import { oneAhead } from "./one-ahead.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
