@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { leftOutOfSdk } from "./scripts/lib/left-out-of-sdk.ts";
 import { oneCopyPerVersion } from "./scripts/lib/one-copy-per-version.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -9,8 +10,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 export default defineConfig({
   root: path("web-demo"),
   base: "./",
-  plugins: [oneCopyPerVersion(path(".")), preact()],
-  worker: { format: "es", plugins: () => [oneCopyPerVersion(path("."))] },
+  plugins: [leftOutOfSdk(), oneCopyPerVersion(path(".")), preact()],
+  worker: { format: "es", plugins: () => [leftOutOfSdk(), oneCopyPerVersion(path("."))] },
   resolve: {
     alias: {
       lodash: path("scripts/lib/lodash-for-sds.mjs"),

@@ -4,6 +4,7 @@ import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 import { type ChromeManifest, firefoxManifest } from "./extension/manifest/firefox-manifest.ts";
 import manifest from "./manifest.json" with { type: "json" };
+import { leftOutOfSdk } from "./scripts/lib/left-out-of-sdk.ts";
 import { minifyOnceMore } from "./scripts/lib/minify-once-more.ts";
 import { oneCopyPerVersion } from "./scripts/lib/one-copy-per-version.ts";
 
@@ -21,6 +22,7 @@ export default defineConfig(({ mode, command }) => {
     root: path("."),
     publicDir: path("extension/public"),
     plugins: [
+      leftOutOfSdk(),
       oneCopyPerVersion(path(".")),
       preact(),
       crx({ manifest: own as unknown as ManifestV3Export, browser }),

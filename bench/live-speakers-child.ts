@@ -45,7 +45,11 @@ async function talk(count: number): Promise<void> {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const client = clients[number % clients.length];
     const text = `At ${performance.timeOrigin + performance.now()} number ${said} `.padEnd(TEXT_CHARACTERS, "of it ");
-    void client?.send({ requestId: `request ${said++}`, type: "chat", text });
+    client?.send({ requestId: `request ${said++}`, type: "chat", text }).catch((error: unknown) => {
+      // Whoever waits for it would do so in vain.
+      console.error(error);
+      process.exit(1);
+    });
   }
 }
 

@@ -67,9 +67,17 @@ async function arrivals(): Promise<LiveWorkerFigures["arrivals"]> {
   return [...first].map(([text, arrivedAt]) => ({ text, arrivedAt }));
 }
 
+/** What fails is said before the process ends: its parent waits for what comes of it. */
+function must(work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
+
 process.on("message", (message: Partial<ToWorker>) => {
-  if (message.kind === "join") void join(message.invite ?? "");
-  if (message.kind === "measure") void measure(message.profile === true);
-  if (message.kind === "stop") void stopMeasuring().then((figures) => process.send?.({ figures }));
+  if (message.kind === "join") must(join(message.invite ?? ""));
+  if (message.kind === "measure") must(measure(message.profile === true));
+  if (message.kind === "stop") must(stopMeasuring().then((figures) => process.send?.({ figures })));
 });
 process.on("disconnect", () => process.exit());

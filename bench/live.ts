@@ -1,5 +1,4 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { connectHost } from "../src/bridge/client/connect-host.ts";
@@ -10,11 +9,16 @@ import { type ChannelStore, createChannelStore } from "../src/ui/model/channel-s
 import { ipcPort } from "./support/ipc-port.ts";
 import { LIVE, type LiveWorkerFigures, type ToWorker } from "./support/live-figures.ts";
 import { median } from "./support/median.ts";
+import { createPatience, endOf, type Patience } from "./support/patience.ts";
 import { type BenchOptions, type Row, row, type Subject } from "./support/row.ts";
 import { startServiceNode } from "./support/service-node.ts";
 
 const WORKER = fileURLToPath(new URL("./live-worker-child.js", import.meta.url));
 const SPEAKERS = fileURLToPath(new URL("./live-speakers-child.js", import.meta.url));
+/** For what takes seconds on a machine that is free. */
+const LIMIT_MS = 120_000;
+/** A message that was lost is repaired within a minute or two; on a busy machine they come late. */
+const TALK_LIMIT_MS = 300_000;
 /** Of the messages, that are pushed to the worker. */
 const LEAST_SHARE = 0.9;
 /** Parts of a profile that take less are left out. */
@@ -39,19 +43,21 @@ async function* liveRows({ profile }: BenchOptions): AsyncGenerator<Row, void, u
   const speakers = spawn(process.execPath, [SPEAKERS, node.multiaddr], { stdio: ["pipe", "pipe", "inherit"] });
   const worker = fork(WORKER, [], { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
   worker.setMaxListeners(0);
+  const [speakersEnd, workerEnd] = [endOf(speakers), endOf(worker)];
+  const patience = createPatience({ "those who talk": speakersEnd, "the worker": workerEnd });
   try {
-    const invite = await firstLine(speakers);
-    const channel = await joined(worker, invite);
+    const invite = await patience.until("an invite", LIMIT_MS, firstLine(speakers));
+    const channel = await patience.until("the worker's joining", LIMIT_MS, joined(worker, invite));
     const shownAt: ShownAt = new Map();
     const views = Array.from({ length: LIVE.views }, (_, view) => openView(worker, view, channel, shownAt));
-    await Promise.all(views.map(({ store }) => isReady(store)));
+    await patience.until("all views", LIMIT_MS, Promise.all(views.map(({ store }) => isReady(store))));
     speakers.stdin?.write("warm up\n");
-    await allShown(shownAt, LIVE.warmUp);
+    await allShown(patience, shownAt, LIVE.warmUp);
     const figures = figuresOf(worker, { kind: "measure", profile });
     speakers.stdin?.write("talk\n");
-    await allShown(shownAt, LIVE.warmUp + LIVE.messages);
+    await allShown(patience, shownAt, LIVE.warmUp + LIVE.messages);
     worker.send({ kind: "stop" } satisfies ToWorker);
-    yield* rowsOf(await figures, shownAt);
+    yield* rowsOf(await patience.until("the worker's figures", LIMIT_MS, figures), shownAt);
     for (const { host, store } of views) {
       store.close();
       await host.close();
@@ -59,7 +65,7 @@ async function* liveRows({ profile }: BenchOptions): AsyncGenerator<Row, void, u
   } finally {
     speakers.kill("SIGTERM");
     worker.kill("SIGTERM");
-    await Promise.all([once(speakers, "close"), once(worker, "close")]);
+    await Promise.all([speakersEnd, workerEnd]);
     await node.stop();
   }
 }
@@ -115,9 +121,17 @@ function isReady({ channel }: ChannelStore): Promise<void> {
   });
 }
 
-async function allShown(shownAt: ShownAt, count: number): Promise<void> {
-  const isThere = () => shownAt.size >= count && [...shownAt.values()].every((times) => times.length === LIVE.views);
-  while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Rejects with how far it came: a message that is lost for good is said, and not waited for. */
+async function allShown(patience: Patience, shownAt: ShownAt, count: number): Promise<void> {
+  const inAll = () => [...shownAt.values()].filter((times) => times.length === LIVE.views).length;
+  let waits = true;
+  const shown = async (): Promise<void> => {
+    while (waits && inAll() < count) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const what = () => `${count} messages in ${LIVE.views} views: there are ${inAll()} in all, ${shownAt.size} in some`;
+  await patience.until(what, TALK_LIMIT_MS, shown()).finally(() => {
+    waits = false;
+  });
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -131,11 +145,10 @@ async function firstLine(child: ChildProcess): Promise<string> {
 
 function joined(worker: ChildProcess, invite: string): Promise<ChannelId> {
   worker.send({ kind: "join", invite } satisfies ToWorker);
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     worker.on("message", (message: { readonly joined?: ChannelId }) => {
       if (message.joined !== undefined) resolve(message.joined);
     });
-    worker.once("close", (code) => reject(new Error(`The worker ended with code ${code}.`)));
   });
 }
 

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import * as leftOut from "./lib/left-out-of-sdk.stub.mjs";
+import { LEFT_OUT, leftOutOfSdk } from "./lib/left-out-of-sdk.ts";
 import * as discovery from "./lib/no-discovery.mjs";
 import { canonicalFolders } from "./lib/one-copy-per-version.ts";
 
@@ -52,4 +54,42 @@ test("@waku/sds uses nothing of lodash but uniqBy by a property", () => {
   expect(users[0]).toContain('import _ from "lodash";');
   const uses = users[0]?.match(/\b_\.[^)]*\)/g);
   expect(uses).toEqual(['_.uniqBy(combinedItems, "messageId")']);
+});
+
+/** The file that is taken in a bundle for what a module of the SDK imports; null: the one that it names. */
+function takenInstead(source: string, importer: string): unknown {
+  const { resolveId } = leftOutOfSdk();
+  return (resolveId as (source: string, importer?: string) => unknown)(source, importer);
+}
+
+test("what is left out of the SDK is all that it takes of those modules, and other modules of such names stay", () => {
+  const dist = join(ROOT, "node_modules", "@waku", "sdk", "dist");
+  const names = LEFT_OUT.flatMap((file) => {
+    const source = readFileSync(join(dist, file), "utf8");
+    return [...source.matchAll(/^export (?:async )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+  });
+  expect(names.sort()).toEqual(Object.keys(leftOut).sort());
+  for (const part of Object.values(leftOut)) expect(part).toThrow("left out of this build");
+  const stub = join(ROOT, "scripts", "lib", "left-out-of-sdk.stub.mjs");
+  expect(takenInstead("./light_push.js", join(dist, "light_push", "index.js"))).toBe(stub);
+  expect(takenInstead("./wait_for_remote_peer.js", join(dist, "waku", "waku.js"))).toBe(stub);
+  expect(takenInstead("../light_push/index.js", join(dist, "waku", "waku.js"))).toBeNull();
+  const core = join(ROOT, "node_modules", "@waku", "core", "dist", "lib", "light_push", "index.js");
+  expect(takenInstead("./light_push.js", core)).toBeNull();
+});
+
+test("modules of Waku's packages that nobody takes anything of do nothing, so they may be left out", () => {
+  for (const name of ["core", "interfaces", "message-encryption", "proto", "sdk", "utils"]) {
+    const alone = sourcesOf(name).filter((source) =>
+      /^import ["']|^(?:globalThis|window|self|process)\b/m.test(source),
+    );
+    expect(alone, name).toEqual([]);
+  }
+});
+
+test("every build leaves them out", () => {
+  for (const config of ["vite.demo.config.ts", "vite.extension.config.ts"]) {
+    const source = readFileSync(join(ROOT, config), "utf8");
+    expect(source.split("leftOutOfSdk()")).toHaveLength(source.split("oneCopyPerVersion(path(").length);
+  }
 });

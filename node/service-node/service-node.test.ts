@@ -4,30 +4,14 @@ import { createDecoder, createEncoder, createLightNode, type IDecodedMessage, Pr
 import { createRoutingInfo } from "@waku/utils";
 import { afterEach, describe, expect, test } from "vitest";
 import type { InboundFrame, OutboundFrame, Transport } from "../../src/transport/port.ts";
-import { createWakuTransport } from "../../src/transport/waku/waku-transport.ts";
 import { LOCAL_NETWORK } from "../../src/transport/waku/wire/local-network.ts";
-import { type ServiceNode, type ServiceNodeOptions, startServiceNode } from "./service-node.ts";
+import { startServiceNode } from "./service-node.ts";
+import { nodesAndClients } from "./testing/nodes-and-clients.ts";
 
 const TOPIC = "/hearback/1/service-node-test/proto";
-const cleanups: (() => Promise<unknown>)[] = [];
+const { start, connect, atEnd, end } = nodesAndClients();
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
-async function start(options: Partial<ServiceNodeOptions> = {}): Promise<ServiceNode> {
-  const node = await startServiceNode({ port: 0, clusterId: 42, shards: 8, ...options });
-  cleanups.push(() => node.stop());
-  return node;
-}
-
-function connect(...multiaddrs: string[]): Transport {
-  const transport = createWakuTransport({ network: { clusterId: 42, shards: 8, multiaddrs } });
-  cleanups.push(() => transport.close());
-  return transport;
-}
+afterEach(end);
 
 function listen(transport: Transport): InboundFrame[] {
   const frames: InboundFrame[] = [];
@@ -52,7 +36,7 @@ async function sdkNode(multiaddr: string) {
     bootstrapPeers: [multiaddr],
     libp2p: { hideWebSocketInfo: true, filterMultiaddrs: false },
   });
-  cleanups.push(async () => {
+  atEnd(async () => {
     node.filter.unsubscribeAll();
     await node.stop();
   });

@@ -1,7 +1,7 @@
 import "../../polyfills.ts";
 import { noise } from "@chainsafe/libp2p-noise";
 import { generateKeyPair } from "@libp2p/crypto/keys";
-import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
+import type { ConnectionGater, Libp2p } from "@libp2p/interface";
 import { mplex } from "@libp2p/mplex";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr as parse } from "@multiformats/multiaddr";
@@ -10,30 +10,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { InboundFrame, OutboundFrame, Transport } from "../../../src/transport/port.ts";
 import { connectionRules } from "../../../src/transport/waku/dialling/connection-rules.ts";
 import { dialServiceNode } from "../../../src/transport/waku/dialling/dial.ts";
-import { createWakuTransport } from "../../../src/transport/waku/waku-transport.ts";
-import { type ServiceNode, startServiceNode } from "../service-node.ts";
+import { nodesAndClients } from "../testing/nodes-and-clients.ts";
 
 const TOPIC = "/hearback/1/peer-identity-test/proto";
-const cleanups: (() => Promise<unknown>)[] = [];
+const { start, connect, atEnd, end } = nodesAndClients();
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
-async function start(port = 0, privateKey?: PrivateKey): Promise<ServiceNode> {
-  const key = privateKey === undefined ? {} : { privateKey };
-  const node = await startServiceNode({ port, clusterId: 42, shards: 8, ...key });
-  cleanups.push(() => node.stop());
-  return node;
-}
-
-function connect(multiaddr: string): Transport {
-  const transport = createWakuTransport({ network: { clusterId: 42, shards: 8, multiaddrs: [multiaddr] } });
-  cleanups.push(() => transport.close());
-  return transport;
-}
+afterEach(end);
 
 /** libp2p alone, without the SDK. */
 async function libp2pWith(connectionGater: ConnectionGater): Promise<Libp2p> {
@@ -43,7 +25,7 @@ async function libp2pWith(connectionGater: ConnectionGater): Promise<Libp2p> {
     streamMuxers: [mplex()],
     connectionGater,
   });
-  cleanups.push(async () => libp2p.stop());
+  atEnd(async () => libp2p.stop());
   return libp2p;
 }
 
@@ -51,7 +33,7 @@ async function libp2pWith(connectionGater: ConnectionGater): Promise<Libp2p> {
 async function takenOver(): Promise<string> {
   const { multiaddr, port, stop } = await start();
   await stop();
-  await start(port, await generateKeyPair("secp256k1"));
+  await start({ port, privateKey: await generateKeyPair("secp256k1") });
   return multiaddr;
 }
 
@@ -79,7 +61,7 @@ describe("an address that names a peer", () => {
     const heard = listen(client);
     await until(() => isOnline(client));
     await invited.stop();
-    const other = await start(port, await generateKeyPair("secp256k1"));
+    const other = await start({ port, privateKey: await generateKeyPair("secp256k1") });
     const latecomer = connect(multiaddr);
     for (const transport of [client, latecomer]) {
       await until(() => JSON.stringify(transport.health()).includes("another node answers"));
@@ -92,7 +74,7 @@ describe("an address that names a peer", () => {
     await until(() => other.status().peers === 0);
     await other.stop();
     // The right one again: nothing that was learnt of the other stands in the way.
-    await start(port);
+    await start({ port });
     await until(() => isOnline(client) && isOnline(latecomer));
     await latecomer.publish(frameOf(2));
     await until(() => heard.length === 1);

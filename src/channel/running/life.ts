@@ -16,7 +16,23 @@ export interface Life {
   close(): void;
 }
 
-/** `hostEnding`: aborted when whoever has the channel ends. */
+/** What is to be done when a signal is aborted, over one listener of it: engines take more than ten for a leak, and say so. */
+const followers = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Returns what ends that. */
+function followAbort(signal: AbortSignal, follow: () => void): () => void {
+  const all = followers.get(signal) ?? new Set();
+  if (!followers.has(signal)) {
+    followers.set(signal, all);
+    signal.addEventListener("abort", () => {
+      for (const each of [...all]) each();
+    });
+  }
+  all.add(follow);
+  return () => all.delete(follow);
+}
+
+/** `hostEnding`: aborted when whoever has the channel ends; it may have many channels. */
 export function createLife(hostEnding?: AbortSignal): Life {
   const listeners = new Set<() => void>();
   let problem: ChannelError | null = null;
@@ -24,7 +40,7 @@ export function createLife(hostEnding?: AbortSignal): Life {
   const ending = new AbortController();
   const end = () => ending.abort();
   if (hostEnding?.aborted === true) end();
-  hostEnding?.addEventListener("abort", end);
+  const unfollow = hostEnding === undefined ? () => {} : followAbort(hostEnding, end);
 
   return {
     isClosed: () => closed,
@@ -42,7 +58,7 @@ export function createLife(hostEnding?: AbortSignal): Life {
     onStop: (listener) => void listeners.add(listener),
     close: () => {
       closed = true;
-      hostEnding?.removeEventListener("abort", end);
+      unfollow();
       end();
     },
   };

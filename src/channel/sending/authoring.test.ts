@@ -115,6 +115,22 @@ test("a message that was composed anew is the same request, and is found under t
   await client.remove(second);
 });
 
+test("a message that was composed anew twice is found under each id that it had", async () => {
+  const { hers, client } = await twoPeople();
+  hers.setOnline(false);
+  const [first, second, third] = [
+    await client.send(chat("one")),
+    await client.send(chat("two")),
+    await client.send(chat("three")),
+  ];
+  await client.remove(first.id);
+  const once = (await client.details(third.id)).id;
+  await client.remove(second.id);
+  const twice = (await client.send(chat("three"))).id;
+  expect(new Set([third.id, once, twice]).size).toBe(3);
+  for (const id of [third.id, once, twice]) expect((await client.details(id)).id).toBe(twice);
+});
+
 //= protocol: ANEW-1
 test("when a message was written stays true when it is composed anew a minute later", async () => {
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead, schedule: systemClock.schedule };

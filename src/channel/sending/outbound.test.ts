@@ -111,6 +111,30 @@ it("a checkpoint that is taken after the channel was closed is not looked for in
   expect(clock.pending).toBe(0);
 });
 
+it("what is being encrypted when the channel is closed does not leave", async () => {
+  const transport = createMemoryNetwork().transport();
+  const left: OutboundFrame[] = [];
+  transport.publish = async (frame) => {
+    left.push(frame);
+    return { hash: HASH };
+  };
+  let letGo = (): void => {};
+  const encrypted = new Promise<Uint8Array>((resolve) => {
+    letGo = () => resolve(STORED);
+  });
+  const outbound = createOutbound({
+    ...{ author: { channelId, self: senderIdOf(channelId, signer.publicKey), signer }, key: KEY },
+    ...{ contentTopic: "/test/1/outbound/proto", transport, clock: createVirtualClock(1_800_000_000_000) },
+    ...{ isKept: async () => true, report: () => {}, encrypt: () => encrypted },
+    bodies: createBodyCache(createMemoryStorage(), channelId),
+  });
+  const leaving = outbound.ephemeral(STORED);
+  outbound.close();
+  letGo();
+  await expect(leaving).rejects.toMatchObject({ code: "closed" });
+  expect(left).toEqual([]);
+});
+
 type Report = Parameters<OutboundOptions["report"]>[0];
 
 /** What leaves through a transport that does what is said, and what is reported of it. */

@@ -1,14 +1,17 @@
 import type { PeerId } from "@libp2p/interface";
-import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import type { IDecodedMessage, QueryRequestParams } from "@waku/interfaces";
 import { describe, expect, test } from "vitest";
 import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
 import { readHistoryOfAny } from "./history.ts";
+import type { LightNode } from "./node/light-node.ts";
 import { createStoreOrder, type StoreOrder } from "./store-order.ts";
 import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 
 const TOPIC = "/hearback/1/a/proto";
 const PUBSUB = "/waku/2/rs/1/0";
 const ALL: HistoryQuery = { by: "time", contentTopic: TOPIC, from: 0, to: 1_000 };
+/** When the reads begin, if a test does not say otherwise: all that is in the Stores was said before. */
+const NOW = 500;
 
 /** One page of a Store: times of its messages. Or how the query fails. */
 type Step = readonly number[] | Error;
@@ -51,11 +54,12 @@ function decoded(at: number): IDecodedMessage | undefined {
   return { ...message, hash: Uint8Array.of(at & 255, at >> 8), ephemeral: false } as unknown as IDecodedMessage;
 }
 
-async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, order?: StoreOrder) {
+async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, now = NOW, order?: StoreOrder) {
   const pages: (number | undefined)[][] = [];
   let failure: TransportError | null = null;
   try {
-    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB, undefined, order)) pages.push(timesOf(page));
+    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB, now, undefined, order))
+      pages.push(timesOf(page));
   } catch (error) {
     failure = error as TransportError;
   }
@@ -95,10 +99,10 @@ describe("a history", () => {
     ]);
     const order = createStoreOrder();
     const ids = () => [...order.of(made.ids)].map(String);
-    expect(await readAll(made, ALL, order)).toEqual({ pages: [[1, 2]], code: "offline" });
+    expect(await readAll(made, ALL, NOW, order)).toEqual({ pages: [[1, 2]], code: "offline" });
     expect(ids()).toEqual(["other", "third", "half"]);
-    expect(await readAll(made, ALL, order)).toEqual({ pages: [[1]], code: "offline" });
-    expect(await readAll(made, ALL, order)).toEqual({ pages: [[3]], code: null });
+    expect(await readAll(made, ALL, NOW, order)).toEqual({ pages: [[1]], code: "offline" });
+    expect(await readAll(made, ALL, NOW, order)).toEqual({ pages: [[3]], code: null });
     expect(made.asked.map(([name]) => name)).toEqual(["half", "other", "third", "half"]);
     expect(ids()).toEqual(["half", "third", "other"]);
   });
@@ -136,6 +140,16 @@ describe("a history", () => {
     expect(empty.asked).toEqual([]);
   });
 
+  test("ends at what was said since the read began: that is pushed, and would follow page after page", async () => {
+    const read = async (pages: Step[], now: number) => (await readAll(bench([{ name: "a", pages }]), ALL, now)).pages;
+    expect(await read([[1, 2], [10], [11], [12]], 10)).toEqual([[1, 2], [10]]);
+    // Some of the page was said before: more of that may follow.
+    expect(await read([[1, 2, 3], [9, 10], [11]], 10)).toEqual([[1, 2, 3], [9, 10], [11]]);
+    // By a clock that is behind all was said later. Full pages are not the last, and the first one may be full.
+    expect(await read([[11, 12], [13, 14], [15], [16]], 10)).toEqual([[11, 12], [13, 14], [15]]);
+    expect(await read([[11], [12], [13]], 10)).toEqual([[11], [12], [13]]);
+  });
+
   test("ends when a Store repeats itself", async () => {
     const made = bench([{ name: "a", pages: [[1, 2], [3, 4], [1, 2], [5]] }]);
     expect((await readAll(made)).pages).toEqual([
@@ -158,7 +172,7 @@ describe("a history", () => {
   test("of a span of time is asked for a page ahead, by hash it is not", async () => {
     const leftBehindTheFirst = async (query: HistoryQuery): Promise<number> => {
       const { node, ids, left } = bench([{ name: "a", pages: [[1], [2], [3], [4]] }]);
-      await readHistoryOfAny(node, ids, query, PUBSUB).next();
+      await readHistoryOfAny(node, ids, query, PUBSUB, NOW).next();
       await new Promise<void>((resolve) => setImmediate(resolve));
       return left.get("a")?.length ?? 0;
     };

@@ -1,8 +1,9 @@
 import type { PeerId } from "@libp2p/interface";
-import type { IDecodedMessage, LightNode, QueryRequestParams } from "@waku/interfaces";
+import type { IDecodedMessage, QueryRequestParams } from "@waku/interfaces";
 import { type HistoryPage, type HistoryQuery, type InboundFrame, TransportError } from "../port.ts";
 import { missingOnly } from "./missing-only.ts";
 import { type HashListing, NoListing } from "./node/hash-listing.ts";
+import type { LightNode } from "./node/light-node.ts";
 import { UnsupportedProtocol } from "./node/request-streams.ts";
 import { oneAhead } from "./one-ahead.ts";
 import { createStoreOrder, type StoreOrder } from "./store-order.ts";
@@ -16,7 +17,7 @@ const SHORT_PAGE_SIZE = 20;
 
 /**
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
- * oldest page first, until the Store has no more. Of a span of time a page is asked for while the one before is read. A
+ * oldest page first, until the Store has no more that was said before `now`. Of a span of time a page is asked for while the one before is read. A
  * page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
  * and the Store lists hashes, only what is missing is asked for. `order` remembers which Stores broke off.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
@@ -26,10 +27,11 @@ export function readHistoryOfAny(
   peers: readonly PeerId[],
   query: HistoryQuery,
   pubsubTopic: string,
+  now: number,
   list?: HashListing,
   order: StoreOrder = createStoreOrder(),
 ): AsyncGenerator<HistoryPage> {
-  const pages = ofAny(node, peers, query, pubsubTopic, list, order);
+  const pages = ofAny(node, peers, query, pubsubTopic, now, list, order);
   // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
   return query.by === "time" ? oneAhead(pages) : pages;
 }
@@ -39,6 +41,7 @@ async function* ofAny(
   peers: readonly PeerId[],
   query: HistoryQuery,
   pubsubTopic: string,
+  now: number,
   list: HashListing | undefined,
   order: StoreOrder,
 ): AsyncGenerator<HistoryPage> {
@@ -46,7 +49,7 @@ async function* ofAny(
   for (const peer of order.of(peers)) {
     let hasYielded = false;
     try {
-      for await (const page of readHistory(node, peer, query, pubsubTopic, list)) {
+      for await (const page of readHistory(node, peer, query, pubsubTopic, now, list)) {
         hasYielded = true;
         yield page;
       }
@@ -68,6 +71,7 @@ async function* readHistory(
   peer: PeerId,
   query: HistoryQuery,
   pubsubTopic: string,
+  now: number,
   list: HashListing | undefined,
 ): AsyncGenerator<HistoryPage> {
   await requireStore(node, peer);
@@ -86,7 +90,7 @@ async function* readHistory(
       if (!(error instanceof NoListing)) throw error;
     }
   }
-  yield* byTime(node, peer, query, pubsubTopic);
+  yield* byTime(node, peer, query, pubsubTopic, now);
 }
 
 /** The SDK asks any connected node, and takes one without a Store for an empty one. */
@@ -98,19 +102,27 @@ async function requireStore(node: LightNode, peer: PeerId): Promise<void> {
 /**
  * Asks for all from the start on and leaves off at the end of the range: given both times the SDK cuts a range into days
  * and forgets the last piece. It computes nanoseconds in floating point, hence the millisecond more at the start.
+ *
+ * The SDK asks on until a page is empty. Who talks meanwhile, or hears others talk, would read each message out of the Store once
+ * more, by a request of its own, for as long as it goes on. So a page that holds only what was said since the read began is the
+ * last: that is pushed. As clocks differ it has to be shorter than one before it, too; a Store that has more gives full ones.
  */
 async function* byTime(
   node: LightNode,
   peer: PeerId,
   { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
   pubsubTopic: string,
+  now: number,
 ): AsyncGenerator<HistoryPage> {
   if (from >= to) return;
+  let longest = 0;
   const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
   for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, timeStart })) {
     const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
     if (inRange.length > 0) yield { frames: inRange };
     if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp >= to)) return;
+    if (frames.length < longest && frames.every(({ timestamp = 0 }) => timestamp >= now)) return;
+    longest = Math.max(longest, frames.length);
   }
 }
 

@@ -131,8 +131,9 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     access.requireOpen();
     const pubsubTopic = topicOf(query.contentTopic);
     const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
+    const { sdk, listHashes } = access.node();
     try {
-      yield* readHistoryOfAny(access.node().sdk, peers, query, pubsubTopic, access.node().listHashes, stores);
+      yield* readHistoryOfAny(sdk, peers, query, pubsubTopic, clock.now(), listHashes, stores);
     } catch (error) {
       access.requireOpen();
       throw error;

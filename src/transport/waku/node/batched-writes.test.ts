@@ -54,6 +54,15 @@ describe("writes", () => {
     expect(lengths.reduce((sum, length) => sum + length)).toBe(200_000);
   });
 
+  test("that end while the ones before are being taken go out too", async () => {
+    const chunks: string[] = [];
+    for await (const chunk of inBatches(writing(1, "pause", 2, 3))) {
+      chunks.push(chunk.join());
+      for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    expect(chunks).toEqual(["1", "2,3"]);
+  });
+
   test("that nobody takes any more are closed with the next of them", async () => {
     let closed = (): void => {};
     const isClosed = new Promise<void>((resolve) => {

@@ -1,5 +1,4 @@
 import type { Connection } from "@libp2p/interface";
-import type { LightNode } from "@waku/interfaces";
 import type { Clock } from "../../../runtime/port.ts";
 import { createIdentifyWatch } from "../dialling/identify-watch.ts";
 import { createLeftAlone, type LeftAlone } from "../dialling/left-alone.ts";
@@ -12,7 +11,7 @@ import type { WakuNetwork } from "../wire/local-network.ts";
 import { type SdkParts, sdkParts } from "../wire/sdk-parts.ts";
 import { createHashListing, type HashListing } from "./hash-listing.ts";
 import { noteProtocolsOnce } from "./known-protocols.ts";
-import { startLightNode } from "./light-node.ts";
+import { type LightNode, startLightNode } from "./light-node.ts";
 import { createLightpushClient, type LightpushClient } from "./lightpush-client.ts";
 import { createLightpushPeers, type LightpushPeers } from "./lightpush-peers.ts";
 import { guardMetadataStreams } from "./metadata-guard.ts";

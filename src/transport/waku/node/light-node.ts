@@ -1,6 +1,6 @@
 import { mplex } from "@libp2p/mplex";
-import type { LightNode } from "@waku/interfaces";
-import { createLightNode } from "@waku/sdk";
+import type { CreateNodeOptions, IFilter, IStore, IWaku } from "@waku/interfaces";
+import { createLibp2pAndUpdateOptions, WakuNode } from "@waku/sdk";
 import type { Clock } from "../../../runtime/port.ts";
 import { connectionRules } from "../dialling/connection-rules.ts";
 import type { LeftAlone } from "../dialling/left-alone.ts";
@@ -16,6 +16,12 @@ const NODES_TO_USE = 2;
 /** The longest interval that timers take; a longer one fires at once. */
 const NEVER_MS = 2 ** 31 - 1;
 
+/** A node of the SDK's with filter and Store, and without its lightpush. */
+export interface LightNode extends Omit<IWaku, "filter" | "store"> {
+  readonly filter: IFilter;
+  readonly store: IStore;
+}
+
 export interface LightNodeOptions {
   readonly network: WakuNetwork;
   /** Each dial is given up after this long, whoever makes it. */
@@ -28,14 +34,16 @@ export interface LightNodeOptions {
 }
 
 /**
- * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start.
+ * The Waku SDK's light node, started and connected to nobody; `ServiceLink` dials. Rejects if it cannot start. It is put together
+ * as the SDK's `createLightNode` does it, but for lightpush, of which there is a client of our own: the SDK's looks into a queue
+ * every second, and holds a stream of each of its two versions open to each service node.
  */
 export async function startLightNode(options: LightNodeOptions): Promise<LightNode> {
   const { network, dialLimitMs, clock, arrivals, leftAlone } = options;
   // Nobody but us knows that libp2p runs in the program that uses the library.
   ensurePromiseWithResolvers();
   // A new object each time: the SDK writes into the options that it is given.
-  return await createLightNode({
+  const settings: CreateNodeOptions = {
     userAgent: "hearback",
     defaultBootstrap: false,
     networkConfig: networkConfigOf(network),
@@ -58,5 +66,11 @@ export async function startLightNode(options: LightNodeOptions): Promise<LightNo
     connectionManager: { pingKeepAlive: 0, dialCooldown: 1, failedDialCooldown: 3 },
     // The SDK's own check gives up on a node after three failed pings only, tells nobody, and asks once per shard.
     filter: { numPeersToUse: NODES_TO_USE, keepAliveIntervalMs: NEVER_MS },
-  });
+  };
+  const libp2p = await createLibp2pAndUpdateOptions(settings);
+  const node = new WakuNode(settings, libp2p, { filter: true, store: true, lightpush: false });
+  await node.start();
+  const { filter, store } = node;
+  if (filter === undefined || store === undefined) throw new Error("@waku/sdk made a node without what was asked for.");
+  return Object.assign(node, { filter, store });
 }

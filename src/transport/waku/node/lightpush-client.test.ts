@@ -39,7 +39,7 @@ function bench(answer: (aborted: Promise<Error>) => Chunks) {
   const onAsk = (over: Connection): void => void told.push(over === connection, opened.length);
   const client = createLightpushClient({ clock, limitMs: LIMIT_MS, onAsk });
   const ask = () => client.ask(connection, Uint8Array.of(1, 2));
-  return { ...{ clock, log, opened, told, made, client, ask } };
+  return { ...{ clock, log, opened, told, made, client, ask, stream } };
 }
 
 const silence = (aborted: Promise<Error>): Chunks => ({
@@ -128,11 +128,45 @@ describe("a lightpush request", () => {
   test.each([
     ["malformed", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff)],
     ["longer than any answer", Uint8Array.of(0x81, 0x80, 0x04)],
-  ])("whose answer is %s is refused", async (_what, bytes) => {
-    const { ask } = bench(async function* () {
+  ])("whose answer is %s is refused, at once", async (_what, bytes) => {
+    const { ask, log } = bench(async function* (aborted) {
       yield bytes;
+      throw await aborted;
     });
     expect(await codeOf(ask())).toBe("rejected");
+    expect(log.at(-1)).toMatch(/^aborted: /);
+  });
+
+  test("that is answered before all of it has left is closed behind that", async () => {
+    const { ask, log, stream } = bench(async function* () {
+      yield encodeFrame(ANSWER);
+    });
+    let letGo = (): void => {};
+    stream.sink = () =>
+      new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    expect(await ask()).toEqual(ANSWER);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(log).toEqual([]);
+    letGo();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(log).toEqual(["closed"]);
+  });
+
+  test("that cannot leave is told of by what is read, and by nothing else", async () => {
+    const { ask, stream } = bench(silence);
+    stream.sink = async () => {
+      setImmediate(() => stream.abort(failing("StreamResetError")));
+      throw failing("StreamResetError");
+    };
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    expect(await codeOf(ask())).toBe("offline");
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
   });
 
   test("leaves no timer when the client is stopped", async () => {

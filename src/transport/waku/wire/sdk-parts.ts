@@ -1,5 +1,5 @@
-import type { IncomingStreamData, PeerId, Stream } from "@libp2p/interface";
-import type { FilterCoreResult, IMetadata, LightNode } from "@waku/interfaces";
+import type { IncomingStreamData, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import type { FilterCoreResult, IFilter, IMetadata, IStore } from "@waku/interfaces";
 
 /** The SDK's protocol client for filter. It resolves to a failure or, for some of its errors, rejects. */
 export interface FilterProtocol {
@@ -21,6 +21,13 @@ export interface StreamManager {
   readonly handlePeerUpdateStreamPool: (event: CustomEvent) => void;
 }
 
+/** The SDK's node, as far as its parts are reached through it. */
+export interface SdkNode {
+  readonly libp2p: Pick<Libp2p, "services">;
+  readonly filter: IFilter;
+  readonly store: IStore;
+}
+
 /** What the guards need of the light node beyond its types. */
 export interface SdkParts {
   readonly filterProtocol: FilterProtocol;
@@ -34,7 +41,7 @@ export interface SdkParts {
  * The one place that reaches into the SDK. Throws when a part is not where version 0.0.36 has it, so that another
  * version cannot run unguarded.
  */
-export function sdkParts(node: LightNode): SdkParts {
+export function sdkParts(node: SdkNode): SdkParts {
   const filterProtocol = part(node.filter, "protocol");
   const metadata = part(node.libp2p.services, "metadata");
   part(metadata, "onRequest");

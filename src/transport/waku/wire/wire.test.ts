@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toWakuMessage } from "./wire.ts";
+import { pubsubTopicOf, toWakuMessage } from "./wire.ts";
 
 //= protocol: LAYER-6
 test("the frame has version 1, the time of publication in nanoseconds, and the flag that it was given", () => {
@@ -14,4 +14,18 @@ test("the frame has version 1, the time of publication in nanoseconds, and the f
     });
     expect(frame).toMatchObject({ payload, version: 1, ephemeral, timestamp: 1_760_000_000_123_000_000n });
   }
+});
+
+test("the shard of a topic is that of its own rule, and the same when it is asked for again, however many there are", () => {
+  const [one, eight] = [
+    { clusterId: 1, shards: 1 },
+    { clusterId: 42, shards: 8 },
+  ];
+  const topics = Array.from({ length: 600 }, (_, index) => `/app-${index}/1/topic/proto`);
+  const first = topics.map((topic) => pubsubTopicOf(topic, eight));
+  expect(topics.map((topic) => pubsubTopicOf(topic, { ...eight }))).toEqual(first);
+  expect(topics.reverse().map((topic) => pubsubTopicOf(topic, eight))).toEqual(first.reverse());
+  expect(new Set(first).size).toBe(8);
+  expect(new Set(topics.map((topic) => pubsubTopicOf(topic, one)))).toEqual(new Set(["/waku/2/rs/1/0"]));
+  for (let again = 0; again < 2; again++) expect(() => pubsubTopicOf("no topic", eight)).toThrow();
 });

@@ -20,9 +20,23 @@ export function networkConfigOf(rule: ShardingRule): AutoSharding {
   return { clusterId: rule.clusterId, numShardsInCluster: rule.shards };
 }
 
-/** Autosharding (specification 51): the pubsub topic that carries `contentTopic`. Throws on a malformed topic. */
+/** Topics of one rule that are remembered: a device has a channel for each, and few have so many. Then it starts anew. */
+const MOST_TOPICS = 256;
+const known = new WeakMap<ShardingRule, Map<string, string>>();
+
+/**
+ * Autosharding (specification 51): the pubsub topic that carries `contentTopic`. Throws on a malformed topic. Computed once for
+ * each topic, as it takes a hash, and is wanted twice for each message.
+ */
 export function pubsubTopicOf(contentTopic: string, rule: ShardingRule): string {
-  return contentTopicToPubsubTopic(contentTopic, rule.clusterId, rule.shards);
+  const topics = known.get(rule) ?? new Map<string, string>();
+  known.set(rule, topics);
+  const before = topics.get(contentTopic);
+  if (before !== undefined) return before;
+  const pubsubTopic = contentTopicToPubsubTopic(contentTopic, rule.clusterId, rule.shards);
+  if (topics.size >= MOST_TOPICS) topics.clear();
+  topics.set(contentTopic, pubsubTopic);
+  return pubsubTopic;
 }
 
 /** The payload passes through untouched: encryption is the business of the layer above. */

@@ -1,0 +1,2 @@
+export const LightPush: () => never;
+export const waitForRemotePeer: () => never;
