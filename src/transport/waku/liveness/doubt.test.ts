@@ -29,3 +29,15 @@ test("it ends with the first push, and may begin again", async () => {
   doubt.begin();
   expect(doubt.dueAt()).toBe(11_000);
 });
+
+test("one that begins again while it lasts, lasts a minute from then on", async () => {
+  const clock = createVirtualClock(5_000);
+  const doubt = createDoubt(clock);
+  doubt.begin();
+  await clock.advanceSettled(59_000);
+  doubt.begin();
+  await clock.advanceSettled(3_000);
+  expect(doubt.lastsMs()).toBe(3_000);
+  doubt.looked();
+  expect([doubt.exists(), doubt.dueAt()]).toEqual([true, 70_000]);
+});
