@@ -415,14 +415,20 @@ describe("a link that came back", () => {
     await end();
   });
 
-  test("says nothing of what may be missing when something is pushed while it asks", async () => {
-    const { pause, link, filter, doubts, askedAt, end } = await backAgain();
-    filter.answer = () => {
-      link.pushed();
-      return "agreed";
-    };
-    await pause(3_000);
-    expect([askedAt("ping"), doubts]).toEqual([[4_300], []]);
+  test("says what may be missing before it asks: the answer may take seconds", async () => {
+    const { pause, filter, doubts, askedAt, end } = await backAgain();
+    let answer = (): void => undefined;
+    filter.answer = () =>
+      new Promise((resolve) => {
+        answer = () => resolve("agreed");
+      });
+    await pause(5_900);
+    expect([askedAt("ping"), doubts]).toEqual([[4_300], [{ at: 4_300, agoMs: 3_000 }]]);
+    answer();
+    await pause(100);
+    // The next look counts from the one before, not from the answer.
+    expect(doubts.map(({ at }) => at)).toEqual([4_300, 7_300]);
+    answer();
     await end();
   });
 
