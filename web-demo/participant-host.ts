@@ -1,6 +1,7 @@
 import { connectHost } from "../src/bridge/client/connect-host.ts";
 import { messagePort } from "../src/bridge/ports/message-port.ts";
 import type { ChannelHost } from "../src/channel/api/channel-host.ts";
+import { tellAttention } from "./attention.ts";
 import { closedWithWorker, type WorkerStart } from "./worker-lock.ts";
 
 /** The worker of one participant and the channels that it keeps. */
@@ -16,14 +17,20 @@ export interface ParticipantHost {
  */
 export function startParticipant(participant: string, onStopped: () => void): ParticipantHost {
   let worker: Worker | null = null;
-  const openPort = () => {
+  let stopTelling = (): void => undefined;
+  const end = (): void => {
+    stopTelling();
     worker?.terminate();
+  };
+  const openPort = () => {
+    end();
     worker = startWorker(participant, onStopped);
     const { port1, port2 } = new MessageChannel();
     const lock = `hearback.worker.${crypto.randomUUID()}`;
     const port = closedWithWorker(messagePort(port1), worker, lock);
     // Through a port of its own: what the page sends while the worker still opens its storage waits in there.
     worker.postMessage({ port: port2, lock } satisfies WorkerStart, [port2]);
+    stopTelling = tellAttention(worker);
     return port;
   };
   const host = connectHost(openPort, {
@@ -35,7 +42,7 @@ export function startParticipant(participant: string, onStopped: () => void): Pa
     host,
     stop() {
       void host.close();
-      worker?.terminate();
+      end();
     },
   };
 }

@@ -98,8 +98,8 @@ for (const { how, die } of DEATHS) {
       const context = await die(alice);
       stage.node.thaw();
       const reopened = await reopen(context);
-      // What the others say of it before she is back is gone, and said again after a minute (docs/protocol.md, section 11, "repetition").
-      await expectDelivery(reopened, "on its way", "everyone", undefined, { timeout: 90_000 });
+      // What the others say of it before she is back is gone; she asks for it (docs/protocol.md, RECEIPT-6).
+      await expectDelivery(reopened, "on its way", "everyone", undefined, { timeout: 30_000 });
       await expectAllHave([reopened, ...others], ["on its way"]);
     });
 

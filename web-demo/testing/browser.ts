@@ -8,6 +8,7 @@ import { createMemoryDisk, type MemoryDisk } from "../../src/storage/memory/memo
 import { createMemoryStorage } from "../../src/storage/memory/memory-storage.ts";
 import { createLockSpace, type LockClient } from "../../src/storage/testing/lock-space.ts";
 import { createMemoryNetwork } from "../../src/transport/memory/memory-network.ts";
+import { type Attention, isAttention } from "../attention.ts";
 import { holdWhileRunning, type WorkerStart } from "../worker-lock.ts";
 
 /** What a tab has for itself. Its globals are in place while it is in front. */
@@ -83,6 +84,7 @@ export function createBrowser(): Browser {
         vi.stubGlobal("sessionStorage", session);
         vi.stubGlobal("navigator", { locks: client.locks, storage: { persisted: async () => true } });
         vi.stubGlobal("Worker", TabWorker);
+        vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
         vi.spyOn(performance, "getEntriesByType").mockImplementation((kind) => {
           const entry = { type: reloaded ? "reload" : "navigate" } as unknown as PerformanceEntry;
           return kind === "navigation" ? [entry] : [];
@@ -131,7 +133,9 @@ export class FakeWorker extends EventTarget {
     this.#hostOf = hostOf;
   }
 
-  postMessage({ port, lock }: WorkerStart): void {
+  postMessage(message: WorkerStart | Attention): void {
+    if (isAttention(message)) return;
+    const { port, lock } = message;
     setTimeout(() => {
       if (this.isTerminated) return;
       const page = { postMessage: (data: unknown) => this.#tellPage(data) };

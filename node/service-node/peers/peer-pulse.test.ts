@@ -83,3 +83,32 @@ test("one that does not answer is gone, and its connection ends", async () => {
   pulse.sweep();
   await expect.poll(() => node.getConnections().length, { timeout: SOON_MS }).toBe(0);
 });
+
+test("one that answered is asked again after the next long silence, and not ended by the limit of the first question", async () => {
+  const { node, pulse, time, asked, handle } = await bench(300);
+  await handle(true);
+  for (const count of [1, 2]) {
+    time.ms += 45_000;
+    pulse.sweep();
+    await expect.poll(() => asked.length, { timeout: SOON_MS }).toBe(count);
+    await expect
+      .poll(() => node.getConnections()[0]?.streams.filter(({ protocol }) => protocol === PING_CODEC).length)
+      .toBe(0);
+    // It is heard by its answer: not asked before it was silent as long again.
+    time.ms += 44_999;
+    pulse.sweep();
+    expect(asked.length).toBe(count);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(node.getConnections()).toHaveLength(1);
+});
+
+test("a second stream of pings is answered beside the first", async () => {
+  const { connection } = await bench();
+  const [one, two] = [1, 2].map((seed) => createPingStream(connection, createSeededRandom(seed)));
+  await one?.ping();
+  await two?.ping();
+  await one?.ping();
+  one?.close();
+  two?.close();
+});

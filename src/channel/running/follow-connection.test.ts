@@ -92,3 +92,16 @@ it("has read again what may have been pushed elsewhere, until it is stopped", ()
   stop();
   expect(doubters()).toBe(0);
 });
+
+it("hears what may be missing as well where only one topic is followed", () => {
+  const doubters: ((agoMs: number) => void)[] = [];
+  const whole = { health: (): TransportHealth => ({ kind: "connecting" }), onHealth: () => () => undefined };
+  const onDoubt = (listener: (agoMs: number) => void) => {
+    doubters.push(listener);
+    return () => undefined;
+  };
+  const told: number[] = [];
+  connectionOf({ ...whole, onDoubt }, "topic").onDoubt?.((agoMs) => told.push(agoMs));
+  for (const tell of doubters) tell(3_000);
+  expect([told, connectionOf(whole, "topic").onDoubt]).toEqual([[3_000], undefined]);
+});

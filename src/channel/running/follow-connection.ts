@@ -17,10 +17,13 @@ export interface FollowConnectionOptions {
  * read its history again.
  */
 export function connectionOf(
-  transport: Pick<Transport, "health" | "onHealth">,
+  transport: Pick<Transport, "health" | "onHealth" | "onDoubt">,
   contentTopic: string,
-): Pick<Transport, "health" | "onHealth"> {
+): Pick<Transport, "health" | "onHealth" | "onDoubt"> {
+  const { onDoubt } = transport;
   return {
+    // Of what was said on any topic, as the service node that pushed elsewhere serves them all.
+    ...(onDoubt === undefined ? {} : { onDoubt }),
     health: () => transport.health(contentTopic),
     onHealth: (listener) => transport.onHealth(listener, contentTopic),
   };

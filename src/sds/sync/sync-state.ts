@@ -22,6 +22,8 @@ export interface SyncState {
   /** Own messages may be short of their level: when to ask for receipts, and how long to wait after that. */
   readonly wantReceiptsAt: number | null;
   readonly wantReceiptsIntervalMs: number;
+  /** When this connection began, until receipts were asked for over it: of what was said before, those are asked as well who were not heard. */
+  readonly askUnheardBefore: number | null;
   /** What others asked receipts for: named in the next sync. */
   readonly asked: ReadonlySet<LogEntry>;
   /** Somebody new was met: the next idle sync is said whatever others say, so that they meet me. */
@@ -57,6 +59,7 @@ export function createSyncState(): SyncState {
     checkpointRetries: 0,
     wantReceiptsAt: null,
     wantReceiptsIntervalMs: 0,
+    askUnheardBefore: null,
     asked: new Set(),
     introduce: false,
     trickle: null,

@@ -22,7 +22,13 @@ import { asMessageId } from "../wire/ids.ts";
 import { groupSize, isDue, noteWindow, stretchWindow } from "./ack-window.ts";
 import { heldUntil, isHeld, moveHold, noteRelease } from "./hold.ts";
 import { inInterval, ownSync } from "./own.ts";
-import { hasOpenMessages, noteReceiptRequest, planReceiptRequest, receiptRequest } from "./receipts.ts";
+import {
+  hasOpenMessages,
+  noteReceiptRequest,
+  noteWhoIsThereAsked,
+  planReceiptRequest,
+  receiptRequest,
+} from "./receipts.ts";
 import { filterOfSync } from "./sent-filter.ts";
 import { nextSyncLamport } from "./sync-clock.ts";
 import type { SyncAndBelow, SyncContext } from "./sync-state.ts";
@@ -84,9 +90,11 @@ export function startSyncing(ctx: SyncContext): void {
   ownSync(state).trickle = startTrickle(trickleParameters(state), env.now, env.random);
   ownSync(state).consistentSigners.clear();
   beginEagerRequests(state, env.now);
+  ownSync(state).askUnheardBefore = env.now;
   // The plan to ask for receipts does not survive a restart; the messages that are short of them do.
-  if (state.sync.wantReceiptsAt === null && hasOpenMessages(state, env.now)) {
-    planReceiptRequest(state, env.now, ackWindow(state, env.now));
+  const { wantReceiptsAt } = state.sync;
+  if ((wantReceiptsAt === null || wantReceiptsAt <= env.now) && hasOpenMessages(state, env.now)) {
+    planReceiptRequest(state, env.now, window);
   }
 }
 
@@ -180,8 +188,11 @@ function say(ctx: SyncContext, idle: boolean): void {
   takeTurn(ctx, "sync", groupSize(state, env.now));
   noteRelease(state);
   const checkpoint = isCheckpointDue(state, env.now);
-  const receipts = isDue(sync.wantReceiptsAt, env.now) ? receiptRequest(ctx) : null;
-  if (receipts !== null) noteReceiptRequest(state, env.now, true);
+  //= protocol: RECEIPT-6
+  const planned = isDue(sync.wantReceiptsAt, env.now);
+  const receipts = planned || isDue(sync.helloAt, env.now) ? receiptRequest(ctx, planned) : null;
+  if (receipts !== null && planned) noteReceiptRequest(state, env.now, true);
+  if (receipts !== null) noteWhoIsThereAsked(state);
   const lamport = nextSyncLamport(ctx);
   // The commits that hold what it lists must be on disk before it leaves.
   //= protocol: TIME-5, STATE-3

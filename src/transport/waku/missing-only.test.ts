@@ -18,11 +18,13 @@ interface Store {
   readonly held?: readonly number[];
   /** What it gives for the hashes that are asked for. Default: what was asked for. */
   readonly gives?: (asked: readonly number[]) => readonly InboundFrame[];
+  /** The span of time is from 2 to this. Default: 100. */
+  readonly to?: number;
   /** The cursor after a page. Default: another one each time, none after the last. */
   readonly cursor?: (page: number) => Uint8Array | undefined;
 }
 
-async function readAll({ lists, held = [], gives = (asked) => asked.map(frame), cursor }: Store) {
+async function readAll({ lists, held = [], gives = (asked) => asked.map(frame), cursor, to = 100 }: Store) {
   const asked: number[][] = [];
   const cursors: (number | undefined)[] = [];
   const list = async (_peer: PeerId, query: { readonly cursor?: Uint8Array | undefined }): Promise<HashPage> => {
@@ -32,15 +34,17 @@ async function readAll({ lists, held = [], gives = (asked) => asked.map(frame), 
     return { hashes: (lists[page % lists.length] ?? []).map(hash), cursor: next };
   };
   const pages: (number | undefined)[][] = [];
+  let readOn = 0;
   let failure: unknown;
   try {
     for await (const { frames } of missingOnly({
       ...{ peer: "peer" as unknown as PeerId, pubsubTopic: PUBSUB, list },
-      query: { by: "time", contentTopic: TOPIC, from: 2, to: 100 },
+      query: { by: "time", contentTopic: TOPIC, from: 2, to },
       isHeld: (one) => held.includes(one[0] ?? 0),
       bodiesOf: async function* (hashes) {
         asked.push(hashes.map((one) => one[0] ?? 0));
         yield gives(asked.at(-1) ?? []);
+        readOn++;
         yield [];
       },
     }))
@@ -48,7 +52,7 @@ async function readAll({ lists, held = [], gives = (asked) => asked.map(frame), 
   } catch (error) {
     failure = error;
   }
-  return { asked, cursors, pages, failure };
+  return { asked, cursors, pages, failure, readOn };
 }
 
 test("only messages that are not held are asked for, page by page, and come oldest first", async () => {
@@ -72,6 +76,8 @@ test("only messages that are not held are asked for, page by page, and come olde
       [7, 9],
     ],
     cursors: [undefined, 0, 1],
+    // No page more is asked for once all that was missing is there.
+    readOn: 0,
     failure: undefined,
   });
 });
@@ -105,4 +111,11 @@ test("a list that comes round again, or goes on for ever, ends", async () => {
   const cursor = (page: number) => Uint8Array.of(page & 255, page >> 8);
   const endless = await readAll({ lists: [[3]], held: [3], cursor });
   expect([endless.cursors.length, endless.failure]).toEqual([1_001, expect.any(NoListing)]);
+});
+
+test("a span without time is not asked for, and a message without a time of its own is as old as the span", async () => {
+  expect(await readAll({ lists: [[2]], to: 2 })).toMatchObject({ cursors: [], pages: [], failure: undefined });
+  const gives = (asked: readonly number[]) => asked.map((at) => ({ ...frame(at), timestamp: undefined }));
+  const read = await readAll({ lists: [[3]], gives });
+  expect([read.pages, read.failure]).toEqual([[[undefined]], undefined]);
 });

@@ -350,6 +350,28 @@ describe("a link that is connected", () => {
     await end();
   });
 
+  test("asks once more at once when it is told to while it asks", async () => {
+    const { pause, link, filter, askedAt, end } = await connected();
+    await pause(1_000);
+    filter.answer = () => {
+      filter.answer = () => "agreed";
+      link.checkSubscriptions();
+      return "agreed";
+    };
+    link.checkSubscriptions();
+    await pause(500);
+    expect(askedAt("ping")).toEqual([1_000, 1_000]);
+    await end();
+  });
+
+  test("asks nothing about subscriptions when there are none", async () => {
+    const { pause, topics, askedAt, end } = await connected();
+    topics.drop(TOPIC);
+    await pause(120_000);
+    expect(askedAt("ping")).toEqual([]);
+    await end();
+  });
+
   test("is not dialed when nudged, and a nudge is not kept for later", async () => {
     const { pause, link, fake, dialedAt, end } = await connected();
     await pause(30_000);
@@ -361,10 +383,11 @@ describe("a link that is connected", () => {
   });
 
   test("ends when it is stopped, without words, and leaves nothing behind", async () => {
-    const { pause, link, end, leftOver } = await connected();
+    const { pause, link, end, leftOver, fake } = await connected();
     await pause(30_000);
+    expect(fake.streams()).toBe(1);
     await end();
-    expect([link.connection(), link.failure(), leftOver()]).toEqual([undefined, undefined, 0]);
+    expect([link.connection(), link.failure(), leftOver(), fake.streams()]).toEqual([undefined, undefined, 0, 0]);
   });
 
   test("to a node of another network closes it, says which, and dials with the usual pauses", async () => {
@@ -414,6 +437,33 @@ describe("a link that came back", () => {
     link.pushed();
     await pause(30_000);
     expect([doubts.length, askedAt("ping").length, link.isDoubtful()]).toEqual([2, 2, false]);
+    await end();
+  });
+
+  test("does so as well when a push was broken off, though the connection held", async () => {
+    const { pause, link, doubts, end } = await backAgain();
+    link.pushed();
+    await pause(1_000);
+    link.checkSubscriptions();
+    await pause(3_000);
+    expect([link.isDoubtful(), doubts]).toEqual([true, [{ at: 5_300, agoMs: 3_000 }]]);
+    await end();
+  });
+
+  test("says what may be missing before it asks: the answer may take seconds", async () => {
+    const { pause, filter, doubts, askedAt, end } = await backAgain();
+    let answer = (): void => undefined;
+    filter.answer = () =>
+      new Promise((resolve) => {
+        answer = () => resolve("agreed");
+      });
+    await pause(5_900);
+    expect([askedAt("ping"), doubts]).toEqual([[4_300], [{ at: 4_300, agoMs: 3_000 }]]);
+    answer();
+    await pause(100);
+    // The next look counts from the one before, not from the answer.
+    expect(doubts.map(({ at }) => at)).toEqual([4_300, 7_300]);
+    answer();
     await end();
   });
 

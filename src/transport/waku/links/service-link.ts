@@ -197,6 +197,11 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   /** One look at the subscriptions; returns after how long the next one is due. */
   async function lookAfter(peer: PeerId, pauses: Backoff): Promise<number> {
     const isDoubtful = clock.now() >= doubt.dueAt();
+    if (isDoubtful) {
+      // Before the question: its answer may take seconds, and words that are late do not wait for it.
+      onDoubt(doubt.lastsMs());
+      doubt.looked();
+    }
     try {
       if (isDoubtful || clock.now() >= refreshAt) {
         refreshAt = nextRefresh();
@@ -207,10 +212,6 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
       failure = undefined;
     } catch (error) {
       failure = wordsOf(error);
-    }
-    if (isDoubtful && doubt.exists()) {
-      onDoubt(doubt.lastsMs());
-      doubt.looked();
     }
     const dueAt = Math.min(refreshAt, doubt.dueAt());
     return failure === undefined ? Math.max(0, dueAt - clock.now()) : pauses.pause();

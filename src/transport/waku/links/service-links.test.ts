@@ -13,10 +13,11 @@ const TOPIC = "/hearback/1/a/proto";
 
 afterEach(() => vi.unstubAllGlobals());
 
-function bench(multiaddrs: readonly string[]) {
+function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPIC]])) {
   const clock = createVirtualClock(1_000_000);
   const fake = createFakeLibp2p(() => clock.now());
-  const { filter } = createFakeFilter(() => clock.now());
+  const service = createFakeFilter(() => clock.now());
+  const { filter } = service;
   const asked: string[] = [];
   const topics = createTopicRegistry({ onMessage: () => undefined, onChange: () => undefined });
   const heard: string[] = [];
@@ -40,7 +41,7 @@ function bench(multiaddrs: readonly string[]) {
     identified: createIdentifyWatch({ libp2p: fake.libp2p, limitMs: 9_000, clock }),
     book: {
       ...createFilterBook({ libp2p: fake.libp2p, filter, onChange: tell }),
-      held: () => new Map([[TOPIC, TOPIC]]),
+      held,
       check: async () => {
         asked.push("check");
         return "holds" as const;
@@ -58,7 +59,7 @@ function bench(multiaddrs: readonly string[]) {
     await links.finished();
     expect(clock.pending).toBe(0);
   };
-  return { clock, fake, links, asked, heard, answer, end, open: () => links.open(parts) };
+  return { clock, fake, filter: service, links, topics, asked, heard, answer, end, open: () => links.open(parts) };
 }
 
 test("a network that names nobody is offline, with advice", async () => {
@@ -154,5 +155,49 @@ test("what may be missing is told when every ready service node may push elsewhe
   for (const connection of connections) links.pushed(connection);
   await clock.advanceSettled(9_000);
   expect(asked).toHaveLength(told);
+  await end();
+});
+
+test("one that was never reached keeps nobody from being told what may be missing", async () => {
+  const { clock, fake, asked, answer, open, end } = bench([
+    LAN_ADDRESS,
+    LOOPBACK_ADDRESS.replace(/p2p.*/, "p2p/other"),
+  ]);
+  open();
+  const connection = answer(fake.dials[0]);
+  await clock.advanceSettled(1_000);
+  await connection.close();
+  fake.onDial = (dial) => (fake.dials.length === 3 ? void answer(dial) : undefined);
+  await clock.advanceSettled(5_000);
+  expect(asked.filter((each) => each.startsWith("doubt")).length).toBeGreaterThan(0);
+  await end();
+});
+
+test("a question that is not answered is followed by a ping, of that service node alone", async () => {
+  const { clock, fake, links, answer, open, end } = bench([LAN_ADDRESS, LOOPBACK_ADDRESS]);
+  open();
+  const connections = fake.dials.map((dial) => answer(dial));
+  await clock.advanceSettled(500);
+  const pinged: unknown[] = [];
+  fake.onPing = (connection) => {
+    pinged.push(connection);
+    return true;
+  };
+  if (connections[1] !== undefined) links.asked(connections[1]);
+  await clock.advanceSettled(1_000);
+  expect(pinged).toEqual([connections[1]]);
+  await end();
+});
+
+test("a service node that is connected and refuses is no reason to be offline", async () => {
+  const { clock, fake, filter, links, topics, answer, open, end } = bench([LAN_ADDRESS], () => new Map());
+  filter.answer = () => "refused";
+  topics.want(TOPIC, "/waku/2/rs/42/0");
+  topics.start({ subscribe: async () => true, unsubscribe: async () => true });
+  await clock.advanceSettled(0);
+  open();
+  answer(fake.dials[0]);
+  await clock.advanceSettled(100);
+  expect([links.connections().length, links.health()]).toEqual([1, { kind: "connecting" }]);
   await end();
 });

@@ -71,3 +71,15 @@ test("pushes that are broken off again and again do not put the look off, which 
   doubt.looked();
   expect(doubt.exists()).toBe(false);
 });
+
+test("one that begins again while it lasts, lasts a minute from then on, and is about all since it began first", async () => {
+  const clock = createVirtualClock(5_000);
+  const doubt = createDoubt(clock);
+  doubt.begin();
+  await clock.advanceSettled(59_000);
+  doubt.begin();
+  await clock.advanceSettled(3_000);
+  expect(doubt.lastsMs()).toBe(62_000);
+  doubt.looked();
+  expect([doubt.exists(), doubt.dueAt()]).toEqual([true, 70_000]);
+});

@@ -20,6 +20,8 @@ function bench() {
 interface Far {
   readonly sent: number[];
   readonly aborts: string[];
+  /** Nothing more is sent. */
+  readonly ended: () => boolean;
   readonly stream: Stream;
   say(bytes: number): void;
   close(): void;
@@ -30,15 +32,17 @@ function createFar(): Far {
   const [sent, aborts]: [number[], string[]] = [[], []];
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, { highWaterMark: 100 });
   const writer = writable.getWriter();
+  let ended = false;
   const stream = {
     source: readable,
     sink: async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const chunk of chunks) sent.push(chunk.length);
+      ended = true;
     },
     abort: (error: Error) => aborts.push(error.message),
   } as unknown as Stream;
   return {
-    ...{ sent, aborts, stream },
+    ...{ sent, aborts, stream, ended: () => ended },
     say: (bytes) => void writer.write(new Uint8Array(bytes)),
     close: () => void writer.close(),
     reset: () => void writer.abort(new Error("reset")),
@@ -82,4 +86,27 @@ test("a stream that the other side ends fails the ping that waits, and the next 
   await answered;
   pings.close();
   await expect(pings.ping()).rejects.toThrow("is closed");
+});
+
+test("a stream that failed is ended on both sides", async () => {
+  const { opened, pings } = bench();
+  const waiting = pings.ping();
+  await expect.poll(() => opened[0]?.sent).toEqual([32]);
+  opened[0]?.reset();
+  await expect(waiting).rejects.toThrow("reset");
+  await expect.poll(() => opened[0]?.ended()).toBe(true);
+  expect(opened[0]?.aborts).toEqual(["reset"]);
+});
+
+test("bytes that came with an answer belong to the next one", async () => {
+  const { opened, pings } = bench();
+  const first = pings.ping();
+  await expect.poll(() => opened[0]?.sent).toEqual([32]);
+  opened[0]?.say(33);
+  await first;
+  const second = pings.ping();
+  await expect.poll(() => opened[0]?.sent).toEqual([32, 32]);
+  opened[0]?.say(31);
+  await second;
+  pings.close();
 });

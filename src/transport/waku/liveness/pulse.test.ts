@@ -141,11 +141,11 @@ test("a program that was held up gives what waited at the socket its time, and s
   made.mode = "silent";
   await clock.advanceSettled(4_000);
   clock.jump(60_000);
-  await clock.advanceSettled(0);
-  expect(seen).toEqual([]);
+  await clock.advanceSettled(3_000);
+  expect(seen).toEqual(["quiet 67000"]);
   made.heardAt = clock.now();
-  await clock.advanceSettled(2_000);
-  expect(seen).toEqual([]);
+  await clock.advanceSettled(500);
+  expect(seen.slice(1)).toEqual(["heard 67500"]);
   pulse.stop();
 });
 
@@ -157,5 +157,42 @@ test("a clock that is set back asks at once, and does not wait until it has caug
   expect(pings.length).toBe(2);
   await clock.advanceSettled(12_000);
   expect([pings.length, seen]).toEqual([5, []]);
+  pulse.stop();
+});
+
+test("a clock that is set back while a ping waits does not make a dead connection live longer", async () => {
+  const { clock, made, seen } = bench();
+  made.mode = "silent";
+  await clock.advanceSettled(5_000);
+  clock.jump(-600_000);
+  await clock.advanceSettled(2_000 + LIMIT_MS);
+  expect(seen.map((each) => each.split(" ")[0])).toEqual(["quiet", "dead"]);
+});
+
+test("more questions do not put the ping off, nor does a question one that is due sooner", async () => {
+  const { clock, made, pings, pulse } = bench();
+  made.mode = "silent";
+  await clock.advanceSettled(100);
+  for (let turn = 0; turn < 6; turn++) {
+    pulse.asked();
+    await clock.advanceSettled(400);
+  }
+  expect(pings).toEqual([1_100]);
+  pulse.stop();
+  const late = bench();
+  await late.clock.advanceSettled(3_900);
+  late.pulse.asked();
+  await late.clock.advanceSettled(100);
+  expect(late.pings).toEqual([4_000]);
+  late.pulse.stop();
+});
+
+test("who comes to look while a long pause runs has a ping within four seconds", async () => {
+  const { clock, made, pings, pulse } = bench({ attended: false });
+  await clock.advanceSettled(15_000 + 7_500);
+  expect(pings).toEqual([15_000]);
+  made.attended = true;
+  await clock.advanceSettled(4_000);
+  expect(pings).toEqual([15_000, 23_000]);
   pulse.stop();
 });

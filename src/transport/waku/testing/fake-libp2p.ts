@@ -30,6 +30,8 @@ export interface FakeLibp2p {
   identify(connection: Connection): void;
   /** How many listeners there are. */
   listeners(): number;
+  /** How many streams were opened and not ended. */
+  streams(): number;
 }
 
 export function createFakeLibp2p(now: () => number): FakeLibp2p {
@@ -37,7 +39,7 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
   const listening = new Set<string>();
   const ids = new Map<unknown, number>();
   const dials: FakeDial[] = [];
-  let connections = 0;
+  let [connections, streams] = [0, 0];
 
   function tell(type: string, detail: Connection | Partial<IdentifyResult>): void {
     target.dispatchEvent(new CustomEvent(type, { detail }));
@@ -85,7 +87,13 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
         remotePeer: { toString: () => peer },
         status: "open",
         timeline: { open: connections },
-        newStream: async () => echo(() => fake.onPing(connection)),
+        newStream: async () => {
+          streams++;
+          return echo(
+            () => fake.onPing(connection),
+            () => streams--,
+          );
+        },
         close: async () => end(),
         abort: () => end(),
       } as unknown as Connection;
@@ -94,12 +102,13 @@ export function createFakeLibp2p(now: () => number): FakeLibp2p {
     },
     identify: (connection) => tell("peer:identify", { connection }),
     listeners: () => listening.size,
+    streams: () => streams,
   };
   return fake;
 }
 
-/** A stream whose other side sends back what comes, where `isAnswered` says so. */
-function echo(isAnswered: () => boolean): Stream {
+/** A stream whose other side sends back what comes, where `isAnswered` says so. Its end is told once. */
+function echo(isAnswered: () => boolean, onEnd: () => void): Stream {
   const back: Uint8Array[] = [];
   let wake = (): void => undefined;
   let failure: Error | undefined;
@@ -123,6 +132,7 @@ function echo(isAnswered: () => boolean): Stream {
       }
     },
     abort: (error: Error) => {
+      if (failure === undefined) onEnd();
       failure = error;
       wake();
     },
