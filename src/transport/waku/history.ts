@@ -15,8 +15,8 @@ const SHORT_PAGE_SIZE = 20;
 
 /**
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
- * oldest page first, until the Store has no more. Of a span of time a page is asked for while the one before is read. A
- * page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
+ * oldest page first or newest, until the Store has no more. Of a span of time a page is asked for while the one before is read,
+ * unless it is read from its end: who does that seldom wants a second page. A page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
  * and the Store lists hashes, only what is missing is asked for.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
@@ -29,7 +29,7 @@ export function readHistoryOfAny(
 ): AsyncGenerator<HistoryPage> {
   const pages = ofAny(node, peers, query, pubsubTopic, list);
   // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
-  return query.by === "time" ? oneAhead(pages) : pages;
+  return query.by === "time" && query.newestFirst !== true ? oneAhead(pages) : pages;
 }
 
 async function* ofAny(
@@ -67,6 +67,10 @@ async function* readHistory(
   await requireStore(node, peer);
   if (query.by === "hash") {
     yield* byHash(node, peer, query, pubsubTopic);
+    return;
+  }
+  if (query.newestFirst === true) {
+    yield* fromTheEnd(node, peer, query, pubsubTopic);
     return;
   }
   const { isHeld, contentTopic } = query;
@@ -108,6 +112,22 @@ async function* byTime(
   }
 }
 
+/** The same backwards: what is newer than the end of the range is passed over, and the reading ends before its start. */
+async function* fromTheEnd(
+  node: LightNode,
+  peer: PeerId,
+  { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
+  pubsubTopic: string,
+): AsyncGenerator<HistoryPage> {
+  if (from >= to) return;
+  const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
+  for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, timeStart }, "backward")) {
+    const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
+    if (inRange.length > 0) yield { frames: inRange };
+    if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp < from)) return;
+  }
+}
+
 async function* byHash(
   node: LightNode,
   peer: PeerId,
@@ -128,17 +148,20 @@ async function* pages(
   contentTopic: string,
   pubsubTopic: string,
   criteria: Partial<QueryRequestParams>,
+  direction: "forward" | "backward" = "forward",
 ): AsyncGenerator<InboundFrame[]> {
+  const paginationForward = direction === "forward";
   const ends = new Set<string>();
   let cursor: Uint8Array | undefined;
   let paginationLimit = PAGE_SIZE;
   while (true) {
     const from = cursor === undefined ? {} : { paginationCursor: cursor };
-    const params = { ...criteria, ...from, paginationForward: true, paginationLimit };
+    const params = { ...criteria, ...from, paginationForward, paginationLimit };
     try {
       for await (const page of node.store.queryGenerator([createOpaqueDecoder(contentTopic, pubsubTopic)], params)) {
         const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
-        const end = frames.at(-1)?.hash;
+        // A page is in the order of time, whichever way they go: the next one begins behind its last, or before its first.
+        const end = frames.at(paginationForward ? -1 : 0)?.hash;
         // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
         if (ends.has(String(end))) return;
         ends.add(String(end));
