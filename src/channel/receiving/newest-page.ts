@@ -44,12 +44,13 @@ export interface NewestPage {
 export function createNewestPage({ state, key, clock, transport, ...options }: NewestPageOptions): NewestPage {
   const { channelId, profile, self } = state.identity;
   const verdicts = inTime(options.verdictOf ?? engineVerdictOf, clock);
-  const context: IncomingContext = { channelId, profile, held: heldPlace };
+  const context: IncomingContext = { channelId, profile, held: deliveredPlace };
   let closed = false;
 
-  function heldPlace(id: MessageId) {
+  /** What was pushed meanwhile waits for its causes, which the past brings: it is not shown by the log yet. */
+  function deliveredPlace(id: MessageId) {
     const entry = state.log.entries.get(id);
-    return entry === undefined ? undefined : placeOf(entry);
+    return entry?.status === "delivered" ? placeOf(entry) : undefined;
   }
 
   async function opened(frames: readonly InboundFrame[]): Promise<IncomingContent[]> {
