@@ -55,7 +55,9 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const connection = connectionOf(transport, contentTopic);
   let reading = (): ReadingView | null => null;
-  const status = createStatusBoard(() => channelStatus({ state, transport: connection, clock, life, reading: reading() }));
+  const status = createStatusBoard(() =>
+    channelStatus({ state, transport: connection, clock, life, reading: reading() }),
+  );
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   const readListeners = createListeners<void>();
@@ -99,7 +101,14 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   reading = firstRead.status;
   const history = parts.createHistoryReader({
-    ...{ transport, contentTopic, clock, first: firstRead, cursor: () => state.receive.historyCursor, isHeld: intake.isHeld },
+    ...{
+      transport,
+      contentTopic,
+      clock,
+      first: firstRead,
+      cursor: () => state.receive.historyCursor,
+      isHeld: intake.isHeld,
+    },
     onFrames: intake.fromStore,
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
   });

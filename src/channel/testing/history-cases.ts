@@ -80,7 +80,10 @@ export const historyCases: readonly ContractCase[] = [
     stop();
     assertEqual(newest.at(-1)?.text, `said ${MANY - 1}`, "the newest that was seen");
     assertEqual(newest.length, Math.min(MAX_NEWEST_STORED, newest.length), "how many were seen");
-    assertTrue(newest.every(({ mine, signed, textKept }) => !mine && signed && textKept), "whose they are");
+    assertTrue(
+      newest.every(({ mine, signed, textKept }) => !mine && signed && textKept),
+      "whose they are",
+    );
     const log = await chats(ben);
     for (const seen of newest) {
       const { delivery: _receipts, ...said } = log.find(({ id }) => id === seen.id) ?? { delivery: null };

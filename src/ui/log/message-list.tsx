@@ -89,7 +89,7 @@ function NothingSaid(): JSX.Element {
 function LogTop({ store }: { readonly store: ChannelStore }): JSX.Element | null {
   const strings = useStrings().list;
   if (store.entries.value.length === 0) return null;
-  if (store.previewing.value) return <p class="log-top">{strings.readingOlder}</p>;
+  if (store.previewing.value) return <div class="log-top log-top-open" />;
   if (!store.more.value) return <p class="log-top">{strings.beginning}</p>;
   return (
     <p class="log-top">

@@ -85,8 +85,19 @@ type DeliveryProps = Pick<MessageRowProps, "message" | "onDetails"> & { readonly
 
 /** Of what is not in the log yet nobody knows who has it: its room stays free, so that nothing moves when that is known. */
 function Delivery({ message, onDetails, compact }: DeliveryProps): JSX.Element {
-  if (message.kind === "preview") return <span class="row-delivery row-delivery-open" aria-hidden="true" />;
+  if (message.kind === "preview") return <RoomForDelivery />;
   return <DetailsButton message={message} onDetails={onDetails} compact={compact} />;
+}
+
+/** Built as the button with its mark is, so that a row is as high as it will be. */
+function RoomForDelivery(): JSX.Element {
+  return (
+    <button type="button" class="row-delivery row-delivery-open" tabIndex={-1} disabled>
+      <span class="delivery">
+        <svg class="mark" width="16" height="16" viewBox="0 0 20 20" aria-hidden="true" />
+      </span>
+    </button>
+  );
 }
 
 type DetailsButtonProps = Omit<DeliveryProps, "message"> & { readonly message: MessageView };
@@ -129,7 +140,9 @@ function RowHead({ message, author }: RowHeadProps): JSX.Element {
   return (
     <header class="row-head">
       <AuthorAvatar author={author} size={32} />
-      <span class={author === null ? "row-author row-author-open" : "row-author"}>{nameOf(author, strings.people)}</span>
+      <span class={author === null ? "row-author row-author-open" : "row-author"}>
+        {nameOf(author, strings.people)}
+      </span>
       {message.mine ? <span class="row-note">{strings.list.you}</span> : null}
       {message.signed ? null : <span class="row-note row-unsigned">{strings.list.unsigned}</span>}
       {message.type === "announcement" ? <span class="row-badge">{strings.list.announcement}</span> : null}

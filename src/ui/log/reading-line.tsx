@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { ChannelStatus } from "../../channel/api/channel-client.ts";
 import type { ChannelStore } from "../model/channel-store.ts";
 import { useStrings } from "../strings/strings-context.ts";
 

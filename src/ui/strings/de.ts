@@ -44,10 +44,9 @@ export const de: Strings = {
     loadingOlder: "Ältere Nachrichten werden geladen",
     reading: (n) => `Der Verlauf wird gelesen: bisher ${count(n, "1 Nachricht", `${number(n)} Nachrichten`)}`,
     readingStopped: (n) =>
-      `Das Lesen des Verlaufs ruht bei ${count(n, "1 Nachricht", `${number(n)} Nachrichten`)}; es geht von selbst weiter`,
+      `Verlauf ruht bei ${count(n, "1 Nachricht", `${number(n)} Nachrichten`)}; er geht von selbst weiter`,
     readingBegins: "Der Verlauf wird gelesen. Die neuesten Nachrichten stehen schon da.",
     readingWaits: "Das Lesen des Verlaufs ruht, denn kein Dienstknoten antwortet. Es geht von selbst weiter.",
-    readingOlder: "Ältere Nachrichten kommen, wenn der Verlauf gelesen ist",
     beginning: "Hier beginnt der Kanal, soweit dieses Gerät ihn kennt.",
     you: "du",
     announcement: "Ankündigung",

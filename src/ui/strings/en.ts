@@ -48,11 +48,9 @@ export const en: Strings = {
     older: "Show older messages",
     loadingOlder: "Loading older messages",
     reading: (n) => `Reading the history: ${count(n, "1 message", `${number(n)} messages`)} so far`,
-    readingStopped: (n) =>
-      `Reading the history stands still at ${count(n, "1 message", `${number(n)} messages`)}; it goes on by itself`,
+    readingStopped: (n) => `History paused at ${count(n, "1 message", `${number(n)} messages`)}; it goes on by itself`,
     readingBegins: "The history is being read. The newest messages are shown already.",
     readingWaits: "Reading the history stands still, as no service node answers. It goes on by itself.",
-    readingOlder: "Older messages come when the history is read",
     beginning: "This is the beginning of the channel as this device knows it.",
     you: "you",
     announcement: "Announcement",

@@ -48,8 +48,6 @@ export interface ListStrings {
   /** Read out, without a number: once each time that reading begins or stands still. */
   readonly readingBegins: string;
   readonly readingWaits: string;
-  /** Where older messages will stand. */
-  readonly readingOlder: string;
   readonly beginning: string;
   readonly you: string;
   readonly announcement: string;
