@@ -56,6 +56,17 @@ export function dayWords(at: number, now: number, today: string, yesterday: stri
   return new Date(at).toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
+/** By locale, of which there are two. Making one takes hundreds of times as long as using it, and each row shows a time. */
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
 export function timeWords(at: number, locale: string): string {
-  return new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  const date = new Date(at);
+  // Authors write any number as their time, and a format takes no date that is none.
+  if (Number.isNaN(date.getTime())) return String(date);
+  let format = timeFormats.get(locale);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+    timeFormats.set(locale, format);
+  }
+  return format.format(date);
 }
