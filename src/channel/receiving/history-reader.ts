@@ -110,7 +110,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       schedule(isWhole || wholeAt === undefined ? HISTORY_POLL_MS : wholeAt + HISTORY_POLL_MS - clock.now());
     } catch {
       // No Store answered. Live messages go on; the past is asked for again.
-      if (!closed) firstRead?.waits();
+      firstRead?.waits();
       //= protocol: STORE-1, STORE-4
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {

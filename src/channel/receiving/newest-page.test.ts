@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import { senderIdOf } from "../../identity/keys/sender-id.ts";
+import { verdictOf } from "../../identity/keys/verdicts.ts";
 import { encryptPayload } from "../../identity/secrecy/payload-encryption.ts";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import { MESSAGE_TYPE } from "../../sds/parameters/message-type.ts";
@@ -30,11 +31,26 @@ function lookAt(...pages: readonly (readonly InboundFrame[])[]) {
       yield { frames };
     }
   }
+  const clock = createVirtualClock(core.now);
+  let verdicts = 0;
   const page = createNewestPage({
-    ...{ state: core.state, key: KEY, clock: createVirtualClock(core.now), transport: { queryHistory } },
+    ...{ state: core.state, key: KEY, clock, transport: { queryHistory } },
+    verdictOf: (signed) => {
+      verdicts++;
+      return verdictOf(signed);
+    },
   });
   const query = { by: "time", contentTopic: "topic", from: 0, to: core.now } as const;
-  return { core, channelId, page, asked, given: () => given, look: () => page.look(query) };
+  return {
+    core,
+    channelId,
+    page,
+    asked,
+    given: () => given,
+    verdicts: () => verdicts,
+    clock,
+    look: () => page.look(query),
+  };
 }
 
 const { channelId, core } = lookAt();
@@ -102,8 +118,19 @@ describe("the newest page of a Store", () => {
 
   it("shows a message once, though it comes a thousand times, and does not open them all", async () => {
     const frame = await said(1);
-    const { look } = lookAt(Array.from({ length: 1_000 }, () => frame));
+    const { look, verdicts } = lookAt(Array.from({ length: 1_000 }, () => frame));
     expect(texts(await look())).toEqual(["message 1"]);
+    expect(verdicts()).toBeLessThanOrEqual(MAX_NEWEST_STORED);
+    const [first, second] = [
+      await said(1, "twice", MESSAGE_TYPE.chat, core.now + 5),
+      await said(1, "twice", MESSAGE_TYPE.chat, core.now + 3),
+    ];
+    for (const copies of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect((await lookAt(copies).look()).map(({ lamport }) => lamport)).toEqual([core.now + 3]);
+    }
     const many = await saidFrom(1, MAX_NEWEST_STORED + 20);
     const found = await lookAt(many).look();
     expect([found.length, found[0]?.text]).toEqual([MAX_NEWEST_STORED, "message 21"]);
@@ -137,9 +164,11 @@ describe("the newest page of a Store", () => {
   });
 
   it("is not waited for once nobody wants it", async () => {
-    const { look, page, given } = lookAt(await saidFrom(1, 20), await saidFrom(21, 20));
+    const { look, page, given, verdicts, clock } = lookAt(await saidFrom(1, 20), await saidFrom(21, 20));
     const looking = look();
+    await expect.poll(verdicts, { interval: 1 }).toBeGreaterThan(0);
     page.close();
+    expect(clock.pending).toBe(0);
     expect(await looking).toEqual([]);
     expect(given()).toBe(1);
   });

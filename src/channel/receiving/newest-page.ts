@@ -89,10 +89,7 @@ export function createNewestPage({ state, key, clock, transport, ...options }: N
       for await (const { frames } of transport.queryHistory({ ...query, newestFirst: true })) {
         // A Store gives a hundred; one that gives more is not looked at further.
         const page = frames.slice(-MAX_NEWEST_STORED).filter(({ contentTopic }) => contentTopic === query.contentTopic);
-        for (const content of await opened(page)) {
-          const copy = found.get(content.id);
-          if (copy === undefined || content.lamport < copy.lamport) found.set(content.id, content);
-        }
+        for (const content of await opened(page)) found.set(content.id, content);
         pages++;
         if (closed || pages === MOST_PAGES || found.size >= ENOUGH) break;
       }
