@@ -530,6 +530,15 @@ describe("while the history is read for the first time", () => {
     const { store, ids } = await previewing();
     expect(ids()).toEqual(["m80", "m81", "m82", "m90"]);
     expect(kinds(store)).toEqual(["preview", "preview", "preview", "message"]);
+    // The log has the first of them already.
+    const held = await opened([message(1), message(80)]);
+    held.client.stored = async () => [80, 81].map(stored);
+    held.client.tellStatus(reading(2, 2));
+    await settle();
+    expect([held.ids(), kinds(held.store)]).toEqual([
+      ["m80", "m81"],
+      ["message", "preview"],
+    ]);
     expect([store.previewing.value, store.more.value]).toEqual([true, true]);
   });
 
@@ -597,6 +606,12 @@ describe("while the history is read for the first time", () => {
     answer([stored(80)]);
     await settle();
     expect([late.ids(), late.store.previewing.value]).toEqual([["m1"], false]);
+    const gone = await opened([message(1)]);
+    gone.client.stored = async () => [stored(80)];
+    gone.client.tellStatus(reading(1, 1));
+    gone.store.close();
+    await settle();
+    expect(gone.ids()).toEqual(["m1"]);
     const without = await opened([message(1)]);
     without.client.stored = () => Promise.reject(new Error("The worker is gone."));
     without.client.tellStatus(reading(1, 3));
