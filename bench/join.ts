@@ -96,10 +96,12 @@ async function* chromiumRows(invite: string, messages: number, name: string): As
   }
   const of = (figure: (run: ChromiumFigures) => number) =>
     runs.length < REPETITIONS ? null : median(runs.map(figure));
-  const perSecond = of(({ shownMs }) => (messages * 1_000) / shownMs);
+  const perSecond = of(({ wholeMs }) => (messages * 1_000) / wholeMs);
   yield row(name, "messages/s", perSecond);
   const first = of(({ firstMs }) => firstMs);
   yield row(`${name}: first one`, "ms", first);
+  const connected = of(({ connectedMs }) => connectedMs);
+  yield row(`${name}: connected`, "ms", connected);
   const shown = of(({ shownMs }) => shownMs);
   yield row(`${name}: newest page`, "ms", shown);
   const longest = of(({ longestTaskMs }) => longestTaskMs);

@@ -25,7 +25,9 @@ export type {
   MessageView,
   ParticipantView,
   PossibleView,
+  ReadingView,
   SendRequest,
+  StoredView,
 } from "./channel/api/channel-client.ts";
 export { ChannelError } from "./channel/api/channel-client.ts";
 export type {
@@ -39,6 +41,7 @@ export type {
 export {
   MAX_CLOCK_CORRECTION_MS,
   MAX_DISPLAY_NAME_CHARACTERS,
+  MAX_NEWEST_STORED,
   MAX_PAGE,
   MAX_REQUEST_ID_LENGTH,
   MAX_TEXT_BYTES,

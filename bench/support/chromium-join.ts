@@ -5,10 +5,14 @@ import { wordsFromChild } from "./child.ts";
 
 /** Of one join in the built demo, all since the click on "Join channel". */
 export interface ChromiumFigures {
+  /** Until the page says "Connected". */
+  readonly connectedMs: number;
   /** Until a first message stands on the page. */
   readonly firstMs: number;
-  /** Until the newest one does, which is delivered last. */
+  /** Until the newest one does, from wherever it is known. */
   readonly shownMs: number;
+  /** Until the log has it, which is when the history was read. */
+  readonly wholeMs: number;
   /** Of the page, not of its worker. */
   readonly longestTaskMs: number;
 }

@@ -56,8 +56,11 @@ export class SimTransport implements Transport {
     await this.#wait(this.#air.latency());
     const frames = this.#air.history(this.#member, query);
     if (!this.#online || frames === null) throw new TransportError("no-store", "No Store answers.");
-    for (let start = 0; start < frames.length; start += PAGE) {
-      yield { frames: frames.slice(start, start + PAGE) };
+    const pages: InboundFrame[][] = [];
+    for (let start = 0; start < frames.length; start += PAGE) pages.push(frames.slice(start, start + PAGE));
+    if (query.by === "time" && query.newestFirst === true) pages.reverse();
+    for (const page of pages) {
+      yield { frames: page };
       await this.#wait(this.#air.latency());
     }
   }

@@ -3,13 +3,15 @@ import type { Environment } from "../sds/io/step-context.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";
 import { step } from "../sds/step.ts";
-import type { EphemeralView } from "./api/channel-client.ts";
+import type { EphemeralView, ReadingView } from "./api/channel-client.ts";
 import { createBodyCache } from "./disk/body-cache.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
 import { createDiskSpace } from "./disk/disk-space.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
 import { createChannelClock } from "./receiving/channel-clock.ts";
+import { createFirstRead } from "./receiving/first-read.ts";
 import { markHistoryRead } from "./receiving/history-mark.ts";
+import { createNewestPage } from "./receiving/newest-page.ts";
 import { CHANNEL_PARTS, type ChannelParts } from "./running/channel-parts.ts";
 import { channelStatus } from "./running/channel-status.ts";
 import { correctClock } from "./running/correct-clock.ts";
@@ -52,7 +54,10 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   });
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const connection = connectionOf(transport, contentTopic);
-  const status = createStatusBoard(() => channelStatus({ state, transport: connection, clock, life }));
+  let reading = (): ReadingView | null => null;
+  const status = createStatusBoard(() =>
+    channelStatus({ state, transport: connection, clock, life, reading: reading() }),
+  );
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   const readListeners = createListeners<void>();
@@ -90,8 +95,20 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     },
   });
   intakeLagMs = intake.lagMs;
+  const firstRead = createFirstRead({
+    ...{ clock, page: createNewestPage({ state, key, clock, transport }), messages: () => state.log.order.size },
+    onChange: () => status.refresh(),
+  });
+  reading = firstRead.status;
   const history = parts.createHistoryReader({
-    ...{ transport, contentTopic, clock, cursor: () => state.receive.historyCursor, isHeld: intake.isHeld },
+    ...{
+      transport,
+      contentTopic,
+      clock,
+      first: firstRead,
+      cursor: () => state.receive.historyCursor,
+      isHeld: intake.isHeld,
+    },
     onFrames: intake.fromStore,
     onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
   });
@@ -115,6 +132,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     keepTexts();
     wakes.close();
     history.close();
+    firstRead.close();
     outbound.close();
     intake.close();
     status.refresh();
@@ -142,6 +160,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     unsubscribe();
     stopFollowing();
     history.close();
+    firstRead.close();
     wakes.close();
     outbound.close();
     intake.close();
@@ -154,6 +173,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   let closing: Promise<void> | null = null;
   return {
     ...{ state, bodies, events, status, refusals, counts, now: clock.now, isClosed, sendEphemeral, dispatch },
+    newestStored: firstRead.newest,
     send: authoring.send,
     watchEphemeral: ephemeralListeners.add,
     remove: (id) => authoring.takeBack("withdraw", id),

@@ -297,6 +297,27 @@ export const transportContract: readonly ContractCase[] = [
     },
   },
   {
+    name: "reads a long history from its end: newest page first, each in itself oldest first, as far as is wanted",
+    async run(bench) {
+      const transport = await bench.openOnline();
+      const topic = freshTopic();
+      const start = Date.now() - 1_000;
+      const frames = range(250).map((number) => ({ ...frameOf(topic, number), timestamp: start + number }));
+      const others = range(20).map((number) => ({ ...frameOf(freshTopic(), number), timestamp: start + 300 }));
+      await Promise.all([...frames, ...others].map((frame) => transport.publish(frame)));
+      const query = { contentTopic: topic, by: "time", from: start + 10, to: start + 240, newestFirst: true } as const;
+      const pages: number[][] = [];
+      for await (const page of transport.queryHistory(query)) pages.push(page.frames.map(numberOf));
+      expect(pages.length).toBeGreaterThan(2);
+      expect(pages.toReversed().flat()).toEqual(range(250).slice(10, 240));
+      for await (const page of transport.queryHistory(query)) {
+        expect(page.frames.map(numberOf)).toEqual(pages[0]);
+        break;
+      }
+      expect(await history(transport, { ...query, contentTopic: freshTopic() })).toEqual([]);
+    },
+  },
+  {
     name: "finds messages by hash: many, of this topic only, unknown ones left out",
     async run(bench) {
       const transport = await bench.openOnline();

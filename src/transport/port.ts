@@ -14,7 +14,7 @@ export interface Transport {
    * called, it holds until the returned function is called. Never throws for being offline.
    */
   subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe;
-  /** Stored payloads of a topic, oldest page first. Rejects with `TransportError` when no Store answers. */
+  /** Stored payloads of a topic, page by page. Rejects with `TransportError` when no Store answers. */
   queryHistory(query: HistoryQuery): AsyncIterable<HistoryPage>;
   /**
    * `contentTopic`: as far as this subscribed topic is concerned. What others are subscribed meanwhile changes nothing for it,
@@ -82,10 +82,12 @@ export type HistoryQuery =
       /** Exclusive, ms. */ readonly to: number;
       /** By Waku hash, what the caller has already: it need not be given. Absent: hardly anything of it. */
       readonly isHeld?: (hash: Uint8Array) => boolean;
+      /** The page of the newest first, then the one before it, and so on; `isHeld` saves nothing then. Absent: the oldest first. */
+      readonly newestFirst?: true;
     }
   | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
 
-/** Some of what a query found, oldest first. */
+/** Some of what a query found, oldest first in any case. */
 export interface HistoryPage {
   readonly frames: readonly InboundFrame[];
 }

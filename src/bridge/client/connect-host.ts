@@ -176,7 +176,15 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
 }
 
 const NOTHING_KNOWN = {
-  ...{ waiting: 0, embargoed: 0, clockCorrectionMs: 0, clockSuggestionMs: null, storageProblem: "", mistake: false },
+  ...{
+    waiting: 0,
+    reading: null,
+    embargoed: 0,
+    clockCorrectionMs: 0,
+    clockSuggestionMs: null,
+    storageProblem: "",
+    mistake: false,
+  },
 };
 
 function offerOwn(feed: ValueFeed<ChannelStatus>, own: Pick<ChannelStatus, "connection" | "reason">): void {

@@ -49,6 +49,7 @@ export function createRemoteClient(channelId: ChannelId, requests: RequestTable,
   return {
     channelId,
     snapshot: async (limit) => ask("snapshot", { limit: limit === undefined ? null : checkedPageLimit(limit) }),
+    newestStored: async () => ask("newestStored", {}),
     page: async (before, limit) => ask("page", { before: checkedPosition(before), limit: checkedPageLimit(limit) }),
     subscribe: (afterSeq, listener) => {
       const [seq, tell] = [checkedSeq(afterSeq), checkedListener(listener)];

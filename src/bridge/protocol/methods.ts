@@ -5,6 +5,7 @@ import type {
   LogPosition,
   MessageDetails,
   SendRequest,
+  StoredView,
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, CreateRequest, InvitePreview, JoinRequest } from "../../channel/api/channel-host.ts";
 import {
@@ -13,6 +14,7 @@ import {
   MAX_CHANNEL_NAME_CHARACTERS,
   MAX_DISPLAY_NAME_CHARACTERS,
   MAX_INVITE_CHARACTERS,
+  MAX_NEWEST_STORED,
   MAX_PAGE,
   MAX_REQUEST_ID_LENGTH,
   MAX_TEXT_BYTES,
@@ -31,6 +33,7 @@ import {
   logPosition,
   messageDetails,
   messageId,
+  storedMessage,
 } from "./view-shapes.ts";
 
 type NoParams = Readonly<Record<never, never>>;
@@ -47,6 +50,7 @@ export interface HostMethods {
 /** Requests to one channel: `ChannelClient` as data. */
 export interface ChannelMethods {
   readonly snapshot: { readonly params: { readonly limit: number | null }; readonly result: ChannelSnapshot };
+  readonly newestStored: { readonly params: NoParams; readonly result: readonly StoredView[] };
   readonly page: {
     readonly params: { readonly before: LogPosition; readonly limit: number };
     readonly result: LogPage;
@@ -124,6 +128,12 @@ export const METHODS: { readonly [M in Method]: MethodRule<Params<M>, Result<M>>
     repeat: "read",
     params: object({ limit: nullable(pageLimit) }),
     result: channelSnapshot,
+  },
+  newestStored: {
+    target: "channel",
+    repeat: "read",
+    params: object({}),
+    result: listOf(storedMessage, MAX_NEWEST_STORED),
   },
   page: {
     target: "channel",

@@ -28,7 +28,7 @@ test("a worker of another version that just greets is told apart as well", async
   const { raw, port } = rawEnd();
   const remote = connectHost(port);
   await raw.next("hello");
-  raw.post({ v: 3, kind: "welcome", server: { of: "another form" } });
+  raw.post({ v: BRIDGE_VERSION + 1, kind: "welcome", server: { of: "another form" } });
   await expect(remote.channels()).rejects.toMatchObject({ code: "unsupported" });
 });
 

@@ -16,6 +16,8 @@ import type {
   MessageView,
   ParticipantView,
   PossibleView,
+  ReadingView,
+  StoredView,
 } from "../../channel/api/channel-client.ts";
 import type { ChannelSummary, InvitePreview, NetworkView } from "../../channel/api/channel-host.ts";
 import { MAX_ID_CHARACTERS } from "../../channel/api/limits.ts";
@@ -79,7 +81,7 @@ const delivery = object<DeliveryView>({
   attempts: count,
 });
 
-const message = object<MessageView>({
+const said = {
   lamport: count,
   id: messageId,
   author: participantId,
@@ -89,8 +91,11 @@ const message = object<MessageView>({
   text: text(),
   textKept: bool,
   composedAt: finite,
-  delivery,
-});
+};
+
+export const storedMessage = object<StoredView>(said);
+
+const message = object<MessageView>({ ...said, delivery });
 
 export const ephemeralView = object<EphemeralView>({
   id: messageId,
@@ -148,11 +153,14 @@ export const channelEvent = byKind<ChannelEvent>({
   reset: object({ seq: count }),
 });
 
+const reading = object<ReadingView>({ messages: count, newest: count, waiting: bool });
+
 export const channelStatus = object<ChannelStatus>({
   connection: oneOf("connecting", "online", "checking", "offline", "closed"),
   peers: count,
   reason: text(),
   waiting: count,
+  reading: nullable(reading),
   embargoed: count,
   clockCorrectionMs: finite,
   clockSuggestionMs: nullable(finite),

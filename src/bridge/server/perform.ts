@@ -24,6 +24,8 @@ export async function performOnChannel(client: ChannelClient, request: ChannelRe
   switch (request.method) {
     case "snapshot":
       return request.params.limit === null ? client.snapshot() : client.snapshot(request.params.limit);
+    case "newestStored":
+      return client.newestStored();
     case "page":
       return client.page(request.params.before, request.params.limit);
     case "send":

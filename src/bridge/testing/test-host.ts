@@ -16,6 +16,7 @@ export const STATUS: ChannelStatus = {
   peers: 1,
   reason: "",
   waiting: 0,
+  reading: null,
   embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
@@ -80,6 +81,7 @@ export function createTestHost(): TestHost {
     return {
       channelId,
       snapshot: () => call("snapshot", () => snapshotAt(channelId, seq)),
+      newestStored: () => call("newestStored", () => []),
       page: () => call("page", () => ({ entries: [], more: false })),
       subscribe(afterSeq, listener) {
         const teller = (event: ChannelEvent) => listener(event);

@@ -15,6 +15,12 @@ export interface ChannelClient {
    * go on.
    */
   snapshot(limit?: number): Promise<ChannelSnapshot>;
+  /**
+   * While the history is read for the first time (`ChannelStatus.reading`): what the Store had last, in log order, at most
+   * `MAX_NEWEST_STORED`, verified but not in the log yet. Of them nobody's receipts are known, and no call knows their ids
+   * before they are in the log. Empty at any other time.
+   */
+  newestStored(): Promise<readonly StoredView[]>;
   /** Messages and holes before a place in the log, newest last; `limit` is 1 to `MAX_PAGE`. */
   page(before: LogPosition, limit: number): Promise<LogPage>;
   /**
@@ -182,8 +188,8 @@ export interface LogPage {
 /** What stands in a place of the log: a message, or a hole where one is missing. */
 export type LogItem = ({ readonly kind: "message" } & MessageView) | ({ readonly kind: "hole" } & HoleView);
 
-/** A delivered message as it is shown. */
-export interface MessageView extends LogPosition {
+/** A message as it was said. */
+export interface StoredView extends LogPosition {
   readonly author: ParticipantId;
   readonly mine: boolean;
   /** False: a plain SDS client's message, unsigned (profile "sds"). */
@@ -194,6 +200,10 @@ export interface MessageView extends LogPosition {
   readonly textKept: boolean;
   /** Milliseconds since the epoch, by the author's clock. */
   readonly composedAt: number;
+}
+
+/** A delivered message as it is shown. */
+export interface MessageView extends StoredView {
   readonly delivery: DeliveryView;
 }
 
@@ -267,6 +277,8 @@ export interface ChannelStatus {
   readonly reason: string;
   /** Own messages accepted and not yet taken by the network. */
   readonly waiting: number;
+  /** Null unless the history is read for the first time on this device, from its oldest message on. */
+  readonly reading: ReadingView | null;
   /** Messages from further ahead than clocks may be: shown when their time has come. */
   readonly embargoed: number;
   /** What a person had added to this device's clock, in milliseconds (`correctClock`). The channel goes by the sum. */
@@ -280,6 +292,16 @@ export interface ChannelStatus {
   readonly storageProblem: string;
   /** The same, because Hearback itself went wrong. */
   readonly mistake: boolean;
+}
+
+/** How far the history was read. */
+export interface ReadingView {
+  /** In the log so far. */
+  readonly messages: number;
+  /** How many `newestStored` gives. */
+  readonly newest: number;
+  /** No Store answers just now; it is asked again without anybody doing anything. */
+  readonly waiting: boolean;
 }
 
 /** All that this device knows of one message. */

@@ -16,6 +16,8 @@ export const MAX_DISPLAY_NAME_CHARACTERS = 40;
 export const MAX_ID_CHARACTERS = MAX_ID_BYTES;
 /** Entries of a page: it is made, sent and drawn in one go, so that a few thousand would be felt. */
 export const MAX_PAGE = 500;
+/** Of a Store's newest messages, before its past is read: a page as Stores give it, and a few screens. */
+export const MAX_NEWEST_STORED = 100;
 
 export { MAX_CHANNEL_NAME_CHARACTERS } from "../../identity/joining/channel-name.ts";
 export { MAX_ADDRESS_CHARACTERS, MAX_ADDRESSES } from "../../identity/joining/channel-network.ts";

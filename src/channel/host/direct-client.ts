@@ -77,6 +77,7 @@ export function createDirectClient(
       const participants = state.participants.all.map((participant) => participantView(state, participant, now));
       return { channel: view(), me: state.identity.self, participants, page, unread: countUnread(state), seq };
     },
+    newestStored: async () => (await opened()).newestStored(),
     page: async (before, limit) => {
       const [place, size] = [checkedPosition(before), checkedPageLimit(limit)];
       return readPage(await opened(), place, size);

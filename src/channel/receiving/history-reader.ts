@@ -7,6 +7,7 @@ import {
   LAMPORT_EMBARGO_MS,
 } from "../../sds/parameters/parameters.ts";
 import type { HistoryQuery, InboundFrame, Transport } from "../../transport/port.ts";
+import type { FirstRead } from "./first-read.ts";
 import { timeWindows } from "./time-windows.ts";
 
 /** A Store that restarts is back in seconds; one that stays away is asked once a minute, which costs neither side much. */
@@ -36,6 +37,8 @@ export interface HistoryReaderOptions {
   readonly contentTopic: string;
   readonly clock: Clock;
   readonly cursor: () => number;
+  /** Is told of a read that begins before anything was read to its end, now or by an earlier run. */
+  readonly first?: Pick<FirstRead, "begins" | "goesOn" | "waits" | "ends">;
   /** Whether the frame with this Waku hash was taken in, and nothing would follow from it now. */
   readonly isHeld: (hash: Uint8Array) => boolean;
   /** Takes a page of stored frames in; resolves when they are processed. */
@@ -45,7 +48,7 @@ export interface HistoryReaderOptions {
 }
 
 export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
-  const { transport, contentTopic, clock, cursor, isHeld, onFrames, onRead } = options;
+  const { transport, contentTopic, clock, cursor, first, isHeld, onFrames, onRead } = options;
   let cancelTimer = () => {};
   let reading = false;
   /** Asked for while a read was under way. */
@@ -69,7 +72,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
    * short one: a whole read is due soon, and goes back to before what was read since the last one. A cursor in the future is from
    * a clock that was set right since: nobody knows what was read by it.
    */
-  function pastQuery(startedAt: number, isWhole: boolean): HistoryQuery {
+  function pastQuery(startedAt: number, isWhole: boolean): Extract<HistoryQuery, { by: "time" }> {
     //= protocol: STORE-1
     const useful = cursor() > 0 && cursor() <= startedAt;
     const place = isWhole ? Math.min(cursor(), wholeAt ?? cursor()) - HISTORY_OVERLAP_MS : cursor() - SHORT_OVERLAP_MS;
@@ -88,11 +91,17 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     again = false;
     const startedAt = clock.now();
     const isWhole = wholeAt === undefined || wholeAt > startedAt || startedAt - wholeAt >= HISTORY_POLL_MS;
+    const query = pastQuery(startedAt, isWhole);
+    const firstRead = cursor() === 0 && wholeAt === undefined ? first : undefined;
     try {
-      for await (const page of transport.queryHistory(pastQuery(startedAt, isWhole))) {
+      await firstRead?.begins(query);
+      if (closed) return;
+      for await (const page of transport.queryHistory(query)) {
         await onFrames(page.frames);
         if (closed) return;
+        firstRead?.goesOn();
       }
+      firstRead?.ends();
       failures = 0;
       if (isWhole) wholeAt = startedAt;
       //= protocol: STORE-2
@@ -101,6 +110,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
       schedule(isWhole || wholeAt === undefined ? HISTORY_POLL_MS : wholeAt + HISTORY_POLL_MS - clock.now());
     } catch {
       // No Store answered. Live messages go on; the past is asked for again.
+      firstRead?.waits();
       //= protocol: STORE-1, STORE-4
       schedule(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++));
     } finally {

@@ -13,6 +13,7 @@ function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number
       transport: { health: () => health },
       clock: { correctionMs: () => correctionMs, suggestedMs: () => suggestedMs },
       life,
+      reading: { messages: 7, newest: 3, waiting: false },
     });
   return { core, life, look };
 }
@@ -20,8 +21,9 @@ function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number
 it("says how the transport is, and that the channel is closed whatever that is", () => {
   const { life, look } = statusOf({ kind: "online", peers: 2 });
   expect(look()).toMatchObject({ connection: "online", peers: 2, reason: "" });
+  expect(look().reading).toEqual({ messages: 7, newest: 3, waiting: false });
   life.close();
-  expect(look().connection).toBe("closed");
+  expect(look()).toMatchObject({ connection: "closed", reading: null });
   const checked = statusOf({ kind: "checking", peers: 2 });
   expect(checked.look()).toMatchObject({ connection: "checking", peers: 2, reason: "" });
   const offline = statusOf({ kind: "offline", reason: "no network" });

@@ -1,7 +1,7 @@
 import type { ChannelState } from "../../sds/channel-state.ts";
 import { countWaiting } from "../../sds/outbox/outbox.ts";
 import type { Transport } from "../../transport/port.ts";
-import type { ChannelStatus } from "../api/channel-client.ts";
+import type { ChannelStatus, ReadingView } from "../api/channel-client.ts";
 import type { ChannelClock } from "../receiving/channel-clock.ts";
 import type { Life } from "./life.ts";
 
@@ -9,11 +9,12 @@ export interface StatusSources {
   readonly state: ChannelState;
   readonly transport: Pick<Transport, "health">;
   readonly clock: Pick<ChannelClock, "correctionMs" | "suggestedMs">;
+  readonly reading: ReadingView | null;
   readonly life: Pick<Life, "isClosed" | "problem">;
 }
 
 /** How the channel is doing, as it is now. */
-export function channelStatus({ state, transport, clock, life }: StatusSources): ChannelStatus {
+export function channelStatus({ state, transport, clock, life, reading }: StatusSources): ChannelStatus {
   const health = transport.health();
   const problem = life.problem();
   return {
@@ -21,6 +22,7 @@ export function channelStatus({ state, transport, clock, life }: StatusSources):
     peers: "peers" in health ? health.peers : 0,
     reason: health.kind === "offline" ? health.reason : "",
     waiting: countWaiting(state),
+    reading: life.isClosed() ? null : reading,
     embargoed: state.receive.embargoed.size,
     clockCorrectionMs: clock.correctionMs(),
     clockSuggestionMs: clock.suggestedMs(),

@@ -6,7 +6,7 @@ import type { StepInput } from "../../sds/io/step-input.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
 import type { Transport } from "../../transport/port.ts";
-import type { EphemeralRequest, EphemeralView, SendRequest } from "../api/channel-client.ts";
+import type { EphemeralRequest, EphemeralView, SendRequest, StoredView } from "../api/channel-client.ts";
 import type { BodyCache } from "../disk/body-cache.ts";
 import type { DiskSpace } from "../disk/disk-space.ts";
 import type { EventLog } from "../views/event-log.ts";
@@ -39,6 +39,8 @@ export interface Channel {
   readonly refusals: ReadonlyMap<string, number>;
   /** What was handed on and is in no log. */
   readonly counts: { readonly ephemeral: number };
+  /** What the Store had last, while its past is read for the first time. */
+  newestStored(): readonly StoredView[];
   now(): number;
   isClosed(): boolean;
   send(request: SendRequest): Promise<{ readonly id: MessageId }>;

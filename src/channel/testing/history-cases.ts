@@ -1,12 +1,14 @@
 import { asMessageId } from "../../sds/wire/ids.ts";
 import { assertEqual, assertTrue } from "../../storage/testing/assert.ts";
-import type { ChannelClient, LogItem, LogPosition } from "../api/channel-client.ts";
+import type { ChannelClient, ChannelStatus, LogItem, LogPosition, StoredView } from "../api/channel-client.ts";
+import { MAX_NEWEST_STORED, MAX_PAGE } from "../api/limits.ts";
 import {
   type ContractCase,
   chats,
   chatsWhen,
   clientCase,
   expectCode,
+  hostCase,
   QUICK,
   record,
   say,
@@ -14,6 +16,8 @@ import {
 } from "./contract-fixture.ts";
 
 const NOWHERE = asMessageId("f".repeat(64));
+
+const HAS_LEFT = new Set<string>(["sent", "stored"]);
 
 /** The whole log by pages of `limit`, newest page first, put together in log order. */
 async function readByPages(client: ChannelClient, limit: number): Promise<LogItem[]> {
@@ -48,6 +52,49 @@ export const historyCases: readonly ContractCase[] = [
     assertEqual(names(there), ["Ada false", "Ben true"], "participants there");
     assertEqual(new Set(here.participants.map(({ index }) => index)).size, 2, "indices");
     assertEqual(here.participants.find(({ me }) => me)?.id, here.me, "me among the participants");
+  }),
+
+  hostCase("who joins sees the newest of the Store while the past is read, and then the log alone", async (pair) => {
+    const channel = await pair.host.create(QUICK);
+    const ada = pair.host.open(channel.id);
+    const MANY = 120;
+    for (let number = 0; number < MANY; number++) await say(ada, `said ${number}`);
+    await until("all left", async () => {
+      const { entries } = (await ada.snapshot(MAX_PAGE)).page;
+      return entries.every((entry) => entry.kind === "message" && HAS_LEFT.has(entry.delivery.state.kind));
+    });
+    await pair.other.join({ invite: channel.inviteCode, displayName: "Ben" });
+    const ben = pair.other.open(channel.id);
+    const told: ChannelStatus["reading"][] = [];
+    let newest: readonly StoredView[] = [];
+    const stop = ben.watchStatus(({ reading }) => {
+      told.push(reading);
+      if (reading !== null && reading.newest > 0 && newest.length === 0) {
+        void ben.newestStored().then((found) => {
+          if (found.length > 0) newest = found;
+        });
+      }
+    });
+    await chatsWhen(ben, MANY);
+    await until("the history was read", () => told.length > 0 && told.at(-1) === null);
+    stop();
+    assertEqual(newest.at(-1)?.text, `said ${MANY - 1}`, "the newest that was seen");
+    assertEqual(newest.length, Math.min(MAX_NEWEST_STORED, newest.length), "how many were seen");
+    assertTrue(
+      newest.every(({ mine, signed, textKept }) => !mine && signed && textKept),
+      "whose they are",
+    );
+    const log = await chats(ben);
+    for (const seen of newest) {
+      const { delivery: _receipts, ...said } = log.find(({ id }) => id === seen.id) ?? { delivery: null };
+      if (seen.type === "chat") assertEqual(said, { kind: "message", ...seen }, "what was seen, in the log");
+    }
+    assertEqual(JSON.parse(JSON.stringify(newest)), newest, "what came back from JSON");
+    assertEqual(await ben.newestStored(), [], "what is left when the log has it");
+    // None of it counts before it is in the log, and then once.
+    assertEqual((await ben.snapshot()).unread, MANY, "unread");
+    ada.close();
+    ben.close();
   }),
 
   clientCase("everything shown is plain data, the same after JSON", async ({ ada, ben }) => {

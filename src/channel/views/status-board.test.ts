@@ -10,6 +10,7 @@ function board() {
       peers: 0,
       reason: "",
       waiting: 0,
+      reading: null,
       embargoed: 0,
       clockCorrectionMs: 0,
       clockSuggestionMs: null,

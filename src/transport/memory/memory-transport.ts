@@ -93,6 +93,13 @@ export function createMemoryMember(hub: MemoryHub, now: () => number): MemoryMem
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     await new Promise<void>((resolve) => void hub.schedule(0, resolve));
     const frames = requireStore().find(query);
+    if (query.by === "time" && query.newestFirst === true) {
+      for (let end = frames.length; end > 0; end -= PAGE_SIZE) {
+        requireStore();
+        yield { frames: frames.slice(Math.max(0, end - PAGE_SIZE), end) };
+      }
+      return;
+    }
     for (let start = 0; start < frames.length; start += PAGE_SIZE) {
       requireStore();
       yield { frames: frames.slice(start, start + PAGE_SIZE) };

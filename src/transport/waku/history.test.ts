@@ -58,7 +58,13 @@ async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, now
   const pages: (number | undefined)[][] = [];
   let failure: TransportError | null = null;
   try {
-    for await (const page of readHistoryOfAny(node, ids, query, PUBSUB, now, undefined, order))
+    for await (const page of readHistoryOfAny(query, {
+      node,
+      peers: ids,
+      pubsubTopic: PUBSUB,
+      now,
+      ...(order === undefined ? {} : { order }),
+    }))
       pages.push(timesOf(page));
   } catch (error) {
     failure = error as TransportError;
@@ -172,7 +178,7 @@ describe("a history", () => {
   test("of a span of time is asked for a page ahead, by hash it is not", async () => {
     const leftBehindTheFirst = async (query: HistoryQuery): Promise<number> => {
       const { node, ids, left } = bench([{ name: "a", pages: [[1], [2], [3], [4]] }]);
-      await readHistoryOfAny(node, ids, query, PUBSUB, NOW).next();
+      await readHistoryOfAny(query, { node, peers: ids, pubsubTopic: PUBSUB, now: NOW }).next();
       await new Promise<void>((resolve) => setImmediate(resolve));
       return left.get("a")?.length ?? 0;
     };

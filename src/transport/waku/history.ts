@@ -15,41 +15,47 @@ const PAGE_SIZE = 100;
 /** Of the longest messages, these fit into one answer. */
 const SHORT_PAGE_SIZE = 20;
 
+/** Whose Stores are read, and how. */
+export interface HistorySources {
+  readonly node: LightNode;
+  /** In the order in which they are asked, as far as `order` knows nothing against it. */
+  readonly peers: readonly PeerId[];
+  readonly pubsubTopic: string;
+  /** Milliseconds since the epoch: what is said from then on is pushed. */
+  readonly now: number;
+  readonly list?: HashListing;
+  /** Which Stores broke off before. */
+  readonly order?: StoreOrder;
+}
+
+/** The service node whose Store is read just now. */
+interface Source extends Omit<HistorySources, "peers" | "order"> {
+  readonly peer: PeerId;
+}
+
 /**
  * Yields the stored messages of the first of these service nodes that has any answer, through the SDK's Store client,
- * oldest page first, until the Store has no more that was said before `now`. Of a span of time a page is asked for while the one before is read. A
- * page that cannot be had throws, so that a broken stream never looks like an empty history. Where the caller holds some of it
- * and the Store lists hashes, only what is missing is asked for. `order` remembers which Stores broke off.
+ * oldest page first or newest, until the Store has no more that was said before `now`. Of a span of time a page is asked for while
+ * the one before is read, unless it is read from its end: who does that seldom wants a second page. A page that cannot be had throws,
+ * so that a broken stream never looks like an empty history. Where the caller holds some of it and the Store lists hashes, only what
+ * is missing is asked for.
  * @throws {TransportError} `no-store` if no node serves a Store or all refuse; `timeout`, `offline`, `rejected`.
  */
-export function readHistoryOfAny(
-  node: LightNode,
-  peers: readonly PeerId[],
-  query: HistoryQuery,
-  pubsubTopic: string,
-  now: number,
-  list?: HashListing,
-  order: StoreOrder = createStoreOrder(),
-): AsyncGenerator<HistoryPage> {
-  const pages = ofAny(node, peers, query, pubsubTopic, now, list, order);
+export function readHistoryOfAny(query: HistoryQuery, sources: HistorySources): AsyncGenerator<HistoryPage> {
+  const pages = ofAny(query, sources);
   // What is asked for by hash is mostly found on the first page, and who wants to know whether it is there reads no other.
-  return query.by === "time" ? oneAhead(pages) : pages;
+  return query.by === "time" && query.newestFirst !== true ? oneAhead(pages) : pages;
 }
 
 async function* ofAny(
-  node: LightNode,
-  peers: readonly PeerId[],
   query: HistoryQuery,
-  pubsubTopic: string,
-  now: number,
-  list: HashListing | undefined,
-  order: StoreOrder,
+  { peers, order = createStoreOrder(), ...shared }: HistorySources,
 ): AsyncGenerator<HistoryPage> {
   let failure: TransportError | undefined;
   for (const peer of order.of(peers)) {
     let hasYielded = false;
     try {
-      for await (const page of readHistory(node, peer, query, pubsubTopic, now, list)) {
+      for await (const page of readHistory(query, { ...shared, peer })) {
         hasYielded = true;
         yield page;
       }
@@ -66,23 +72,21 @@ async function* ofAny(
   throw failure ?? noStore();
 }
 
-async function* readHistory(
-  node: LightNode,
-  peer: PeerId,
-  query: HistoryQuery,
-  pubsubTopic: string,
-  now: number,
-  list: HashListing | undefined,
-): AsyncGenerator<HistoryPage> {
-  await requireStore(node, peer);
+async function* readHistory(query: HistoryQuery, source: Source): AsyncGenerator<HistoryPage> {
+  const { peer, pubsubTopic, list } = source;
+  await requireStore(source);
   if (query.by === "hash") {
-    yield* byHash(node, peer, query, pubsubTopic);
+    yield* byHash(query, source);
+    return;
+  }
+  if (query.newestFirst === true) {
+    yield* fromTheEnd(query, source);
     return;
   }
   const { isHeld, contentTopic } = query;
   if (isHeld !== undefined && list !== undefined) {
     const bodiesOf = (messageHashes: readonly Uint8Array[]) =>
-      pages(node, contentTopic, pubsubTopic, { peerId: peer, messageHashes: [...messageHashes] });
+      pages(source, contentTopic, { messageHashes: [...messageHashes] });
     try {
       yield* missingOnly({ peer, query, isHeld, pubsubTopic, list, bodiesOf });
       return;
@@ -90,11 +94,11 @@ async function* readHistory(
       if (!(error instanceof NoListing)) throw error;
     }
   }
-  yield* byTime(node, peer, query, pubsubTopic, now);
+  yield* byTime(query, source);
 }
 
 /** The SDK asks any connected node, and takes one without a Store for an empty one. */
-async function requireStore(node: LightNode, peer: PeerId): Promise<void> {
+async function requireStore({ node, peer }: Source): Promise<void> {
   const { protocols } = await node.libp2p.peerStore.get(peer);
   if (!protocols.includes(STORE_QUERY_CODEC)) throw noStore();
 }
@@ -108,33 +112,42 @@ async function requireStore(node: LightNode, peer: PeerId): Promise<void> {
  * last: that is pushed. As clocks differ it has to be shorter than one before it, too; a Store that has more gives full ones.
  */
 async function* byTime(
-  node: LightNode,
-  peer: PeerId,
   { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
-  pubsubTopic: string,
-  now: number,
+  source: Source,
 ): AsyncGenerator<HistoryPage> {
   if (from >= to) return;
   let longest = 0;
   const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
-  for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, timeStart })) {
+  for await (const frames of pages(source, contentTopic, { timeStart })) {
     const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
     if (inRange.length > 0) yield { frames: inRange };
     if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp >= to)) return;
-    if (frames.length < longest && frames.every(({ timestamp = 0 }) => timestamp >= now)) return;
+    if (frames.length < longest && frames.every(({ timestamp = 0 }) => timestamp >= source.now)) return;
     longest = Math.max(longest, frames.length);
   }
 }
 
+/** The same backwards: what is newer than the end of the range is passed over, and the reading ends before its start. */
+async function* fromTheEnd(
+  { contentTopic, from, to }: Extract<HistoryQuery, { by: "time" }>,
+  source: Source,
+): AsyncGenerator<HistoryPage> {
+  if (from >= to) return;
+  const timeStart = new Date(Math.max(0, Math.trunc(from) - 1));
+  for await (const frames of pages(source, contentTopic, { timeStart }, "backward")) {
+    const inRange = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
+    if (inRange.length > 0) yield { frames: inRange };
+    if (frames.some(({ timestamp }) => timestamp !== undefined && timestamp < from)) return;
+  }
+}
+
 async function* byHash(
-  node: LightNode,
-  peer: PeerId,
   { contentTopic, hashes }: Extract<HistoryQuery, { by: "hash" }>,
-  pubsubTopic: string,
+  source: Source,
 ): AsyncGenerator<HistoryPage> {
   for (let start = 0; start < hashes.length; start += PAGE_SIZE) {
     const messageHashes = hashes.slice(start, start + PAGE_SIZE);
-    for await (const frames of pages(node, contentTopic, pubsubTopic, { peerId: peer, messageHashes })) {
+    for await (const frames of pages(source, contentTopic, { messageHashes })) {
       yield { frames };
     }
   }
@@ -142,21 +155,23 @@ async function* byHash(
 
 /** Whole pages, shorter ones once they prove too long in bytes: the SDK reads no answer above 4 MiB. */
 async function* pages(
-  node: LightNode,
+  { node, peer, pubsubTopic }: Source,
   contentTopic: string,
-  pubsubTopic: string,
   criteria: Partial<QueryRequestParams>,
+  direction: "forward" | "backward" = "forward",
 ): AsyncGenerator<InboundFrame[]> {
+  const paginationForward = direction === "forward";
   const ends = new Set<string>();
   let cursor: Uint8Array | undefined;
   let paginationLimit = PAGE_SIZE;
   while (true) {
     const from = cursor === undefined ? {} : { paginationCursor: cursor };
-    const params = { ...criteria, ...from, paginationForward: true, paginationLimit };
+    const params = { peerId: peer, ...criteria, ...from, paginationForward, paginationLimit };
     try {
       for await (const page of node.store.queryGenerator([createOpaqueDecoder(contentTopic, pubsubTopic)], params)) {
         const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
-        const end = frames.at(-1)?.hash;
+        // A page is in the order of time, whichever way they go: the next one begins behind its last, or before its first.
+        const end = frames.at(paginationForward ? -1 : 0)?.hash;
         // The SDK asks on until a page is empty. A Store that repeats itself would keep us here for ever.
         if (ends.has(String(end))) return;
         ends.add(String(end));

@@ -133,7 +133,9 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
     const { sdk, listHashes } = access.node();
     try {
-      yield* readHistoryOfAny(sdk, peers, query, pubsubTopic, clock.now(), listHashes, stores);
+      yield* readHistoryOfAny(query, {
+        ...{ node: sdk, peers, pubsubTopic, now: clock.now(), list: listHashes, order: stores },
+      });
     } catch (error) {
       access.requireOpen();
       throw error;

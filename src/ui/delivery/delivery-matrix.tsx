@@ -45,7 +45,7 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
   return (
     <div class="matrix">
       {messages.length === 0 ? (
-        <p class="matrix-empty">{strings.matrix.empty}</p>
+        <p class="matrix-empty">{store.previewing.value ? strings.matrix.reading : strings.matrix.empty}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
         <section class="matrix-scroll" tabIndex={0} aria-label={strings.matrix.title}>

@@ -1,11 +1,13 @@
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { HoleView, LogItem, ParticipantView } from "../../channel/api/channel-client.ts";
+import type { HoleView, ParticipantView } from "../../channel/api/channel-client.ts";
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import type { ChannelStore } from "../model/channel-store.ts";
 import { dayWords, type LogRow, logRows } from "../model/log-rows.ts";
+import type { ShownItem } from "../model/shown-item.ts";
 import { useStrings } from "../strings/strings-context.ts";
 import { MessageRow } from "./message-row.tsx";
+import { ReadingLine } from "./reading-line.tsx";
 import { useLogScroll } from "./use-log-scroll.ts";
 
 export interface MessageListProps {
@@ -21,7 +23,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const rows = useMemo(() => logRows(entries), [entries]);
   const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
   const onNearTop = useCallback(() => void store.loadOlder(), [store]);
-  const onSeen = useCallback((entry: LogItem) => store.markRead(entry), [store]);
+  const onSeen = useCallback((entry: ShownItem) => store.markRead(entry), [store]);
   // Failing is shown by the row itself: it stays where it is, and can be asked for again.
   const onFetchAgain = useCallback((id: MessageId) => void store.client.fetchAgain(id).catch(() => {}), [store]);
   const { unseen, onScroll, toEnd } = useLogScroll(container, {
@@ -37,8 +39,8 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
         ref={container}
         class="log"
         role="log"
-        // Older pages are no news: nothing is read out while they are put in.
-        aria-live={store.loadingOlder.value ? "off" : "polite"}
+        // Neither older pages nor what was said before anybody joined is news: nothing is read out while that is put in.
+        aria-live={store.loadingOlder.value || store.previewing.value ? "off" : "polite"}
         aria-relevant="additions"
         aria-label={strings.label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
@@ -58,6 +60,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
         ))}
         {nobodyWrote && !store.more.value ? <NothingSaid /> : null}
       </div>
+      <ReadingLine store={store} />
       {unseen > 0 ? (
         <button type="button" class="pill" onClick={toEnd}>
           {strings.newMessages(unseen)}
@@ -70,7 +73,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   );
 }
 
-const isIntroduction = (entry: LogItem): boolean => entry.kind === "message" && entry.type === "profile";
+const isIntroduction = (entry: ShownItem): boolean => entry.kind !== "hole" && entry.type === "profile";
 
 /** What to do in a channel in which people have only joined yet. */
 function NothingSaid(): JSX.Element {
@@ -86,6 +89,7 @@ function NothingSaid(): JSX.Element {
 function LogTop({ store }: { readonly store: ChannelStore }): JSX.Element | null {
   const strings = useStrings().list;
   if (store.entries.value.length === 0) return null;
+  if (store.previewing.value) return <div class="log-top log-top-open" />;
   if (!store.more.value) return <p class="log-top">{strings.beginning}</p>;
   return (
     <p class="log-top">
@@ -111,7 +115,8 @@ function Row({ row, participants, onDetails, onFetchAgain }: RowProps): JSX.Elem
       return <HoleRow hole={row.hole} onFetchAgain={onFetchAgain} />;
     case "message": {
       const { message, grouped } = row;
-      const author = participants.get(message.author) ?? unknownAuthor(message.author, message.signed);
+      const known = participants.get(message.author);
+      const author = known ?? (message.kind === "preview" ? null : unknownAuthor(message.author, message.signed));
       return <MessageRow message={message} author={author} grouped={grouped} onDetails={onDetails} />;
     }
   }
@@ -183,7 +188,8 @@ function walkRows(event: TargetedKeyboardEvent<HTMLDivElement>, onDetails: (id: 
     return;
   }
   const id = focused?.dataset.messageId;
-  if (event.key === "Enter" && id !== undefined && event.target === focused) {
+  const isOpen = focused?.dataset.preview === undefined;
+  if (event.key === "Enter" && id !== undefined && isOpen && event.target === focused) {
     event.preventDefault();
     onDetails(id as MessageId);
   }

@@ -5,14 +5,17 @@ import { excerpt } from "../delivery/delivery-announcements.ts";
 import { DeliveryMark } from "../delivery/delivery-mark.tsx";
 import { timeWords } from "../model/log-rows.ts";
 import { textOrNote } from "../model/message-text.ts";
+import type { ShownMessage } from "../model/shown-item.ts";
 import { Avatar } from "../people/avatar.tsx";
 import { personName } from "../people/people.ts";
+import type { PeopleStrings } from "../strings/strings.ts";
 import { useStrings } from "../strings/strings-context.ts";
 import { memo } from "../widgets/memo.tsx";
 
 export interface MessageRowProps {
-  readonly message: MessageView;
-  readonly author: ParticipantView;
+  readonly message: ShownMessage;
+  /** Null: what says who they are was not read yet. */
+  readonly author: ParticipantView | null;
   /** Stands under the name of the message before it. */
   readonly grouped: boolean;
   readonly onDetails: (id: MessageId) => void;
@@ -33,7 +36,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): JSX.
         <p class={message.textKept ? "row-text" : "row-text text-gone"} dir="auto">
           {textOrNote(message, strings)}
         </p>
-        <DetailsButton {...props} compact={!message.mine} />
+        <Delivery {...props} compact={!message.mine} />
       </div>
     </Row>
   );
@@ -45,18 +48,18 @@ function IntroductionRow(props: MessageRowProps): JSX.Element {
   const strings = useStrings();
   return (
     <Row message={message} class="row row-event">
-      <Avatar participant={author} size={20} />
+      <AuthorAvatar author={author} size={20} />
       <span class="row-event-text">
-        {strings.list.introduced(message.textKept ? message.text : personName(author, strings.people))}
+        {strings.list.introduced(message.textKept ? message.text : nameOf(author, strings.people))}
       </span>
       <Time at={message.composedAt} />
-      <DetailsButton {...props} compact />
+      <Delivery {...props} compact />
     </Row>
   );
 }
 
 interface RowProps {
-  readonly message: MessageView;
+  readonly message: ShownMessage;
   readonly class: string;
   readonly children: ComponentChildren;
 }
@@ -68,6 +71,7 @@ function Row({ message, class: className, children }: RowProps): JSX.Element {
       data-row={message.id}
       data-message-id={message.id}
       data-mine={message.mine ? "true" : "false"}
+      data-preview={message.kind === "preview" ? "true" : undefined}
       // My own message is no news to me; its delivery is announced apart.
       aria-live={message.mine ? "off" : undefined}
       tabIndex={-1}
@@ -77,7 +81,26 @@ function Row({ message, class: className, children }: RowProps): JSX.Element {
   );
 }
 
-type DetailsButtonProps = Pick<MessageRowProps, "message" | "onDetails"> & { readonly compact: boolean };
+type DeliveryProps = Pick<MessageRowProps, "message" | "onDetails"> & { readonly compact: boolean };
+
+/** Of what is not in the log yet nobody knows who has it: its room stays free, so that nothing moves when that is known. */
+function Delivery({ message, onDetails, compact }: DeliveryProps): JSX.Element {
+  if (message.kind === "preview") return <RoomForDelivery />;
+  return <DetailsButton message={message} onDetails={onDetails} compact={compact} />;
+}
+
+/** Built as the button with its mark is, so that a row is as high as it will be. */
+function RoomForDelivery(): JSX.Element {
+  return (
+    <button type="button" class="row-delivery row-delivery-open" tabIndex={-1} disabled>
+      <span class="delivery">
+        <svg class="mark" width="16" height="16" viewBox="0 0 20 20" aria-hidden="true" />
+      </span>
+    </button>
+  );
+}
+
+type DetailsButtonProps = Omit<DeliveryProps, "message"> & { readonly message: MessageView };
 
 function DetailsButton({ message, onDetails, compact }: DetailsButtonProps): JSX.Element {
   const strings = useStrings();
@@ -99,15 +122,28 @@ function DetailsButton({ message, onDetails, compact }: DetailsButtonProps): JSX
   );
 }
 
+type Author = MessageRowProps["author"];
+
+function AuthorAvatar({ author, size }: { readonly author: Author; readonly size: 20 | 32 }): JSX.Element {
+  if (author !== null) return <Avatar participant={author} size={size} />;
+  return <span class={`avatar avatar-${size} avatar-open`} aria-hidden="true" />;
+}
+
+function nameOf(author: Author, strings: PeopleStrings): string {
+  return author === null ? strings.nameFollows : personName(author, strings);
+}
+
 type RowHeadProps = Pick<MessageRowProps, "message" | "author">;
 
 function RowHead({ message, author }: RowHeadProps): JSX.Element {
   const strings = useStrings();
   return (
     <header class="row-head">
-      <Avatar participant={author} size={32} />
-      <span class="row-author">{personName(author, strings.people)}</span>
-      {author.me ? <span class="row-note">{strings.list.you}</span> : null}
+      <AuthorAvatar author={author} size={32} />
+      <span class={author === null ? "row-author row-author-open" : "row-author"}>
+        {nameOf(author, strings.people)}
+      </span>
+      {message.mine ? <span class="row-note">{strings.list.you}</span> : null}
       {message.signed ? null : <span class="row-note row-unsigned">{strings.list.unsigned}</span>}
       {message.type === "announcement" ? <span class="row-badge">{strings.list.announcement}</span> : null}
       <Time at={message.composedAt} />

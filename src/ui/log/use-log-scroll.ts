@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LogItem } from "../../channel/api/channel-client.ts";
+import type { ShownItem } from "../model/shown-item.ts";
 
 /** Closer to the end than this counts as reading the end. */
 const AT_END_PX = 48;
@@ -20,12 +20,12 @@ export interface LogScroll {
 }
 
 export interface LogScrollOptions {
-  readonly entries: readonly LogItem[];
+  readonly entries: readonly ShownItem[];
   /** How many messages count as unread, those that came late and stand further up among them. */
   readonly unread: number;
   readonly onNearTop: () => void;
   /** The newest entry is on screen and the page is visible. */
-  readonly onSeen: (entry: LogItem) => void;
+  readonly onSeen: (entry: ShownItem) => void;
 }
 
 /**
@@ -127,7 +127,7 @@ function restore(element: HTMLElement, anchor: Anchor | null): void {
   if (row !== undefined) element.scrollTop = row.offsetTop - anchor.top;
 }
 
-function countAfter(entries: readonly LogItem[], seen: string | null): number {
+function countAfter(entries: readonly ShownItem[], seen: string | null): number {
   let count = 0;
   for (let index = entries.length - 1; index >= 0; index -= 1) {
     const entry = entries[index];

@@ -1,17 +1,18 @@
-import type { DeliveryUpdate, LogItem, LogPage } from "../../channel/api/channel-client.ts";
+import type { DeliveryUpdate, LogPage, StoredView } from "../../channel/api/channel-client.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import { comparePositions, lowerBound } from "./log-order.ts";
+import type { ShownItem } from "./shown-item.ts";
 
 /**
  * The part of the log that is on screen, in log order. It reaches from some place to the newest entry without gaps:
  * entries older than its first are left to paging as long as there are more.
  */
 export class ChannelLog {
-  #entries: LogItem[] = [];
-  #byId = new Map<MessageId, LogItem>();
+  #entries: ShownItem[] = [];
+  #byId = new Map<MessageId, ShownItem>();
   #more = false;
   /** Older entries that came while a page was on its way; the page may or may not contain them. */
-  #late: LogItem[] | null = null;
+  #late: ShownItem[] | null = null;
 
   #removed: Set<MessageId> | null = null;
 
@@ -20,15 +21,15 @@ export class ChannelLog {
   }
 
   /** A fresh array, so that a signal sees the change. */
-  entries(): readonly LogItem[] {
+  entries(): readonly ShownItem[] {
     return this.#entries.slice();
   }
 
-  first(): LogItem | undefined {
+  first(): ShownItem | undefined {
     return this.#entries[0];
   }
 
-  last(): LogItem | undefined {
+  last(): ShownItem | undefined {
     return this.#entries[this.#entries.length - 1];
   }
 
@@ -39,22 +40,36 @@ export class ChannelLog {
     this.#late = null;
   }
 
-  /** Inserts a new entry at its place or replaces the one with this id. */
-  put(entry: LogItem): void {
-    this.#remove(entry.id);
+  /**
+   * Until the log is read up to its end, its end comes from elsewhere: what stands here before that is left to paging. Entries of
+   * the log take the place of what is the same.
+   */
+  preview(newest: readonly StoredView[]): void {
+    const [first] = newest;
+    if (first === undefined) return;
+    this.#entries = this.#entries.filter((entry) => comparePositions(entry, first) >= 0);
+    this.#byId = new Map(this.#entries.map((entry) => [entry.id, entry]));
+    this.#more = true;
+    for (const message of newest) if (!this.#byId.has(message.id)) this.#insert({ kind: "preview", ...message });
+  }
+
+  /** Inserts a new entry at its place or replaces the one with this id. False: it is left to paging, and nothing changed. */
+  put(entry: ShownItem): boolean {
+    const known = this.#remove(entry.id);
     const first = this.#entries[0];
     if (this.#more && first !== undefined && comparePositions(entry, first) < 0) {
       this.#late?.push(entry);
-      return;
+      return known;
     }
     this.#insert(entry);
+    return true;
   }
 
   updateDelivery(updates: readonly DeliveryUpdate[]): void {
     for (const { id, delivery } of updates) {
       const entry = this.#byId.get(id);
       if (entry?.kind !== "message") continue;
-      const updated: LogItem = { ...entry, delivery };
+      const updated: ShownItem = { ...entry, delivery };
       this.#entries[lowerBound(this.#entries, entry)] = updated;
       this.#byId.set(id, updated);
     }
@@ -91,15 +106,17 @@ export class ChannelLog {
     this.#removed = null;
   }
 
-  #insert(entry: LogItem): void {
+  #insert(entry: ShownItem): void {
     this.#entries.splice(lowerBound(this.#entries, entry), 0, entry);
     this.#byId.set(entry.id, entry);
   }
 
-  #remove(id: MessageId): void {
+  /** Whether it was there. */
+  #remove(id: MessageId): boolean {
     const known = this.#byId.get(id);
-    if (known === undefined) return;
+    if (known === undefined) return false;
     this.#entries.splice(lowerBound(this.#entries, known), 1);
     this.#byId.delete(id);
+    return true;
   }
 }

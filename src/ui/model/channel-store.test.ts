@@ -8,6 +8,7 @@ import type {
   LogPage,
   LogPosition,
   ParticipantView,
+  StoredView,
 } from "../../channel/api/channel-client.ts";
 import { MAX_PAGE } from "../../channel/api/limits.ts";
 import { asChannelId, asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
@@ -58,6 +59,7 @@ const status: ChannelStatus = {
   peers: 1,
   reason: "",
   waiting: 0,
+  reading: null,
   embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
@@ -84,6 +86,15 @@ class HandDrivenClient implements ChannelClient {
   readProblem: Error | null = null;
   closed = false;
   statusWatchers = 0;
+  tellStatus = (_status: ChannelStatus): void => {};
+  /** What the Store had last. */
+  stored: () => Promise<readonly StoredView[]> = async () => [];
+  asked = 0;
+
+  newestStored(): Promise<readonly StoredView[]> {
+    this.asked++;
+    return this.stored();
+  }
 
   snapshot(limit?: number): Promise<ChannelSnapshot> {
     return new Promise((answer, fail) => this.snapshots.push({ limit, answer, fail }));
@@ -103,6 +114,7 @@ class HandDrivenClient implements ChannelClient {
 
   watchStatus(listener: (status: ChannelStatus) => void): () => void {
     this.statusWatchers++;
+    this.tellStatus = listener;
     listener(status);
     return () => {
       this.statusWatchers--;
@@ -490,5 +502,121 @@ describe("a first look", () => {
       expect(shown()).toEqual([]);
       expect(other.problem.value).toBeNull();
     }
+  });
+});
+
+describe("while the history is read for the first time", () => {
+  const reading = (messages: number, newest: number, waiting = false): ChannelStatus => ({
+    ...status,
+    reading: { messages, newest, waiting },
+  });
+  const stored = (lamport: number): StoredView => ({
+    ...{ id: asMessageId(`m${lamport}`), lamport, author: ADA, mine: false, signed: true, type: "chat" as const },
+    ...{ text: `m${lamport}`, textKept: true, composedAt: lamport },
+  });
+  const kinds = ({ entries }: { readonly entries: { readonly value: readonly { readonly kind: string }[] } }) =>
+    entries.value.map(({ kind }) => kind);
+
+  /** The log begins with own words at 90; the Store has 80 to 82 at its end. */
+  async function previewing() {
+    const made = await opened([message(1), message(90)]);
+    made.client.stored = async () => [80, 81, 82].map(stored);
+    made.client.tellStatus(reading(1, 3));
+    await settle();
+    return made;
+  }
+
+  it("shows what the Store had last, with what the log has behind its first, and nothing before", async () => {
+    const { store, ids } = await previewing();
+    expect(ids()).toEqual(["m80", "m81", "m82", "m90"]);
+    expect(kinds(store)).toEqual(["preview", "preview", "preview", "message"]);
+    // The log has the first of them already.
+    const held = await opened([message(1), message(80)]);
+    held.client.stored = async () => [80, 81].map(stored);
+    held.client.tellStatus(reading(2, 2));
+    await settle();
+    expect([held.ids(), kinds(held.store)]).toEqual([
+      ["m80", "m81"],
+      ["message", "preview"],
+    ]);
+    expect([store.previewing.value, store.more.value]).toEqual([true, true]);
+  });
+
+  it("draws nothing of the past that is read, puts the log's own entry where the same stood, and own words at the end", async () => {
+    const { store, ids, entry } = await previewing();
+    const drawn = store.entries.value;
+    for (let seq = 11; seq < 40; seq++) entry(seq, message(seq));
+    expect(store.entries.value).toBe(drawn);
+    entry(40, message(81));
+    entry(41, message(95));
+    expect(ids()).toEqual(["m80", "m81", "m82", "m90", "m95"]);
+    expect(kinds(store)).toEqual(["preview", "message", "preview", "message", "message"]);
+  });
+
+  it("counts nothing as unread, marks nothing as read, and pages nowhere", async () => {
+    const { client, store, emit } = await previewing();
+    emit({ kind: "entry", seq: 11, entry: message(81), unread: 7 });
+    store.markRead({ lamport: 82, id: asMessageId("m82") });
+    await store.loadOlder();
+    expect([store.unread.value, client.read, client.pages]).toEqual([0, [], []]);
+  });
+
+  it("asks once for what the Store had last, however often the number of messages rises, and again when there is more of it", async () => {
+    const { client } = await previewing();
+    client.tellStatus(reading(500, 3));
+    client.tellStatus(reading(600, 3, true));
+    expect(client.asked).toBe(1);
+    client.tellStatus(reading(600, 4));
+    expect(client.asked).toBe(2);
+  });
+
+  it("ends with one page of the log in its place, and then everything is as ever", async () => {
+    const { client, store, ids } = await previewing();
+    client.tellStatus(status);
+    // Until the page is there, what stood there stands.
+    expect(ids()).toEqual(["m80", "m81", "m82", "m90"]);
+    client.snapshots[1]?.answer(snapshot(900, [message(81), message(82), message(90)], true, 5));
+    await settle();
+    expect(ids()).toEqual(["m81", "m82", "m90"]);
+    expect(kinds(store)).toEqual(["message", "message", "message"]);
+    expect([store.previewing.value, store.unread.value]).toEqual([false, 5]);
+    store.markRead({ lamport: 90, id: asMessageId("m90") });
+    void store.loadOlder();
+    expect([client.read.length, client.pages.length]).toEqual([1, 1]);
+    client.tellStatus({ ...status, waiting: 1 });
+    expect(client.snapshots).toHaveLength(2);
+  });
+
+  it("stands when the log has to be read anew meanwhile, and when no service node answers", async () => {
+    const { client, store, emit, ids } = await previewing();
+    client.tellStatus(reading(1, 3, true));
+    emit({ kind: "reset", seq: 500 });
+    client.snapshots[1]?.answer(snapshot(500, [message(1), message(2), message(90)], false, 9));
+    await settle();
+    expect(ids()).toEqual(["m80", "m81", "m82", "m90"]);
+    expect([store.previewing.value, store.unread.value]).toEqual([true, 0]);
+  });
+
+  it("shows nothing that comes when all was read, or that cannot be had", async () => {
+    const late = await opened([message(1)]);
+    let answer = (_found: readonly StoredView[]): void => {};
+    late.client.stored = () => new Promise((resolve) => (answer = resolve));
+    late.client.tellStatus(reading(1, 3));
+    late.client.tellStatus(status);
+    answer([stored(80)]);
+    await settle();
+    expect([late.ids(), late.store.previewing.value]).toEqual([["m1"], false]);
+    const gone = await opened([message(1)]);
+    gone.client.stored = async () => [stored(80)];
+    gone.client.tellStatus(reading(1, 1));
+    gone.store.close();
+    await settle();
+    expect(gone.ids()).toEqual(["m1"]);
+    const without = await opened([message(1)]);
+    without.client.stored = () => Promise.reject(new Error("The worker is gone."));
+    without.client.tellStatus(reading(1, 3));
+    await settle();
+    without.entry(11, message(2));
+    expect([without.ids(), without.store.previewing.value]).toEqual([["m1", "m2"], false]);
   });
 });

@@ -6,13 +6,14 @@ import type {
   ChannelStatus,
   ChannelView,
   DeliveryUpdate,
-  LogItem,
   LogPosition,
   ParticipantView,
+  StoredView,
 } from "../../channel/api/channel-client.ts";
 import { MAX_PAGE } from "../../channel/api/limits.ts";
 import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { ChannelLog } from "./channel-log.ts";
+import type { ShownItem } from "./shown-item.ts";
 
 const PAGE_SIZE = 100;
 /**
@@ -26,6 +27,7 @@ const NOT_YET_KNOWN: ChannelStatus = {
   peers: 0,
   reason: "",
   waiting: 0,
+  reading: null,
   embargoed: 0,
   clockCorrectionMs: 0,
   clockSuggestionMs: null,
@@ -40,7 +42,12 @@ export interface ChannelStore {
   readonly channel: ReadonlySignal<ChannelView | null>;
   readonly me: ReadonlySignal<ParticipantId | null>;
   /** In log order: Lamport timestamp, then id. */
-  readonly entries: ReadonlySignal<readonly LogItem[]>;
+  readonly entries: ReadonlySignal<readonly ShownItem[]>;
+  /**
+   * The history is being read for the first time, and what the Store had last stands at the end meanwhile. What the log has
+   * before that is not shown yet, nothing is counted or marked as read, and nothing older can be had.
+   */
+  readonly previewing: ReadonlySignal<boolean>;
   /** There are older messages that `loadOlder` would bring. */
   readonly more: ReadonlySignal<boolean>;
   readonly loadingOlder: ReadonlySignal<boolean>;
@@ -73,7 +80,8 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const log = new ChannelLog();
   const channel = signal<ChannelView | null>(null);
   const me = signal<ParticipantId | null>(null);
-  const entries = signal<readonly LogItem[]>([]);
+  const entries = signal<readonly ShownItem[]>([]);
+  const previewing = signal(false);
   const more = signal(false);
   const loadingOlder = signal(false);
   const participants = signal<ReadonlyMap<ParticipantId, ParticipantView>>(new Map());
@@ -82,9 +90,11 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const problem = signal<unknown>(null);
   const deliveryListeners = new Set<(updates: readonly DeliveryUpdate[]) => void>();
 
+  let newestStored: readonly StoredView[] = [];
   let lastSeq = 0;
   /** A snapshot is there; what stands on screen before that cannot be followed or paged. */
   let isLive = false;
+  let isClosed = false;
   /** Answers that belong to an earlier generation are dropped: the log was read anew since, or closed. */
   let generation = 0;
   let unsubscribe = (): void => {};
@@ -111,11 +121,13 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
 
   const show = (snapshot: ChannelSnapshot): void => {
     log.reset(snapshot.page);
+    log.preview(newestStored);
     batch(() => {
+      previewing.value = newestStored.length > 0;
       channel.value = snapshot.channel;
       me.value = snapshot.me;
       participants.value = new Map(snapshot.participants.map((participant) => [participant.id, participant]));
-      unread.value = snapshot.unread;
+      unread.value = newestStored.length > 0 ? 0 : snapshot.unread;
       problem.value = null;
       loadingOlder.value = false;
       showLog();
@@ -162,9 +174,9 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const apply = (event: Exclude<ChannelEvent, { kind: "reset" }>): void => {
     switch (event.kind) {
       case "entry":
-        log.put(event.entry);
-        unread.value = event.unread;
-        showLogSoon();
+        // Thousands come while the past is read, and their place is not on screen.
+        if (log.put(event.entry) || !previewing.value) showLogSoon();
+        if (!previewing.value) unread.value = event.unread;
         return;
       case "delivery":
         log.updateDelivery(event.updates);
@@ -189,7 +201,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
 
   const loadOlder = async (): Promise<void> => {
     const first = log.first();
-    if (first === undefined || !isLive || !log.more || loadingOlder.value) return;
+    if (first === undefined || !isLive || previewing.value || !log.more || loadingOlder.value) return;
     const current = generation;
     loadingOlder.value = true;
     log.expectPage();
@@ -211,9 +223,30 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     }
   };
 
-  const stopStatus = client.watchStatus((next) => {
+  const preview = async (): Promise<void> => {
+    // Failing, it is only not early.
+    const found = await client.newestStored().catch(() => []);
+    if (isClosed || status.value.reading === null || found.length === 0) return;
+    newestStored = found;
+    log.preview(found);
+    batch(() => {
+      previewing.value = true;
+      unread.value = 0;
+      showLog();
+    });
+  };
+
+  const takeStatus = (next: ChannelStatus): void => {
+    const before = status.value.reading;
     status.value = next;
-  });
+    if (next.reading !== null && next.reading.newest > 0 && next.reading.newest !== before?.newest) void preview();
+    if (next.reading !== null || newestStored.length === 0) return;
+    // The log reaches up to its end: its newest page takes the place of what stood there, in one go.
+    newestStored = [];
+    void reload();
+  };
+
+  const stopStatus = client.watchStatus(takeStatus);
   void reload();
   // Failing, it is only not early.
   options.firstLook?.then(showFirst, () => {});
@@ -223,6 +256,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     channel,
     me,
     entries,
+    previewing,
     more,
     loadingOlder,
     participants,
@@ -239,6 +273,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
       void reload();
     },
     markRead(upTo) {
+      if (previewing.value) return;
       client.markRead({ lamport: upTo.lamport, id: upTo.id }).then(
         () => {
           if (upTo.id === log.last()?.id) unread.value = 0;
@@ -248,6 +283,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
     },
     close() {
       generation += 1;
+      isClosed = true;
       unsubscribe();
       if (showTimer !== null) clearTimeout(showTimer);
       stopStatus();

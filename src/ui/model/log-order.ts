@@ -1,4 +1,4 @@
-import type { LogItem, LogPosition } from "../../channel/api/channel-client.ts";
+import type { LogPosition } from "../../channel/api/channel-client.ts";
 
 /** Total order of the log: Lamport timestamp, then id by code unit (never by locale). */
 export function comparePositions(a: LogPosition, b: LogPosition): number {
@@ -7,7 +7,7 @@ export function comparePositions(a: LogPosition, b: LogPosition): number {
 }
 
 /** Index of the first entry that is not before `position`. */
-export function lowerBound(entries: readonly LogItem[], position: LogPosition): number {
+export function lowerBound(entries: readonly LogPosition[], position: LogPosition): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HoleView, LogItem, MessageView } from "../../channel/api/channel-client.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
-import { dayWords, GROUP_WITHIN_MS, logRows } from "./log-rows.ts";
+import { dayWords, GROUP_WITHIN_MS, logRows, timeWords } from "./log-rows.ts";
 
 const NOON = new Date(2026, 4, 10, 12).getTime();
 const DAY = 24 * 60 * 60_000;
@@ -73,5 +73,13 @@ describe("dayWords", () => {
     expect(words(NOON - 60_000)).toBe("Today");
     expect(words(NOON - DAY)).toBe("Yesterday");
     expect(words(NOON - 2 * DAY)).toBe("Friday, May 8, 2026");
+  });
+});
+
+describe("timeWords", () => {
+  it("are those of the language, each time, also of what is no time", () => {
+    const inGerman = timeWords(NOON, "de");
+    expect([inGerman, timeWords(NOON, "en"), timeWords(NOON + 60_000, "de")]).toEqual(["12:00", "12:00 PM", "12:01"]);
+    expect(timeWords(1e20, "en")).toBe("Invalid Date");
   });
 });

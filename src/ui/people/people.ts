@@ -18,10 +18,12 @@ export function personName(participant: ParticipantView, strings: PeopleStrings)
   return participant.name.trim() === "" ? strings.unnamed(letterOf(participant.index)) : participant.name.trim();
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 /** The letter in the avatar: the first of the name as people perceive it, or the letter of the order of meeting. */
 export function personLetter(participant: ParticipantView): string {
   const name = participant.name.trim();
   if (name === "") return letterOf(participant.index);
-  const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name);
+  const [first] = graphemes.segment(name);
   return (first?.segment ?? name.slice(0, 1)).toLocaleUpperCase();
 }

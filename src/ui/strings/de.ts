@@ -42,6 +42,11 @@ export const de: Strings = {
     newMessages: (n) => count(n, "1 neue Nachricht", `${number(n)} neue Nachrichten`),
     older: "Ältere Nachrichten zeigen",
     loadingOlder: "Ältere Nachrichten werden geladen",
+    reading: (n) => `Der Verlauf wird gelesen: bisher ${count(n, "1 Nachricht", `${number(n)} Nachrichten`)}`,
+    readingStopped: (n) =>
+      `Verlauf ruht bei ${count(n, "1 Nachricht", `${number(n)} Nachrichten`)}; er geht von selbst weiter`,
+    readingBegins: "Der Verlauf wird gelesen. Die neuesten Nachrichten stehen schon da.",
+    readingWaits: "Das Lesen des Verlaufs ruht, denn kein Dienstknoten antwortet. Es geht von selbst weiter.",
     beginning: "Hier beginnt der Kanal, soweit dieses Gerät ihn kennt.",
     you: "du",
     announcement: "Ankündigung",
@@ -152,6 +157,7 @@ export const de: Strings = {
     you: "du",
     present: "da",
     away: "abwesend",
+    nameFollows: "Name folgt",
     unnamed: (letter) => `Person ${letter}`,
     unsigned: "ungeprüft",
     equivocated: (n) =>
@@ -175,6 +181,7 @@ export const de: Strings = {
           ? `${name} hat sie`
           : `${name}: noch kein Nachweis`,
     empty: "Sobald jemand schreibt, siehst du hier, wer welche Nachricht hat.",
+    reading: "Wer was hat, steht hier, sobald der Verlauf gelesen ist.",
   },
   start: {
     continueTitle: "Weiter, wo du warst",

@@ -47,6 +47,10 @@ export const en: Strings = {
     newMessages: (n) => count(n, "1 new message", `${number(n)} new messages`),
     older: "Show older messages",
     loadingOlder: "Loading older messages",
+    reading: (n) => `Reading the history: ${count(n, "1 message", `${number(n)} messages`)} so far`,
+    readingStopped: (n) => `History paused at ${count(n, "1 message", `${number(n)} messages`)}; it goes on by itself`,
+    readingBegins: "The history is being read. The newest messages are shown already.",
+    readingWaits: "Reading the history stands still, as no service node answers. It goes on by itself.",
     beginning: "This is the beginning of the channel as this device knows it.",
     you: "you",
     announcement: "Announcement",
@@ -153,6 +157,7 @@ export const en: Strings = {
     you: "you",
     present: "here",
     away: "away",
+    nameFollows: "Name follows",
     unnamed: (letter) => `Participant ${letter}`,
     unsigned: "unverified",
     equivocated: (n) =>
@@ -168,6 +173,7 @@ export const en: Strings = {
     cell: (name, state) =>
       state === "author" ? `${name} wrote it` : state === "has" ? `${name} has it` : `${name}: no evidence yet`,
     empty: "Once somebody writes, you see here who has each message.",
+    reading: "Who has each message stands here once the history is read.",
   },
   start: {
     continueTitle: "Go on where you were",

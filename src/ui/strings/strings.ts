@@ -42,6 +42,12 @@ export interface ListStrings {
   readonly newMessages: (count: number) => string;
   readonly older: string;
   readonly loadingOlder: string;
+  readonly reading: (messages: number) => string;
+  /** The same while no Store answers. */
+  readonly readingStopped: (messages: number) => string;
+  /** Read out, without a number: once each time that reading begins or stands still. */
+  readonly readingBegins: string;
+  readonly readingWaits: string;
   readonly beginning: string;
   readonly you: string;
   readonly announcement: string;
@@ -143,6 +149,8 @@ export interface PeopleStrings {
   readonly you: string;
   readonly present: string;
   readonly away: string;
+  /** Of the author of a message that came before the one that says their name. */
+  readonly nameFollows: string;
   readonly unnamed: (letter: string) => string;
   readonly unsigned: string;
   /** Two signed messages came under one number, so many times. */
@@ -158,6 +166,8 @@ export interface MatrixStrings {
   readonly noEvidence: string;
   readonly cell: (name: string, state: "author" | "has" | "none") => string;
   readonly empty: string;
+  /** Instead, while the history is read for the first time. */
+  readonly reading: string;
 }
 
 export interface StartStrings {
