@@ -156,6 +156,12 @@ describe("a history", () => {
     expect(await read([[11], [12], [13]], 10)).toEqual([[11], [12], [13]]);
   });
 
+  test("in longer pages than were asked for is refused", async () => {
+    const page = (length: number) => Array.from({ length }, (_, at) => at);
+    expect((await readAll(bench([{ name: "a", pages: [page(100)] }]))).code).toBeNull();
+    expect(await readAll(bench([{ name: "a", pages: [page(101)] }]))).toEqual({ pages: [], code: "rejected" });
+  });
+
   test("ends when a Store repeats itself", async () => {
     const made = bench([{ name: "a", pages: [[1, 2], [3, 4], [1, 2], [5]] }]);
     expect((await readAll(made)).pages).toEqual([

@@ -169,6 +169,8 @@ async function* pages(
     const params = { peerId: peer, ...criteria, ...from, paginationForward, paginationLimit };
     try {
       for await (const page of node.store.queryGenerator([createOpaqueDecoder(contentTopic, pubsubTopic)], params)) {
+        // Decoded all the same, as the SDK does that, but nobody verifies tens of thousands in one go.
+        if (page.length > paginationLimit) throw senselessAnswer(new RangeError(`a page of ${page.length} messages`));
         const frames = (await Promise.all(page)).filter(isMessage).map(toInboundFrame);
         // A page is in the order of time, whichever way they go: the next one begins behind its last, or before its first.
         const end = frames.at(paginationForward ? -1 : 0)?.hash;
