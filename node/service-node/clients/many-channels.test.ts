@@ -6,18 +6,19 @@ import type { HistoryPage, HistoryQuery, Transport, TransportHealth } from "../.
 import { nodesAndClients } from "../testing/nodes-and-clients.ts";
 
 const CHANNELS = 12;
-const QUERIES_EACH = 2;
+/** For the newest, for the page from the beginning on, and for one behind that, which is empty. */
+const QUERIES_EACH = 3;
 const TIMEOUT_MS = 60_000;
 const { start, connect, atEnd, end } = nodesAndClients();
 
 afterEach(end);
 
-/** The same transport, with the topic of each read of history that came to its end. */
+/** The same transport, with the topic of each read of history, from its beginning on, that came to its end. */
 function watchReads(transport: Transport) {
   const read: string[] = [];
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     yield* transport.queryHistory(query);
-    if (query.by === "time") read.push(query.contentTopic);
+    if (query.by === "time" && query.newestFirst !== true) read.push(query.contentTopic);
   }
   return { read, transport: { ...transport, queryHistory } };
 }

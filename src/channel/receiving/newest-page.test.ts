@@ -127,15 +127,24 @@ describe("the newest page of a Store", () => {
   });
 
   it("is asked for further back while there are only syncs, three times at most, and no further than a few screens", async () => {
-    const [syncs, few] = [await Promise.all([sync(), sync()]), await saidFrom(10, 2)];
-    const behind = lookAt(syncs, few, await saidFrom(1, 1), await saidFrom(50, 1));
+    const word = await sync();
+    /** As many frames as a Store gives at most. */
+    const full = (frames: readonly InboundFrame[]) => [
+      ...Array.from({ length: MAX_NEWEST_STORED - frames.length }, () => word),
+      ...frames,
+    ];
+    const few = await saidFrom(10, 2);
+    const behind = lookAt(full([]), full(few), full(await saidFrom(1, 1)), full(await saidFrom(50, 1)));
     expect(texts(await behind.look())).toEqual(["message 1", "message 10", "message 11"]);
     expect(behind.given()).toBe(3);
-    const enough = lookAt(await saidFrom(1, 30), few);
+    const enough = lookAt(full(await saidFrom(1, 30)), few);
     await enough.look();
     expect(enough.given()).toBe(1);
+    // One that is not full is the last.
+    const short = lookAt(full([]).slice(1), few);
+    expect([await short.look(), short.given()]).toEqual([[], 1]);
     // Three whole pages of few each are put together to one.
-    const thirds = lookAt(await saidFrom(200, 29), await saidFrom(1, 100), few);
+    const thirds = lookAt(full(await saidFrom(200, 29)), await saidFrom(1, 100), few);
     expect(texts(await thirds.look()).slice(0, 1)).toEqual(["message 30"]);
   });
 

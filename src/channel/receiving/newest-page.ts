@@ -91,7 +91,8 @@ export function createNewestPage({ state, key, clock, transport, ...options }: N
         const page = frames.slice(-MAX_NEWEST_STORED).filter(({ contentTopic }) => contentTopic === query.contentTopic);
         for (const content of await opened(page)) found.set(content.id, content);
         pages++;
-        if (closed || pages === MOST_PAGES || found.size >= ENOUGH) break;
+        // A page that is not full is the only one there is, or the Store gives shorter ones: no more is worth a request of its own.
+        if (closed || pages === MOST_PAGES || found.size >= ENOUGH || frames.length < MAX_NEWEST_STORED) break;
       }
       return [...found.values()].sort(comparePlaces).slice(-MAX_NEWEST_STORED).map(view);
     },
