@@ -6,8 +6,7 @@ import type { HistoryPage, HistoryQuery, Transport, TransportHealth } from "../.
 import { nodesAndClients } from "../testing/nodes-and-clients.ts";
 
 const CHANNELS = 12;
-/** For the newest, for the page from the beginning on, and for one behind that, which is empty. */
-const QUERIES_EACH = 3;
+const QUERIES_EACH = 2;
 const TIMEOUT_MS = 60_000;
 const { start, connect, atEnd, end } = nodesAndClients();
 

@@ -4,7 +4,7 @@ import { createDescriptor } from "../../identity/joining/signed-descriptor.ts";
 import { createNobleSigner } from "../../identity/keys/noble-signer.ts";
 import type { DeviceRecord } from "../../storage/port.ts";
 import type { Channel } from "../channel.ts";
-import { openOrderBench, settle } from "../testing/order-fixture.ts";
+import { openOrderBench, passUntil, settle } from "../testing/order-fixture.ts";
 import { createJoinedChannels } from "./joined-channels.ts";
 
 async function joinedChannel(name: string) {
@@ -105,10 +105,8 @@ describe("the unread count in the list", () => {
     const { joined, watch } = joinedOf(async () => [record], channel);
     const { lists } = watch();
     await joined.ready();
-    for (let turn = 0; turn < 20 && joined.all()[0]?.unread !== 2; turn++) {
-      await settle();
-      await clock.advanceSettled(100);
-    }
+    // Signatures are verified by the engine, in its own time.
+    await passUntil("both are unread", clock, () => joined.all()[0]?.unread === 2);
     expect(lists.at(-1)).toBe("One 2");
     await channel.dispatch({ kind: "marked-read", lamport: clock.now() });
     expect(lists.at(-1)).toBe("One 0");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
-import type { HistoryPage, HistoryQuery } from "../../transport/port.ts";
+import type { HistoryPage, HistoryQuery, InboundFrame } from "../../transport/port.ts";
 import type { StoredView } from "../api/channel-client.ts";
 import { createFirstRead } from "./first-read.ts";
 import { createHistoryReader } from "./history-reader.ts";
@@ -111,15 +111,18 @@ describe("the first read of a channel", () => {
 });
 
 describe("a history reader tells of a read", () => {
-  function readerAt(cursor: () => number, outcomes: readonly ("reads" | "fails")[]) {
+  const frame = {} as InboundFrame;
+  const pageOf = (length: number): HistoryPage => ({ frames: Array.from({ length }, () => frame) });
+
+  function readerAt(cursor: () => number, outcomes: readonly ("reads" | "fails")[], length = 20) {
     const clock = createVirtualClock(START);
     const told: string[] = [];
     let turn = 0;
     async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
       told.push(query.by === "time" && query.newestFirst === true ? "backwards" : "forwards");
-      yield { frames: [] };
+      yield pageOf(length);
       if (outcomes[turn++] === "fails") throw new Error("No Store answers.");
-      yield { frames: [] };
+      yield pageOf(length);
     }
     const reader = createHistoryReader({
       ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor, isHeld: () => false },
@@ -138,12 +141,20 @@ describe("a history reader tells of a read", () => {
     const { clock, told, reader } = readerAt(() => 0, ["fails", "reads", "reads"]);
     reader.online();
     await clock.advanceSettled(3_000);
-    const tries = ["begins true", "forwards", "goes on", "waits", "begins true", "forwards", "goes on", "goes on"];
+    const tries = ["forwards", "begins true", "goes on", "waits", "forwards", "begins true", "goes on", "goes on"];
     expect(told).toEqual([...tries, "ends", "read"]);
     reader.offline();
     reader.online();
     await clock.advanceSettled(10);
     expect(told.slice(10)).toEqual(["forwards", "read"]);
+    reader.close();
+  });
+
+  it("that is short only when it ends", async () => {
+    const { clock, told, reader } = readerAt(() => 0, ["reads"], 19);
+    reader.online();
+    await clock.advanceSettled(10);
+    expect(told).toEqual(["forwards", "goes on", "goes on", "ends", "read"]);
     reader.close();
   });
 
@@ -155,18 +166,18 @@ describe("a history reader tells of a read", () => {
     reader.close();
   });
 
-  it("and asks for nothing when it was closed before the read began", async () => {
+  it("and takes nothing in when it was closed while the newest page was looked at", async () => {
     const clock = createVirtualClock(START);
-    const asked: HistoryQuery[] = [];
+    let taken = 0;
     let begin = (): void => {};
     const reader = createHistoryReader({
       transport: {
-        async *queryHistory(query): AsyncGenerator<HistoryPage> {
-          asked.push(query);
-          yield { frames: [] };
+        async *queryHistory(): AsyncGenerator<HistoryPage> {
+          yield pageOf(20);
         },
       },
-      ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false, onFrames: async () => {} },
+      ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false },
+      onFrames: async () => void taken++,
       onRead: () => {},
       first: {
         begins: () => new Promise((resolve) => (begin = resolve)),
@@ -178,6 +189,6 @@ describe("a history reader tells of a read", () => {
     reader.close();
     begin();
     await clock.advanceSettled(10);
-    expect([asked, clock.pending]).toEqual([[], 0]);
+    expect([taken, clock.pending]).toEqual([0, 0]);
   });
 });

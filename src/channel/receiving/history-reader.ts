@@ -18,6 +18,9 @@ const SHORT_OVERLAP_MS = 60_000;
 /** So that what was found arrives, and is taken in, before the last of many is asked for. */
 const HASHES_PER_QUERY = 50;
 
+/** Of a first page: what is shorter is on screen, newest and all, before the newest could be asked for. */
+const WORTH_A_LOOK = 20;
+
 /** Reads what was said while we were not listening, and single messages that are missed. */
 export interface HistoryReader {
   /** The connection is back: read from the cursor on, and again now and then while it holds. */
@@ -37,7 +40,7 @@ export interface HistoryReaderOptions {
   readonly contentTopic: string;
   readonly clock: Clock;
   readonly cursor: () => number;
-  /** Is told of a read that begins before anything was read to its end, now or by an earlier run. */
+  /** Is told of a read before anything was read to its end, now or by an earlier run: of its beginning only if it is long. */
   readonly first?: Pick<FirstRead, "begins" | "goesOn" | "waits" | "ends">;
   /** Whether the frame with this Waku hash was taken in, and nothing would follow from it now. */
   readonly isHeld: (hash: Uint8Array) => boolean;
@@ -94,9 +97,11 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     const query = pastQuery(startedAt, isWhole);
     const firstRead = cursor() === 0 && wholeAt === undefined ? first : undefined;
     try {
-      await firstRead?.begins(query);
-      if (closed) return;
+      let isBegun = false;
       for await (const page of transport.queryHistory(query)) {
+        if (!isBegun && page.frames.length >= WORTH_A_LOOK) await firstRead?.begins(query);
+        isBegun = true;
+        if (closed) return;
         await onFrames(page.frames);
         if (closed) return;
         firstRead?.goesOn();
