@@ -1,7 +1,7 @@
 import type { IncomingStreamData, Libp2p, Stream } from "@libp2p/interface";
 import { METADATA_CODEC } from "../wire/codecs.ts";
+import { createOneFrame } from "../wire/one-frame.ts";
 import type { MetadataProtocol } from "../wire/sdk-parts.ts";
-import { bounded } from "./bounded-source.ts";
 
 /** A cluster and at most a thousand shards. */
 const MOST_BYTES = 16 * 1024;
@@ -14,7 +14,16 @@ export async function guardMetadataStreams(libp2p: Libp2p, metadata: MetadataPro
   const receive = async ({ stream, connection }: IncomingStreamData): Promise<void> => {
     let isWhole = false;
     async function* source(): AsyncGenerator<unknown> {
-      yield* bounded(stream, MOST_BYTES);
+      const request = createOneFrame(MOST_BYTES);
+      for await (const chunk of stream.source) {
+        if (!request.hasRoomFor(chunk)) {
+          const error = new Error("more came than a metadata request");
+          // Now, as whoever leaves the source closes the stream, which tells the other side nothing.
+          stream.abort(error);
+          throw error;
+        }
+        yield chunk;
+      }
       isWhole = true;
     }
     const { id, protocol, sink } = stream;
