@@ -2,11 +2,11 @@ import { inTime } from "../../identity/keys/verdict-in-time.ts";
 import { verdictOf as engineVerdictOf, type VerdictOf } from "../../identity/keys/verdicts.ts";
 import type { Clock } from "../../runtime/port.ts";
 import type { ChannelState } from "../../sds/channel-state.ts";
+import { isAhead } from "../../sds/clock/lamport-clock.ts";
 import { comparePlaces } from "../../sds/collections/ordered-log.ts";
 import type { IncomingContent } from "../../sds/io/step-input.ts";
 import { placeOf } from "../../sds/log/lower-copy.ts";
 import { MESSAGE_TYPE, shownTypeOf } from "../../sds/parameters/message-type.ts";
-import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 import type { HistoryQuery, InboundFrame, Transport } from "../../transport/port.ts";
 import type { StoredView } from "../api/channel-client.ts";
@@ -70,7 +70,7 @@ export function createNewestPage({ state, key, clock, transport, ...options }: N
 
   /** What is from too far ahead waits until its time has come, here as in the log. */
   function isShown({ type, lamport }: IncomingContent): boolean {
-    return type !== MESSAGE_TYPE.void && lamport <= clock.now() + LAMPORT_EMBARGO_MS;
+    return type !== MESSAGE_TYPE.void && !isAhead(lamport, clock.now());
   }
 
   function view({ id, lamport, sender, signed, type, bytes, composedAt }: IncomingContent): StoredView {
