@@ -2,6 +2,7 @@ import type { ChannelStatus, EphemeralView } from "../../channel/api/channel-cli
 import type { ChannelHost, ChannelSummary } from "../../channel/api/channel-host.ts";
 import { checkedListener } from "../../channel/api/checks.ts";
 import { checkedChannelId, checkedCreate, checkedInvite, checkedJoin } from "../../channel/api/host-checks.ts";
+import { STATUS_NOT_KNOWN } from "../../channel/api/status-not-known.ts";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
 import { systemRandom } from "../../runtime/system-random.ts";
@@ -175,18 +176,6 @@ export function connectHost(source: BridgePort | (() => BridgePort), options: Co
   };
 }
 
-const NOTHING_KNOWN = {
-  ...{
-    waiting: 0,
-    reading: null,
-    embargoed: 0,
-    clockCorrectionMs: 0,
-    clockSuggestionMs: null,
-    storageProblem: "",
-    mistake: false,
-  },
-};
-
 function offerOwn(feed: ValueFeed<ChannelStatus>, own: Pick<ChannelStatus, "connection" | "reason">): void {
-  feed.offer({ ...NOTHING_KNOWN, ...feed.latest(), ...own, peers: 0 });
+  feed.offer({ ...STATUS_NOT_KNOWN, ...feed.latest(), ...own, peers: 0 });
 }

@@ -11,6 +11,7 @@ import type {
   StoredView,
 } from "../../channel/api/channel-client.ts";
 import { MAX_PAGE } from "../../channel/api/limits.ts";
+import { STATUS_NOT_KNOWN } from "../../channel/api/status-not-known.ts";
 import type { ParticipantId } from "../../sds/wire/ids.ts";
 import { ChannelLog } from "./channel-log.ts";
 import type { ShownItem } from "./shown-item.ts";
@@ -21,19 +22,6 @@ const PAGE_SIZE = 100;
  * this time together.
  */
 const SHOW_EVERY_MS = 32;
-
-const NOT_YET_KNOWN: ChannelStatus = {
-  connection: "connecting",
-  peers: 0,
-  reason: "",
-  waiting: 0,
-  reading: null,
-  embargoed: 0,
-  clockCorrectionMs: 0,
-  clockSuggestionMs: null,
-  storageProblem: "",
-  mistake: false,
-};
 
 /** What the screens read of one channel. */
 export interface ChannelStore {
@@ -86,7 +74,7 @@ export function createChannelStore(client: ChannelClient, options: ChannelStoreO
   const loadingOlder = signal(false);
   const participants = signal<ReadonlyMap<ParticipantId, ParticipantView>>(new Map());
   const unread = signal(0);
-  const status = signal<ChannelStatus>(NOT_YET_KNOWN);
+  const status = signal<ChannelStatus>(STATUS_NOT_KNOWN);
   const problem = signal<unknown>(null);
   const deliveryListeners = new Set<(updates: readonly DeliveryUpdate[]) => void>();
 
