@@ -23,6 +23,7 @@ test("a message whose text had to go stands in its place and says so, with nothi
   await expect(alice.getByRole("button", { name: "Copy text" })).toBeDisabled();
   // What is said from now on is there.
   await alice.keyboard.press("Escape");
+  await expect(alice.getByRole("dialog")).toHaveCount(0);
   await send(alice, "said later");
   await expect(messages(alice, "said later")).toHaveCount(1);
 });

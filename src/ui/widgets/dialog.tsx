@@ -10,7 +10,7 @@ export interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog of the platform: it traps the focus, closes on Escape and gives the focus back. */
+/** A modal dialog of the platform: it traps the focus, closes at once on Escape and gives the focus back. */
 export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.Element {
   const strings = useStrings();
   const element = useRef<HTMLDialogElement>(null);
@@ -21,8 +21,10 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
     const before = document.activeElement;
     dialog?.showModal();
     return () => {
-      // Taken out of the page before the platform could give the focus back.
-      if (before instanceof HTMLElement) queueMicrotask(() => before.focus({ preventScroll: true }));
+      // Taken out of the page while open, so the platform does not give the focus back.
+      if (dialog?.open === true && before instanceof HTMLElement) {
+        queueMicrotask(() => before.focus({ preventScroll: true }));
+      }
     };
   }, []);
   return (
@@ -32,22 +34,25 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
       ref={element}
       class={`dialog dialog-${shape}`}
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      // However it was closed: Escape cannot always be held up, and the next key must find the page as it looks.
+      onClose={onClose}
       onPointerDown={(event) => {
         pressedOutside.current = event.target === event.currentTarget;
       }}
       onClick={(event) => {
         // Text that is selected inside may be let go of outside; that is no click on the backdrop.
-        if (event.target === event.currentTarget && pressedOutside.current) onClose();
+        if (event.target === event.currentTarget && pressedOutside.current) element.current?.close();
       }}
     >
       <div class="dialog-inner">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <button type="button" class="icon-button" aria-label={strings.common.close} onClick={onClose}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={strings.common.close}
+            onClick={() => element.current?.close()}
+          >
             <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
               <path class="icon-stroke" d="M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5" />
             </svg>
