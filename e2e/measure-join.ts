@@ -43,7 +43,7 @@ function watchJoin(text: string): void {
       watched.connectedAt = now;
     const rows = document.getElementsByTagName("article");
     let row: Element | null = null;
-    for (let back = 1; back <= 5 && row === null; back++) {
+    for (let back = 1; back <= 20 && row === null; back++) {
       const candidate = rows[rows.length - back];
       if (candidate?.textContent?.includes(text)) row = candidate;
     }
