@@ -29,7 +29,8 @@ describe("a wake timer", () => {
     const { clock, woken, plan, wakes } = timer(START + 500);
     for (let n = 0; n < 5; n++) wakes.plan();
     await clock.advanceSettled(2_000);
-    expect([woken, plan.asked]).toEqual([[500], 1]);
+    // Once for the plan, once when the timer ran out.
+    expect([woken, plan.asked]).toEqual([[500], 2]);
   });
 
   it("goes by the newest plan", async () => {
@@ -51,6 +52,46 @@ describe("a wake timer", () => {
     wakes.plan();
     await clock.advanceSettled(10 * MAX_WAKE_DELAY_MS);
     expect(woken).toEqual([0, MAX_WAKE_DELAY_MS]);
+  });
+
+  it("sets no other timer for what is put off, and wakes when that is due", async () => {
+    const { clock, woken, plan, wakes, delays } = timer(START + 500);
+    for (let ms = 0; ms < 400; ms += 100) {
+      plan.at = START + ms + 500;
+      wakes.plan();
+      await clock.advanceSettled(100);
+    }
+    expect([woken, delays]).toEqual([[], [500]]);
+    await clock.advanceSettled(1_000);
+    expect([woken, delays]).toEqual([[800], [500, 300]]);
+  });
+
+  it("is not late when its clock is set: the next plan sets another timer", async () => {
+    for (const setByMs of [-3_600_000, 3_600_000]) {
+      let setBy = 0;
+      const virtual = createVirtualClock(START);
+      const clock = { now: () => virtual.now() + setBy, schedule: virtual.schedule };
+      const woken: number[] = [];
+      let at = START + 40_000;
+      const wakes = createWakeTimer({ clock, nextAt: () => at, wake: () => woken.push(virtual.now() - START) });
+      wakes.plan();
+      await virtual.advanceSettled(1_000);
+      setBy = setByMs;
+      at = clock.now() + 500;
+      wakes.plan();
+      await virtual.advanceSettled(2_000);
+      expect(woken).toEqual([1_500]);
+      expect(virtual.pending).toBe(0);
+    }
+  });
+
+  it("wakes a minute after the last plan, not after the first, when nothing is due", async () => {
+    const { clock, woken, wakes } = timer(Number.POSITIVE_INFINITY);
+    wakes.plan();
+    await clock.advanceSettled(30_000);
+    wakes.plan();
+    await clock.advanceSettled(10 * MAX_WAKE_DELAY_MS);
+    expect(woken).toEqual([30_000 + MAX_WAKE_DELAY_MS]);
   });
 
   it("wakes no more when it is closed, planned or not", async () => {

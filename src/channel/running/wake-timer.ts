@@ -18,26 +18,55 @@ export interface WakeTimerOptions {
   readonly wake: () => void;
 }
 
+/** A timer that runs; both in milliseconds since the epoch, by the clock. */
+interface Armed {
+  readonly since: number;
+  readonly at: number;
+  readonly cancel: () => void;
+}
+
+/**
+ * With most that comes in, what is planned is put off, and in a browser setting a timer costs more than a step of the protocol. So
+ * one that runs out sooner than needed is left to run, and the plan is looked at again then.
+ */
 export function createWakeTimer({ clock, nextAt, wake }: WakeTimerOptions): WakeTimer {
-  let cancel = (): void => {};
+  let armed: Armed | null = null;
+  let plannedAt = 0;
   let planned = false;
   let closed = false;
+
+  function look(): void {
+    planned = false;
+    if (closed) return;
+    plannedAt = clock.now();
+    armBy(plannedAt, plannedAt);
+  }
+
+  function armBy(now: number, lastPlanAt: number): void {
+    const at = Math.min(lastPlanAt + MAX_WAKE_DELAY_MS, Math.max(now, nextAt(now)));
+    // When a timer runs out whose clock was set since, nobody knows.
+    if (armed !== null && armed.since <= now && now <= armed.at && armed.at <= at) return;
+    armed?.cancel();
+    armed = { since: now, at, cancel: clock.schedule(at - now, runOut) };
+  }
+
+  function runOut(): void {
+    armed = null;
+    const now = clock.now();
+    const isQuiet = plannedAt <= now && now < plannedAt + MAX_WAKE_DELAY_MS;
+    if (isQuiet && nextAt(now) > now) armBy(now, plannedAt);
+    else wake();
+  }
 
   return {
     plan: () => {
       if (planned) return;
       planned = true;
-      void Promise.resolve().then(() => {
-        planned = false;
-        cancel();
-        if (closed) return;
-        const now = clock.now();
-        cancel = clock.schedule(Math.min(MAX_WAKE_DELAY_MS, Math.max(0, nextAt(now) - now)), wake);
-      });
+      void Promise.resolve().then(look);
     },
     close: () => {
       closed = true;
-      cancel();
+      armed?.cancel();
     },
   };
 }

@@ -14,27 +14,52 @@ export interface TimedVerdicts {
   close(): void;
 }
 
+/** Somebody who waits for a verdict. */
+interface Waiting {
+  readonly signed: Signed;
+  readonly askedAt: number;
+  readonly settle: (holds: boolean) => void;
+}
+
 /** The same verdicts; what an engine leaves without an answer is computed here, and then it is not asked for a while. */
 export function inTime(verdictOf: VerdictOf, clock: Clock): TimedVerdicts {
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let closed = false;
-  const giveUps = new Set<() => void>();
+  /** In the order in which they asked. */
+  const waiting = new Set<Waiting>();
+  /**
+   * One for all who wait, and it is left to run out when nobody does: in a browser setting a timer and taking it back costs more than
+   * a step of the protocol. Null: none runs.
+   */
+  let cancelTimer: (() => void) | null = null;
 
   function ask(signed: Signed): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = (holds: boolean): void => {
-        cancel();
-        giveUps.delete(giveUp);
-        resolve(holds);
-      };
-      const giveUp = (): void => settle(false);
-      const cancel = clock.schedule(LIMIT_MS, () => {
-        pausedUntil = clock.now() + PAUSE_MS;
-        settle(computedHere(signed));
-      });
-      giveUps.add(giveUp);
-      void verdictOf(signed).then(settle);
+      const one: Waiting = { signed, askedAt: clock.now(), settle: resolve };
+      waiting.add(one);
+      cancelTimer ??= clock.schedule(LIMIT_MS, lookAgain);
+      void verdictOf(signed).then((holds) => settle(one, holds));
     });
+  }
+
+  function settle(one: Waiting, holds: boolean): void {
+    waiting.delete(one);
+    one.settle(holds);
+  }
+
+  /** Whoever waits for longer than the limit gets the verdict from here. A clock that was set moves that by as much, at most to now. */
+  function lookAgain(): void {
+    const now = clock.now();
+    cancelTimer = null;
+    for (const one of waiting) {
+      const left = one.askedAt + LIMIT_MS - now;
+      if (left > 0 && left <= LIMIT_MS) {
+        cancelTimer = clock.schedule(left, lookAgain);
+        return;
+      }
+      pausedUntil = now + PAUSE_MS;
+      settle(one, computedHere(one.signed));
+    }
   }
 
   return {
@@ -44,7 +69,8 @@ export function inTime(verdictOf: VerdictOf, clock: Clock): TimedVerdicts {
     },
     close: () => {
       closed = true;
-      for (const giveUp of giveUps) giveUp();
+      cancelTimer?.();
+      for (const one of waiting) settle(one, false);
     },
   };
 }
