@@ -227,13 +227,13 @@ test("persistence is what the browser says it is, and unavailable in a worker", 
   await page.close();
 });
 
-test("10,000 messages load fast enough to open with", async () => {
+test("10,000 messages are loaded by a few requests, not by one for each", async () => {
   const page = await newPage();
-  const measured = await run(page, "worker", "measureLoad", 10_000, 100);
-  test.info().annotations.push({ type: "measured (ms)", description: JSON.stringify(measured) });
-  // The aim is 150 ms, but a machine that does other things meanwhile is slow at all of it. A request for each message
-  // would take over three times as long as all records take at once.
-  expect(measured.load).toBeLessThan(2.5 * (measured.records ?? 0));
+  // A request costs more than the records that it brings, and the disk packs messages by the hundred.
+  const requests = await run(page, "worker", "countLoadRequests", 10_000, 100);
+  test.info().annotations.push({ type: "requests", description: String(requests) });
+  expect(requests).toBeGreaterThan(0);
+  expect(requests).toBeLessThan(50);
   await page.close();
 });
 

@@ -99,54 +99,23 @@ export const actions = {
     }
   },
 
-  /**
-   * Milliseconds of open and load for `count` messages written in commits of `each`, and of reading as many records as the
-   * browser stores them, one each: how fast the machine is just then.
-   */
-  async measureLoad(count: number, each: number): Promise<Record<string, number>> {
-    const name = `measure-${count}-${each}`;
+  /** How many requests IndexedDB gets while `count` messages, written in commits of `each`, are loaded. */
+  async countLoadRequests(count: number, each: number): Promise<number> {
+    const name = `load-${count}-${each}`;
     let storage = await createDexieStorage({ name });
-    const start = performance.now();
     const commits: Promise<void>[] = [];
     for (let n = 0; n < count; n += each) {
       commits.push(storage.commit(CHANNEL_A, range(n, Math.min(n + each, count)).flatMap(receiveOf), "relaxed"));
     }
     await Promise.all(commits);
     await storage.commit(CHANNEL_A, [], "strict");
-    const written = performance.now();
     await storage.close();
-    const loads: number[] = [];
-    const records: number[] = [];
-    let openMs = 0;
-    for (let run = 0; run < 5; run++) {
-      const opening = performance.now();
-      storage = await createDexieStorage({ name });
-      openMs = performance.now() - opening;
-      const loading = performance.now();
-      const { messages } = await storage.load(CHANNEL_A);
-      loads.push(performance.now() - loading);
-      assertEqual(messages.length, count, "messages");
-      await storage.close();
-      records.push(await timeLedgerRecords(name, count));
-    }
     storage = await createDexieStorage({ name });
-    const reading = performance.now();
-    await storage.readBodies(CHANNEL_A, range(count - 50, count).map(idOf));
-    const bodies = performance.now();
-    await storage.readLedgerOf(CHANNEL_A, idOf(count - 7));
-    const ledger = performance.now();
+    const [{ messages }, requests] = await countRequests(() => storage.load(CHANNEL_A));
+    assertEqual(messages.length, count, "messages");
     await storage.close();
     await deleteDatabase(name);
-    // The quickest of each: what it takes when nothing else gets between.
-    const [load, recordsMs] = [Math.min(...loads), Math.min(...records)];
-    return {
-      write: written - start,
-      open: openMs,
-      load,
-      records: recordsMs,
-      bodies50: bodies - reading,
-      ledgerOf: ledger - bodies,
-    };
+    return requests;
   },
 
   /** Commits per second, one received message each, one after the other. */
@@ -209,15 +178,33 @@ async function codeOf(call: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** Milliseconds in which all records of the ledger are read; it holds one for each of `count` messages. */
-async function timeLedgerRecords(name: string, count: number): Promise<number> {
-  const database = await settled(indexedDB.open(name));
-  const start = performance.now();
-  const records = await settled(database.transaction("ledger").objectStore("ledger").getAll());
-  const ms = performance.now() - start;
-  assertEqual(records.length, count, "records");
-  database.close();
-  return ms;
+/** What it gives, and the reads that IndexedDB was asked for meanwhile, a cursor's steps among them. */
+async function countRequests<T>(call: () => Promise<T>): Promise<[T, number]> {
+  const reads = { get: 1, getAll: 1, getKey: 1, getAllKeys: 1, openCursor: 1, openKeyCursor: 1, count: 1 };
+  const steps = { continue: 1, advance: 1, continuePrimaryKey: 1 };
+  const restores: (() => void)[] = [];
+  let requests = 0;
+  const watch = (prototype: object, names: object): void => {
+    for (const name of Object.keys(names)) {
+      const before = Object.getOwnPropertyDescriptor(prototype, name);
+      if (before === undefined) continue;
+      const original: (...args: unknown[]) => unknown = before.value;
+      const counted = function (this: unknown, ...args: unknown[]): unknown {
+        requests++;
+        return original.apply(this, args);
+      };
+      Object.defineProperty(prototype, name, { ...before, value: counted });
+      restores.push(() => Object.defineProperty(prototype, name, before));
+    }
+  };
+  watch(IDBObjectStore.prototype, reads);
+  watch(IDBIndex.prototype, reads);
+  watch(IDBCursor.prototype, steps);
+  try {
+    return [await call(), requests];
+  } finally {
+    for (const restore of restores) restore();
+  }
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

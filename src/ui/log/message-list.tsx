@@ -9,6 +9,7 @@ import { useStrings } from "../strings/strings-context.ts";
 import { MessageRow } from "./message-row.tsx";
 import { ReadingLine } from "./reading-line.tsx";
 import { useLogScroll } from "./use-log-scroll.ts";
+import { useRowsInPortions } from "./use-rows-in-portions.ts";
 
 export interface MessageListProps {
   readonly store: ChannelStore;
@@ -20,14 +21,19 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const strings = useStrings().list;
   const container = useRef<HTMLDivElement>(null);
   const entries = store.entries.value;
-  const rows = useMemo(() => logRows(entries), [entries]);
+  const wanted = useMemo(() => logRows(entries), [entries]);
+  const { rows, isComplete, isNews } = useRowsInPortions(wanted);
   const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
-  const onNearTop = useCallback(() => void store.loadOlder(), [store]);
+  const onNearTop = useCallback(() => {
+    // What is held back stands above.
+    if (isComplete) void store.loadOlder();
+  }, [store, isComplete]);
   const onSeen = useCallback((entry: ShownItem) => store.markRead(entry), [store]);
   // Failing is shown by the row itself: it stays where it is, and can be asked for again.
   const onFetchAgain = useCallback((id: MessageId) => void store.client.fetchAgain(id).catch(() => {}), [store]);
   const { unseen, onScroll, toEnd } = useLogScroll(container, {
     entries,
+    rows,
     unread: store.unread.value,
     onNearTop,
     onSeen,
@@ -39,8 +45,9 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
         ref={container}
         class="log"
         role="log"
-        // Neither older pages nor what was said before anybody joined is news: nothing is read out while that is put in.
-        aria-live={store.loadingOlder.value || store.previewing.value ? "off" : "polite"}
+        // Neither older pages nor what was said before anybody joined is news, nor what a page opens with: nothing is read
+        // out while that is put in.
+        aria-live={store.loadingOlder.value || store.previewing.value || !isNews ? "off" : "polite"}
         aria-relevant="additions"
         aria-label={strings.label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
@@ -48,7 +55,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
         onScroll={onScroll}
         onKeyDown={(event) => walkRows(event, onDetails)}
       >
-        <LogTop store={store} />
+        {isComplete ? <LogTop store={store} /> : null}
         {rows.map((row) => (
           <Row
             key={row.key}

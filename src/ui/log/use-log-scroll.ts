@@ -21,6 +21,8 @@ export interface LogScroll {
 
 export interface LogScrollOptions {
   readonly entries: readonly ShownItem[];
+  /** What is drawn of them: changes with each drawing that moves anything. */
+  readonly rows: readonly unknown[];
   /** How many messages count as unread, those that came late and stand further up among them. */
   readonly unread: number;
   readonly onNearTop: () => void;
@@ -33,7 +35,7 @@ export interface LogScrollOptions {
  * is, whatever is inserted above it (older pages, recovered messages).
  */
 export function useLogScroll(container: RefObject<HTMLElement | null>, options: LogScrollOptions): LogScroll {
-  const { entries, unread, onNearTop, onSeen } = options;
+  const { entries, rows, unread, onNearTop, onSeen } = options;
   const atEnd = useRef(true);
   const anchor = useRef<Anchor | null>(null);
   const seen = useRef<string | null>(null);
@@ -80,7 +82,7 @@ export function useLogScroll(container: RefObject<HTMLElement | null>, options: 
     }
     restore(element, anchor.current);
     setUnseen(countAfter(entries, seen.current));
-  }, [container, entries, last, markSeen, toEnd]);
+  }, [container, entries, rows, last, markSeen, toEnd]);
 
   useEffect(() => {
     document.addEventListener("visibilitychange", markSeen);

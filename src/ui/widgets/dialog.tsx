@@ -16,6 +16,17 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const pressedOutside = useRef(false);
+  const isTold = useRef(false);
+  /** Once, as the platform tells of closing twice, the second time when another dialog may be open. */
+  const tell = (): void => {
+    if (isTold.current) return;
+    isTold.current = true;
+    onClose();
+  };
+  const close = (): void => {
+    element.current?.close();
+    tell();
+  };
   useEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
@@ -34,25 +45,21 @@ export function Dialog({ title, shape, onClose, children }: DialogProps): JSX.El
       ref={element}
       class={`dialog dialog-${shape}`}
       aria-labelledby={titleId}
-      // However it was closed: Escape cannot always be held up, and the next key must find the page as it looks.
-      onClose={onClose}
+      // The platform closes it next. It does so without asking where Escape comes twice, and then only tells afterwards.
+      onCancel={tell}
+      onClose={tell}
       onPointerDown={(event) => {
         pressedOutside.current = event.target === event.currentTarget;
       }}
       onClick={(event) => {
         // Text that is selected inside may be let go of outside; that is no click on the backdrop.
-        if (event.target === event.currentTarget && pressedOutside.current) element.current?.close();
+        if (event.target === event.currentTarget && pressedOutside.current) close();
       }}
     >
       <div class="dialog-inner">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={strings.common.close}
-            onClick={() => element.current?.close()}
-          >
+          <button type="button" class="icon-button" aria-label={strings.common.close} onClick={close}>
             <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
               <path class="icon-stroke" d="M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5" />
             </svg>

@@ -4,10 +4,9 @@ import { Component, type ComponentType, type JSX } from "preact";
 export function memo<Props extends object>(Inner: ComponentType<Props>): ComponentType<Props> {
   return class Memo extends Component<Props> {
     override shouldComponentUpdate(next: Props): boolean {
-      const keys = new Set([...Object.keys(this.props), ...Object.keys(next)]);
-      return [...keys].some(
-        (key) => this.props[key as keyof Props & keyof typeof this.props] !== next[key as keyof Props],
-      );
+      const before: Readonly<Partial<Props>> = this.props;
+      const keys = Object.keys(next) as (keyof Props)[];
+      return keys.length !== Object.keys(before).length || keys.some((key) => before[key] !== next[key]);
     }
 
     override render(): JSX.Element {
