@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { MessageView, ParticipantView } from "../../channel/api/channel-client.ts";
 import { isInMatrix } from "../../channel/api/message-type.ts";
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
@@ -10,11 +11,15 @@ import { byMeeting } from "../people/participants.tsx";
 import { personName } from "../people/people.ts";
 import { useStrings } from "../strings/strings-context.ts";
 import { memo } from "../widgets/memo.tsx";
+import { usePortions } from "../widgets/use-portions.ts";
 import { excerpt } from "./delivery-announcements.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 
 /** More rows than this are no overview; the list has the rest. */
 const MAX_ROWS = 200;
+
+/** Cells that are drawn in one task: as many as a few rows of a large group have, or many of a small one. */
+const PORTION_OF_CELLS = 120;
 
 /** More people than this stand closer together. */
 const ROOMY_COLUMNS = 5;
@@ -23,6 +28,21 @@ export interface DeliveryMatrixProps {
   readonly store: ChannelStore;
   readonly onDetails: (id: MessageId) => void;
 }
+
+/** A person whose column it is. */
+interface Column {
+  readonly id: ParticipantId;
+  readonly name: string;
+}
+
+interface Row {
+  readonly key: MessageId;
+  readonly message: MessageView;
+  readonly columns: readonly Column[];
+}
+
+const rowsAreAlike = (before: Row, after: Row): boolean =>
+  before.message === after.message && before.columns === after.columns;
 
 export type CellState = "author" | "has" | "none";
 
@@ -38,10 +58,11 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
   const messages = store.entries.value
     .filter((entry) => entry.kind === "message")
     .filter((entry) => isInMatrix(entry.type))
-    .slice(-MAX_ROWS)
-    .reverse();
-  // One string instead of a fresh array: rows are drawn again only when the columns really change.
-  const columns = people.map((person) => person.id).join(" ");
+    .slice(-MAX_ROWS);
+  const columns = useColumns(people);
+  const wanted = messages.map((message): Row => ({ key: message.id, message, columns }));
+  const portion = Math.ceil(PORTION_OF_CELLS / (1 + columns.length));
+  const rows = [...usePortions(wanted, portion, rowsAreAlike).rows].reverse();
   return (
     <div class="matrix">
       {messages.length === 0 ? (
@@ -62,14 +83,8 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
               </tr>
             </thead>
             <tbody>
-              {messages.map((message) => (
-                <MatrixRow
-                  key={message.id}
-                  message={message}
-                  columns={columns}
-                  participants={store.participants.value}
-                  onDetails={onDetails}
-                />
+              {rows.map(({ key, message, columns }) => (
+                <MatrixRow key={key} message={message} columns={columns} onDetails={onDetails} />
               ))}
             </tbody>
           </table>
@@ -78,6 +93,14 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
       <Legend />
     </div>
   );
+}
+
+/** The same array for as long as the same people have the same names, whatever else changes: then no row is drawn again. */
+function useColumns(people: readonly ParticipantView[]): readonly Column[] {
+  const strings = useStrings().people;
+  const columns = people.map((person): Column => ({ id: person.id, name: personName(person, strings) }));
+  // What the columns say is what counts, not which array says it.
+  return useMemo(() => columns, [JSON.stringify(columns)]);
 }
 
 function PersonHead({ person }: { readonly person: ParticipantView }): JSX.Element {
@@ -92,12 +115,11 @@ function PersonHead({ person }: { readonly person: ParticipantView }): JSX.Eleme
 
 interface MatrixRowProps {
   readonly message: MessageView;
-  readonly columns: string;
-  readonly participants: ReadonlyMap<ParticipantId, ParticipantView>;
+  readonly columns: readonly Column[];
   readonly onDetails: (id: MessageId) => void;
 }
 
-const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDetails }: MatrixRowProps): JSX.Element {
+const MatrixRow = memo(function MatrixRow({ message, columns, onDetails }: MatrixRowProps): JSX.Element {
   const strings = useStrings();
   const { state, audience } = message.delivery;
   return (
@@ -113,12 +135,8 @@ const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDe
           <DeliveryMark state={state} audience={audience.length} size={16} />
         </button>
       </th>
-      {columns.split(" ").map((id) => (
-        <MatrixCell
-          key={id}
-          state={cellState(message, id as ParticipantId)}
-          person={participants.get(id as ParticipantId)}
-        />
+      {columns.map(({ id, name }) => (
+        <MatrixCell key={id} state={cellState(message, id)} name={name} />
       ))}
     </tr>
   );
@@ -126,12 +144,11 @@ const MatrixRow = memo(function MatrixRow({ message, columns, participants, onDe
 
 interface MatrixCellProps {
   readonly state: CellState;
-  readonly person: ParticipantView | undefined;
+  readonly name: string;
 }
 
-function MatrixCell({ state, person }: MatrixCellProps): JSX.Element {
+function MatrixCell({ state, name }: MatrixCellProps): JSX.Element {
   const strings = useStrings();
-  const name = person === undefined ? "" : personName(person, strings.people);
   const words = strings.matrix.cell(name, state);
   return (
     <td class="matrix-cell" data-cell={state} title={words}>

@@ -3,13 +3,16 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { HoleView, ParticipantView } from "../../channel/api/channel-client.ts";
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import type { ChannelStore } from "../model/channel-store.ts";
-import { dayWords, type LogRow, logRows } from "../model/log-rows.ts";
+import { dayWords, type LogRow, logRows, rowsAreAlike } from "../model/log-rows.ts";
 import type { ShownItem } from "../model/shown-item.ts";
 import { useStrings } from "../strings/strings-context.ts";
+import { usePortions } from "../widgets/use-portions.ts";
 import { MessageRow } from "./message-row.tsx";
 import { ReadingLine } from "./reading-line.tsx";
 import { useLogScroll } from "./use-log-scroll.ts";
-import { useRowsInPortions } from "./use-rows-in-portions.ts";
+
+/** Drawn in one task. */
+const PORTION = 20;
 
 export interface MessageListProps {
   readonly store: ChannelStore;
@@ -22,7 +25,7 @@ export function MessageList({ store, onDetails }: MessageListProps): JSX.Element
   const container = useRef<HTMLDivElement>(null);
   const entries = store.entries.value;
   const wanted = useMemo(() => logRows(entries), [entries]);
-  const { rows, isComplete, isNews } = useRowsInPortions(wanted);
+  const { rows, isComplete, isNews } = usePortions(wanted, PORTION, rowsAreAlike);
   const nobodyWrote = useMemo(() => entries.every(isIntroduction), [entries]);
   const onNearTop = useCallback(() => {
     // What is held back stands above.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HoleView, LogItem, MessageView } from "../../channel/api/channel-client.ts";
 import { asMessageId, asParticipantId } from "../../sds/wire/ids.ts";
-import { dayWords, GROUP_WITHIN_MS, logRows, timeWords } from "./log-rows.ts";
+import { dayWords, GROUP_WITHIN_MS, type LogRow, logRows, rowsAreAlike, timeWords } from "./log-rows.ts";
 
 const NOON = new Date(2026, 4, 10, 12).getTime();
 const DAY = 24 * 60 * 60_000;
@@ -81,5 +81,26 @@ describe("timeWords", () => {
     const inGerman = timeWords(NOON, "de");
     expect([inGerman, timeWords(NOON, "en"), timeWords(NOON + 60_000, "de")]).toEqual(["12:00", "12:00 PM", "12:01"]);
     expect(timeWords(1e20, "en")).toBe("Invalid Date");
+  });
+});
+
+describe("rows that look alike", () => {
+  const message = { id: "a" } as never;
+  const hole = { id: "h" } as never;
+  const day: LogRow = { kind: "day", key: "day a", at: 1 };
+  const said: LogRow = { kind: "message", key: "a", message, grouped: false };
+  const missing: LogRow = { kind: "hole", key: "a", hole };
+  const others: readonly LogRow[] = [
+    { ...day, at: 2 },
+    { ...said, message: { id: "a" } as never },
+    { ...said, grouped: true },
+    { ...missing, hole: { id: "h" } as never },
+  ];
+
+  it("are those in which the same stands", () => {
+    const rows = [day, said, missing];
+    for (const before of rows)
+      for (const after of rows) expect(rowsAreAlike(before, { ...after })).toBe(before === after);
+    for (const before of rows) for (const after of others) expect(rowsAreAlike(before, after)).toBe(false);
   });
 });

@@ -37,6 +37,18 @@ export function logRows(entries: readonly ShownItem[]): readonly LogRow[] {
   return rows;
 }
 
+/** Rows are made anew with each change of the log; what stands in them is not. */
+export function rowsAreAlike(before: LogRow, after: LogRow): boolean {
+  switch (before.kind) {
+    case "day":
+      return after.kind === "day" && before.at === after.at;
+    case "message":
+      return after.kind === "message" && before.message === after.message && before.grouped === after.grouped;
+    case "hole":
+      return after.kind === "hole" && before.hole === after.hole;
+  }
+}
+
 function isContinued(previous: ShownMessage | null, next: ShownMessage): boolean {
   return (
     previous !== null &&

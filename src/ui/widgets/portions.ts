@@ -1,8 +1,11 @@
-import type { LogRow } from "../model/log-rows.ts";
+/** One of many things that are drawn alike, below one another. */
+export interface Keyed {
+  readonly key: string;
+}
 
-/** Rows as they are drawn, and whether those are all that are wanted, as they are wanted. */
-export interface DrawnRows {
-  readonly rows: readonly LogRow[];
+/** What is drawn, and whether that is all that is wanted, as it is wanted. */
+export interface Portion<Row extends Keyed> {
+  readonly rows: readonly Row[];
   readonly isComplete: boolean;
 }
 
@@ -11,9 +14,14 @@ export interface DrawnRows {
  * to wait stays as it was drawn, or out if it was not yet; one that is not wanted any more goes at once. The same
  * array where nothing changes.
  */
-export function nextPortion(drawn: readonly LogRow[], wanted: readonly LogRow[], most: number): DrawnRows {
+export function nextPortion<Row extends Keyed>(
+  drawn: readonly Row[],
+  wanted: readonly Row[],
+  most: number,
+  looksAlike: (before: Row, after: Row) => boolean,
+): Portion<Row> {
   const drawnByKey = new Map(drawn.map((row) => [row.key, row]));
-  const rows: LogRow[] = [];
+  const rows: Row[] = [];
   let left = most;
   let isComplete = true;
   for (let index = wanted.length - 1; index >= 0; index--) {
@@ -33,16 +41,4 @@ export function nextPortion(drawn: readonly LogRow[], wanted: readonly LogRow[],
   rows.reverse();
   const isSame = rows.length === drawn.length && rows.every((row, index) => row === drawn[index]);
   return { rows: isSame ? drawn : rows, isComplete };
-}
-
-/** Rows are made anew with each change of the log, what stands in them is not. */
-function looksAlike(before: LogRow, after: LogRow): boolean {
-  switch (before.kind) {
-    case "day":
-      return after.kind === "day" && before.at === after.at;
-    case "message":
-      return after.kind === "message" && before.message === after.message && before.grouped === after.grouped;
-    case "hole":
-      return after.kind === "hole" && before.hole === after.hole;
-  }
 }

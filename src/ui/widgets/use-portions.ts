@@ -1,23 +1,27 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LogRow } from "../model/log-rows.ts";
-import { type DrawnRows, nextPortion } from "./rows-in-portions.ts";
+import { type Keyed, nextPortion, type Portion } from "./portions.ts";
 
-/** Takes 15 to 30 ms with its layout on a slow laptop, so that a key that is pressed meanwhile is answered in time. */
-const PORTION = 20;
-
-export interface RowsInPortions extends DrawnRows {
+export interface Portions<Row extends Keyed> extends Portion<Row> {
   /** Nothing was held back for this drawing: what is new in it is news. */
   readonly isNews: boolean;
 }
 
-/** Draws many rows in many short tasks, between which the page answers. */
-export function useRowsInPortions(wanted: readonly LogRow[]): RowsInPortions {
-  const drawn = useRef<readonly LogRow[]>([]);
+/**
+ * Draws many rows in many short tasks, between which the page answers.
+ * @param most so many in one task; about 30 ms of it with their layout, on a slow laptop
+ * @param looksAlike a function that stays the same
+ */
+export function usePortions<Row extends Keyed>(
+  wanted: readonly Row[],
+  most: number,
+  looksAlike: (before: Row, after: Row) => boolean,
+): Portions<Row> {
+  const drawn = useRef<readonly Row[]>([]);
   const wasComplete = useRef(true);
   const [, drawAgain] = useState(0);
-  // Nobody waits for a page that nobody sees, and its timers are held back.
-  const most = document.visibilityState === "hidden" ? Number.POSITIVE_INFINITY : PORTION;
-  const next = nextPortion(drawn.current, wanted, most);
+  // Nobody waits for a page that nobody sees, and its tasks are held back.
+  const mostNow = document.visibilityState === "hidden" ? Number.POSITIVE_INFINITY : most;
+  const next = nextPortion(drawn.current, wanted, mostNow, looksAlike);
   const isNews = next.isComplete && wasComplete.current;
   useLayoutEffect(() => {
     drawn.current = next.rows;
