@@ -12,14 +12,25 @@ const { start, connect, atEnd, end } = nodesAndClients();
 
 afterEach(end);
 
-/** The same transport, with the topic of each read of history, from its beginning on, that came to its end. */
+/**
+ * The same transport, with the topic of each read of history, from its beginning on, that came to its end, and how
+ * often the connection was in doubt, which is a reason for each channel to look again.
+ */
 function watchReads(transport: Transport) {
   const read: string[] = [];
+  let doubts = 0;
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     yield* transport.queryHistory(query);
     if (query.by === "time" && query.newestFirst !== true) read.push(query.contentTopic);
   }
-  return { read, transport: { ...transport, queryHistory } };
+  transport.onDoubt?.(() => doubts++);
+  return {
+    read,
+    get doubts() {
+      return doubts;
+    },
+    transport: { ...transport, queryHistory },
+  };
 }
 
 const until = (condition: () => boolean) => expect.poll(condition, { timeout: TIMEOUT_MS / 2, interval: 5 }).toBe(true);
@@ -45,10 +56,12 @@ test(
       // So that the next one is joined when this one has read all.
       await until(() => watched.read.length >= number);
     }
+    const { doubts } = watched;
+    const { queries } = node.status().traffic;
     expect(new Set(watched.read).size).toBe(CHANNELS);
-    expect(watched.read).toHaveLength(CHANNELS);
-    expect(node.status().traffic.queries).toBeGreaterThanOrEqual(CHANNELS);
-    expect(node.status().traffic.queries).toBeLessThanOrEqual(CHANNELS * QUERIES_EACH);
+    expect(queries).toBeGreaterThanOrEqual(CHANNELS);
+    // A machine that stands still for seconds makes the connection doubtful, and then all look again.
+    expect(queries).toBeLessThanOrEqual(CHANNELS * QUERIES_EACH * (1 + doubts));
     // More listeners than an engine takes for sound would be one: a leak, or what looks like one.
     expect(warnings).toEqual([]);
   },

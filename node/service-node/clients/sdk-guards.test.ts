@@ -218,7 +218,8 @@ describe("where the SDK alone would fall short", () => {
     let requests = 0;
     const service = await start({
       [FILTER_SUBSCRIBE_CODEC]: filterThatAnswers(({ filterSubscribeType, contentTopics }) => {
-        requests += 1;
+        // On a machine that is busy the link is asked whether it still stands, too.
+        if (filterSubscribeType === types.SUBSCRIBE) requests += 1;
         for (const topic of contentTopics) {
           if (filterSubscribeType === types.SUBSCRIBE) {
             held.add(topic);
