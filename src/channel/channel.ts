@@ -1,5 +1,6 @@
 import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import type { Environment } from "../sds/io/step-context.ts";
+import { historyCursorOf } from "../sds/receive/history-cursors.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";
 import { step } from "../sds/step.ts";
@@ -106,11 +107,15 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
       contentTopic,
       clock,
       first: firstRead,
-      cursor: () => state.receive.historyCursor,
+      cursor: (source) => historyCursorOf(state, source),
+      lastReadAt: () => state.receive.historyCursor,
+      messages: () => state.log.entries.size,
       isHeld: intake.isHeld,
     },
     onFrames: intake.fromStore,
-    onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
+    onRead: (startedAt, source) => {
+      markHistoryRead({ state, intake, dispatch }, startedAt, source).catch(() => {});
+    },
   });
   const author = { channelId, self, signer };
   const outbound = parts.createOutbound({

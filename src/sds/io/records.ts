@@ -114,8 +114,13 @@ export interface MetaRecords {
   ledgerSeq: number;
   /** Milliseconds this channel has been online in all, as of one of the last writes (`connected-time.ts`). */
   connectedMs: number;
-  /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
+  /**
+   * Milliseconds: the Store that was read last was read up to here, and nothing before it is in memory only. Earlier versions
+   * wrote only this, of whichever answered.
+   */
   historyCursor: number;
+  /** The same of the Store of one service node, by its name. */
+  [cursorOfSource: `historyCursor of ${string}`]: number;
   lastReadLamport: number;
   /** Milliseconds that a person had added to the device's clock in this channel. */
   clockCorrectionMs: number;

@@ -5,7 +5,7 @@ import { createHealthSignal, type HealthSignal } from "../health-signal.ts";
 import { TransportError, type TransportHealth } from "../port.ts";
 import { createBackoff } from "./dialling/backoff.ts";
 import { createWakeableSleep } from "./dialling/wakeable-sleep.ts";
-import { createServiceLinks } from "./links/service-links.ts";
+import { createServiceLinks, type LinkedSource } from "./links/service-links.ts";
 import { createTopicRegistry, type TopicRegistry } from "./links/topic-registry.ts";
 import { type GuardedNode, startGuardedNode } from "./node/guarded-node.ts";
 import { createTopicHealth, type TopicHealth } from "./topic-health.ts";
@@ -25,6 +25,8 @@ export interface NetworkAccess {
   isConnected(): boolean;
   /** The open connections, waiting for the first attempt to connect if it still runs. Rejects with `TransportError`. */
   connections(): Promise<readonly Connection[]>;
+  /** The service nodes that are connected, and whether each pushes this topic. */
+  sources(contentTopic: string): readonly LinkedSource[];
   /** The running node. Throws `offline` if there is none yet. */
   node(): GuardedNode;
   /** Why nothing can be sent. */
@@ -164,6 +166,7 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
     topicHealth,
     isConnected: () => links.connections().length > 0,
     connections,
+    sources: (contentTopic) => links.sources(contentTopic),
     node: () => {
       if (node === undefined) throw offlineError();
       return node;

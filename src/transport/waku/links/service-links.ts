@@ -1,5 +1,5 @@
 import type { Connection } from "@libp2p/interface";
-import type { TransportHealth } from "../../port.ts";
+import type { HistorySource, TransportHealth } from "../../port.ts";
 import { createServiceLink, type LinkParts, type LinkRules, type ServiceLink } from "./service-link.ts";
 
 /** The links to all service nodes of a network, and what they amount to together. */
@@ -7,6 +7,8 @@ export interface ServiceLinks {
   /** Starts to connect. */
   open(parts: LinkParts): void;
   connections(): Connection[];
+  /** The connected ones, by the address that names each, and whether each pushes this topic. */
+  sources(contentTopic: string): LinkedSource[];
   /** Of the whole, or as far as this topic is concerned. */
   health(contentTopic?: string): TransportHealth;
   /** Brings the subscriptions in line with the wanted topics. */
@@ -23,6 +25,11 @@ export interface ServiceLinks {
   stop(): void;
   /** Resolves when all links have ended, which can take until libp2p has closed their connections. */
   finished(): Promise<void>;
+}
+
+/** A service node that is connected. */
+export interface LinkedSource extends HistorySource {
+  readonly connection: Connection;
 }
 
 export interface ServiceLinksOptions extends LinkRules {
@@ -71,6 +78,13 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
       options.onChange();
     },
     connections,
+    sources: (contentTopic) =>
+      links.flatMap((link, index) => {
+        const [connection, name] = [link.connection(), multiaddrs[index]];
+        return connection === undefined || name === undefined
+          ? []
+          : [{ name, connection, isLive: link.isReady(contentTopic) }];
+      }),
     health,
     sync: () => {
       for (const link of links) link.sync();

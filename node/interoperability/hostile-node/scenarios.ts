@@ -1,0 +1,14 @@
+import { anHonestNodeLater, oneLyingNode } from "./one-lying-node.ts";
+import type { Scenario } from "./scenario.ts";
+import { aMessageNowAndThen, pagesWithoutEnd, senselessHistory } from "./stores-without-end.ts";
+import { tooLarge } from "./too-large.ts";
+
+/** All of them, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  senselessHistory,
+  pagesWithoutEnd,
+  aMessageNowAndThen,
+  oneLyingNode,
+  anHonestNodeLater,
+  tooLarge,
+];
