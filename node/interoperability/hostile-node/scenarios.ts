@@ -1,3 +1,4 @@
+import { anotherCluster } from "./another-cluster.ts";
 import { anHonestNodeLater, oneLyingNode } from "./one-lying-node.ts";
 import type { Scenario } from "./scenario.ts";
 import { aMessageNowAndThen, pagesWithoutEnd, senselessHistory } from "./stores-without-end.ts";
@@ -11,4 +12,5 @@ export const SCENARIOS: readonly Scenario[] = [
   oneLyingNode,
   anHonestNodeLater,
   tooLarge,
+  anotherCluster,
 ];

@@ -34,7 +34,7 @@ function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPI
     ...{
       libp2p: fake.libp2p,
       arrivals: createArrivals(clock),
-      leftAlone: { until: () => 0 },
+      leftAlone: { note: () => undefined, until: () => 0, why: () => undefined },
       filter,
       metadata: { query: async () => ({ shardInfo: null, error: null }) } as never,
     },

@@ -91,7 +91,7 @@ function guardNode(
     libp2p,
     clock,
     onAsk,
-    onFlood: ({ remoteAddr }) => leftAlone.note(remoteAddr.toString()),
+    onFlood: ({ remoteAddr }) => leftAlone.note(remoteAddr.toString(), "flood"),
   });
   guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });
