@@ -56,8 +56,9 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const connection = connectionOf(transport, contentTopic);
   let reading = (): ReadingView | null => null;
+  let historyTrouble = (): string => "";
   const status = createStatusBoard(() =>
-    channelStatus({ state, transport: connection, clock, life, reading: reading() }),
+    channelStatus({ state, transport: connection, clock, life, reading: reading(), historyTrouble: historyTrouble() }),
   );
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
@@ -113,10 +114,12 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
       isHeld: intake.isHeld,
     },
     onFrames: intake.fromStore,
+    onTrouble: () => status.refresh(),
     onRead: (startedAt, source) => {
       markHistoryRead({ state, intake, dispatch }, startedAt, source).catch(() => {});
     },
   });
+  historyTrouble = history.trouble;
   const author = { channelId, self, signer };
   const outbound = parts.createOutbound({
     ...{ author, key, contentTopic, transport, clock, bodies, isKept: history.isKept, report: tell },

@@ -121,18 +121,24 @@ export interface HistoryPage {
 /**
  * - `online`: at least one service node takes what we publish and pushes what others do
  * - `checking`: as far as anybody knows it is the same, but none of them has answered for some seconds
- * - `offline`: `reason` is for people
+ *
+ * `reason` is for people: why it is offline; else what a service node does that it should not, or does not do. Absent: nothing.
  */
 export type TransportHealth =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "online"; readonly peers: number }
-  | { readonly kind: "checking"; readonly peers: number }
+  | { readonly kind: "connecting"; readonly reason?: string }
+  | { readonly kind: "online"; readonly peers: number; readonly reason?: string }
+  | { readonly kind: "checking"; readonly peers: number; readonly reason?: string }
   | { readonly kind: "offline"; readonly reason: string }
   | { readonly kind: "closed" };
 
 /** Whether what is published is taken and what others publish is pushed, as far as anybody knows. */
 export function isOnline({ kind }: TransportHealth): boolean {
   return kind === "online" || kind === "checking";
+}
+
+/** What people are told of it; empty when there is nothing to tell. */
+export function reasonOf(health: TransportHealth): string {
+  return "reason" in health ? (health.reason ?? "") : "";
 }
 
 /**

@@ -29,6 +29,8 @@ export interface HistoryReader {
   fetch(wanted: readonly WantedMessage[]): void;
   /** True when a Store gives the payload of this Waku hash back. Rejects when no Store answers. */
   isKept(hash: Uint8Array): Promise<boolean>;
+  /** What a service node's Store does that it should not, in words for people; empty when none does. */
+  trouble(): string;
   close(): void;
 }
 
@@ -50,6 +52,8 @@ export interface HistoryReaderOptions {
   readonly onFrames: (frames: readonly InboundFrame[]) => Promise<void>;
   /** Everything up to this time, by this device's clock, that this service node has was taken in. */
   readonly onRead: (startedAt: number, source: string) => void;
+  /** `trouble` differs. */
+  readonly onTrouble?: () => void;
 }
 
 export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
@@ -60,6 +64,8 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
   const readers = new Map<string, SourceReader>();
   /** Those that are connected now, and whether they push. */
   const present = new Map<string, HistorySource>();
+  /** Those whose Store gave so much that was no news that its reading was ended. */
+  const troubled = new Set<string>();
   let first = lastReadAt === 0 ? options.first : undefined;
   let connected = false;
   let closed = false;
@@ -92,6 +98,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
         onRead(startedAt, name);
       },
       onEnd: (how, wasLong) => {
+        noteTrouble(name, how === "cut");
         if (how === "read") firstEnds(wasLong);
         else if (![...readers].some(([other, { isReading }]) => other !== name && isReading())) first?.waits();
         void readDoubtful();
@@ -99,6 +106,13 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     });
     readers.set(name, reader);
     return reader;
+  }
+
+  function noteTrouble(name: string, isTroubled: boolean): void {
+    if (troubled.has(name) === isTroubled) return;
+    if (isTroubled) troubled.add(name);
+    else troubled.delete(name);
+    options.onTrouble?.();
   }
 
   /** A Store that has nothing says nothing of what the next one has. */
@@ -201,6 +215,12 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
         if (frames.some(isThis)) return true;
       }
       return false;
+    },
+    trouble: () => {
+      const [name] = troubled;
+      if (name === undefined) return "";
+      const who = name === "" ? "a service node" : `the service node at ${name.split("/p2p/")[0]}`;
+      return `${who} gives much as history that is no message of this channel; it is read bit by bit`;
     },
     close: () => {
       closed = true;

@@ -51,8 +51,8 @@ export interface SourceReaderOptions {
   readonly onPage: (page: HistoryPage) => Promise<void>;
   /** Everything up to this time, by this device's clock, that this source has was taken in. */
   readonly onRead: (startedAt: number) => void;
-  /** A read came to its end or did not. Nothing of it is under way any more. */
-  readonly onEnd: (how: "read" | "broken", wasLong: boolean) => void;
+  /** A read came to its end, was ended for what it brought, or broke off. Nothing of it is under way any more. */
+  readonly onEnd: (how: "read" | "cut" | "broken", wasLong: boolean) => void;
 }
 
 interface Plan {
@@ -167,7 +167,7 @@ export function createSourceReader(options: SourceReaderOptions): SourceReader {
         //= protocol: STORE-1
         schedule(plan.isWhole || wholeAt === undefined ? HISTORY_POLL_MS : wholeAt + HISTORY_POLL_MS - clock.now());
       }
-      end(outcome === "all" ? "read" : "broken", wasLong);
+      end(outcome === "all" ? "read" : "cut", wasLong);
       //= protocol: STORE-2
       if (outcome === "all") options.onRead(plan.startedAt);
     } catch {
@@ -178,7 +178,7 @@ export function createSourceReader(options: SourceReaderOptions): SourceReader {
     }
   }
 
-  function end(how: "read" | "broken", wasLong: boolean): void {
+  function end(how: "read" | "cut" | "broken", wasLong: boolean): void {
     tried = true;
     if (!closed) options.onEnd(how, wasLong);
   }

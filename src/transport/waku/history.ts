@@ -1,8 +1,10 @@
 import type { PeerId } from "@libp2p/interface";
 import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
 import { explainHistoryError, noStore } from "./history-errors.ts";
+import type { Troubles } from "./links/troubles.ts";
 import { missingOnly } from "./missing-only.ts";
 import { type HashListing, NoListing } from "./node/hash-listing.ts";
+
 import type { LightNode } from "./node/light-node.ts";
 import { oneAhead } from "./one-ahead.ts";
 import { createStoreOrder, type StoreOrder } from "./store-order.ts";
@@ -22,10 +24,11 @@ export interface HistorySources {
   readonly list?: HashListing;
   /** Which Stores broke off before. */
   readonly order?: StoreOrder;
+  readonly troubles?: Pick<Troubles, "senseless" | "fulfilled">;
 }
 
 /** The service node whose Store is read just now. */
-interface Source extends Omit<HistorySources, "peers" | "order"> {
+interface Source extends Omit<HistorySources, "peers" | "order" | "troubles"> {
   readonly peer: PeerId;
 }
 
@@ -49,7 +52,7 @@ export function readHistoryOfAny(query: HistoryQuery, sources: HistorySources): 
 
 async function* ofAny(
   query: TimeQuery,
-  { peers, order = createStoreOrder(), ...shared }: HistorySources,
+  { peers, order = createStoreOrder(), troubles, ...shared }: HistorySources,
 ): AsyncGenerator<HistoryPage> {
   let failure: TransportError | undefined;
   for (const peer of order.of(peers)) {
@@ -60,9 +63,11 @@ async function* ofAny(
         yield page;
       }
       order.gaveAll(peer);
+      troubles?.fulfilled(peer, "store");
       return;
     } catch (error) {
       failure = explainHistoryError(error);
+      if (failure.code === "rejected") troubles?.senseless(peer, "store", failure.message);
       if (hasYielded || isUnfit(failure)) order.brokeOff(peer);
       // Going on with another Store would repeat or skip messages; the next time it is asked first.
       if (hasYielded) break;
@@ -79,7 +84,7 @@ function isUnfit({ code }: TransportError): boolean {
 /** Throws only when nobody answered: what nobody has is no failure. */
 async function* wantedOfAll(
   query: HashQuery,
-  { peers, order = createStoreOrder(), ...shared }: HistorySources,
+  { peers, order = createStoreOrder(), troubles: _troubles, ...shared }: HistorySources,
 ): AsyncGenerator<HistoryPage> {
   const wanted = createWantedHashes(query);
   let failure: TransportError | undefined;

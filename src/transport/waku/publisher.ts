@@ -1,6 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import { proto_lightpush as proto } from "@waku/proto";
 import { type OutboundFrame, type PublishReceipt, TransportError } from "../port.ts";
+import type { Troubles } from "./links/troubles.ts";
 import type { GuardedNode } from "./node/guarded-node.ts";
 import { createStoreOrder, type StoreOrder } from "./store-order.ts";
 import { senselessAnswer, worthiestError } from "./wire/errors.ts";
@@ -22,6 +23,7 @@ export interface Publishing {
   readonly requestId: string;
   /** Who did not take the last one is asked behind the others. */
   readonly order?: StoreOrder;
+  readonly troubles?: Pick<Troubles, "refused" | "fulfilled">;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Publishing {
  * Resolves as soon as one of them says that it took the message; throws `TransportError` when none did.
  */
 export async function pushToNetwork(frame: OutboundFrame, publishing: Publishing): Promise<PublishReceipt> {
-  const { node, rule, requestId, order = createStoreOrder() } = publishing;
+  const { node, rule, requestId, order = createStoreOrder(), troubles } = publishing;
   const connections = inOrder(publishing.connections, order);
   const pubsubTopic = pubsubTopicOf(frame.contentTopic, rule);
   const serving = await node.lightpush.serving(connections, pubsubTopic);
@@ -42,8 +44,10 @@ export async function pushToNetwork(frame: OutboundFrame, publishing: Publishing
     try {
       requireTaken(await node.lightpush.ask(connection, request));
       order.gaveAll(connection.remotePeer);
+      troubles?.fulfilled(connection.remotePeer, "lightpush");
     } catch (error) {
       order.brokeOff(connection.remotePeer);
+      if (isRefusal(error)) troubles?.refused(connection.remotePeer, "lightpush", error.message);
       throw error;
     }
   }
@@ -60,6 +64,11 @@ export async function pushToNetwork(frame: OutboundFrame, publishing: Publishing
     }
   }
   throw worthiestError(refusals);
+}
+
+/** A connection that broke, or an answer that is late, is told of elsewhere. */
+function isRefusal(error: unknown): error is TransportError {
+  return error instanceof TransportError && error.code === "rejected";
 }
 
 function inOrder(connections: readonly Connection[], order: StoreOrder): readonly Connection[] {

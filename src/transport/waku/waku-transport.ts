@@ -124,7 +124,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
         connections,
         rule: network,
         requestId: requestIdOf(random),
-        order: takers,
+        ...{ order: takers, troubles: access.troubles },
       });
     } catch (error) {
       access.requireOpen();
@@ -140,6 +140,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
     try {
       yield* readHistoryOfAny(query, {
         ...{ node: sdk, peers, pubsubTopic, now: clock.now(), list: listHashes, order: stores },
+        troubles: access.troubles,
       });
     } catch (error) {
       access.requireOpen();

@@ -138,6 +138,7 @@ export const en: Strings = {
     connectingHelp: "Looking for the service node. You can write already; messages leave when it answers.",
     offlineHelp: (reason) =>
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,
+    troubleHelp: (reason) => `${reason} You can go on writing; what can be done without it goes on.`,
     closedHelp: "This channel is closed in this tab. Reload the page to open it again.",
     waiting: (n) => count(n, "1 message is waiting to be sent.", `${number(n)} messages are waiting to be sent.`),
     early: (n) =>

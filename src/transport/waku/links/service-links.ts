@@ -35,6 +35,8 @@ export interface LinkedSource extends HistorySource {
 export interface ServiceLinksOptions extends LinkRules {
   /** Called after every change of what `connections` or `health` return. */
   readonly onChange: () => void;
+  /** What a service of a connected service node does not do, in words for people. */
+  readonly trouble: (connection: Connection) => string | undefined;
   /** What was said in the last so many milliseconds may have been pushed elsewhere by all of them. */
   readonly onDoubt: (agoMs: number) => void;
 }
@@ -48,13 +50,24 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
   function health(contentTopic?: string): TransportHealth {
     const ready = links.filter((link) => link.isReady(contentTopic));
     const peers = ready.filter((link) => !link.isQuiet()).length;
-    if (peers > 0) return { kind: "online", peers };
-    if (ready.length > 0) return { kind: "checking", peers: ready.length };
+    const trouble = troubleOf(links);
+    if (peers > 0) return { kind: "online", peers, ...trouble };
+    if (ready.length > 0) return { kind: "checking", peers: ready.length, ...trouble };
     if (multiaddrs.length === 0) return { kind: "offline", reason: "the network names no service node; add one" };
     const failures = links.flatMap((link) => link.failure() ?? []);
     const [reason] = failures;
     const haveAllFailed = failures.length === links.length && connections().length === 0;
-    return reason !== undefined && haveAllFailed ? { kind: "offline", reason } : { kind: "connecting" };
+    return reason !== undefined && haveAllFailed ? { kind: "offline", reason } : { kind: "connecting", ...trouble };
+  }
+
+  /** The first of them with which something is wrong says what. */
+  function troubleOf(some: readonly ServiceLink[]): { readonly reason?: string } {
+    for (const link of some) {
+      const connection = link.connection();
+      const reason = link.failure() ?? (connection === undefined ? undefined : options.trouble(connection));
+      if (reason !== undefined) return { reason };
+    }
+    return {};
   }
 
   /** One that pushes to us for certain is enough. */
