@@ -65,6 +65,8 @@ export interface OutboxRecord {
   readonly reason: string;
   /** A person asked for one more attempt, and none was made since. */
   readonly asked?: true;
+  /** `stored`, and nobody confirmed for so long that it is shown as unconfirmed. */
+  readonly aged?: true;
   /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
   readonly levelPercent?: number;
 }

@@ -23,7 +23,7 @@ export const de: Strings = {
     waiting: () => "Wartet auf das Sendelimit des Netzes",
     sending: ({ attempt }) => (attempt > 1 ? `Wird gesendet, ${number(attempt)}. Versuch` : "Wird gesendet"),
     sent: () => "Ans Netz gesendet",
-    stored: () => "Vom Netz aufbewahrt",
+    stored: () => "Aufbewahrt, sagt ein Dienstknoten",
     owner: () => "Vom Eigentümer aufbewahrt",
     received: ({ k, n }) => (n === null ? `Empfangen von ${number(k)}` : `Empfangen von ${number(k)} von ${number(n)}`),
     level: ({ percent, k, n }) => `Bestätigt von ${number(percent)} % (${number(k)} von ${number(n)})`,

@@ -28,7 +28,7 @@ export const en: Strings = {
     waiting: () => "Waiting for the network's rate limit",
     sending: ({ attempt }) => (attempt > 1 ? `Sending, attempt ${number(attempt)}` : "Sending"),
     sent: () => "Sent to the network",
-    stored: () => "Kept by the network",
+    stored: () => "Kept, a service node says",
     owner: () => "Kept by the owner",
     received: ({ k, n }) => (n === null ? `Received by ${number(k)}` : `Received by ${number(k)} of ${number(n)}`),
     level: ({ percent, k, n }) => `Confirmed by ${number(percent)} % (${number(k)} of ${number(n)})`,
