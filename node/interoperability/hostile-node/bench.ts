@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 /** What a scenario is made of: all of it real, in this process, and ended with `end`. */
 export interface Bench {
   /** A node whose services do as the handlers say (by codec); else it says what an honest one does, takes nothing and keeps nothing. */
-  hostile(handlers: Readonly<Record<string, RequestHandler>>): Promise<Libp2p>;
+  hostile(handlers: Readonly<Record<string, RequestHandler>>, announced?: readonly string[]): Promise<Libp2p>;
   honest(options?: Partial<ServiceNodeOptions>): Promise<ServiceNode>;
   connect(multiaddrs: readonly string[], options?: Partial<WakuTransportOptions>): Transport;
   /** Creates a channel, or joins one, with these service nodes. */
@@ -29,8 +29,8 @@ export interface Bench {
 export function createBench(): Bench {
   const ends: (() => unknown)[] = [];
   return {
-    hostile: async (handlers) => {
-      const libp2p = await startScriptedServiceNode({ ...handlers });
+    hostile: async (handlers, announced = []) => {
+      const libp2p = await startScriptedServiceNode({ ...handlers }, announced);
       ends.push(() => libp2p.stop());
       return libp2p;
     },

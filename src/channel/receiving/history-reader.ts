@@ -1,10 +1,10 @@
 import type { Clock } from "../../runtime/port.ts";
 import type { WantedMessage } from "../../sds/io/effect.ts";
 import { LAMPORT_EMBARGO_MS } from "../../sds/parameters/parameters.ts";
-import type { HistoryPage, HistorySource, InboundFrame, Transport } from "../../transport/port.ts";
+import type { HistoryQuery, HistorySource, InboundFrame, Transport } from "../../transport/port.ts";
 import type { FirstRead } from "./first-read.ts";
 import { createReadBudget } from "./read-budget.ts";
-import { createReadTurns } from "./read-turns.ts";
+import { createReadTurns, type ReadTurns } from "./read-turns.ts";
 import { createSourceReader, SHORT_OVERLAP_MS, type SourceReader, type TimeQuery } from "./source-reader.ts";
 import { timeWindows } from "./time-windows.ts";
 
@@ -59,6 +59,8 @@ export interface HistoryReaderOptions {
 export function createHistoryReader(options: HistoryReaderOptions): HistoryReader {
   const { transport, contentTopic, clock, cursor, isHeld, messages, onFrames, onRead } = options;
   const turns = createReadTurns(clock);
+  /** Of spans that are asked of several, one line each. */
+  const lines = new Set<ReadTurns>();
   const lastReadAt = options.lastReadAt();
   /** By name, of the few service nodes of a network. */
   const readers = new Map<string, SourceReader>();
@@ -157,21 +159,23 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
 
   /** What one has and another one does not is found, whoever was asked first; of what was given once only hashes are asked for. */
   async function takeOfAll(span: Pick<TimeQuery, "from" | "to">, heldAtFirst?: TimeQuery["isHeld"]): Promise<void> {
-    let held = heldAtFirst;
-    for (const { name } of sources()) {
+    const line = createReadTurns(clock);
+    lines.add(line);
+    const reads = sources().map(({ name }, index) => {
+      const held = index === 0 ? heldAtFirst : isHeld;
       const query = { by: "time", contentTopic, ...span, ...named(name), ...(held === undefined ? {} : { isHeld: held }) } as const;
-      await takeAll(transport.queryHistory(query)).catch(() => {
-        // The others may answer.
-      });
-      held = isHeld;
-    }
+      return line.take(() => takeAll(query));
+    });
+    // One that fails is no reason not to hear the others.
+    await Promise.allSettled(reads);
+    lines.delete(line);
   }
 
-  async function takeAll(pages: AsyncIterable<HistoryPage>): Promise<void> {
+  async function takeAll(query: HistoryQuery): Promise<void> {
     if (closed) return;
     const budget = createReadBudget();
     let askedAt = clock.now();
-    for await (const page of pages) {
+    for await (const page of transport.queryHistory(query)) {
       const waitedMs = clock.now() - askedAt;
       const before = messages();
       await onFrames(page.frames);
@@ -184,7 +188,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     const hashes = wanted.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
     for (let start = 0; start < hashes.length; start += HASHES_PER_QUERY) {
       const some = hashes.slice(start, start + HASHES_PER_QUERY);
-      await takeAll(transport.queryHistory({ by: "hash", contentTopic, hashes: some }));
+      await takeAll({ by: "hash", contentTopic, hashes: some });
     }
     for (const window of timeWindows(wanted)) if (!closed) await takeOfAll(window);
   }
@@ -225,7 +229,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     close: () => {
       closed = true;
       for (const reader of readers.values()) reader.close();
-      turns.close();
+      for (const line of [turns, ...lines]) line.close();
     },
   };
 }
