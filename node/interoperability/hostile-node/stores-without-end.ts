@@ -3,7 +3,7 @@ import { STORE_QUERY_CODEC } from "../../../src/transport/waku/wire/codecs.ts";
 import { addressesOf, type Bench } from "./bench.ts";
 import { createMadeUpStore, type MadeUpStoreOptions } from "./made-up-store.ts";
 import { missesOf, type Scenario } from "./scenario.ts";
-import { SAID, saysFive, textsCome } from "./two-nodes.ts";
+import { isTaken, SAID, saysFive, textsCome } from "./two-nodes.ts";
 
 const TOPIC = "/hearback/1/hostile-store/proto";
 const MIB = 1024 * 1024;
@@ -37,9 +37,8 @@ async function besideAnHonestOne(bench: Bench, options: MadeUpStoreOptions) {
   const haveThemMs = Date.now() - startedAt;
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, LOOK_MS - haveThemMs)));
   const measured = { haveThemMs, mib: Math.round(store.bytes() / MIB), pages: store.pages(), lookMs: LOOK_MS };
-  const before = bob;
-  await before.say("still here");
-  const writes = await bench.comesAbout(async () => (await bob.texts()).includes("still here"));
+  await bob.say("still here");
+  const writes = await isTaken(bench, bob, "still here");
   return { store, all, writes, measured };
 }
 

@@ -7,19 +7,21 @@ export const SAID = 5;
 /** A channel in which Ada said five messages over this service node; returns its invite. */
 export async function saysFive(bench: Bench, multiaddr: string): Promise<string> {
   const ada = await bench.participant("Ada", [multiaddr]);
-  for (const number of range(SAID)) await ada.say(`message ${number}`);
+  for (const number of range(SAID)) {
+    await ada.say(`message ${number}`);
+    if (!(await isTaken(bench, ada, `message ${number}`))) throw new Error("the honest service node did not take it");
+  }
   const { inviteCode } = ada;
-  const isTaken = async (): Promise<boolean> => {
-    const { page } = await ada.client.snapshot(50);
-    const chats = page.entries.filter((entry) => entry.kind === "message" && entry.type === "chat");
-    return chats.length === SAID && chats.every((entry) => "delivery" in entry && !WAITS.has(entry.delivery.state.kind));
-  };
-  if (!(await bench.comesAbout(isTaken))) throw new Error("the honest service node did not take what Ada said");
   await ada.close();
   return inviteCode;
 }
 
 const WAITS = new Set(["queued", "waiting", "sending"]);
+
+/** Whether the network takes what a participant said. */
+export function isTaken(bench: Bench, participant: Participant, text: string): Promise<boolean> {
+  return bench.comesAbout(async () => !WAITS.has((await participant.has(text, 1_000)).delivery.state.kind));
+}
 
 /** Whether all of them come to a participant, in order. */
 export function textsCome(bench: Bench, participant: Participant): Promise<boolean> {
