@@ -17,7 +17,13 @@ export const anotherCluster: Scenario = {
     const transport = bench.connect(addressesOf(node));
     transport.subscribe(TOPIC, () => undefined);
     await bench.comesAbout(() => transport.health().kind === "offline");
-    const frame = { contentTopic: TOPIC, payload: Uint8Array.of(1), version: 1, ephemeral: false, timestamp: 1 } as const;
+    const frame = {
+      contentTopic: TOPIC,
+      payload: Uint8Array.of(1),
+      version: 1,
+      ephemeral: false,
+      timestamp: 1,
+    } as const;
     const deadline = Date.now() + LOOK_MS;
     while (Date.now() < deadline) {
       await transport.publish(frame).catch(() => undefined);

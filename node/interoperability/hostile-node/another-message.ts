@@ -28,7 +28,13 @@ export const anotherMessage: Scenario = {
       const health = transport.health();
       return health.kind === "online" && health.peers === 2 && alone.health().kind === "online";
     });
-    const frame = { contentTopic: TOPIC, payload: Uint8Array.of(1), version: 1, ephemeral: false, timestamp: Date.now() } as const;
+    const frame = {
+      contentTopic: TOPIC,
+      payload: Uint8Array.of(1),
+      version: 1,
+      ephemeral: false,
+      timestamp: Date.now(),
+    } as const;
     const { hash } = await transport.publish(frame);
     const unknown = new Uint8Array(32).fill(9);
     const found = async (from: typeof transport, hashes: readonly Uint8Array[]): Promise<string[]> => {

@@ -55,7 +55,9 @@ export const neverAgrees: Scenario = {
     const transport = bench.connect(addressesOf(node));
     transport.subscribe(TOPIC, () => undefined);
     const isSaid = await bench.comesAbout(() => reasonOf(transport.health(TOPIC)).includes("did not agree to push"));
-    return { misses: missesOf({ "it is said": isSaid, "it is not online": transport.health(TOPIC).kind === "connecting" }) };
+    return {
+      misses: missesOf({ "it is said": isSaid, "it is not online": transport.health(TOPIC).kind === "connecting" }),
+    };
   },
 };
 

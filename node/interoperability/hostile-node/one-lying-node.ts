@@ -15,7 +15,12 @@ export const emptyStore: RequestHandler = (body) => {
 /** Takes what it is given, and hands it to nobody. */
 export const takesAll: RequestHandler = (body) => {
   const { requestId } = proto_lightpush.LightPushRequestV3.decode(body);
-  return proto_lightpush.LightPushResponseV3.encode({ requestId, statusCode: 200, statusDesc: "OK", relayPeerCount: 9 });
+  return proto_lightpush.LightPushResponseV3.encode({
+    requestId,
+    statusCode: 200,
+    statusDesc: "OK",
+    relayPeerCount: 9,
+  });
 };
 
 async function liar(bench: Bench): Promise<string[]> {

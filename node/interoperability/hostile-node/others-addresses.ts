@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
 import { addressesOf, type Bench } from "./bench.ts";
 import { missesOf, type Scenario } from "./scenario.ts";
 

@@ -64,16 +64,30 @@ export const aMessageNowAndThen: Scenario = {
   mustHold: `The ${SAID} messages of the honest node come meanwhile.`,
   run: async (bench) => {
     const { all, writes, measured } = await besideAnHonestOne(bench, { perPage: 1, delayMs: 19_000 });
-    return { misses: missesOf({ "the messages of the honest node came": all, "the channel still writes": writes }), measured };
+    return {
+      misses: missesOf({ "the messages of the honest node came": all, "the channel still writes": writes }),
+      measured,
+    };
   },
 };
 
 const NONSENSE: readonly (readonly [string, MadeUpStoreOptions])[] = [
-  ["pages of nothing", { twist: ({ messages }) => ({ messages: messages.map(({ messageHash = new Uint8Array() }) => ({ messageHash })) }) }],
+  [
+    "pages of nothing",
+    {
+      twist: ({ messages }) => ({ messages: messages.map(({ messageHash = new Uint8Array() }) => ({ messageHash })) }),
+    },
+  ],
   ["messages of another topic", { twist: ({ messages }) => ({ messages: messages.map(ofAnotherTopic) }) }],
   ["times that go back", { stepMs: -1_000 * 60 }],
-  ["times that go back and forth", { twist: ({ messages }, page) => (page % 2 === 0 ? {} : { messages: messages.map(anHourEarlier) }) }],
-  ["times before what was asked for", { stepMs: 0, twist: ({ messages }) => ({ messages: messages.map(anHourEarlier) }) }],
+  [
+    "times that go back and forth",
+    { twist: ({ messages }, page) => (page % 2 === 0 ? {} : { messages: messages.map(anHourEarlier) }) },
+  ],
+  [
+    "times before what was asked for",
+    { stepMs: 0, twist: ({ messages }) => ({ messages: messages.map(anHourEarlier) }) },
+  ],
   ["the same page again and again", { twist: repeated() }],
 ];
 
@@ -107,7 +121,10 @@ export const senselessHistory: Scenario = {
     for (const [what, options] of NONSENSE) {
       const bad = createMadeUpStore(options);
       const good = createMadeUpStore({ twist: (_response, page) => (page === 0 ? {} : { messages: [] }) });
-      const nodes = [await bench.hostile({ [STORE_QUERY_CODEC]: bad.handler }), await bench.hostile({ [STORE_QUERY_CODEC]: good.handler })];
+      const nodes = [
+        await bench.hostile({ [STORE_QUERY_CODEC]: bad.handler }),
+        await bench.hostile({ [STORE_QUERY_CODEC]: good.handler }),
+      ];
       const transport = bench.connect(nodes.flatMap(addressesOf));
       await bench.comesAbout(() => JSON.stringify(transport.health()) === JSON.stringify({ kind: "online", peers: 2 }));
       const [source] = transport.historySources?.(TOPIC) ?? [];

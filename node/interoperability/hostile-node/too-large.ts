@@ -9,7 +9,8 @@ const TOO_LARGE = 413;
 export const tooLarge: Scenario = {
   name: "too-large",
   misdeed: "Its lightpush says 413 to a message of half a kilobyte, and a second one does so too.",
-  mustHold: "The message goes to the third service node at once; with the liars alone it waits, and goes when another one is there.",
+  mustHold:
+    "The message goes to the third service node at once; with the liars alone it waits, and goes when another one is there.",
   run: async (bench) => {
     let refusals = 0;
     const refusing: RequestHandler = (body) => {
@@ -18,7 +19,10 @@ export const tooLarge: Scenario = {
       const statusDesc = "the message is too large";
       return proto_lightpush.LightPushResponseV3.encode({ requestId, statusCode: TOO_LARGE, statusDesc });
     };
-    const liars = [await bench.hostile({ [LIGHTPUSH_CODEC]: refusing }), await bench.hostile({ [LIGHTPUSH_CODEC]: refusing })];
+    const liars = [
+      await bench.hostile({ [LIGHTPUSH_CODEC]: refusing }),
+      await bench.hostile({ [LIGHTPUSH_CODEC]: refusing }),
+    ];
     const bad = liars.flatMap(addressesOf);
     const { multiaddr } = await bench.honest();
     const ada = await bench.participant("Ada", [...bad, multiaddr]);
@@ -33,7 +37,10 @@ export const tooLarge: Scenario = {
     const stateOf = async (): Promise<string> => (await cleo.has("hello", 1_000)).delivery.state.kind;
     const state = await stateOf();
     return {
-      misses: missesOf({ "the third one took it": came, [`it is not failed for good, but "${state}"`]: state !== "failed" }),
+      misses: missesOf({
+        "the third one took it": came,
+        [`it is not failed for good, but "${state}"`]: state !== "failed",
+      }),
       measured: { refusals },
     };
   },

@@ -125,7 +125,15 @@ describe("a history reader tells of a read", () => {
       yield pageOf(length);
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor, lastReadAt: cursor, messages: () => 0, isHeld: () => false },
+      ...{
+        transport: { queryHistory },
+        contentTopic: "topic",
+        clock,
+        cursor,
+        lastReadAt: cursor,
+        messages: () => 0,
+        isHeld: () => false,
+      },
       ...{ onFrames: async () => {}, onRead: () => told.push("read") },
       first: {
         begins: async ({ from, to }) => void told.push(`begins ${to > from}`),

@@ -163,7 +163,13 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     lines.add(line);
     const reads = sources().map(({ name }, index) => {
       const held = index === 0 ? heldAtFirst : isHeld;
-      const query = { by: "time", contentTopic, ...span, ...named(name), ...(held === undefined ? {} : { isHeld: held }) } as const;
+      const query = {
+        by: "time",
+        contentTopic,
+        ...span,
+        ...named(name),
+        ...(held === undefined ? {} : { isHeld: held }),
+      } as const;
       return line.take(() => takeAll(query));
     });
     // One that fails is no reason not to hear the others.
@@ -196,6 +202,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
   return {
     online: () => {
       connected = true;
+      present.clear();
       look();
     },
     offline: () => {

@@ -19,7 +19,11 @@ const frameAt = (timestamp: number, bytes = 10): InboundFrame => ({
 async function* nothing(): AsyncGenerator<HistoryPage> {}
 
 /** A reader of these service nodes, all of which push; each answers as it likes. */
-function bench(answers: Readonly<Record<string, Answer>>, cursors: Readonly<Record<string, number>> = {}, lastReadAt = 0) {
+function bench(
+  answers: Readonly<Record<string, Answer>>,
+  cursors: Readonly<Record<string, number>> = {},
+  lastReadAt = 0,
+) {
   const clock = createVirtualClock(START);
   const cursor = new Map(Object.entries(cursors));
   let sources: readonly HistorySource[] = Object.keys(answers).map((name) => ({ name, isLive: true }));
@@ -58,7 +62,16 @@ function bench(answers: Readonly<Record<string, Answer>>, cursors: Readonly<Reco
     sources = live.map((source) => (typeof source === "string" ? { name: source, isLive: true } : source));
     reader.look();
   };
-  return { clock, reader, asked, read, told, from, be, ofSource: (name: string) => asked.filter(({ source }) => source === name) };
+  return {
+    clock,
+    reader,
+    asked,
+    read,
+    told,
+    from,
+    be,
+    ofSource: (name: string) => asked.filter(({ source }) => source === name),
+  };
 }
 
 /** Never ends by itself. */
@@ -70,7 +83,10 @@ const stuck: Answer = async function* () {
 describe("each of several service nodes", () => {
   //= protocol: STORE-7
   it("is asked from its own cursor, and moves that only", async () => {
-    const { clock, reader, read, from, asked } = bench({ a: nothing, b: nothing }, { a: START - HOUR, b: START - 5 * HOUR });
+    const { clock, reader, read, from, asked } = bench(
+      { a: nothing, b: nothing },
+      { a: START - HOUR, b: START - 5 * HOUR },
+    );
     reader.online();
     await clock.advanceSettled(10);
     expect(asked.map(({ source }) => source)).toEqual(["a", "b"]);
@@ -284,7 +300,9 @@ describe("a Store that brings nothing", () => {
     let pages = 0;
     const long: Answer = async function* () {
       for (; pages < 1_000; pages++) {
-        yield { frames: Array.from({ length: 100 }, (_, number) => frameAt(START - HOUR + pages * 100 + number, 1_000)) };
+        yield {
+          frames: Array.from({ length: 100 }, (_, number) => frameAt(START - HOUR + pages * 100 + number, 1_000)),
+        };
       }
     };
     const { clock, reader, read, asked } = bench({ a: long });

@@ -137,8 +137,9 @@ export function createSourceReader(options: SourceReaderOptions): SourceReader {
       let askedAt = clock.now();
       for await (const page of options.queryHistory(query)) {
         const waitedMs = clock.now() - askedAt;
-        wasLong ||= pages++ === 0 && page.frames.length >= WORTH_A_LOOK;
-        if (wasLong && pages === 1) await options.onLong(query);
+        const isLong = pages++ === 0 && page.frames.length >= WORTH_A_LOOK;
+        wasLong ||= isLong;
+        if (isLong) await options.onLong(query);
         if (closed) return "cut";
         const before = messages();
         await options.onPage(page);
@@ -153,7 +154,7 @@ export function createSourceReader(options: SourceReaderOptions): SourceReader {
 
     function goOnLater(ms: number): void {
       //= protocol: STORE-8
-      if (plan.isWhole) rest = { ...plan, from: Math.max(plan.from, reached - SHORT_OVERLAP_MS) };
+      if (plan.isWhole && reached > plan.from) rest = { ...plan, from: Math.max(plan.from, reached - SHORT_OVERLAP_MS) };
       schedule(ms);
     }
 

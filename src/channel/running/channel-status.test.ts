@@ -4,12 +4,7 @@ import type { TransportHealth } from "../../transport/port.ts";
 import { channelStatus } from "./channel-status.ts";
 import { createLife, ownMistake, storageProblem } from "./life.ts";
 
-function statusOf(
-  health: TransportHealth,
-  correctionMs = 0,
-  suggestedMs: number | null = null,
-  historyTrouble = "",
-) {
+function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number | null = null, historyTrouble = "") {
   const core = new OneCore();
   const life = createLife();
   const look = () =>

@@ -16,7 +16,14 @@ export interface StatusSources {
 }
 
 /** How the channel is doing, as it is now. */
-export function channelStatus({ state, transport, clock, life, reading, historyTrouble }: StatusSources): ChannelStatus {
+export function channelStatus({
+  state,
+  transport,
+  clock,
+  life,
+  reading,
+  historyTrouble,
+}: StatusSources): ChannelStatus {
   const health = transport.health();
   const problem = life.problem();
   return {

@@ -171,7 +171,8 @@ function age(ctx: OutboxContext, item: OutboxEntry): void {
 /** Connected time at which silence becomes `unconfirmed`; Infinity if it never will. */
 function silentAt(state: OutboxAndBelow, item: OutboxEntry): number {
   if (item.firstAttemptConnectedMs === null || !item.taken) return Number.POSITIVE_INFINITY;
-  if (item.stage === "stored" ? item.aged : item.stage !== "sent" && item.stage !== "sending") return Number.POSITIVE_INFINITY;
+  if (item.stage === "stored" ? item.aged : item.stage !== "sent" && item.stage !== "sending")
+    return Number.POSITIVE_INFINITY;
   return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
 }
 

@@ -1,5 +1,5 @@
 import type { PeerId } from "@libp2p/interface";
-import { type HistoryPage, type HistoryQuery, TransportError } from "../port.ts";
+import type { HistoryPage, HistoryQuery, TransportError } from "../port.ts";
 import { explainHistoryError, noStore } from "./history-errors.ts";
 import type { Troubles } from "./links/troubles.ts";
 import { missingOnly } from "./missing-only.ts";

@@ -35,7 +35,8 @@ export async function* missingOnly(options: MissingOnlyOptions): AsyncGenerator<
     const page: HashPage = await list(peer, { contentTopic, pubsubTopic, from, to, cursor });
     const missing = page.hashes.filter((hash) => !isHeld(hash));
     // Nothing, if all is held: so whoever reads can count what was listed, and leave off.
-    if (page.hashes.length > 0) yield { frames: missing.length === 0 ? [] : order.take(await framesOf(missing, options)) };
+    if (page.hashes.length > 0)
+      yield { frames: missing.length === 0 ? [] : order.take(await framesOf(missing, options)) };
     cursor = page.cursor;
     if (cursors.has(String(cursor)) || cursors.size === MAX_PAGES) throw new NoListing("the list does not end");
     cursors.add(String(cursor));
@@ -43,10 +44,7 @@ export async function* missingOnly(options: MissingOnlyOptions): AsyncGenerator<
 }
 
 /** Of the messages that come, those whose own hash is one that was asked for, oldest first. */
-async function framesOf(
-  missing: readonly Uint8Array[],
-  { bodiesOf }: MissingOnlyOptions,
-): Promise<InboundFrame[]> {
+async function framesOf(missing: readonly Uint8Array[], { bodiesOf }: MissingOnlyOptions): Promise<InboundFrame[]> {
   const wanted = new Set(missing.map(String));
   const frames: InboundFrame[] = [];
   let given = 0;

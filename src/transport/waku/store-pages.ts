@@ -44,7 +44,9 @@ export async function* storePages(
         // The SDK asks on until a page is empty. A Store that repeats itself, or gives pages of nothing, would keep us here for ever.
         if (end === undefined || ends.has(String(end))) {
           if (criteria.messageHashes !== undefined) return;
-          throw senselessAnswer(new RangeError(end === undefined ? "a page of nothing" : "a page that was given before"));
+          throw senselessAnswer(
+            new RangeError(end === undefined ? "a page of nothing" : "a page that was given before"),
+          );
         }
         ends.add(String(end));
         cursor = end;

@@ -49,7 +49,8 @@ export function createTimeOrder({ from, to }: TimeSpan, direction: "forward" | "
       note(frames);
       const inSpan = frames.filter(({ timestamp }) => timestamp === undefined || (timestamp >= from && timestamp < to));
       idlePages = inSpan.length === 0 ? idlePages + 1 : 0;
-      if (idlePages > MOST_IDLE_PAGES) throw senselessAnswer(new RangeError("pages of other times than were asked for"));
+      if (idlePages > MOST_IDLE_PAGES)
+        throw senselessAnswer(new RangeError("pages of other times than were asked for"));
       return inSpan;
     },
   };

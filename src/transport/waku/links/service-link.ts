@@ -138,7 +138,8 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   async function leaveAlone(): Promise<void> {
     while (!isStopped() && leftAlone.until(address) > 0) {
       const isFlood = leftAlone.why(address) === "flood";
-      if (isFlood) lose(`the service node at ${hostOf(address)} sent more than it may, and is left alone for some minutes`);
+      if (isFlood)
+        lose(`the service node at ${hostOf(address)} sent more than it may, and is left alone for some minutes`);
       await alarm.sleep(leftAlone.until(address) - clock.now());
     }
   }

@@ -62,7 +62,19 @@ function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPI
     await links.finished();
     expect(clock.pending).toBe(0);
   };
-  return { clock, fake, filter: service, links, topics, asked, heard, troubles, answer, end, open: () => links.open(parts) };
+  return {
+    clock,
+    fake,
+    filter: service,
+    links,
+    topics,
+    asked,
+    heard,
+    troubles,
+    answer,
+    end,
+    open: () => links.open(parts),
+  };
 }
 
 test("a network that names nobody is offline, with advice", async () => {
