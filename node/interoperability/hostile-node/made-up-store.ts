@@ -36,7 +36,7 @@ export function createMadeUpStore(options: MadeUpStoreOptions = {}): MadeUpStore
     return Array.from({ length: count }, (_, index) => {
       const number = first + index;
       const payload = withNumber(payloadBytes, number);
-      const timestamp = timeStart + BigInt(1 + number * stepMs) * NANOSECONDS;
+      const timestamp = timeStart + BigInt(2 + number * stepMs) * NANOSECONDS;
       const message = { payload, contentTopic: contentTopics[0] ?? "", version: 1, timestamp };
       const messageHash = withNumber(HASH_BYTES, number);
       return request.includeData ? { messageHash, message, pubsubTopic } : { messageHash };
