@@ -133,7 +133,8 @@ export const senselessHistory: Scenario = {
       if (ending !== "rejected") misses.push(`${what}: the read ended as "${ending}"`);
       const pages = bad.pages();
       const next = await readDay(transport);
-      if (next.frames !== 100 || bad.pages() !== pages) misses.push(`${what}: the other node was not asked first (${next.frames} messages)`);
+      if (next.frames !== 100 || bad.pages() !== pages)
+        misses.push(`${what}: the other node was not asked first (${next.frames} messages)`);
     }
     return { misses, measured };
   },

@@ -154,7 +154,8 @@ export function createSourceReader(options: SourceReaderOptions): SourceReader {
 
     function goOnLater(ms: number): void {
       //= protocol: STORE-8
-      if (plan.isWhole && reached > plan.from) rest = { ...plan, from: Math.max(plan.from, reached - SHORT_OVERLAP_MS) };
+      if (plan.isWhole && reached > plan.from)
+        rest = { ...plan, from: Math.max(plan.from, reached - SHORT_OVERLAP_MS) };
       schedule(ms);
     }
 
