@@ -64,7 +64,9 @@ export function createServiceLinks(options: ServiceLinksOptions): ServiceLinks {
   function troubleOf(some: readonly ServiceLink[]): { readonly reason?: string } {
     for (const link of some) {
       const connection = link.connection();
-      const reason = link.failure() ?? (connection === undefined ? undefined : options.trouble(connection));
+      // Of one that is ready it is what failed before, and about to be forgotten.
+      const failure = link.isReady() ? undefined : link.failure();
+      const reason = failure ?? (connection === undefined ? undefined : options.trouble(connection));
       if (reason !== undefined) return { reason };
     }
     return {};
