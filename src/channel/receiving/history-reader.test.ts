@@ -386,6 +386,8 @@ describe("whether a Store keeps something", () => {
         for (const each of frames) yield { frames: each };
       };
     expect([await keeps(of()), await keeps(of([])), await keeps(of([], [frame]))]).toEqual([false, false, true]);
+    const other = { ...frame, hash: new Uint8Array(32).fill(1) };
+    expect([await keeps(of([other])), await keeps(of([other, frame]))]).toEqual([false, true]);
     // biome-ignore lint/correctness/useYield: it ends before anything is found.
     const fails = async function* (): AsyncGenerator<HistoryPage> {
       throw new Error("No Store answers.");

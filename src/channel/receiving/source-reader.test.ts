@@ -30,6 +30,7 @@ function bench(
   const asked: { readonly source: string; readonly query: HistoryQuery; readonly at: number }[] = [];
   const read: string[] = [];
   const told: string[] = [];
+  const steps: string[] = [];
   let messages = 0;
   const times = new Map<string, number>();
   const reader = createHistoryReader({
@@ -53,6 +54,12 @@ function bench(
       cursor.set(source, at);
     },
     onTrouble: () => told.push(reader.trouble()),
+    first: {
+      begins: async () => void steps.push("begins"),
+      goesOn: () => undefined,
+      waits: () => void steps.push("waits"),
+      ends: () => void steps.push("ends"),
+    },
   });
   const from = (index: number) => {
     const query = asked[index]?.query;
@@ -68,6 +75,7 @@ function bench(
     asked,
     read,
     told,
+    steps,
     from,
     be,
     ofSource: (name: string) => asked.filter(({ source }) => source === name),
@@ -191,6 +199,43 @@ describe("each of several service nodes", () => {
   });
 });
 
+describe("spans of time", () => {
+  it("are asked for no longer once it is closed, and no timer is left", async () => {
+    const { clock, reader, asked } = bench({ a: stuck, b: nothing });
+    reader.fetch([{ id: "x" as MessageId, lamport: START, hint: undefined }]);
+    await clock.advanceSettled(10);
+    reader.close();
+    await clock.advanceSettled(0);
+    expect([asked.map(({ source }) => source), clock.pending]).toEqual([["a"], 0]);
+  });
+});
+
+describe("the first read of a channel", () => {
+  const pageOf = (length: number): HistoryPage => ({
+    frames: Array.from({ length }, (_, number) => frameAt(START - HOUR + number)),
+  });
+  const gives = (length: number): Answer =>
+    async function* () {
+      yield pageOf(length);
+    };
+
+  it.each<[string, Record<string, Answer>, string[]]>([
+    [
+      "ends with a Store that has a long history, whatever the others do",
+      { a: gives(20), b: stuck },
+      ["begins", "ends"],
+    ],
+    ["goes on while another Store was not asked yet", { a: nothing, b: stuck }, []],
+    ["ends when all were asked, and none had much", { a: gives(1), b: nothing }, ["ends"]],
+  ])("%s", async (_what, answers, expected) => {
+    const { clock, reader, steps } = bench(answers);
+    reader.online();
+    await clock.advanceSettled(15_000);
+    expect(steps).toEqual(expected);
+    reader.close();
+  });
+});
+
 describe("a read that breaks off", () => {
   //= protocol: STORE-8, STORE-2
   it("goes on a minute before where it was, and counts from when its first part began", async () => {
@@ -206,6 +251,8 @@ describe("a read that breaks off", () => {
     expect([from(0), from(1)]).toEqual([-HORIZON_MS, -10 * HOUR - MINUTE]);
     await clock.advanceSettled(4_000);
     expect([from(2), read]).toEqual([-9 * HOUR - MINUTE, ["a 0"]]);
+    await clock.advanceSettled(HISTORY_POLL_MS);
+    expect(from(3)).toBe(-HISTORY_OVERLAP_MS);
     reader.close();
   });
 
@@ -275,6 +322,8 @@ describe("a Store that brings nothing", () => {
     be("a");
     await clock.advanceSettled(10);
     // That it goes and comes again does not make the pauses short: each time it is asked once.
+    expect(asked.length - before).toBe(2);
+    await clock.advanceSettled(14 * MINUTE);
     expect(asked.length - before).toBe(2);
     reader.close();
   });

@@ -127,7 +127,9 @@ describe("a history", () => {
       { name: "a", pages: [late] },
       { name: "b", pages: [[1]] },
     ]);
-    expect(await readAll(other)).toEqual({ pages: [[1]], code: null });
+    const order = createStoreOrder();
+    expect(await readAll(other, ALL, NOW, order)).toEqual({ pages: [[1]], code: null });
+    expect([...order.of(other.ids)].map(String)).toEqual(["b", "a"]);
     expect(await readAll(bench([{ name: "a", pages: [[1], late] }]))).toEqual({ pages: [[1]], code: "timeout" });
   });
 
@@ -199,6 +201,11 @@ describe("a history", () => {
     const read = (pages: number[][]) => readAll(bench([{ name: "a", pages }]), query);
     expect(await read([...tooOld(5), [1_500]])).toEqual({ pages: [[1_500]], code: null });
     expect(await read([...tooOld(6), [1_500]])).toEqual({ pages: [], code: "rejected" });
+    // In a row.
+    expect(await read([...tooOld(3), [1_500], ...tooOld(6).slice(3), [1_600]])).toEqual({
+      pages: [[1_500], [1_600]],
+      code: null,
+    });
   });
 
   test("from its end is that of older and older times", async () => {
@@ -238,6 +245,9 @@ describe("a history", () => {
       [20, hashAt(2)],
     ]);
     expect((await readAll(bench([{ name: "a", pages: [tooLong, tooLong, [1]] }]))).code).toBe("rejected");
+    const page = (length: number) => Array.from({ length }, (_, at) => at);
+    expect((await readAll(bench([{ name: "a", pages: [tooLong, page(20)] }]))).code).toBeNull();
+    expect((await readAll(bench([{ name: "a", pages: [tooLong, page(21)] }]))).code).toBe("rejected");
   });
 
   test("of a span of time is asked for a page ahead, by hash it is not", async () => {
@@ -292,5 +302,12 @@ describe("a history", () => {
       { name: "b", pages: [[1], [1], [2]] },
     ]);
     expect(await readAll(made, byHash(1, 2))).toEqual({ pages: [[1]], code: null });
+    const late = bench([
+      { name: "a", pages: [new TransportError("timeout", "no answer")] },
+      { name: "b", pages: [] },
+    ]);
+    const order = createStoreOrder();
+    await readAll(late, byHash(1), NOW, order);
+    expect([...order.of(late.ids)].map(String)).toEqual(["b", "a"]);
   });
 });

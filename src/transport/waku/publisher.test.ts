@@ -19,7 +19,12 @@ const pubsubTopic = pubsubTopicOf(contentTopic, rule);
 const hash = wakuMessageHash(toWakuMessage(frame), pubsubTopic);
 
 /** One publish under way to service nodes of these names, of which `serving` serve the shard. */
-function bench(serving: readonly string[], others: readonly string[] = [], order = createStoreOrder()) {
+function bench(
+  serving: readonly string[],
+  others: readonly string[] = [],
+  order = createStoreOrder(),
+  said: string[] = [],
+) {
   const asked: { readonly name: string; readonly request: Uint8Array }[] = [];
   const ends = new Map<string, { resolve(answer: Uint8Array): void; reject(error: Error): void }>();
   const connections = [...others, ...serving].map((id) => ({ id, remotePeer: id as unknown as PeerId }) as Connection);
@@ -34,7 +39,11 @@ function bench(serving: readonly string[], others: readonly string[] = [], order
       return new Promise<Uint8Array>((resolve, reject) => ends.set(id, { resolve, reject }));
     },
   };
-  const published = pushToNetwork(frame, { node: { lightpush }, connections, rule, requestId: "r", order });
+  const troubles = {
+    refused: (peer: PeerId, _service: string, words: string) => void said.push(`${peer} ${words}`),
+    fulfilled: (peer: PeerId) => void said.push(`${peer} takes it`),
+  };
+  const published = pushToNetwork(frame, { node: { lightpush }, connections, rule, requestId: "r", order, troubles });
   published.catch(() => undefined);
   const begun = async () => {
     while (ends.size < Math.min(2, serving.length)) await null;
@@ -103,6 +112,26 @@ describe("a publish", () => {
     expect(next.asked.map(({ name }) => name)).toEqual(["d", "e"]);
     next.answer("d", 200);
     await next.published;
+  });
+
+  test("puts who took one in its place again, and says of each what it refused; a broken connection is told of elsewhere", async () => {
+    const order = createStoreOrder();
+    const said: string[] = [];
+    const first = bench(["a"], [], order, said);
+    await first.begun();
+    first.answer("a", 413);
+    await outcomeOf(first.published);
+    const second = bench(["a"], [], order, said);
+    await second.begun();
+    second.answer("a", 200);
+    await second.published;
+    const third = bench(["a", "b"], [], order, said);
+    await third.begun();
+    expect(third.asked.map(({ name }) => name)).toEqual(["a", "b"]);
+    third.fail("a", "offline");
+    third.answer("b", 200);
+    await third.published;
+    expect(said).toEqual([expect.stringMatching(/^a .*413 words/), "a takes it", "b takes it"]);
   });
 
   test("fails where nobody serves its shard", async () => {
