@@ -16,7 +16,7 @@
  */
 import { HOUSES, pathOf, reachOf, TOP } from "./scripts/lib/rooms.mjs";
 
-const TESTS = String.raw`(\.test\.tsx?|contract\.tsx?)$|/testing/`;
+const TESTS = String.raw`(\.test\.tsx?|contract\.tsx?)$|/testing/|^node/interoperability/hostile-node/`;
 const USERS = "^(extension|web-demo|node|sim|bench|e2e|examples|scripts)/";
 const PORTS = "^src/(transport|storage|identity|runtime)/";
 

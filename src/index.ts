@@ -81,6 +81,7 @@ export type { MemoryTransport } from "./transport/memory/memory-transport.ts";
 export {
   type HistoryPage,
   type HistoryQuery,
+  type HistorySource,
   type InboundFrame,
   type LiveFrame,
   type OutboundFrame,

@@ -1,5 +1,6 @@
 import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import type { Environment } from "../sds/io/step-context.ts";
+import { historyCursorOf } from "../sds/receive/history-cursors.ts";
 import { restore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";
 import { step } from "../sds/step.ts";
@@ -55,8 +56,9 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const connection = connectionOf(transport, contentTopic);
   let reading = (): ReadingView | null => null;
+  let historyTrouble = (): string => "";
   const status = createStatusBoard(() =>
-    channelStatus({ state, transport: connection, clock, life, reading: reading() }),
+    channelStatus({ state, transport: connection, clock, life, reading: reading(), historyTrouble: historyTrouble() }),
   );
   const refusals = new Map<string, number>();
   const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
@@ -106,12 +108,18 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
       contentTopic,
       clock,
       first: firstRead,
-      cursor: () => state.receive.historyCursor,
+      cursor: (source) => historyCursorOf(state, source),
+      lastReadAt: () => state.receive.historyCursor,
+      messages: () => state.log.entries.size,
       isHeld: intake.isHeld,
     },
     onFrames: intake.fromStore,
-    onRead: (startedAt) => void markHistoryRead({ state, intake, dispatch }, startedAt).catch(() => {}),
+    onTrouble: () => status.refresh(),
+    onRead: (startedAt, source) => {
+      markHistoryRead({ state, intake, dispatch }, startedAt, source).catch(() => {});
+    },
   });
+  historyTrouble = history.trouble;
   const author = { channelId, self, signer };
   const outbound = parts.createOutbound({
     ...{ author, key, contentTopic, transport, clock, bodies, isKept: history.isKept, report: tell },

@@ -20,7 +20,7 @@ test("what an embargoed message was noted at by a fast clock is corrected with i
   core.receive("ahead", "ben", { lamport: came + HOUR + 15 * MINUTE });
   correct(core, -HOUR);
   core.wait(40 * MINUTE);
-  core.step({ kind: "history-read", cursor: core.now });
+  core.step({ kind: "history-read", source: "", cursor: core.now });
   expect(core.state.receive.embargoed.size).toBe(1);
   expect(cursorToKeep(core.state, core.now)).toBeLessThanOrEqual(came);
 });

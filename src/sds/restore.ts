@@ -22,7 +22,7 @@ import { restoreOutbox } from "./outbox/restore-outbox.ts";
 import { MAX_HISTORY } from "./parameters/limits.ts";
 import { restoreParticipants } from "./participants/restore-participants.ts";
 import { linkParent } from "./receive/causal-delivery.ts";
-import { restoreHistoryCursor } from "./receive/embargo.ts";
+import { restoreHistoryCursors } from "./receive/history-cursors.ts";
 import { resetSyncClock, restoreSyncLamport } from "./sync/sync-clock.ts";
 
 export interface Restored {
@@ -69,7 +69,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   restoreJoinPoint(state, meta.joinLamport, env.now);
   restoreBodiesSince(state, meta.bodiesSince ?? 0);
   restoreSyncLamport(state, meta.lamportReserved ?? 0);
-  restoreHistoryCursor(state, meta.historyCursor ?? 0);
+  restoreHistoryCursors(state, meta);
   restoreCorrection(state, meta.clockCorrectionMs ?? 0);
 }
 

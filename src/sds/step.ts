@@ -18,7 +18,7 @@ import { referenceOf } from "./log/log-entry.ts";
 import { markRead } from "./log/unread.ts";
 import { attemptResult, sendAgain, stopSending } from "./outbox/outbox.ts";
 import { saveTouched } from "./participants/touched.ts";
-import { noteHistoryRead } from "./receive/embargo.ts";
+import { noteHistoryRead } from "./receive/history-cursors.ts";
 import { receiveClaim } from "./receive/receive-claim.ts";
 import { receiveContent, seenAgain } from "./receive/receive-content.ts";
 import { receiveSync } from "./receive/receive-sync.ts";
@@ -122,7 +122,7 @@ function handle(ctx: ChannelContext, input: StepInput): void {
       fetchAgain(ctx, input.id);
       return;
     case "history-read":
-      noteHistoryRead(ctx, input.cursor);
+      noteHistoryRead(ctx, input.source, input.cursor);
       return;
     case "marked-read":
       markRead(ctx, input.lamport);

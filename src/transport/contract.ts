@@ -330,6 +330,32 @@ export const transportContract: readonly ContractCase[] = [
     },
   },
   {
+    name: "names those whose Stores can be asked: each by the same name at any time, and no other one is",
+    async run(bench) {
+      const transport = await bench.openOnline();
+      const topic = freshTopic();
+      await listen(transport, topic);
+      const receipt = await transport.publish(frameOf(topic, 1));
+      const sources = transport.historySources?.(topic) ?? [];
+      for (const { name: source, isLive } of sources) {
+        expect(isLive).toBe(true);
+        expect((await history(transport, { ...byTime(topic), source })).map(numberOf)).toEqual([1]);
+        const byHash = { contentTopic: topic, by: "hash", hashes: [receipt.hash], source } as const;
+        expect((await history(transport, byHash)).map(numberOf)).toEqual([1]);
+      }
+      if (transport.historySources === undefined) return;
+      expect(sources).toHaveLength(1);
+      await expectFailure(history(transport, { ...byTime(topic), source: "nobody" }), "offline", true);
+      await bench.harness.stopNetwork();
+      await until(() => transport.health().kind === "offline");
+      expect(transport.historySources(topic)).toEqual([]);
+      await bench.harness.startNetwork();
+      await untilOnline(transport);
+      await until(() => transport.health(topic).kind === "online");
+      expect(transport.historySources(topic)).toEqual(sources);
+    },
+  },
+  {
     name: "an empty history is no pages and no error",
     async run(bench) {
       const transport = await bench.openOnline();

@@ -1,5 +1,5 @@
 import { callSafely } from "../runtime/call-safely.ts";
-import type { TransportHealth, Unsubscribe } from "./port.ts";
+import { reasonOf, type TransportHealth, type Unsubscribe } from "./port.ts";
 
 /** Holds the current health and tells listeners of each change, once per change. */
 export interface HealthSignal {
@@ -31,8 +31,9 @@ export function createHealthSignal(initial: TransportHealth): HealthSignal {
 }
 
 function isSameHealth(left: TransportHealth, right: TransportHealth): boolean {
-  if (left.kind === "online" && right.kind === "online") return left.peers === right.peers;
-  if (left.kind === "checking" && right.kind === "checking") return left.peers === right.peers;
-  if (left.kind === "offline" && right.kind === "offline") return left.reason === right.reason;
-  return left.kind === right.kind;
+  return left.kind === right.kind && peersOf(left) === peersOf(right) && reasonOf(left) === reasonOf(right);
+}
+
+function peersOf(health: TransportHealth): number {
+  return "peers" in health ? health.peers : 0;
 }

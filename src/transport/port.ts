@@ -14,8 +14,17 @@ export interface Transport {
    * called, it holds until the returned function is called. Never throws for being offline.
    */
   subscribe(contentTopic: string, listener: (frame: LiveFrame) => void): Unsubscribe;
-  /** Stored payloads of a topic, page by page. Rejects with `TransportError` when no Store answers. */
+  /**
+   * Stored payloads of a topic, page by page. Rejects with `TransportError` when no Store answers, and when one gives what cannot
+   * be: longer pages than were asked for, pages of nothing, times that go back. It may go on for as long as the Store likes; whoever
+   * reads leaves off when it is not worth it.
+   */
   queryHistory(query: HistoryQuery): AsyncIterable<HistoryPage>;
+  /**
+   * Whose Stores may be asked about a topic just now, the best first; the health of the topic changes whenever one comes or goes
+   * that pushes it. What one of them gave says nothing of what another one has. Absent: there is one, without a name.
+   */
+  historySources?(contentTopic: string): readonly HistorySource[];
   /**
    * `contentTopic`: as far as this subscribed topic is concerned. What others are subscribed meanwhile changes nothing for it,
    * while the health of the whole is `online` only when it is for all of them.
@@ -73,10 +82,22 @@ export interface PublishReceipt {
   readonly hash: Uint8Array;
 }
 
-/** Stored payloads of a topic: of a span of time, or those of these Waku hashes (32 bytes each). */
+/** A service node that may have a Store. */
+export interface HistorySource {
+  /** The same for the same service node at any time. */
+  readonly name: string;
+  /** It pushes the topic to us, so what is said after it was read comes by itself. */
+  readonly isLive: boolean;
+}
+
+/**
+ * Stored payloads of a topic: of a span of time, or those of these Waku hashes (32 bytes each). `source`: of this one of
+ * `historySources` only. Absent: of whichever answers; what one does not have of the hashes is asked of the next.
+ */
 export type HistoryQuery =
   | {
       readonly contentTopic: string;
+      readonly source?: string;
       readonly by: "time";
       /** Inclusive, ms. */ readonly from: number;
       /** Exclusive, ms. */ readonly to: number;
@@ -85,9 +106,14 @@ export type HistoryQuery =
       /** The page of the newest first, then the one before it, and so on; `isHeld` saves nothing then. Absent: the oldest first. */
       readonly newestFirst?: true;
     }
-  | { readonly contentTopic: string; readonly by: "hash"; readonly hashes: readonly Uint8Array[] };
+  | {
+      readonly contentTopic: string;
+      readonly source?: string;
+      readonly by: "hash";
+      readonly hashes: readonly Uint8Array[];
+    };
 
-/** Some of what a query found, oldest first in any case. */
+/** Some of what a query found, oldest first in any case; nothing, if all that the Store listed in an answer is held. */
 export interface HistoryPage {
   readonly frames: readonly InboundFrame[];
 }
@@ -95,12 +121,13 @@ export interface HistoryPage {
 /**
  * - `online`: at least one service node takes what we publish and pushes what others do
  * - `checking`: as far as anybody knows it is the same, but none of them has answered for some seconds
- * - `offline`: `reason` is for people
+ *
+ * `reason` is for people: why it is offline; else what a service node does that it should not, or does not do. Absent: nothing.
  */
 export type TransportHealth =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "online"; readonly peers: number }
-  | { readonly kind: "checking"; readonly peers: number }
+  | { readonly kind: "connecting"; readonly reason?: string }
+  | { readonly kind: "online"; readonly peers: number; readonly reason?: string }
+  | { readonly kind: "checking"; readonly peers: number; readonly reason?: string }
   | { readonly kind: "offline"; readonly reason: string }
   | { readonly kind: "closed" };
 
@@ -109,10 +136,15 @@ export function isOnline({ kind }: TransportHealth): boolean {
   return kind === "online" || kind === "checking";
 }
 
+/** What people are told of it; empty when there is nothing to tell. */
+export function reasonOf(health: TransportHealth): string {
+  return "reason" in health ? (health.reason ?? "") : "";
+}
+
 /**
  * - `offline`: no service node is connected
  * - `too-large`: more than the network takes (150 KiB)
- * - `rejected`: a service node refused it
+ * - `rejected`: a service node refused it, on its own word alone: others may take it, or this one later
  * - `timeout`: nobody answered in time
  * - `closed`: the transport was closed
  * - `no-store`: no Store answers

@@ -12,11 +12,14 @@ import { type RequestHandler, serveRequests } from "../services/serve-requests.t
 
 /**
  * A real libp2p node whose Waku services do as a test says: metadata of cluster 42 with 8 shards and a filter that agrees
- * to everything, unless `handlers` (by codec) name others.
+ * to everything, unless `handlers` (by codec) name others. Identify tells `appendAnnounce` as addresses of its own as well.
  */
-export async function startScriptedServiceNode(handlers: Record<string, RequestHandler>): Promise<Libp2p> {
+export async function startScriptedServiceNode(
+  handlers: Record<string, RequestHandler>,
+  appendAnnounce: readonly string[] = [],
+): Promise<Libp2p> {
   const libp2p: Libp2p = await createLibp2p({
-    addresses: { listen: ["/ip4/127.0.0.1/tcp/0/ws"] },
+    addresses: { listen: ["/ip4/127.0.0.1/tcp/0/ws"], appendAnnounce: [...appendAnnounce] },
     transports: [webSockets({ filter: all })],
     connectionEncrypters: [noise()],
     streamMuxers: [mplex({ disconnectThreshold: 10_000 })],

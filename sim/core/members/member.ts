@@ -400,7 +400,7 @@ export class Member implements SimParticipant {
       after: (ms, run) => this.#after(ms, run),
       cursor: () => this.state.receive.historyCursor,
       onFrame: (frame) => this.take(frame, "store"),
-      onRead: (cursor) => this.dispatch({ kind: "history-read", cursor }),
+      onRead: (cursor) => this.dispatch({ kind: "history-read", source: "", cursor }),
     });
   }
 

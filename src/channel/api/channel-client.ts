@@ -273,7 +273,7 @@ export interface ChannelStatus {
   readonly connection: "connecting" | "online" | "checking" | "offline" | "closed";
   /** Service nodes connected. */
   readonly peers: number;
-  /** Why it is offline, for people; empty otherwise. */
+  /** Why it is offline, for people; else what a service node does that it should not, or does not do. Empty when all is well. */
   readonly reason: string;
   /** Own messages accepted and not yet taken by the network. */
   readonly waiting: number;

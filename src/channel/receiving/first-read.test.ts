@@ -111,7 +111,7 @@ describe("the first read of a channel", () => {
 });
 
 describe("a history reader tells of a read", () => {
-  const frame = {} as InboundFrame;
+  const frame = { payload: new Uint8Array() } as InboundFrame;
   const pageOf = (length: number): HistoryPage => ({ frames: Array.from({ length }, () => frame) });
 
   function readerAt(cursor: () => number, outcomes: readonly ("reads" | "fails")[], length = 20) {
@@ -125,7 +125,15 @@ describe("a history reader tells of a read", () => {
       yield pageOf(length);
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor, isHeld: () => false },
+      ...{
+        transport: { queryHistory },
+        contentTopic: "topic",
+        clock,
+        cursor,
+        lastReadAt: cursor,
+        messages: () => 0,
+        isHeld: () => false,
+      },
       ...{ onFrames: async () => {}, onRead: () => told.push("read") },
       first: {
         begins: async ({ from, to }) => void told.push(`begins ${to > from}`),
@@ -176,7 +184,7 @@ describe("a history reader tells of a read", () => {
           yield pageOf(20);
         },
       },
-      ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false },
+      ...{ contentTopic: "topic", clock, cursor: () => 0, lastReadAt: () => 0, messages: () => 0, isHeld: () => false },
       onFrames: async () => void taken++,
       onRead: () => {},
       first: {

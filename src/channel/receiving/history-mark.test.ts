@@ -12,7 +12,7 @@ async function cursorOf(later: number, said: Readonly<Record<string, number>>) {
   if (said.me !== undefined) core.say("hello");
   const inputs: StepInput[] = [];
   const dispatch = async (input: StepInput) => void inputs.push(input);
-  await markHistoryRead({ state: core.state, intake: { idle: async () => {} }, dispatch }, start + later);
+  await markHistoryRead({ state: core.state, intake: { idle: async () => {} }, dispatch }, start + later, "a");
   const [input] = inputs;
   return input?.kind === "history-read" ? input.cursor - start : null;
 }
@@ -42,7 +42,7 @@ describe("the history cursor", () => {
     const dispatch = async (input: StepInput) => {
       if (input.kind === "history-read") cursors.push(input.cursor);
     };
-    const marked = markHistoryRead({ state: core.state, intake: { idle }, dispatch }, core.now);
+    const marked = markHistoryRead({ state: core.state, intake: { idle }, dispatch }, core.now, "a");
     expect(cursors).toEqual([]);
     applied();
     await marked;

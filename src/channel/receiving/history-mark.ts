@@ -11,12 +11,12 @@ export interface HistoryMarkOptions {
 
 /**
  * What was read counts as read when what its senders say of themselves is on its way to the disk as well
- * (docs/architecture.md, O4). `startedAt`: when the read began, by this device's clock.
+ * (docs/architecture.md, O4). `startedAt`: when the read began, by this device's clock. `source`: whose Store it was.
  */
-export async function markHistoryRead(options: HistoryMarkOptions, startedAt: number): Promise<void> {
+export async function markHistoryRead(options: HistoryMarkOptions, startedAt: number, source: string): Promise<void> {
   const { state, intake, dispatch } = options;
   await intake.idle();
-  await dispatch({ kind: "history-read", cursor: cursorOf(state, startedAt) });
+  await dispatch({ kind: "history-read", source, cursor: cursorOf(state, startedAt) });
 }
 
 /**

@@ -19,6 +19,8 @@ const START = 1_800_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+const UNREAD = { cursor: () => 0, lastReadAt: () => 0, messages: () => 0 };
+
 function readerWith(cursor: number | (() => number), onPage: () => Promise<void> = async () => {}) {
   const clock = createVirtualClock(START);
   const asked: HistoryQuery[] = [];
@@ -33,6 +35,8 @@ function readerWith(cursor: number | (() => number), onPage: () => Promise<void>
     contentTopic: "topic",
     clock,
     cursor: typeof cursor === "number" ? () => cursor : cursor,
+    lastReadAt: typeof cursor === "number" ? () => cursor : cursor,
+    messages: () => 0,
     isHeld: () => false,
     onFrames: async () => {},
     onRead: (at) => void read.push(at),
@@ -211,7 +215,7 @@ describe("the past", () => {
       yield { frames: [] };
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false },
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, ...UNREAD, isHeld: () => false },
       ...{ onFrames: async () => {}, onRead: (at) => void read.push(at) },
     });
     reader.online();
@@ -271,7 +275,7 @@ function readerThat(...outcomes: readonly ("fails" | "reads")[]) {
         yield { frames: [] };
       },
     },
-    ...{ contentTopic: "topic", clock, cursor: () => 0, isHeld: () => false, onFrames: async () => {} },
+    ...{ contentTopic: "topic", clock, ...UNREAD, isHeld: () => false, onFrames: async () => {} },
     onRead: (startedAt) => read.push(startedAt - START),
   });
   return { clock, reader, asked, read };
@@ -348,7 +352,7 @@ describe("pages", () => {
       }
     }
     const reader = createHistoryReader({
-      ...{ transport: { queryHistory }, contentTopic: "topic", clock, cursor: () => 0, onRead: () => log.push("read") },
+      ...{ transport: { queryHistory }, contentTopic: "topic", clock, ...UNREAD, onRead: () => log.push("read") },
       isHeld: () => false,
       onFrames: () => new Promise((resolve) => ends.push(resolve)),
     });
@@ -375,13 +379,15 @@ describe("whether a Store keeps something", () => {
     const keeps = (pages: () => AsyncGenerator<HistoryPage>) =>
       createHistoryReader({
         ...{ transport: { queryHistory: pages }, contentTopic: "topic", clock: createVirtualClock(START) },
-        ...{ cursor: () => 0, isHeld: () => false, onFrames: async () => {}, onRead: () => {} },
+        ...{ ...UNREAD, isHeld: () => false, onFrames: async () => {}, onRead: () => {} },
       }).isKept(new Uint8Array(32));
     const of = (...frames: InboundFrame[][]) =>
       async function* () {
         for (const each of frames) yield { frames: each };
       };
     expect([await keeps(of()), await keeps(of([])), await keeps(of([], [frame]))]).toEqual([false, false, true]);
+    const other = { ...frame, hash: new Uint8Array(32).fill(1) };
+    expect([await keeps(of([other])), await keeps(of([other, frame]))]).toEqual([false, true]);
     // biome-ignore lint/correctness/useYield: it ends before anything is found.
     const fails = async function* (): AsyncGenerator<HistoryPage> {
       throw new Error("No Store answers.");

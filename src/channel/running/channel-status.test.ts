@@ -4,7 +4,7 @@ import type { TransportHealth } from "../../transport/port.ts";
 import { channelStatus } from "./channel-status.ts";
 import { createLife, ownMistake, storageProblem } from "./life.ts";
 
-function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number | null = null) {
+function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number | null = null, historyTrouble = "") {
   const core = new OneCore();
   const life = createLife();
   const look = () =>
@@ -14,6 +14,7 @@ function statusOf(health: TransportHealth, correctionMs = 0, suggestedMs: number
       clock: { correctionMs: () => correctionMs, suggestedMs: () => suggestedMs },
       life,
       reading: { messages: 7, newest: 3, waiting: false },
+      historyTrouble,
     });
   return { core, life, look };
 }
@@ -28,6 +29,14 @@ it("says how the transport is, and that the channel is closed whatever that is",
   expect(checked.look()).toMatchObject({ connection: "checking", peers: 2, reason: "" });
   const offline = statusOf({ kind: "offline", reason: "no network" });
   expect(offline.look()).toMatchObject({ connection: "offline", peers: 0, reason: "no network" });
+});
+
+it("says what service nodes do not do, however it is connected, and else what keeps the past from being read", () => {
+  const reasonOf = (health: TransportHealth) => statusOf(health, 0, null, "no end").look().reason;
+  expect(reasonOf({ kind: "online", peers: 1, reason: "refuses" })).toBe("refuses");
+  expect(reasonOf({ kind: "checking", peers: 1, reason: "refuses" })).toBe("refuses");
+  expect(reasonOf({ kind: "connecting", reason: "refuses" })).toBe("refuses");
+  expect(reasonOf({ kind: "online", peers: 1 })).toBe("no end");
 });
 
 it("says what a person added to the device's clock, and what would have to be added instead", () => {

@@ -27,6 +27,7 @@ function follow(first: TransportHealth, told: boolean) {
     history: {
       online: () => log.push("read"),
       offline: () => log.push("pause"),
+      look: () => log.push("look"),
       again: (agoMs) => log.push(`again ${agoMs}`),
     },
     onHealth: () => log.push("health"),
@@ -38,7 +39,7 @@ it("tells how the connection is at once, then each change, once each", () => {
   const { signal, stop, since } = follow({ kind: "online", peers: 1 }, false);
   expect(since()).toEqual(["told true", "read", "health"]);
   signal.set({ kind: "online", peers: 2 });
-  expect(since()).toEqual(["health"]);
+  expect(since()).toEqual(["look", "health"]);
   signal.set({ kind: "offline", reason: "no network" });
   expect(since()).toEqual(["told false", "pause", "health"]);
   signal.set({ kind: "connecting" });
@@ -78,10 +79,10 @@ it("a connection that is being checked is as it was, and comes back without a re
   since();
   signal.set({ kind: "checking", peers: 1 });
   signal.set({ kind: "online", peers: 1 });
-  expect(since()).toEqual(["health", "health"]);
+  expect(since()).toEqual(["look", "health", "look", "health"]);
   signal.set({ kind: "checking", peers: 1 });
   signal.set({ kind: "connecting" });
-  expect(since()).toEqual(["health", "told false", "pause", "health"]);
+  expect(since()).toEqual(["look", "health", "told false", "pause", "health"]);
 });
 
 it("has read again what may have been pushed elsewhere, until it is stopped", () => {

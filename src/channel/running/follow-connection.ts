@@ -7,7 +7,7 @@ export interface FollowConnectionOptions {
   /** What the protocol was told last. */
   readonly wasOnline: () => boolean;
   readonly tell: (input: StepInput) => void;
-  readonly history: Pick<HistoryReader, "online" | "offline" | "again">;
+  readonly history: Pick<HistoryReader, "online" | "offline" | "look" | "again">;
   /** The health differs, perhaps only in its words. */
   readonly onHealth: () => void;
 }
@@ -39,6 +39,9 @@ export function followConnection(options: FollowConnectionOptions): () => void {
       tell({ kind: "connection", online });
       if (online) history.online();
       else history.offline();
+    } else if (online) {
+      // Another service node may be there, whose Store has what the others do not.
+      history.look();
     }
     onHealth();
   }

@@ -190,7 +190,7 @@ export const BREACHES: readonly Breach[] = [
           ...options,
           transport: {
             queryHistory: (query) => {
-              if (query.by === "time") onRead(clock.now());
+              if (query.by === "time") onRead(clock.now(), "");
               return transport.queryHistory(query);
             },
           },

@@ -65,6 +65,8 @@ export interface OutboxRecord {
   readonly reason: string;
   /** A person asked for one more attempt, and none was made since. */
   readonly asked?: true;
+  /** `stored`, and nobody confirmed for so long that it is shown as unconfirmed. */
+  readonly aged?: true;
   /** The share of the audience, in percent, that its author wants to hear from. Absent: as its type says. */
   readonly levelPercent?: number;
 }
@@ -114,8 +116,13 @@ export interface MetaRecords {
   ledgerSeq: number;
   /** Milliseconds this channel has been online in all, as of one of the last writes (`connected-time.ts`). */
   connectedMs: number;
-  /** Milliseconds: Store queried up to here, and nothing before it is in memory only. */
+  /**
+   * Milliseconds: the Store that was read last was read up to here, and nothing before it is in memory only. Earlier versions
+   * wrote only this, of whichever answered.
+   */
   historyCursor: number;
+  /** The same of the Store of one service node, by its name. */
+  [cursorOfSource: `historyCursor of ${string}`]: number;
   lastReadLamport: number;
   /** Milliseconds that a person had added to the device's clock in this channel. */
   clockCorrectionMs: number;

@@ -109,7 +109,8 @@ export type StepInput =
   | { readonly kind: "stop-sending"; readonly id: MessageId }
   /** A person asks once more for a message that is missing. */
   | { readonly kind: "fetch-again"; readonly id: MessageId }
-  | { readonly kind: "history-read"; readonly cursor: number }
+  /** All that the Store of this service node has up to there was taken in. `source` is empty where there is but one. */
+  | { readonly kind: "history-read"; readonly source: string; readonly cursor: number }
   | { readonly kind: "marked-read"; readonly lamport: number }
   /**
    * A person says what is to be added to the device's clock in this channel, in milliseconds; 0 takes it back. `now` is by

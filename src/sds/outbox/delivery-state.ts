@@ -77,6 +77,8 @@ export interface Sending {
   readonly reason: string;
   /** Held back by the network's rate limit. */
   readonly limited: boolean;
+  /** That it is kept was said too long ago. */
+  readonly aged?: boolean;
 }
 
 /**
@@ -105,7 +107,7 @@ export function reachesLevel(confirmed: number, audience: number, percent: numbe
   return audience > 0 && confirmed * 100 >= audience * percent;
 }
 
-function stageState({ stage, attempts, reason, limited }: Sending): DeliveryState {
+function stageState({ stage, attempts, reason, limited, aged }: Sending): DeliveryState {
   switch (stage) {
     case "queued":
       return { kind: limited ? "waiting" : "queued" };
@@ -114,7 +116,7 @@ function stageState({ stage, attempts, reason, limited }: Sending): DeliveryStat
     case "sent":
       return { kind: "sent" };
     case "stored":
-      return { kind: "stored" };
+      return { kind: aged === true ? "unconfirmed" : "stored" };
     case "unconfirmed":
       return { kind: "unconfirmed" };
     case "failed":

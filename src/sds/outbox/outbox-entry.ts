@@ -19,6 +19,8 @@ export interface OutboxEntry {
   readonly asked: boolean;
   /** At least one attempt was taken by a service node. */
   readonly taken: boolean;
+  /** A Store keeps it, as one service node says, and nobody confirmed for so long that this is not said any more. */
+  readonly aged: boolean;
   readonly acceptedAt: number;
   readonly firstAttemptAt: number | null;
   /** Connected time of the first attempt; silence is measured on it. */
@@ -40,6 +42,7 @@ export function outboxRecordOf(item: OutboxEntry): OutboxRecord {
     nextAttemptAt: item.nextAttemptAt,
     reason: item.reason,
     ...(item.asked ? { asked: true } : {}),
+    ...(item.aged ? { aged: true } : {}),
     ...(item.firstAttemptConnectedMs === null ? {} : { firstAttemptConnectedMs: item.firstAttemptConnectedMs }),
     ...(item.levelPercent === null ? {} : { levelPercent: item.levelPercent }),
   };

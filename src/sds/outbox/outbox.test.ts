@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { MESSAGE_TYPE } from "../parameters/message-type.ts";
 import { OneCore } from "../testing/one-core.ts";
 import type { MessageId } from "../wire/ids.ts";
+import { deliveryStateOf } from "./delivery-state.ts";
 
 const MINUTE = 60_000;
 
@@ -24,6 +25,33 @@ test("what a Store keeps is sent again only when somebody is heard who lacks it"
   core.wait(30 * MINUTE);
   expect(core.take("send"), "has it").toEqual([]);
   expect(core.state.outbox.items.get(id)?.stage).toBe("settled");
+});
+
+//= protocol: SEND-5
+test("what a Store is said to keep is unconfirmed like what was sent, two minutes online after it left, over restarts too", () => {
+  const core = new OneCore();
+  core.online();
+  const id = core.say("hello");
+  core.taken();
+  core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
+  const shown = () => {
+    const item = core.state.outbox.items.get(id);
+    if (item === undefined) throw new Error("it is not in the outbox");
+    return deliveryStateOf({ received: new Set(), audience: [], level: 1 }, item).kind;
+  };
+  expect(shown()).toBe("stored");
+  core.wait(2 * MINUTE - 1_000);
+  expect(shown()).toBe("stored");
+  core.wait(2_000);
+  expect(shown()).toBe("unconfirmed");
+  const told = core.tables.load().outbox[0];
+  expect(told).toMatchObject({ stage: "stored", aged: true });
+  core.step({ kind: "seen-again", whole: true, id, source: "store", hint: undefined });
+  core.restart();
+  core.online();
+  expect(shown()).toBe("unconfirmed");
+  core.step({ kind: "send-again", id });
+  expect([core.taken(), shown()]).toEqual([[id], "stored"]);
 });
 
 //= protocol: SEND-6

@@ -35,6 +35,7 @@ export function enqueue(ctx: OutboxContext, entry: LogEntry, { requestId, levelP
     limited: false,
     asked: false,
     taken: false,
+    aged: false,
     acceptedAt: ctx.env.now,
     firstAttemptAt: null,
     firstAttemptConnectedMs: null,
@@ -156,13 +157,22 @@ function resendDelay(ctx: OutboxContext, item: OutboxEntry): number {
 function noticeSilence(ctx: OutboxContext, item: OutboxEntry): void {
   if (silentAt(ctx.state, item) > connectedNow(ctx.state, ctx.env.now)) return;
   //= protocol: SEND-5
-  changeStage(ctx, item, "silence");
+  if (item.stage !== "stored") changeStage(ctx, item, "silence");
+  else age(ctx, item);
+}
+
+/** That it is kept is one service node's word, which may be a lie. It is not sent again for that: to whom? */
+function age(ctx: OutboxContext, item: OutboxEntry): void {
+  ownItem(item).aged = true;
+  saveOutbox(ctx, item);
+  ledger(ctx, [item.entry.id], { kind: "stage", stage: "unconfirmed", reason: "" });
 }
 
 /** Connected time at which silence becomes `unconfirmed`; Infinity if it never will. */
 function silentAt(state: OutboxAndBelow, item: OutboxEntry): number {
   if (item.firstAttemptConnectedMs === null || !item.taken) return Number.POSITIVE_INFINITY;
-  if (item.stage !== "sent" && item.stage !== "sending") return Number.POSITIVE_INFINITY;
+  if (item.stage === "stored" ? item.aged : item.stage !== "sent" && item.stage !== "sending")
+    return Number.POSITIVE_INFINITY;
   return item.firstAttemptConnectedMs + state.identity.parameters.unconfirmedAfterMs;
 }
 
@@ -177,6 +187,7 @@ export function sendAgain(ctx: OutboxContext, id: MessageId): void {
     ownItem(item).nextAttemptAt = env.now;
   }
   if (item.taken) ownItem(item).firstAttemptConnectedMs = connectedNow(state, env.now);
+  ownItem(item).aged = false;
   changeStage(ctx, item, item.taken ? "again-after-taken" : "again");
 }
 

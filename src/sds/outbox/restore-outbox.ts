@@ -29,6 +29,7 @@ function restoreItem(state: OutboxAndBelow, record: OutboxRecord, now: number): 
     limited: false,
     asked: record.asked ?? false,
     taken: record.taken,
+    aged: record.aged ?? false,
     acceptedAt: record.acceptedAt,
     firstAttemptAt: record.firstAttemptAt,
     firstAttemptConnectedMs: firstAttemptOf(state, record),

@@ -21,7 +21,7 @@ test("places taken by what never comes to its time go to what does", () => {
 
 describe("where a start reads the Store again", () => {
   function kept(core: OneCore): number | undefined {
-    core.step({ kind: "history-read", cursor: core.now });
+    core.step({ kind: "history-read", source: "", cursor: core.now });
     expect(core.state.receive.historyCursor).toBe(core.now);
     return core.tables.load().meta.historyCursor;
   }
@@ -44,7 +44,7 @@ describe("where a start reads the Store again", () => {
     const core = new OneCore();
     core.online();
     const cursor = core.now - HOUR;
-    core.step({ kind: "history-read", cursor });
+    core.step({ kind: "history-read", source: "", cursor });
     const lamport = core.now + 2 * HOUR;
     core.receive("early", "ben", { lamport, source: "store" });
     expect(kept(core)).toBe(cursor);

@@ -27,9 +27,14 @@ export function embargo(ctx: ReceiveContext, message: IncomingMessage): void {
     ctx.effects.push({ kind: "reject", reason: "embargo-full" });
     if (!dropFurtherAhead(state, message)) return;
   }
-  const storedSince = message.source === "live" ? env.now : Math.min(env.now, state.receive.historyCursor);
+  const storedSince = message.source === "live" ? env.now : Math.min(env.now, lowestCursor(state));
   //= protocol: RECEIVE-5
   embargoed.set(id, { ...message, storedSince });
+}
+
+/** Of whichever Store it came, that one had it since then or later. */
+function lowestCursor({ receive: { historyCursor, historyCursors } }: ReceiveAndBelow): number {
+  return Math.min(historyCursor, ...historyCursors.values());
 }
 
 /** The furthest ahead makes room: else places taken by what never comes to its time would be lost for good. */
@@ -83,17 +88,6 @@ export function attachClaim(state: ReceiveAndBelow, id: MessageId, claim: Incomi
   const { embargoed } = ownReceive(state);
   const message = embargoed.get(id);
   if (message !== undefined) embargoed.set(id, { ...message, claim });
-}
-
-/** A Store was read up to here. */
-export function noteHistoryRead({ state, env, changes }: ReceiveContext, cursor: number): void {
-  ownReceive(state).historyCursor = cursor;
-  changes.push({ op: "meta", key: "historyCursor", value: cursorToKeep(state, env.now) });
-}
-
-/** When the channel is restored. */
-export function restoreHistoryCursor(state: ReceiveAndBelow, cursor: number): void {
-  ownReceive(state).historyCursor = cursor;
 }
 
 /** The clock was set back by so much. The Store goes by its own clock. Read again too much does no harm, so nothing is moved towards now. */

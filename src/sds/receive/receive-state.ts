@@ -7,8 +7,10 @@ import type { MessageId } from "../wire/ids.ts";
 export interface ReceiveState {
   /** Content from further ahead than clocks may be, until its time comes. */
   readonly embargoed: ReadonlyMap<MessageId, EmbargoedMessage>;
-  /** A Store was read up to here, as wall time. */
+  /** The Store that was read last was read up to here, as wall time; 0: none ever was. */
   readonly historyCursor: number;
+  /** The same of each service node, by its name, where there are several. */
+  readonly historyCursors: ReadonlyMap<string, number>;
 }
 
 export interface IncomingMessage {
@@ -29,7 +31,7 @@ export interface ReceiveAndBelow extends SyncAndBelow {
 }
 
 export function createReceiveState(): ReceiveState {
-  return { embargoed: new Map(), historyCursor: 0 };
+  return { embargoed: new Map(), historyCursor: 0, historyCursors: new Map() };
 }
 
 export type ReceiveContext = StepContext<ReceiveAndBelow>;

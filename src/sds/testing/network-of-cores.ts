@@ -142,7 +142,7 @@ export class NetworkOfCores {
     const from = core.state.receive.historyCursor - 600_000;
     const startedAt = this.now;
     for (const { at, packet } of [...this.#store]) if (at >= from) this.#deliver(core, packet, "store");
-    this.dispatch(core, { kind: "history-read", cursor: startedAt });
+    this.dispatch(core, { kind: "history-read", source: "", cursor: startedAt });
   }
 
   /** The process dies and starts again from its tables. */

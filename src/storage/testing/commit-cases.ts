@@ -16,7 +16,7 @@ import {
 } from "./samples.ts";
 import { beforeAndAfterReload, EMPTY, range, type StorageCase, sorted, storageCase } from "./storage-case.ts";
 
-const META: MetaRecords = {
+const META = {
   lamport: 2 ** 53 - 1,
   lamportReserved: 0,
   authorSeq: 7,
@@ -34,9 +34,10 @@ const META: MetaRecords = {
   budgetSync: 12,
   budgetRepair: 4.5,
   budgetAt: 1_760_000_000_000,
-};
+  "historyCursor of /dns4/node.example/tcp/443/wss/p2p/16Uiu2": 1_760_000_000_001,
+} satisfies MetaRecords;
 
-const metaChanges = (Object.keys(META) as (keyof MetaRecords)[]).map(
+const metaChanges = (Object.keys(META) as (keyof typeof META)[]).map(
   (key): Change => ({ op: "meta", key, value: META[key] }),
 );
 

@@ -9,6 +9,7 @@ import { STORE_QUERY_CODEC } from "./wire/codecs.ts";
 
 const TOPIC = "/hearback/1/a/proto";
 const PUBSUB = "/waku/2/rs/1/0";
+const EVER: HistoryQuery = { by: "time", contentTopic: TOPIC, from: 0, to: 1_000_000 };
 const ALL: HistoryQuery = { by: "time", contentTopic: TOPIC, from: 0, to: 1_000 };
 /** When the reads begin, if a test does not say otherwise: all that is in the Stores was said before. */
 const NOW = 500;
@@ -51,7 +52,7 @@ function bench(peers: readonly Peer[]) {
 function decoded(at: number): IDecodedMessage | undefined {
   if (at < 0) return undefined;
   const message = { contentTopic: TOPIC, payload: Uint8Array.of(1), version: 0, timestamp: new Date(at) };
-  return { ...message, hash: Uint8Array.of(at & 255, at >> 8), ephemeral: false } as unknown as IDecodedMessage;
+  return { ...message, hash: hashAt(at), ephemeral: false } as unknown as IDecodedMessage;
 }
 
 async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, now = NOW, order?: StoreOrder) {
@@ -71,6 +72,12 @@ async function readAll({ node, ids }: ReturnType<typeof bench>, query = ALL, now
   }
   return { pages, code: failure?.code ?? null };
 }
+
+const byHash = (...times: readonly number[]): HistoryQuery => ({
+  ...{ by: "hash", contentTopic: TOPIC },
+  hashes: times.map((at) => hashAt(at)),
+});
+const hashAt = (at: number) => Uint8Array.of(at & 255, at >> 8, at >> 16);
 
 const timesOf = ({ frames }: HistoryPage) => frames.map(({ timestamp }) => timestamp);
 const failing = (name: string, message = "") => Object.assign(new Error(message), { name });
@@ -120,7 +127,9 @@ describe("a history", () => {
       { name: "a", pages: [late] },
       { name: "b", pages: [[1]] },
     ]);
-    expect(await readAll(other)).toEqual({ pages: [[1]], code: null });
+    const order = createStoreOrder();
+    expect(await readAll(other, ALL, NOW, order)).toEqual({ pages: [[1]], code: null });
+    expect([...order.of(other.ids)].map(String)).toEqual(["b", "a"]);
     expect(await readAll(bench([{ name: "a", pages: [[1], late] }]))).toEqual({ pages: [[1]], code: "timeout" });
   });
 
@@ -162,12 +171,69 @@ describe("a history", () => {
     expect(await readAll(bench([{ name: "a", pages: [page(101)] }]))).toEqual({ pages: [], code: "rejected" });
   });
 
-  test("ends when a Store repeats itself", async () => {
-    const made = bench([{ name: "a", pages: [[1, 2], [3, 4], [1, 2], [5]] }]);
-    expect((await readAll(made)).pages).toEqual([
-      [1, 2],
-      [3, 4],
-    ]);
+  //= protocol: STORE-8
+  test("that cannot be is no history: a page again, of nothing, or of older times; the next one is asked first then", async () => {
+    const order = createStoreOrder();
+    for (const pages of [
+      [[1, 2], [3, 4], [3, 4], [5]],
+      [[1, 2], [-1, -1], [5]],
+      [[100_000], [60_000], [59_000]],
+      [[1], [70_000, 29_000]],
+    ]) {
+      const made = bench([
+        { name: "a", pages },
+        { name: "b", pages: [[7]] },
+      ]);
+      expect([pages, (await readAll(made, EVER, NOW, order)).code]).toEqual([pages, "rejected"]);
+      expect([...order.of(made.ids)].map(String)).toEqual(["b", "a"]);
+      expect((await readAll(made, EVER, NOW, order)).pages).toEqual([[7]]);
+      order.gaveAll(made.ids[0] as PeerId);
+    }
+    // Some Stores sort by when a message came, and clocks differ.
+    const [unsorted] = [bench([{ name: "a", pages: [[100_000], [60_001, 90_000], [130_000]] }])];
+    expect((await readAll(unsorted, EVER)).code).toBeNull();
+  });
+
+  //= protocol: STORE-8
+  test("outside the span is passed over five times, not more", async () => {
+    const query: HistoryQuery = { ...ALL, from: 1_000, to: 2_000 };
+    const tooOld = (count: number) => Array.from({ length: count }, (_, page) => [page + 1]);
+    const read = (pages: number[][]) => readAll(bench([{ name: "a", pages }]), query);
+    expect(await read([...tooOld(5), [1_500]])).toEqual({ pages: [[1_500]], code: null });
+    expect(await read([...tooOld(6), [1_500]])).toEqual({ pages: [], code: "rejected" });
+    // In a row.
+    expect(await read([...tooOld(3), [1_500], ...tooOld(6).slice(3), [1_600]])).toEqual({
+      pages: [[1_500], [1_600]],
+      code: null,
+    });
+  });
+
+  test("from its end is that of older and older times", async () => {
+    const query: HistoryQuery = { ...EVER, newestFirst: true };
+    const read = (pages: number[][]) => readAll(bench([{ name: "a", pages }]), query);
+    expect(await read([[200_000, 210_000], [100_000], [50_000]])).toEqual({
+      pages: [[200_000, 210_000], [100_000], [50_000]],
+      code: null,
+    });
+    expect(await read([[100_000], [150_000]])).toEqual({ pages: [[100_000]], code: "rejected" });
+  });
+
+  test("that nobody but one serves is said to be senseless, until it is not", async () => {
+    const told: string[] = [];
+    const troubles = {
+      senseless: (peer: unknown, service: string) => told.push(`${peer} ${service} senseless`),
+      fulfilled: (peer: unknown, service: string) => told.push(`${peer} ${service} fulfilled`),
+    };
+    for (const pages of [[[3], [3]], [[1]], [failing("StreamResetError")]]) {
+      const { node, ids } = bench([{ name: "a", pages }]);
+      const read = readHistoryOfAny(EVER, { node, peers: ids, pubsubTopic: PUBSUB, now: NOW, troubles });
+      try {
+        for await (const _page of read);
+      } catch {
+        // Looked at elsewhere.
+      }
+    }
+    expect(told).toEqual(["a store senseless", "a store fulfilled"]);
   });
 
   test("is asked for in shorter pages once one is too long, from where it was; not twice", async () => {
@@ -176,9 +242,12 @@ describe("a history", () => {
     expect(await readAll(made)).toEqual({ pages: [[1, 2], [3], [4]], code: null });
     expect(made.asked.map(([, { paginationLimit, paginationCursor }]) => [paginationLimit, paginationCursor])).toEqual([
       [100, undefined],
-      [20, Uint8Array.of(2, 0)],
+      [20, hashAt(2)],
     ]);
     expect((await readAll(bench([{ name: "a", pages: [tooLong, tooLong, [1]] }]))).code).toBe("rejected");
+    const page = (length: number) => Array.from({ length }, (_, at) => at);
+    expect((await readAll(bench([{ name: "a", pages: [tooLong, page(20)] }]))).code).toBeNull();
+    expect((await readAll(bench([{ name: "a", pages: [tooLong, page(21)] }]))).code).toBe("rejected");
   });
 
   test("of a span of time is asked for a page ahead, by hash it is not", async () => {
@@ -192,11 +261,53 @@ describe("a history", () => {
     expect(await leftBehindTheFirst({ by: "hash", contentTopic: TOPIC, hashes: [Uint8Array.of(1)] })).toBe(3);
   });
 
-  test("by hash asks for a hundred at a time, and leaves out what is of other topics", async () => {
-    const hashes = Array.from({ length: 201 }, (_, index) => Uint8Array.of(index));
-    const made = bench([{ name: "a", pages: [[1, -1, 2]] }]);
-    const { pages } = await readAll(made, { by: "hash", contentTopic: TOPIC, hashes });
+  test("by hash asks for a hundred at a time, and leaves out what is of other topics, and what was not asked for", async () => {
+    const made = bench([{ name: "a", pages: [[1, -1, 2, 300]] }]);
+    const { pages } = await readAll(made, byHash(...Array.from({ length: 201 }, (_, index) => index)));
     expect(pages).toEqual([[1, 2]]);
     expect(made.asked.map(([, { messageHashes }]) => messageHashes?.length)).toEqual([100, 100, 1]);
+  });
+
+  //= protocol: STORE-7
+  test("by hash is asked of the next one as far as the first does not have it, or fails; nobody is asked for nothing", async () => {
+    const made = bench([
+      { name: "none" },
+      { name: "a", pages: [[1]] },
+      { name: "broken", pages: [failing("StreamResetError")] },
+      { name: "b", pages: [[2], [3]] },
+      { name: "unasked", pages: [[9]] },
+    ]);
+    expect(await readAll(made, byHash(1, 2, 3))).toEqual({ pages: [[1], [2], [3]], code: null });
+    expect(made.asked.map(([name, { messageHashes }]) => [name, messageHashes?.length])).toEqual([
+      ["a", 3],
+      ["broken", 2],
+      ["b", 2],
+    ]);
+  });
+
+  test("by hash that nobody has is none, and fails only when nobody answers", async () => {
+    const nobody = [
+      { name: "a", pages: [] },
+      { name: "b", pages: [failing("StreamResetError")] },
+    ];
+    expect(await readAll(bench(nobody), byHash(1))).toEqual({ pages: [], code: null });
+    expect(await readAll(bench(nobody.slice(1)), byHash(1))).toEqual({ pages: [], code: "offline" });
+    expect(await readAll(bench([{ name: "none" }]), byHash(1))).toEqual({ pages: [], code: "no-store" });
+    expect(await readAll(bench([{ name: "a", pages: [] }]), byHash())).toEqual({ pages: [], code: null });
+  });
+
+  test("by hash ends with a page of other messages, or one that was given before", async () => {
+    const made = bench([
+      { name: "a", pages: [[300], [1]] },
+      { name: "b", pages: [[1], [1], [2]] },
+    ]);
+    expect(await readAll(made, byHash(1, 2))).toEqual({ pages: [[1]], code: null });
+    const late = bench([
+      { name: "a", pages: [new TransportError("timeout", "no answer")] },
+      { name: "b", pages: [] },
+    ]);
+    const order = createStoreOrder();
+    await readAll(late, byHash(1), NOW, order);
+    expect([...order.of(late.ids)].map(String)).toEqual(["b", "a"]);
   });
 });

@@ -1,9 +1,10 @@
 import type { PeerId } from "@libp2p/interface";
 import type { HistoryPage, HistoryQuery, InboundFrame } from "../port.ts";
 import { type HashListing, type HashPage, NoListing } from "./node/hash-listing.ts";
+import { createTimeOrder } from "./time-order.ts";
 
-/** A Store that lists without end is left: a window of ten minutes with 160 messages a second. */
-const MAX_PAGES = 1_000;
+/** A Store that lists without end is left: two million messages, twice what a channel holds. Whoever reads leaves off long before. */
+const MAX_PAGES = 20_000;
 
 /** Of the 100 that are asked for at most; a Store that gives more is given up, whatever it gives. */
 const MOST_GIVEN = 200;
@@ -29,10 +30,13 @@ export async function* missingOnly(options: MissingOnlyOptions): AsyncGenerator<
   if (from >= to) return;
   let cursor: Uint8Array | undefined;
   const cursors = new Set<string>();
+  const order = createTimeOrder(query, "forward");
   do {
     const page: HashPage = await list(peer, { contentTopic, pubsubTopic, from, to, cursor });
     const missing = page.hashes.filter((hash) => !isHeld(hash));
-    if (missing.length > 0) yield { frames: await framesOf(missing, options) };
+    // Nothing, if all is held: so whoever reads can count what was listed, and leave off.
+    if (page.hashes.length > 0)
+      yield { frames: missing.length === 0 ? [] : order.take(await framesOf(missing, options)) };
     cursor = page.cursor;
     if (cursors.has(String(cursor)) || cursors.size === MAX_PAGES) throw new NoListing("the list does not end");
     cursors.add(String(cursor));
@@ -40,10 +44,7 @@ export async function* missingOnly(options: MissingOnlyOptions): AsyncGenerator<
 }
 
 /** Of the messages that come, those whose own hash is one that was asked for, oldest first. */
-async function framesOf(
-  missing: readonly Uint8Array[],
-  { query, bodiesOf }: MissingOnlyOptions,
-): Promise<InboundFrame[]> {
+async function framesOf(missing: readonly Uint8Array[], { bodiesOf }: MissingOnlyOptions): Promise<InboundFrame[]> {
   const wanted = new Set(missing.map(String));
   const frames: InboundFrame[] = [];
   let given = 0;
@@ -54,6 +55,5 @@ async function framesOf(
     if (wanted.size === 0) break;
   }
   if (wanted.size > 0) throw new NoListing("the Store does not give what it lists");
-  const inRange = ({ timestamp = query.from }: InboundFrame) => timestamp >= query.from && timestamp < query.to;
-  return frames.filter(inRange).sort((left, right) => (left.timestamp ?? 0) - (right.timestamp ?? 0));
+  return frames.sort((left, right) => (left.timestamp ?? 0) - (right.timestamp ?? 0));
 }

@@ -5,8 +5,9 @@ import { createHealthSignal, type HealthSignal } from "../health-signal.ts";
 import { TransportError, type TransportHealth } from "../port.ts";
 import { createBackoff } from "./dialling/backoff.ts";
 import { createWakeableSleep } from "./dialling/wakeable-sleep.ts";
-import { createServiceLinks } from "./links/service-links.ts";
+import { createServiceLinks, type LinkedSource } from "./links/service-links.ts";
 import { createTopicRegistry, type TopicRegistry } from "./links/topic-registry.ts";
+import { createTroubles, type Troubles } from "./links/troubles.ts";
 import { type GuardedNode, startGuardedNode } from "./node/guarded-node.ts";
 import { createTopicHealth, type TopicHealth } from "./topic-health.ts";
 import { closedError } from "./wire/errors.ts";
@@ -25,6 +26,10 @@ export interface NetworkAccess {
   isConnected(): boolean;
   /** The open connections, waiting for the first attempt to connect if it still runs. Rejects with `TransportError`. */
   connections(): Promise<readonly Connection[]>;
+  /** The service nodes that are connected, and whether each pushes this topic. */
+  sources(contentTopic: string): readonly LinkedSource[];
+  /** Told of what services of connected service nodes do not do; the health says it. */
+  readonly troubles: Troubles;
   /** The running node. Throws `offline` if there is none yet. */
   node(): GuardedNode;
   /** Why nothing can be sent. */
@@ -70,8 +75,10 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
       update();
     },
   });
+  const troubles = createTroubles(update);
   const links = createServiceLinks({
     ...{ network, topics, silenceLimitMs, clock, random, onChange: update },
+    trouble: ({ remotePeer }) => troubles.of(remotePeer),
     ...{ refreshIntervalMs: options.refreshIntervalMs, isAttended: options.isAttended },
     onDoubt: (agoMs) => {
       if (closing === undefined) options.onDoubt(agoMs);
@@ -162,8 +169,10 @@ export function createNetworkAccess(options: NetworkAccessOptions): NetworkAcces
   return {
     health: signal,
     topicHealth,
+    troubles,
     isConnected: () => links.connections().length > 0,
     connections,
+    sources: (contentTopic) => links.sources(contentTopic),
     node: () => {
       if (node === undefined) throw offlineError();
       return node;

@@ -1,8 +1,9 @@
-import type { Connection } from "@libp2p/interface";
+import type { Connection, PeerId } from "@libp2p/interface";
 import { proto_lightpush as proto } from "@waku/proto";
 import { describe, expect, test } from "vitest";
 import { type OutboundFrame, TransportError, type TransportErrorCode } from "../port.ts";
 import { pushToNetwork } from "./publisher.ts";
+import { createStoreOrder } from "./store-order.ts";
 import { pubsubTopicOf, toWakuMessage, wakuMessageHash } from "./wire/wire.ts";
 
 const rule = { clusterId: 42, shards: 8 };
@@ -18,10 +19,15 @@ const pubsubTopic = pubsubTopicOf(contentTopic, rule);
 const hash = wakuMessageHash(toWakuMessage(frame), pubsubTopic);
 
 /** One publish under way to service nodes of these names, of which `serving` serve the shard. */
-function bench(serving: readonly string[], others: readonly string[] = []) {
+function bench(
+  serving: readonly string[],
+  others: readonly string[] = [],
+  order = createStoreOrder(),
+  said: string[] = [],
+) {
   const asked: { readonly name: string; readonly request: Uint8Array }[] = [];
   const ends = new Map<string, { resolve(answer: Uint8Array): void; reject(error: Error): void }>();
-  const connections = [...others, ...serving].map((id) => ({ id }) as Connection);
+  const connections = [...others, ...serving].map((id) => ({ id, remotePeer: id as unknown as PeerId }) as Connection);
   const topics: string[] = [];
   const lightpush = {
     serving: async (open: readonly Connection[], topic: string) => {
@@ -33,7 +39,11 @@ function bench(serving: readonly string[], others: readonly string[] = []) {
       return new Promise<Uint8Array>((resolve, reject) => ends.set(id, { resolve, reject }));
     },
   };
-  const published = pushToNetwork(frame, { node: { lightpush }, connections, rule, requestId: "r" });
+  const troubles = {
+    refused: (peer: PeerId, _service: string, words: string) => void said.push(`${peer} ${words}`),
+    fulfilled: (peer: PeerId) => void said.push(`${peer} takes it`),
+  };
+  const published = pushToNetwork(frame, { node: { lightpush }, connections, rule, requestId: "r", order, troubles });
   published.catch(() => undefined);
   const begun = async () => {
     while (ends.size < Math.min(2, serving.length)) await null;
@@ -81,6 +91,49 @@ describe("a publish", () => {
     expect(asked.map(({ name }) => name)).toEqual(["a", "b"]);
   });
 
+  test("that the first two do not take goes to the others, one after the other, who are the first the next time", async () => {
+    const order = createStoreOrder();
+    const { published, begun, answer, fail, asked } = bench(["a", "b", "c", "d", "e"], [], order);
+    const names = () => asked.map(({ name }) => name);
+    const hasAsked = async (count: number) => {
+      while (asked.length < count) await null;
+    };
+    await begun();
+    answer("a", 413);
+    fail("b", "timeout");
+    await hasAsked(3);
+    answer("c", 429);
+    await hasAsked(4);
+    answer("d", 200);
+    expect(await published).toEqual({ hash });
+    expect(names()).toEqual(["a", "b", "c", "d"]);
+    const next = bench(["a", "b", "c", "d", "e"], [], order);
+    await next.begun();
+    expect(next.asked.map(({ name }) => name)).toEqual(["d", "e"]);
+    next.answer("d", 200);
+    await next.published;
+  });
+
+  test("puts who took one in its place again, and says of each what it refused; a broken connection is told of elsewhere", async () => {
+    const order = createStoreOrder();
+    const said: string[] = [];
+    const first = bench(["a"], [], order, said);
+    await first.begun();
+    first.answer("a", 413);
+    await outcomeOf(first.published);
+    const second = bench(["a"], [], order, said);
+    await second.begun();
+    second.answer("a", 200);
+    await second.published;
+    const third = bench(["a", "b"], [], order, said);
+    await third.begun();
+    expect(third.asked.map(({ name }) => name)).toEqual(["a", "b"]);
+    third.fail("a", "offline");
+    third.answer("b", 200);
+    await third.published;
+    expect(said).toEqual([expect.stringMatching(/^a .*413 words/), "a takes it", "b takes it"]);
+  });
+
   test("fails where nobody serves its shard", async () => {
     const { published, asked } = bench([], ["no lightpush"]);
     expect(await outcomeOf(published)).toMatch(/^rejected: .*no lightpush v3/);
@@ -98,14 +151,14 @@ describe("a publish", () => {
     for (let turn = 0; turn < 50; turn++) await null;
     expect(ended).toBe(false);
     answer("b", 413);
-    expect(await outcomeOf(published)).toMatch(/^too-large: .*413 words/);
+    expect(await outcomeOf(published)).toMatch(/^rejected: .*too large, though the network takes it: 413 words/);
   });
 
   test.each([
     [429, /^rejected: the service node refused the message: 429 words/],
     [500, /^rejected: .*500 words/],
     [201, /^rejected: .*201 words/],
-    [413, /^too-large: /],
+    [413, /^rejected: .*too large, though the network takes it: 413 words/],
   ])("that is answered with %s fails", async (status, words) => {
     const { published, begun, answer } = bench(["a"]);
     await begun();

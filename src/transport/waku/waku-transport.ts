@@ -1,3 +1,4 @@
+import type { PeerId } from "@libp2p/interface";
 import { callSafely } from "../../runtime/call-safely.ts";
 import type { Clock, Random } from "../../runtime/port.ts";
 import { systemClock } from "../../runtime/system-clock.ts";
@@ -5,6 +6,7 @@ import { systemRandom } from "../../runtime/system-random.ts";
 import {
   type HistoryPage,
   type HistoryQuery,
+  type HistorySource,
   type OutboundFrame,
   type PublishReceipt,
   type Transport,
@@ -13,6 +15,7 @@ import {
 import { createSendQueue } from "../send-queue.ts";
 import { createTopicListeners } from "../topic-listeners.ts";
 import { readHistoryOfAny } from "./history.ts";
+import type { LinkedSource } from "./links/service-links.ts";
 import { createNetworkAccess } from "./network-access.ts";
 import { pushToNetwork } from "./publisher.ts";
 import { createStoreOrder } from "./store-order.ts";
@@ -76,6 +79,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   const listeners = createTopicListeners();
   const doubters = new Set<(agoMs: number) => void>();
   const stores = createStoreOrder();
+  const takers = createStoreOrder();
   const queue = createSendQueue<PublishReceipt>({ clock, maxInFlight: MAX_IN_FLIGHT, timeoutMs: publishLimitMs });
   const access = createNetworkAccess({
     ...{ network, publishLimitMs, answerLimitMs, silenceLimitMs, refreshIntervalMs, isAttended, clock, random },
@@ -120,6 +124,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
         connections,
         rule: network,
         requestId: requestIdOf(random),
+        ...{ order: takers, troubles: access.troubles },
       });
     } catch (error) {
       access.requireOpen();
@@ -130,16 +135,38 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
   async function* queryHistory(query: HistoryQuery): AsyncGenerator<HistoryPage> {
     access.requireOpen();
     const pubsubTopic = topicOf(query.contentTopic);
-    const peers = (await access.connections()).map(({ remotePeer }) => remotePeer);
+    const peers = await peersOf(query);
     const { sdk, listHashes } = access.node();
     try {
       yield* readHistoryOfAny(query, {
         ...{ node: sdk, peers, pubsubTopic, now: clock.now(), list: listHashes, order: stores },
+        troubles: access.troubles,
       });
     } catch (error) {
       access.requireOpen();
       throw error;
     }
+  }
+
+  async function peersOf({ contentTopic, source }: HistoryQuery): Promise<readonly PeerId[]> {
+    if (source === undefined) return (await access.connections()).map(({ remotePeer }) => remotePeer);
+    const named = access.sources(contentTopic).find(({ name }) => name === source);
+    if (named === undefined) throw new TransportError("offline", "this service node is not connected just now");
+    return [named.connection.remotePeer];
+  }
+
+  /** The same service node under two of its addresses is asked once. */
+  function historySources(contentTopic: string): readonly HistorySource[] {
+    const byPeer = new Map<string, LinkedSource>();
+    for (const source of access.sources(contentTopic)) {
+      const key = source.connection.remotePeer.toString();
+      if (byPeer.get(key)?.isLive !== true) byPeer.set(key, source);
+    }
+    const peers = [...byPeer.values()].map(({ connection }) => connection.remotePeer);
+    return stores.of(peers).flatMap((peer) => {
+      const source = byPeer.get(peer.toString());
+      return source === undefined ? [] : [{ name: source.name, isLive: source.isLive }];
+    });
   }
 
   function topicOf(contentTopic: string): string {
@@ -164,6 +191,7 @@ export function createWakuTransport(options: WakuTransportOptions): Transport {
       };
     },
     queryHistory,
+    historySources: (contentTopic) => (access.isConnected() ? historySources(contentTopic) : []),
     health: (contentTopic) => (contentTopic === undefined ? health.current() : topicHealth.current(contentTopic)),
     onHealth: (listener, contentTopic) =>
       contentTopic === undefined ? health.onChange(listener) : topicHealth.onChange(contentTopic, listener),

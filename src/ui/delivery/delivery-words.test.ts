@@ -10,7 +10,7 @@ const TABLE: readonly (readonly [DeliveryState, string, string])[] = [
   [{ kind: "sending", attempt: 1 }, "Sending", "Wird gesendet"],
   [{ kind: "sending", attempt: 3 }, "Sending, attempt 3", "Wird gesendet, 3. Versuch"],
   [{ kind: "sent" }, "Sent to the network", "Ans Netz gesendet"],
-  [{ kind: "stored" }, "Kept by the network", "Vom Netz aufbewahrt"],
+  [{ kind: "stored" }, "Kept, a service node says", "Aufbewahrt, sagt ein Dienstknoten"],
   [{ kind: "owner" }, "Kept by the owner", "Vom Eigentümer aufbewahrt"],
   [{ kind: "received", k: 2, n: 5 }, "Received by 2 of 5", "Empfangen von 2 von 5"],
   [{ kind: "received", k: 2, n: null }, "Received by 2", "Empfangen von 2"],

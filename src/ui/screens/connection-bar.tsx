@@ -6,6 +6,8 @@ import { ClockBar, type ClockBarProps } from "./clock-bar.tsx";
 
 /** Connecting is normal for a moment; explained only when it takes longer. */
 const EXPLAIN_CONNECTING_AFTER_MS = 2_000;
+/** A service node that was lost is there again in a second or two, and another one does its part meanwhile. */
+const EXPLAIN_TROUBLE_AFTER_MS = 5_000;
 
 /** The connection in one word and one shape; always there. */
 export function ConnectionState({ status }: { readonly status: ChannelStatus }): JSX.Element {
@@ -25,12 +27,14 @@ export function ConnectionState({ status }: { readonly status: ChannelStatus }):
 /** What is wrong and what to do, in plain words; nothing while all is well. */
 export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
   const strings = useStrings().connection;
-  const slow = useSlow(status.connection === "connecting");
+  const reason = sentence(status.reason);
+  const slow = useSlow(status.connection === "connecting", EXPLAIN_CONNECTING_AFTER_MS);
+  const troubled = useSlow(status.connection === "online" && reason !== "", EXPLAIN_TROUBLE_AFTER_MS);
   const help = {
-    online: "",
-    connecting: slow ? strings.connectingHelp : "",
+    online: troubled ? strings.troubleHelp(reason) : "",
+    connecting: slow ? (reason === "" ? strings.connectingHelp : strings.troubleHelp(reason)) : "",
     checking: strings.checkingHelp,
-    offline: strings.offlineHelp(sentence(status.reason)),
+    offline: strings.offlineHelp(reason),
     closed: "",
   }[status.connection];
   const trouble = status.storageProblem !== "" || status.mistake || status.connection === "closed";
@@ -56,16 +60,17 @@ export function ConnectionBar({ client, status }: ClockBarProps): JSX.Element {
   );
 }
 
-function useSlow(waiting: boolean): boolean {
+/** Whether it has been so for so many milliseconds. */
+function useSlow(waiting: boolean, afterMs: number): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
     if (!waiting) return;
-    const timer = setTimeout(() => setSlow(true), EXPLAIN_CONNECTING_AFTER_MS);
+    const timer = setTimeout(() => setSlow(true), afterMs);
     return () => {
       clearTimeout(timer);
       setSlow(false);
     };
-  }, [waiting]);
+  }, [waiting, afterMs]);
   return slow;
 }
 

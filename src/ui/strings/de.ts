@@ -23,7 +23,7 @@ export const de: Strings = {
     waiting: () => "Wartet auf das Sendelimit des Netzes",
     sending: ({ attempt }) => (attempt > 1 ? `Wird gesendet, ${number(attempt)}. Versuch` : "Wird gesendet"),
     sent: () => "Ans Netz gesendet",
-    stored: () => "Vom Netz aufbewahrt",
+    stored: () => "Aufbewahrt, sagt ein Dienstknoten",
     owner: () => "Vom Eigentümer aufbewahrt",
     received: ({ k, n }) => (n === null ? `Empfangen von ${number(k)}` : `Empfangen von ${number(k)} von ${number(n)}`),
     level: ({ percent, k, n }) => `Bestätigt von ${number(percent)} % (${number(k)} von ${number(n)})`,
@@ -138,6 +138,8 @@ export const de: Strings = {
     offlineHelp: (reason) =>
       // Reasons are English, and help whoever looks after the node.
       `Der Dienstknoten ist nicht erreichbar${reason === "" ? "" : ` (${reason.replace(/\.$/, "")})`}. Du kannst weiter schreiben; alles wird gesendet, sobald die Verbindung wieder da ist.`,
+    troubleHelp: (reason) =>
+      `Ein Dienstknoten tut nicht, was er soll (${reason.replace(/\.$/, "")}). Du kannst weiter schreiben; was ohne ihn geht, geht weiter.`,
     closedHelp: "Dieser Kanal ist in diesem Tab geschlossen. Lade die Seite neu, um ihn wieder zu öffnen.",
     early: (n) =>
       count(

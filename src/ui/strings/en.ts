@@ -28,7 +28,7 @@ export const en: Strings = {
     waiting: () => "Waiting for the network's rate limit",
     sending: ({ attempt }) => (attempt > 1 ? `Sending, attempt ${number(attempt)}` : "Sending"),
     sent: () => "Sent to the network",
-    stored: () => "Kept by the network",
+    stored: () => "Kept, a service node says",
     owner: () => "Kept by the owner",
     received: ({ k, n }) => (n === null ? `Received by ${number(k)}` : `Received by ${number(k)} of ${number(n)}`),
     level: ({ percent, k, n }) => `Confirmed by ${number(percent)} % (${number(k)} of ${number(n)})`,
@@ -138,6 +138,7 @@ export const en: Strings = {
     connectingHelp: "Looking for the service node. You can write already; messages leave when it answers.",
     offlineHelp: (reason) =>
       `${reason === "" ? "The service node cannot be reached." : reason} You can go on writing; everything is sent once the connection is back.`,
+    troubleHelp: (reason) => `${reason} You can go on writing; what can be done without it goes on.`,
     closedHelp: "This channel is closed in this tab. Reload the page to open it again.",
     waiting: (n) => count(n, "1 message is waiting to be sent.", `${number(n)} messages are waiting to be sent.`),
     early: (n) =>

@@ -119,6 +119,7 @@ export interface ConnectionStrings {
   readonly connectingHelp: string;
   readonly checkingHelp: string;
   readonly offlineHelp: (reason: string) => string;
+  readonly troubleHelp: (reason: string) => string;
   readonly closedHelp: string;
   readonly waiting: (count: number) => string;
   readonly early: (count: number) => string;

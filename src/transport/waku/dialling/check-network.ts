@@ -3,6 +3,11 @@ import type { IMetadata, ShardInfo } from "@waku/interfaces";
 import { hostOf } from "./addresses.ts";
 import type { IdentifyWatch } from "./identify-watch.ts";
 
+/** The service node is none of ours: it serves another network. */
+export class AnotherNetworkError extends Error {
+  override readonly name = "AnotherNetworkError";
+}
+
 export interface NetworkCheck {
   readonly identified: IdentifyWatch;
   readonly metadata: Pick<IMetadata, "query">;
@@ -21,7 +26,10 @@ export async function checkNetwork(connection: Connection, options: NetworkCheck
   const served = (await queryNetwork(metadata, connection))?.clusterId;
   if (served === undefined || served === clusterId) return;
   await connection.close().catch(() => undefined);
-  throw new Error(`the service node at ${hostOf(address)} serves Waku cluster ${served}, not ${clusterId}`);
+  const host = hostOf(address);
+  throw new AnotherNetworkError(
+    `the service node at ${host} serves another network (Waku cluster ${served}, not ${clusterId}); check the address`,
+  );
 }
 
 /** `undefined` if the node does not say, as small ones do. */

@@ -1,26 +1,35 @@
 import type { Clock } from "../../../runtime/port.ts";
 import { hostOf } from "./addresses.ts";
 
-/** Whoever floods us does so again, and each time costs a dial, a handshake and megabytes. */
-const PAUSE_MS = 5 * 60_000;
+/**
+ * - `flood`: it sent more than it may. Whoever does so does it again, and each time costs a dial, a handshake and megabytes
+ * - `another-network`: it serves another one, mostly by a mistake in an address or a setting, which takes a person to mend
+ */
+export type LeftAloneFor = "flood" | "another-network";
 
-/** Service nodes that broke a limit on what they may send, and are not dialled for some minutes. */
+const PAUSE_MS: Readonly<Record<LeftAloneFor, number>> = { flood: 5 * 60_000, "another-network": 60_000 };
+
+/** Service nodes that are not dialled for a while, whatever happens. */
 export interface LeftAlone {
-  note(address: string): void;
+  note(address: string, why: LeftAloneFor): void;
   /** Milliseconds by the clock; 0 for one that may be dialled. */
   until(address: string): number;
+  /** Why it is left alone, or was last. */
+  why(address: string): LeftAloneFor | undefined;
 }
 
 /** As many are kept as a network names addresses: no others are dialled. */
 export function createLeftAlone(clock: Pick<Clock, "now">): LeftAlone {
-  const untilByHost = new Map<string, number>();
+  const byHost = new Map<string, { readonly until: number; readonly why: LeftAloneFor }>();
 
   return {
-    note: (address) => void untilByHost.set(hostOf(address), clock.now() + PAUSE_MS),
+    note: (address, why) => void byHost.set(hostOf(address), { until: clock.now() + PAUSE_MS[why], why }),
     until: (address) => {
-      const until = untilByHost.get(hostOf(address)) ?? 0;
+      const noted = byHost.get(hostOf(address));
+      if (noted === undefined) return 0;
       // A clock that was set back is no reason to wait for longer.
-      return until > clock.now() && until <= clock.now() + PAUSE_MS ? until : 0;
+      return noted.until > clock.now() && noted.until <= clock.now() + PAUSE_MS[noted.why] ? noted.until : 0;
     },
+    why: (address) => byHost.get(hostOf(address))?.why,
   };
 }

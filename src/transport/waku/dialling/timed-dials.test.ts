@@ -137,7 +137,7 @@ test("who sends more than a handshake has is cut off, and dialled by nobody for 
   expect(leftAlone.until(LAN_ADDRESS)).toBeGreaterThan(0);
   start();
   await clock.advanceSettled(0);
-  expect(told.at(-1)).toContain("flooded");
+  expect(told.at(-1)).toContain("left alone");
 });
 
 test("over a connection as much may come as is read", async () => {

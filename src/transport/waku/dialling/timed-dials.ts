@@ -4,7 +4,7 @@ import type { Clock } from "../../../runtime/port.ts";
 import type { Arrivals } from "../liveness/arrivals.ts";
 import { HangUpError } from "./connection-rules.ts";
 import type { LeftAlone } from "./left-alone.ts";
-import { FloodError, limitUnread } from "./unread-limit.ts";
+import { limitUnread } from "./unread-limit.ts";
 
 /** The handshakes of multistream, noise and the multiplexer are some kilobytes, with what an eager service node sends behind them. */
 const MAX_HANDSHAKE_BYTES = 64 * 1024;
@@ -46,8 +46,8 @@ export function timedDial(dial: Dial, { limitMs, clock, arrivals, leftAlone }: T
     options.signal.addEventListener("abort", abort);
     try {
       options.signal.throwIfAborted();
-      if (leftAlone.until(address.toString()) > 0) throw new FloodError("it flooded us some minutes ago");
-      const upgrader = guarded(options.upgrader, arrivals, () => leftAlone.note(address.toString()));
+      if (leftAlone.until(address.toString()) > 0) throw new Error("it is left alone for a while");
+      const upgrader = guarded(options.upgrader, arrivals, () => leftAlone.note(address.toString(), "flood"));
       return await dial(address, { ...options, signal: limit.signal, upgrader });
     } finally {
       cancelLimit();

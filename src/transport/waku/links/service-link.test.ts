@@ -116,7 +116,7 @@ describe("a link to a service node that flooded us", () => {
     const { pause, dialedAt, refuseAll, fake, leftAlone, link, topics, end } = await bench();
     refuseAll();
     await pause(100);
-    leftAlone.note(LAN_ADDRESS);
+    leftAlone.note(LAN_ADDRESS, "flood");
     for (let minute = 0; minute < 5; minute++) {
       await pause(59_000);
       link.nudge();
@@ -132,7 +132,7 @@ describe("a link to a service node that flooded us", () => {
 
   test("can be closed meanwhile", async () => {
     const { pause, refuseAll, leftAlone, end } = await bench();
-    leftAlone.note(LAN_ADDRESS);
+    leftAlone.note(LAN_ADDRESS, "flood");
     refuseAll();
     await pause(10_000);
     await end();
@@ -390,15 +390,21 @@ describe("a link that is connected", () => {
     expect([link.connection(), link.failure(), leftOver(), fake.streams()]).toEqual([undefined, undefined, 0, 0]);
   });
 
-  test("to a node of another network closes it, says which, and dials with the usual pauses", async () => {
+  test("to a node of another network closes it, says which, and dials once a minute, whatever hurries it", async () => {
     const { pause, link, filter, fake, dialedAt, answer, end } = await bench({ cluster: () => 1 });
     const connections: Connection[] = [];
     fake.onDial = (dial) => void connections.push(answer(dial));
     for (const dial of fake.dials) fake.onDial(dial);
-    await pause(2_000);
-    expect(link.failure()).toBe("the service node at 192.168.1.2:8645 serves Waku cluster 1, not 42");
-    expect([filter.asked, dialedAt()]).toEqual([[], [0, 300, 750, 1_425]]);
-    expect(connections.map(({ status }) => status)).toEqual(["closed", "closed", "closed", "closed"]);
+    for (let second = 0; second < 59; second++) {
+      await pause(1_000);
+      link.nudge();
+      link.sync();
+      expect(link.failure()).toContain("192.168.1.2:8645 serves another network (Waku cluster 1, not 42)");
+    }
+    expect([filter.asked, dialedAt()]).toEqual([[], [0]]);
+    await pause(1_000);
+    expect(dialedAt()).toEqual([0, 60_000]);
+    expect(connections.map(({ status }) => status)).toEqual(["closed", "closed"]);
     await end();
   });
 

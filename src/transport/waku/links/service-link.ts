@@ -3,7 +3,7 @@ import type { IMetadata } from "@waku/interfaces";
 import type { Clock, Random } from "../../../runtime/port.ts";
 import { hostOf, isLoopback } from "../dialling/addresses.ts";
 import { type Backoff, createBackoff } from "../dialling/backoff.ts";
-import { checkNetwork } from "../dialling/check-network.ts";
+import { AnotherNetworkError, checkNetwork } from "../dialling/check-network.ts";
 import { dialServiceNode } from "../dialling/dial.ts";
 import type { IdentifyWatch } from "../dialling/identify-watch.ts";
 import type { LeftAlone } from "../dialling/left-alone.ts";
@@ -33,7 +33,7 @@ const LOST = "the connection to the service node was lost; trying again";
 export interface LinkParts {
   readonly libp2p: Libp2p;
   readonly arrivals: Pick<Arrivals, "lastOver">;
-  readonly leftAlone: Pick<LeftAlone, "until">;
+  readonly leftAlone: LeftAlone;
   readonly identified: IdentifyWatch;
   readonly metadata: Pick<IMetadata, "query">;
   readonly filter: FilterProtocol;
@@ -112,6 +112,8 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
   let refreshAt = 0;
   let dialedAt = 0;
   let connecting = false;
+  /** Those that were of no use. That they close, which we did, is no news. */
+  const useless = new WeakSet<Connection>();
 
   const isStopped = (): boolean => stopping.signal.aborted;
   const isHolding = (connection: Connection): boolean => held === connection && connection.status === "open";
@@ -124,6 +126,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
         await hold(await connect());
       } catch (error) {
         lose(wordsOf(error));
+        if (error instanceof AnotherNetworkError) leftAlone.note(address, "another-network");
       }
       if (clock.now() - startedAt > LONG_ATTEMPT_MS) dialPauses.reset();
       if (!isStopped()) await alarm.sleep(dialPauses.pause());
@@ -131,10 +134,12 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     }
   }
 
-  /** Nothing hurries the next dial to a service node that floods. */
+  /** Nothing hurries the next dial to a service node that floods, or that serves another network: its words stay. */
   async function leaveAlone(): Promise<void> {
     while (!isStopped() && leftAlone.until(address) > 0) {
-      lose(`the service node at ${hostOf(address)} sent more than it may, and is left alone for some minutes`);
+      const isFlood = leftAlone.why(address) === "flood";
+      if (isFlood)
+        lose(`the service node at ${hostOf(address)} sent more than it may, and is left alone for some minutes`);
       await alarm.sleep(leftAlone.until(address) - clock.now());
     }
   }
@@ -145,7 +150,10 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
     dialedAt = clock.now();
     try {
       const connection = await dial();
-      await checkNetwork(connection, { identified, metadata, address, clusterId: network.clusterId });
+      await checkNetwork(connection, { identified, metadata, address, clusterId: network.clusterId }).catch((error) => {
+        useless.add(connection);
+        throw error;
+      });
       return connection;
     } finally {
       connecting = false;
@@ -235,7 +243,7 @@ export function createServiceLink(options: ServiceLinkOptions): ServiceLink {
 
   function onConnectionClose({ detail }: CustomEvent<Connection>): void {
     if (detail.id === held?.id) lose(LOST);
-    if (!connecting && isOurs(detail)) alarm.wake();
+    if (!connecting && isOurs(detail) && !useless.has(detail)) alarm.wake();
   }
 
   libp2p.addEventListener("connection:open", onConnectionOpen);

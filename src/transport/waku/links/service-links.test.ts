@@ -1,3 +1,4 @@
+import type { Connection } from "@libp2p/interface";
 import { afterEach, expect, test, vi } from "vitest";
 import { createSeededRandom } from "../../../runtime/seeded-random.ts";
 import { createVirtualClock } from "../../../runtime/virtual-clock.ts";
@@ -19,6 +20,7 @@ function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPI
   const service = createFakeFilter(() => clock.now());
   const { filter } = service;
   const asked: string[] = [];
+  const troubles = new Map<Connection, string>();
   const topics = createTopicRegistry({ onMessage: () => undefined, onChange: () => undefined });
   const heard: string[] = [];
   const tell = (): void => {
@@ -29,12 +31,13 @@ function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPI
     ...{ network: { clusterId: 42, shards: 8, multiaddrs }, topics, refreshIntervalMs: 60_000, clock },
     ...{ random: createSeededRandom(1), onChange: tell, silenceLimitMs: 11_500, isAttended: () => true },
     onDoubt: (agoMs) => void asked.push(`doubt ${agoMs}`),
+    trouble: (connection) => troubles.get(connection),
   });
   const parts = {
     ...{
       libp2p: fake.libp2p,
       arrivals: createArrivals(clock),
-      leftAlone: { until: () => 0 },
+      leftAlone: { note: () => undefined, until: () => 0, why: () => undefined },
       filter,
       metadata: { query: async () => ({ shardInfo: null, error: null }) } as never,
     },
@@ -59,7 +62,19 @@ function bench(multiaddrs: readonly string[], held = () => new Map([[TOPIC, TOPI
     await links.finished();
     expect(clock.pending).toBe(0);
   };
-  return { clock, fake, filter: service, links, topics, asked, heard, answer, end, open: () => links.open(parts) };
+  return {
+    clock,
+    fake,
+    filter: service,
+    links,
+    topics,
+    asked,
+    heard,
+    troubles,
+    answer,
+    end,
+    open: () => links.open(parts),
+  };
 }
 
 test("a network that names nobody is offline, with advice", async () => {
@@ -75,7 +90,7 @@ test("offline is said only when every service node has failed; online when one i
   open();
   fake.dials[0]?.refuse();
   await clock.advanceSettled(0);
-  expect(links.health()).toEqual({ kind: "connecting" });
+  expect(links.health()).toEqual({ kind: "connecting", reason: expect.stringContaining("192.168.1.2") });
   fake.dials[1]?.refuse();
   await clock.advanceSettled(0);
   expect(links.health()).toMatchObject({ kind: "offline", reason: expect.stringContaining("192.168.1.2") });
@@ -198,6 +213,24 @@ test("a service node that is connected and refuses is no reason to be offline", 
   open();
   answer(fake.dials[0]);
   await clock.advanceSettled(100);
-  expect([links.connections().length, links.health()]).toEqual([1, { kind: "connecting" }]);
+  expect([links.connections().length, links.health()]).toEqual([
+    1,
+    { kind: "connecting", reason: expect.stringContaining("did not agree to push messages") },
+  ]);
+  await end();
+});
+
+test("while one is ready, what is wrong with another one is said, or with a service of its own", async () => {
+  const { clock, fake, links, troubles, answer, open, end } = bench([LAN_ADDRESS, LOOPBACK_ADDRESS]);
+  open();
+  fake.dials[0]?.refuse();
+  const connection = answer(fake.dials[1]);
+  await clock.advanceSettled(0);
+  expect(links.health()).toEqual({ kind: "online", peers: 1, reason: expect.stringContaining("192.168.1.2") });
+  fake.onDial = answer;
+  await clock.advanceSettled(400);
+  expect(links.health()).toEqual({ kind: "online", peers: 2 });
+  troubles.set(connection, "refuses messages");
+  expect(links.health()).toEqual({ kind: "online", peers: 2, reason: "refuses messages" });
   await end();
 });

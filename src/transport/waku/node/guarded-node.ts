@@ -2,6 +2,7 @@ import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../../runtime/port.ts";
 import { createIdentifyWatch } from "../dialling/identify-watch.ts";
 import { createLeftAlone, type LeftAlone } from "../dialling/left-alone.ts";
+import { FloodError } from "../dialling/unread-limit.ts";
 import { createWakeableSleep } from "../dialling/wakeable-sleep.ts";
 import { createFilterBook } from "../links/filter-book.ts";
 import type { LinkParts } from "../links/service-link.ts";
@@ -66,8 +67,12 @@ export async function startGuardedNode(options: GuardedNodeOptions): Promise<Gua
   try {
     const parts = sdkParts(sdk);
     const node = guardNode(sdk, parts, { arrivals, leftAlone }, options);
-    const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush };
-    await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners);
+    const onFlood = (connection: Connection): void => {
+      leftAlone.note(connection.remoteAddr.toString(), "flood");
+      connection.abort(new FloodError("more was pushed than may be"));
+    };
+    const listeners = { onPush: options.onPush, onBroken: options.onBrokenPush, onFlood };
+    await guardPushStreams(sdk.libp2p, parts.filterProtocol, listeners, clock);
     await guardMetadataStreams(sdk.libp2p, parts.metadata);
     return node;
   } catch (error) {
@@ -91,7 +96,7 @@ function guardNode(
     libp2p,
     clock,
     onAsk,
-    onFlood: ({ remoteAddr }) => leftAlone.note(remoteAddr.toString()),
+    onFlood: ({ remoteAddr }) => leftAlone.note(remoteAddr.toString(), "flood"),
   });
   guardStreams(streams, parts, libp2p.components.events, options);
   const identified = createIdentifyWatch({ libp2p, limitMs: answerLimitMs, clock });

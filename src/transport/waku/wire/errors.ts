@@ -7,7 +7,7 @@ export function closedError(): TransportError {
 
 /** Of the errors of several service nodes, the one that says most about the message itself. */
 export function worthiestError(errors: readonly TransportError[]): Error {
-  const order = ["too-large", "rejected", "timeout", "offline"];
+  const order = ["rejected", "timeout", "offline"];
   const [worthiest] = [...errors].sort((left, right) => order.indexOf(left.code) - order.indexOf(right.code));
   return worthiest ?? senselessAnswer(undefined);
 }
