@@ -17,7 +17,7 @@ export interface FirstRead {
   goesOn(): void;
   /** No Store answers just now; `begins` follows sooner or later. */
   waits(): void;
-  /** All was read. */
+  /** All was read. Said once. */
   ends(): void;
   /** Null before the first begins, and once one has ended. */
   status(): ReadingView | null;
@@ -90,7 +90,7 @@ export function createFirstRead({ clock, page, messages, onChange }: FirstReadOp
     ends: () => {
       newest = [];
       page.close();
-      if (state !== "ended") become("ended");
+      become("ended");
     },
     status: () =>
       state === "before" || state === "ended"

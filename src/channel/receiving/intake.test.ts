@@ -22,10 +22,12 @@ const BEN = createNobleSigner(new Uint8Array(32).fill(3));
 /** As long as a trailer waits for others when nothing else is to be taken in (`trailer-queue.ts`). */
 const GATHER_MS = 20;
 
-/** Ada's intake, with what it gave to the protocol, and Ben, who says things. */
-function intakeOf(verdictOf?: VerdictOf) {
+/** Ada's intake, or Ben's own, with what it gave to the protocol, and Ben, who says things. */
+function intakeOf(verdictOf?: VerdictOf, whose: "ada" | "ben" = "ada") {
   const core = new OneCore();
-  const { channelId } = core.state.identity;
+  const { identity } = core.state;
+  const { channelId } = identity;
+  const self = whose === "ben" ? senderIdOf(channelId, BEN.publicKey) : identity.self;
   const clock = createVirtualClock(core.now);
   const dispatched: StepInput[] = [];
   const refused: string[] = [];
@@ -34,7 +36,7 @@ function intakeOf(verdictOf?: VerdictOf) {
   const disk = { long: false, waits: [] as (() => void)[], reads: true };
   const bodies = createBodyCache(createMemoryStorage(), channelId);
   const intake = createIntake({
-    ...{ state: core.state, key: KEY, clock },
+    ...{ state: { ...core.state, identity: { ...identity, self } }, key: KEY, clock },
     ...(verdictOf === undefined ? {} : { verdictOf }),
     onLiveSync: (sync) => words.push(sync),
     bodies: { ...bodies, bytes: (id) => (disk.reads ? bodies.bytes(id) : Promise.reject(new Error("torn"))) },
@@ -226,6 +228,22 @@ describe("a signed sync", () => {
     await expect.poll(() => words.length).toBe(1);
     const word = { signer: expect.any(String), signedAt: pushedAt + 10, arrivedAt: pushedAt };
     expect(words).toEqual([{ ...word, named: [asMessageId("m")] }]);
+  });
+
+  //= protocol: WALL-2
+  it("of our own that comes back is no word of another clock", async () => {
+    for (const [whose, count] of [
+      ["ada", 1],
+      ["ben", 0],
+    ] as const) {
+      const { intake, core, clock, words, frameOf, sync } = intakeOf(undefined, whose);
+      intake.live(await frameOf(await sync([], core.now + 1)));
+      await expect.poll(() => clock.pending).toBe(1);
+      const done = intake.idle();
+      clock.advance(GATHER_MS);
+      await done;
+      expect(words.length, whose).toBe(count);
+    }
   });
 
   it("that was verified only after the end says nothing of clocks", async () => {

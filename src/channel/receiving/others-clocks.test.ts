@@ -126,6 +126,18 @@ describe("others' clocks", () => {
     expect(clocks.differenceMs(0)).toBe(0);
   });
 
+  //= protocol: WALL-4
+  test("show no more what they said more than two hours ago, though they still speak", () => {
+    const { clocks, all, pass } = bench();
+    all(HOUR);
+    pass(70 * MINUTE);
+    all(0);
+    pass(50 * MINUTE);
+    expect(clocks.differenceMs(0)).toBe(HOUR);
+    pass(1);
+    expect(clocks.differenceMs(0)).toBe(0);
+  });
+
   //= protocol: WALL-5
   test("what was seen by a clock that was set since, either way, or before a sleep, counts no more", () => {
     for (const byMs of [-HOUR, HOUR]) {

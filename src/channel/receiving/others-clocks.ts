@@ -21,7 +21,6 @@ const OWN_KEPT = 64;
 /** The clock is read at least once a minute. What was seen before a longer pause may have been seen by another clock. */
 const LONGEST_GAP_MS = 5 * 60_000;
 const SET_BACK_MS = 1_000;
-const RECKONED_EVERY_MS = 60_000;
 
 /** A sync that was pushed to us and whose signature holds. Times are milliseconds since the epoch. */
 export interface HeardSync {
@@ -73,7 +72,8 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
   const witnesses = new Map<ParticipantId, Witness>();
   const own = new Map<MessageId, number>();
   let lastRead = device.now();
-  let reckoned: { readonly at: number; readonly correctionMs: number; readonly differenceMs: number } | null = null;
+  /** The last answer; null when what it rests on is another by now. */
+  let reckoned: { readonly correctionMs: number; readonly differenceMs: number } | null = null;
   let reckonedBy: number | null = null;
   /** No word is older. */
   let oldestAt = Number.POSITIVE_INFINITY;
@@ -159,12 +159,10 @@ export function createOthersClocks(device: { now(): number }): OthersClocks {
     },
     notice: () => void read(),
     differenceMs: (correctionMs) => {
-      const now = read();
-      const isFresh = reckoned !== null && now - reckoned.at < RECKONED_EVERY_MS;
-      if (reckoned !== null && isFresh && reckoned.correctionMs === correctionMs) return reckoned.differenceMs;
-      dropOld(now);
+      dropOld(read());
+      if (reckoned?.correctionMs === correctionMs) return reckoned.differenceMs;
       const differenceMs = witnesses.size < FEWEST_SIGNERS ? 0 : reckon(correctionMs);
-      reckoned = { at: now, correctionMs, differenceMs };
+      reckoned = { correctionMs, differenceMs };
       return differenceMs;
     },
   };

@@ -9,9 +9,8 @@ import { utf8Bytes } from "../wire/utf8.ts";
 
 /** First 8 bytes of SHA-256 over the UTF-8 text, as a big-endian unsigned integer. */
 export function hash64(text: string): bigint {
-  const digest = sha256(utf8Bytes(text));
   let value = 0n;
-  for (let i = 0; i < 8; i++) value = (value << 8n) | BigInt(digest[i] ?? 0);
+  for (const byte of sha256(utf8Bytes(text)).subarray(0, 8)) value = (value << 8n) | BigInt(byte);
   return value;
 }
 

@@ -43,3 +43,18 @@ test("so does what a waiting message does not wait for any more", () => {
   core.receive("slow", "ben", { lamport: start - 9 });
   expect([...core.state.log.order].map(({ id }) => id)).toEqual(["slow", "late", "first", "second"]);
 });
+
+//= protocol: STATE-8
+test("what waits for a cause is delivered as soon as that turns out to be too old to be kept", () => {
+  const core = new OneCore();
+  const [start, day] = [core.now, 24 * 60 * MINUTE];
+  for (const id of ["a", "b", "c"]) core.receive(id, "ben", { lamport: ++core.now });
+  core.now += 2 * day;
+  core.restart(2);
+  core.online();
+  core.receive("waits", "cleo", { parents: [{ id: asMessageId("too old"), lamport: core.now - 1 }] });
+  expect(core.state.log.entries.get(asMessageId("waits"))?.status).toBe("buffered");
+  core.receive("too old", "ben", { lamport: start });
+  expect(core.take("reject")).toEqual([{ kind: "reject", reason: "below-watermark" }]);
+  expect(core.state.log.entries.get(asMessageId("waits"))?.status).toBe("delivered");
+});

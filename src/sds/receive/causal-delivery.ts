@@ -58,8 +58,8 @@ function free(ctx: ReceiveContext, child: LogEntry): void {
  */
 function adoptChildren(state: ReceiveAndBelow, entry: LogEntry): LogEntry[] {
   const missing = state.holes.missing.get(entry.id);
+  if (missing === undefined) return [];
   const freed: LogEntry[] = [];
-  if (missing === undefined) return freed;
   for (const child of missing.children) {
     const reference = child.parents.find((parent) => parent.id === entry.id);
     //= protocol: EDGE-3

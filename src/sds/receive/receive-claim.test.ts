@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { receivedBy } from "../evidence/received-by.ts";
-import type { IncomingClaim } from "../io/step-input.ts";
+import type { IncomingClaim, Source } from "../io/step-input.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId, asParticipantId } from "../wire/ids.ts";
 import { addsNothing } from "./receive-claim.ts";
@@ -17,9 +17,15 @@ function claimOf(core: OneCore, sender: string, listed: readonly string[], field
   return claim;
 }
 
-function claim(core: OneCore, id: string, said: IncomingClaim, copy: string | null = null): void {
+function claim(
+  core: OneCore,
+  id: string,
+  said: IncomingClaim,
+  copy: string | null = null,
+  source: Source = "live",
+): void {
   const bytes = copy === null ? null : new TextEncoder().encode(copy);
-  core.step({ kind: "receive-claim", id: asMessageId(id), claim: said, copy: bytes, source: "live" });
+  core.step({ kind: "receive-claim", id: asMessageId(id), claim: said, copy: bytes, source });
 }
 
 function receivers(core: OneCore, id: string): number {
@@ -199,6 +205,18 @@ describe("another copy of a message", () => {
     again(false);
     expect(core.state.outbox.items.get(own)?.stage).toBe("sent");
     again(true);
+    expect(core.state.outbox.items.get(own)?.stage).toBe("stored");
+  });
+
+  //= protocol: DUP-2
+  it("out of a Store shows that an own one is kept when its trailer holds, and pushed to us it does not", () => {
+    const core = new OneCore();
+    core.online();
+    const own = core.say("hello");
+    core.taken();
+    claim(core, own, claimOf(core, "me", []), "with what I had later", "live");
+    expect(core.state.outbox.items.get(own)?.stage).toBe("sent");
+    claim(core, own, claimOf(core, "me", []), "with what I had later", "store");
     expect(core.state.outbox.items.get(own)?.stage).toBe("stored");
   });
 });
