@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDexieStorage } from "./dexie/dexie-storage.ts";
 import { Fence } from "./dexie/fence.ts";
 import { openDatabase } from "./dexie/open-database.ts";
-import { FENCE_KEY, type MessagePack, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
+import { FENCE_KEY, type MessagePack, newestVersion, SCHEMA_VERSIONS, type SchemaVersion } from "./dexie/schema.ts";
 import { transact } from "./dexie/transaction.ts";
 import type { ChannelStorage, StorageError } from "./port.ts";
 import { rawRecord } from "./testing/device-cases.ts";
@@ -20,7 +20,7 @@ function device(): { indexedDB: IDBFactory; open(more?: object): Promise<Channel
   };
 }
 
-const updated: readonly SchemaVersion[] = [...SCHEMA_VERSIONS, { version: 2, stores: { added: "" } }];
+const updated: readonly SchemaVersion[] = [...SCHEMA_VERSIONS, { version: newestVersion() + 1, stores: { added: "" } }];
 
 const closed = (words: RegExp) => ({ name: "StorageError", code: "closed", message: expect.stringMatching(words) });
 
@@ -202,7 +202,7 @@ describe("schema", () => {
     const upgrade = (transaction: IDBTransaction): void => {
       transaction.objectStore("meta").put(4, [CHANNEL_A, "authorSeq"]);
     };
-    const current = await open({ schema: [...SCHEMA_VERSIONS, { version: 2, stores: { added: "" }, upgrade }] });
+    const current = await open({ schema: [...SCHEMA_VERSIONS, { version: newestVersion() + 1, stores: { added: "" }, upgrade }] });
     expect((await current.load(CHANNEL_A)).meta).toEqual({ authorSeq: 4 });
   });
 

@@ -2,9 +2,10 @@ import type { HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord } from 
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { DeviceRecord } from "../port.ts";
 import type { RecentChannel } from "../recent-channel.ts";
+import { bodyKey } from "./body-key.ts";
 import { toMeta } from "./load-channel.ts";
 import { foldMessages } from "./message-packs.ts";
-import { CHANNEL_STORES, type MessagePack, type MessageRow, newestVersion, versionOf } from "./schema.ts";
+import { CHANNEL_STORES, type MessagePack, type MessageRow, newestVersion, type Space, versionOf } from "./schema.ts";
 import { channelRange, transact } from "./transaction.ts";
 
 export interface ReadRecentOptions {
@@ -31,7 +32,8 @@ export async function readRecent(options: ReadRecentOptions): Promise<RecentChan
   db.onversionchange = () => db.close();
   try {
     if (versionOf(db) !== newestVersion()) return null;
-    return await read(db, options.IDBKeyRange ?? IDBKeyRange, options);
+    const space = await spaceOf(db, options.channel);
+    return space === undefined ? null : await read(db, options.IDBKeyRange ?? IDBKeyRange, { ...options, space });
   } finally {
     db.close();
   }
@@ -50,15 +52,23 @@ function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase | 
   });
 }
 
+/** One that is left and joined again meanwhile moves: then what is read next is of one of the two, and never of both. */
+function spaceOf(db: IDBDatabase, channel: ChannelId): Promise<Space | undefined> {
+  return transact(db, { stores: ["space"], mode: "readonly", durability: "relaxed" }, (transaction) => {
+    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(channel);
+    return () => space.result;
+  });
+}
+
 function read(
   db: IDBDatabase,
   KeyRange: typeof IDBKeyRange,
-  { channel, bodies: wanted }: ReadRecentOptions,
+  { channel, space, bodies: wanted }: ReadRecentOptions & { readonly space: Space },
 ): Promise<RecentChannel | null> {
   const count = wanted * MESSAGES_PER_BODY;
   const plan = { stores: [...CHANNEL_STORES, "device"], mode: "readonly", durability: "relaxed" } as const;
   return transact<RecentChannel | null>(db, plan, (transaction) => {
-    const range = channelRange(KeyRange, channel);
+    const range = channelRange(KeyRange, space);
     const store = (name: string): IDBObjectStore => transaction.objectStore(name);
     const device: IDBRequest<DeviceRecord | undefined> = store("device").get(channel);
     const participants: IDBRequest<ParticipantRecord[]> = store("participant").getAll(range);
@@ -89,8 +99,8 @@ function read(
       messages = newest(found, count);
       complete = cursor === null && messages.length === found.length;
       for (const message of messages.slice(-wanted)) {
-        bodies.push([message, store("body").get([channel, message.id])]);
-        if (message.mine) outbox.push(store("outbox").get([channel, message.id]));
+        bodies.push([message, store("body").get(bodyKey(space, message.id))]);
+        if (message.mine) outbox.push(store("outbox").get([space, message.id]));
       }
     };
     return () => {

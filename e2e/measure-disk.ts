@@ -1,0 +1,169 @@
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serialize } from "node:v8";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { chromium } from "playwright";
+import { createChannelHost } from "../src/channel/host/host.ts";
+import type { DeviceKey } from "../src/identity/port.ts";
+import { createVirtualClock } from "../src/runtime/virtual-clock.ts";
+import type { Change, Durability } from "../src/sds/io/records.ts";
+import type { ChannelId } from "../src/sds/wire/ids.ts";
+import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
+import { createMemoryStorage } from "../src/storage/memory/memory-storage.ts";
+import type { ChannelStorage, DeviceRecord } from "../src/storage/port.ts";
+import { storageWith } from "../src/storage/testing/storage-with.ts";
+import { createMemoryNetwork } from "../src/transport/memory/memory-network.ts";
+import { serveApp } from "./storage/serve-app.ts";
+import { chromiumOptions } from "./support/browser.ts";
+
+/**
+ * What a message takes up on the disk of one who is in a channel with others: `npx tsx e2e/measure-disk.ts [MESSAGES]
+ * [PEOPLE]`. The channels are real, on a network in memory and virtual time. What one of them wrote is written once more, commit
+ * by commit, by the product's storage in Chromium; then the browser is closed and its folder is measured, twice: after
+ * half of the messages and after all. The difference is what a message takes, whatever an empty database does.
+ */
+const PACE_MS = 4_000;
+const BYTES = "base64:";
+const PER_TRANSFER = 200;
+const messages = Number(process.argv[2] ?? 800);
+const people = Number(process.argv[3] ?? 20);
+
+interface Commit {
+  readonly channel: ChannelId;
+  readonly changes: readonly Change[];
+  readonly durability: Durability;
+}
+
+interface Written {
+  readonly device: DeviceRecord;
+  /** Up to half of the messages, and the rest. */
+  readonly halves: readonly (readonly Commit[])[];
+}
+
+async function write(): Promise<Written> {
+  const clock = createVirtualClock(1_790_000_000_000);
+  const network = createMemoryNetwork({ clock });
+  const halves: Commit[][] = [[], []];
+  let half = 0;
+  let device: DeviceRecord | null = null;
+  const memory = createMemoryStorage();
+  const recorded = storageWith(memory, {
+    putDevice: async (record) => {
+      device = structuredClone(record);
+      await memory.putDevice(record);
+    },
+    commit: async (channel, changes, durability) => {
+      halves[half]?.push(structuredClone({ channel, changes, durability }));
+      await memory.commit(channel, changes, durability);
+    },
+  });
+  const hosts = Array.from({ length: people }, (_, n) => {
+    const storage = n === 0 ? recorded : createMemoryStorage();
+    return createChannelHost({ storage, clock, openTransport: () => network.transport(), generateKey: rawKey });
+  });
+  const [first, ...others] = hosts;
+  if (first === undefined) throw new Error("Nobody is there");
+  const { id, inviteCode } = await first.create({
+    ...{ name: "A long talk", displayName: "Ada", profile: "community", multiaddrs: null, parameters: {} },
+  });
+  for (const [n, other] of others.entries()) await other.join({ invite: inviteCode, displayName: `Participant ${n}` });
+  const clients = hosts.map((host) => host.open(id));
+  await clock.advanceSettled(120_000);
+  for (let n = 0; n < messages; n++) {
+    half = n < messages / 2 ? 0 : 1;
+    const text = `Message number ${n} of a long talk among ${people} people.`;
+    await clients[n % people]?.send({ requestId: crypto.randomUUID(), type: "chat", text });
+    await clock.advanceSettled(PACE_MS);
+  }
+  await clock.advanceSettled(60_000);
+  for (const host of hosts) await host.close();
+  if (device === null) throw new Error("Nobody joined");
+  return { device, halves };
+}
+
+async function rawKey(): Promise<DeviceKey> {
+  const { secretKey, publicKey } = ed25519.keygen();
+  return { kind: "raw", secretKey, publicKey };
+}
+
+/** Rows, and bytes of keys and values as they are serialized, of each store. */
+async function countStores({ device, halves }: Written): Promise<Record<string, string>> {
+  const indexedDB = new IDBFactory();
+  const storage = await createDexieStorage({ name: "hearback", indexedDB, IDBKeyRange });
+  await replay(storage, { device, halves });
+  await storage.close();
+  const db = await settled(indexedDB.open("hearback"));
+  const counts: Record<string, string> = {};
+  for (const name of db.objectStoreNames) {
+    const store = db.transaction(name).objectStore(name);
+    const [keys, values] = await Promise.all([settled(store.getAllKeys()), settled(store.getAll())]);
+    const bytes = [...keys, ...values].reduce((sum: number, each) => sum + serialize(each).length, 0);
+    counts[name] = `${keys.length} rows, ${bytes} bytes, ${Math.round(bytes / messages)} a message`;
+  }
+  db.close();
+  return counts;
+}
+
+async function replay(storage: ChannelStorage, { device, halves }: Written): Promise<void> {
+  await storage.putDevice(device);
+  for (const { channel, changes, durability } of halves.flat()) await storage.commit(channel, changes, durability);
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function measureChromium({ halves }: Written): Promise<number[]> {
+  const app = await serveApp();
+  const folder = await mkdtemp(join(tmpdir(), "hearback-disk-"));
+  const options = await chromiumOptions();
+  const sizes: number[] = [];
+  try {
+    for (const half of halves) {
+      const context = await chromium.launchPersistentContext(folder, options);
+      const page = await context.newPage();
+      await page.goto(app.url);
+      await page.evaluate(() => window.run("page", "open", ["hearback"]));
+      for (let start = 0; start < half.length; start += PER_TRANSFER) {
+        const commits = JSON.stringify(half.slice(start, start + PER_TRANSFER), bytesAsText);
+        await page.evaluate((text) => window.run("page", "replay", ["hearback", text]), commits);
+      }
+      await context.close();
+      // Opening merges what the last run logged.
+      const again = await chromium.launchPersistentContext(folder, options);
+      const reader = await again.newPage();
+      await reader.goto(app.url);
+      await reader.evaluate(() => window.run("page", "open", ["hearback"]));
+      await again.close();
+      sizes.push(await folderBytes(join(folder, "Default", "IndexedDB")));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await app.close();
+  }
+  return sizes;
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  let sum = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    sum += entry.isDirectory() ? await folderBytes(path) : (await stat(path)).size;
+  }
+  return sum;
+}
+
+function bytesAsText(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? BYTES + Buffer.from(value).toString("base64") : value;
+}
+
+const written = await write();
+const stores = await countStores(written);
+const [half = 0, all = 0] = await measureChromium(written);
+const perMessage = Math.round((all - half) / (messages / 2));
+process.stdout.write(`${JSON.stringify({ messages, people, stores, chromium: { half, all, perMessage } }, null, 2)}\n`);
