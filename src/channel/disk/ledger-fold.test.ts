@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../runtime/virtual-clock.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
-import { decodeSummaries } from "../../sds/io/summary-codec.ts";
 import type { Change } from "../../sds/io/records.ts";
+import { decodeSummaries } from "../../sds/io/summary-codec.ts";
 import { OneCore } from "../../sds/testing/one-core.ts";
 import { asMessageId, type MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk, type MemoryDisk } from "../../storage/memory/memory-disk.ts";
@@ -140,7 +140,10 @@ describe("folding the ledger", () => {
     const limits = { ...SMALL, keep: { rows: 20, ids: 100 }, batch: { rows: 10, ids: 60 } };
     const { write, clock, rows, words } = bench({ limits });
     await clock.advanceSettled(1_000);
-    await write(8, range(0, 30).map((n) => `m${n}`));
+    await write(
+      8,
+      range(0, 30).map((n) => `m${n}`),
+    );
     await clock.advanceSettled(5_000);
     // Two at a time, until 100 ids are left at most.
     expect(await rows()).toEqual(range(7, 9));
@@ -151,7 +154,10 @@ describe("folding the ledger", () => {
     const limits = { ...SMALL, keep: { rows: 20, ids: 10 }, batch: { rows: 10, ids: 5 } };
     const { write, clock, rows } = bench({ limits });
     await clock.advanceSettled(1_000);
-    await write(3, range(0, 30).map((n) => `m${n}`));
+    await write(
+      3,
+      range(0, 30).map((n) => `m${n}`),
+    );
     await clock.advanceSettled(5_000);
     expect(await rows()).toEqual([]);
   });

@@ -18,7 +18,11 @@ async function old(messages: number, rows: number) {
     return { op: "put", table: "summary", record: { lamport: START + n, bytes: new Uint8Array(9) } };
   });
   const ledger = Array.from({ length: rows }, (_, n): Change => {
-    return { op: "put", table: "ledger", record: { seq: n + 1, at: START + n, ids: [asMessageId("m1")], kind: "accepted" } };
+    return {
+      op: "put",
+      table: "ledger",
+      record: { seq: n + 1, at: START + n, ids: [asMessageId("m1")], kind: "accepted" },
+    };
   });
   await storage.commit(channel, [...summaries, ...ledger], "strict");
   (state.ledger as { seq: number }).seq = rows;

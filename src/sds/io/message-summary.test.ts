@@ -63,15 +63,21 @@ describe("a message's summary", () => {
 
   it("is the same wherever its rows are cut, and when some are told twice", () => {
     const anyRow = fc.oneof(
-      fc
-        .record({ participant: fc.nat(4), signed: fc.boolean(), listed: fc.nat(2) })
-        .map(({ participant, ...more }) => (seq: number) => word(seq, participant, { ...more, ids: ["n", "m"] })),
-      fc
-        .record({ attempt: fc.nat(3), ok: fc.boolean() })
-        .map(({ attempt, ok }) => (seq: number) => rowOf(seq, ["m"], { kind: "attempt-result", attempt, ok, reason: "" })),
-      fc
-        .record({ attempt: fc.nat(3) })
-        .map(({ attempt }) => (seq: number) => rowOf(seq, ["m"], { kind: "attempt", attempt, bytes: 3 })),
+      fc.record({ participant: fc.nat(4), signed: fc.boolean(), listed: fc.nat(2) }).map(
+        ({ participant, ...more }) =>
+          (seq: number) =>
+            word(seq, participant, { ...more, ids: ["n", "m"] }),
+      ),
+      fc.record({ attempt: fc.nat(3), ok: fc.boolean() }).map(
+        ({ attempt, ok }) =>
+          (seq: number) =>
+            rowOf(seq, ["m"], { kind: "attempt-result", attempt, ok, reason: "" }),
+      ),
+      fc.record({ attempt: fc.nat(3) }).map(
+        ({ attempt }) =>
+          (seq: number) =>
+            rowOf(seq, ["m"], { kind: "attempt", attempt, bytes: 3 }),
+      ),
     );
     fc.assert(
       fc.property(fc.array(anyRow, { maxLength: 20 }), fc.nat(20), fc.nat(5), (make, cut, again) => {

@@ -52,7 +52,7 @@ describe("summaries in bytes", () => {
 
   it("take six bytes for each of 19 who confirm within a minute", () => {
     const words = Array.from({ length: 19 }, (_, n) => ({
-      ...{ participant: n + 1, by: "sync", how: "listed", signed: true, at: 1_800_000_000_000 + 3_000 * n } as const,
+      ...({ participant: n + 1, by: "sync", how: "listed", signed: true, at: 1_800_000_000_000 + 3_000 * n } as const),
     }));
     const id = asMessageId("ab".repeat(32));
     expect(encodeSummaries([{ id, words, attempts: [] }]).length).toBeLessThanOrEqual(33 + 6 + 6 * 19);

@@ -1,6 +1,7 @@
 import { hashBytesOf, hashHexOf } from "../wire/hash-bytes.ts";
 import { asMessageId, type MessageId } from "../wire/ids.ts";
 import { ProtobufWriter } from "../wire/protobuf.ts";
+import { readUtf8, utf8Bytes } from "../wire/utf8.ts";
 import type { AttemptMade, FirstWord, MessageSummary } from "./message-summary.ts";
 
 /**
@@ -25,7 +26,8 @@ export function decodeSummaries(bytes: Uint8Array): MessageSummary[] {
   const input = new Input(bytes);
   const summaries: MessageSummary[] = [];
   try {
-    while (!input.isAtEnd()) summaries.push({ id: readId(input), words: readWords(input), attempts: readAttempts(input) });
+    while (!input.isAtEnd())
+      summaries.push({ id: readId(input), words: readWords(input), attempts: readAttempts(input) });
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;
@@ -98,7 +100,7 @@ function readAttempts(input: Input): AttemptMade[] {
 }
 
 function writeText(out: ProtobufWriter, text: string, more: number): void {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = utf8Bytes(text);
   out.varint(bytes.length + more).raw(bytes);
 }
 
@@ -136,6 +138,9 @@ class Input {
   }
 
   text(length: number): string {
-    return new TextDecoder().decode(this.bytes(length));
+    const bytes = this.bytes(length);
+    const text = readUtf8(bytes, 0, length);
+    if (text === null) throw new RangeError("Text in a summary is no text");
+    return text;
   }
 }

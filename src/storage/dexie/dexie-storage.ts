@@ -12,7 +12,7 @@ import { moveRowsToPacks, PACK_AT, shrinkPack } from "./message-packs.ts";
 import { type OpenedDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
 import { CHANNEL_STORES, LEDGER_IDS_INDEX, type Space, type StoreName, SWEPT_KEY } from "./schema.ts";
 import { forgetSpace, readSpaces, Spaces } from "./spaces.ts";
-import { deletePortion, findLeft, Sweep } from "./sweep.ts";
+import { deletePortion, findLeft, leftBy, Sweep } from "./sweep.ts";
 import { channelRange, type TransactionWork, transact } from "./transaction.ts";
 import { lastPerKey, onlyFrees, storesOf, writeChange } from "./write-change.ts";
 
@@ -54,13 +54,8 @@ class DexieStorage implements ChannelStorage {
   readonly #unpacked = new Map<Space, number>();
   #spaces = new Spaces({ spaces: [], last: 0, swept: false });
   readonly #sweep = new Sweep({
-    deleteRows: (store, space, rows) =>
-      this.#write(
-        [store],
-        "relaxed",
-        (transaction) => deletePortion(transaction, this.#db.KeyRange, { store, space, rows }),
-        true,
-      ),
+    deleteRows: (left, rows) =>
+      this.#write([left.store], "relaxed", (open) => deletePortion(open, this.#db.KeyRange, left, rows), true),
     onSwept: () => this.#noteSwept(),
     now: () => performance.now(),
   });
@@ -131,7 +126,10 @@ class DexieStorage implements ChannelStorage {
     if (ids.length === 0) return this.#read(["body"], () => () => []);
     return this.#readOf(channel, ["body"], (transaction, space) => {
       const store = transaction.objectStore("body");
-      const requests = ids.map((id): [MessageId, IDBRequest<Uint8Array | undefined>] => [id, store.get(bodyKey(space, id))]);
+      const requests = ids.map((id): [MessageId, IDBRequest<Uint8Array | undefined>] => [
+        id,
+        store.get(bodyKey(space, id)),
+      ]);
       return () => requests.flatMap(([id, { result }]) => (result === undefined ? [] : { id, bytes: result }));
     });
   }
@@ -163,7 +161,8 @@ class DexieStorage implements ChannelStorage {
         lamport,
         store.get([space, lamport]),
       ]);
-      return () => requests.flatMap(([lamport, { result }]) => (result === undefined ? [] : { lamport, bytes: result }));
+      return () =>
+        requests.flatMap(([lamport, { result }]) => (result === undefined ? [] : { lamport, bytes: result }));
     });
   }
 
@@ -202,7 +201,7 @@ class DexieStorage implements ChannelStorage {
     } finally {
       this.#leaving--;
     }
-    this.#sweep.add(space === null ? [] : [space]);
+    if (space !== null) this.#sweep.add(leftBy(space));
   }
 
   async listDevice(): Promise<DeviceRecord[]> {

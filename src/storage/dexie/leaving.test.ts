@@ -2,7 +2,7 @@ import { IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ChannelStorage } from "../port.ts";
 import { rawRecord } from "../testing/device-cases.ts";
-import { CHANNEL_A, CHANNEL_B, idOf, messageOf, put, receiveOf } from "../testing/samples.ts";
+import { CHANNEL_A, CHANNEL_B, idOf, messageOf, receiveOf } from "../testing/samples.ts";
 import { EMPTY, range, sorted } from "../testing/storage-case.ts";
 import { createDexieStorage } from "./dexie-storage.ts";
 import { openDatabase } from "./open-database.ts";
@@ -97,7 +97,7 @@ describe("a channel that is left", () => {
   it("goes on going after a start, however often the process dies meanwhile", async () => {
     const { indexedDB, open } = device();
     const first = await open();
-    await fill(first, CHANNEL_A, 3_000);
+    await fill(first, CHANNEL_A, 300);
     await fill(first, CHANNEL_B, 5);
     await first.drop(CHANNEL_A);
     await first.close();
@@ -123,7 +123,7 @@ describe("a channel that is left", () => {
     const { indexedDB, open } = device();
     let storage = await open();
     for (const joined of [1, 2, 3]) {
-      await fill(storage, CHANNEL_A, 1_000);
+      await fill(storage, CHANNEL_A, 200);
       await storage.drop(CHANNEL_A);
       if (joined === 2) {
         await storage.close();

@@ -32,8 +32,7 @@ export async function readRecent(options: ReadRecentOptions): Promise<RecentChan
   db.onversionchange = () => db.close();
   try {
     if (versionOf(db) !== newestVersion()) return null;
-    const space = await spaceOf(db, options.channel);
-    return space === undefined ? null : await read(db, options.IDBKeyRange ?? IDBKeyRange, { ...options, space });
+    return await read(db, options.IDBKeyRange ?? IDBKeyRange, options);
   } finally {
     db.close();
   }
@@ -52,73 +51,78 @@ function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase | 
   });
 }
 
-/** One that is left and joined again meanwhile moves: then what is read next is of one of the two, and never of both. */
-function spaceOf(db: IDBDatabase, channel: ChannelId): Promise<Space | undefined> {
-  return transact(db, { stores: ["space"], mode: "readonly", durability: "relaxed" }, (transaction) => {
-    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(channel);
-    return () => space.result;
-  });
-}
-
 function read(
   db: IDBDatabase,
   KeyRange: typeof IDBKeyRange,
-  { channel, space, bodies: wanted }: ReadRecentOptions & { readonly space: Space },
+  options: ReadRecentOptions,
 ): Promise<RecentChannel | null> {
-  const count = wanted * MESSAGES_PER_BODY;
-  const plan = { stores: [...CHANNEL_STORES, "device"], mode: "readonly", durability: "relaxed" } as const;
+  const plan = { stores: [...CHANNEL_STORES, "space", "device"], mode: "readonly", durability: "relaxed" } as const;
   return transact<RecentChannel | null>(db, plan, (transaction) => {
-    const range = channelRange(KeyRange, space);
-    const store = (name: string): IDBObjectStore => transaction.objectStore(name);
-    const device: IDBRequest<DeviceRecord | undefined> = store("device").get(channel);
-    const participants: IDBRequest<ParticipantRecord[]> = store("participant").getAll(range);
-    const holes: IDBRequest<HoleRecord[]> = store("hole").getAll(range);
-    const metaKeys = store("meta").getAllKeys(range);
-    const metaValues: IDBRequest<number[]> = store("meta").getAll(range);
-    const rows: IDBRequest<MessageRow[]> = store("message").getAll(range);
-    const packsBackwards = store("messagePack").openCursor(range, "prev");
-    const outbox: IDBRequest<OutboxRecord | undefined>[] = [];
-    const bodies: (readonly [MessageRecord, IDBRequest<Uint8Array | undefined>])[] = [];
-    let messages: MessageRecord[] = [];
-    let complete = false;
-    const packs: MessagePack[] = [];
-    packsBackwards.onsuccess = () => {
-      const cursor = packsBackwards.result;
-      if (cursor !== null) packs.unshift(cursor.value);
-      // Many deletions at once fill packs of their own, which bring nothing to show.
-      if (cursor?.value.records.length === 0) {
-        cursor.continue();
-        return;
-      }
-      // Requests of one transaction are answered in order, so the rows are there by now.
-      const found = foldMessages(packs, rows.result);
-      if (cursor !== null && found.length < count) {
-        cursor.continue();
-        return;
-      }
-      messages = newest(found, count);
-      complete = cursor === null && messages.length === found.length;
-      for (const message of messages.slice(-wanted)) {
-        bodies.push([message, store("body").get(bodyKey(space, message.id))]);
-        if (message.mine) outbox.push(store("outbox").get([space, message.id]));
-      }
+    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(options.channel);
+    let collect = (): RecentChannel | null => null;
+    space.onsuccess = () => {
+      if (space.result !== undefined) collect = readIn(transaction, KeyRange, { ...options, space: space.result });
     };
-    return () => {
-      if (device.result === undefined) return null;
-      return {
-        device: device.result,
-        stored: {
-          messages,
-          outbox: outbox.flatMap(({ result }) => (result === undefined ? [] : [result])),
-          participants: participants.result,
-          holes: holes.result,
-          meta: toMeta(metaKeys.result, metaValues.result),
-        },
-        complete,
-        bodies: bodies.flatMap(([{ id }, { result }]) => (result === undefined ? [] : [{ id, bytes: result }])),
-      };
-    };
+    return () => collect();
   });
+}
+
+function readIn(
+  transaction: IDBTransaction,
+  KeyRange: typeof IDBKeyRange,
+  { channel, space, bodies: wanted }: ReadRecentOptions & { readonly space: Space },
+): () => RecentChannel | null {
+  const count = wanted * MESSAGES_PER_BODY;
+  const range = channelRange(KeyRange, space);
+  const store = (name: string): IDBObjectStore => transaction.objectStore(name);
+  const device: IDBRequest<DeviceRecord | undefined> = store("device").get(channel);
+  const participants: IDBRequest<ParticipantRecord[]> = store("participant").getAll(range);
+  const holes: IDBRequest<HoleRecord[]> = store("hole").getAll(range);
+  const metaKeys = store("meta").getAllKeys(range);
+  const metaValues: IDBRequest<number[]> = store("meta").getAll(range);
+  const rows: IDBRequest<MessageRow[]> = store("message").getAll(range);
+  const packsBackwards = store("messagePack").openCursor(range, "prev");
+  const outbox: IDBRequest<OutboxRecord | undefined>[] = [];
+  const bodies: (readonly [MessageRecord, IDBRequest<Uint8Array | undefined>])[] = [];
+  let messages: MessageRecord[] = [];
+  let complete = false;
+  const packs: MessagePack[] = [];
+  packsBackwards.onsuccess = () => {
+    const cursor = packsBackwards.result;
+    if (cursor !== null) packs.unshift(cursor.value);
+    // Many deletions at once fill packs of their own, which bring nothing to show.
+    if (cursor?.value.records.length === 0) {
+      cursor.continue();
+      return;
+    }
+    // Requests of one transaction are answered in order, so the rows are there by now.
+    const found = foldMessages(packs, rows.result);
+    if (cursor !== null && found.length < count) {
+      cursor.continue();
+      return;
+    }
+    messages = newest(found, count);
+    complete = cursor === null && messages.length === found.length;
+    for (const message of messages.slice(-wanted)) {
+      bodies.push([message, store("body").get(bodyKey(space, message.id))]);
+      if (message.mine) outbox.push(store("outbox").get([space, message.id]));
+    }
+  };
+  return () => {
+    if (device.result === undefined) return null;
+    return {
+      device: device.result,
+      stored: {
+        messages,
+        outbox: outbox.flatMap(({ result }) => (result === undefined ? [] : [result])),
+        participants: participants.result,
+        holes: holes.result,
+        meta: toMeta(metaKeys.result, metaValues.result),
+      },
+      complete,
+      bodies: bodies.flatMap(([{ id }, { result }]) => (result === undefined ? [] : [{ id, bytes: result }])),
+    };
+  };
 }
 
 function newest(messages: MessageRecord[], count: number): MessageRecord[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CHANNEL_STORES, type ChannelStore, type Space } from "./schema.ts";
-import { Sweep } from "./sweep.ts";
+import { leftBy, Sweep } from "./sweep.ts";
 
 interface Portion {
   readonly store: ChannelStore;
@@ -9,12 +9,13 @@ interface Portion {
 }
 
 /** A sweep over rows of the ledger, on a disk that takes `msPerRow` for each. */
-function sweepOf(held: Map<Space, number>, { msPerRow = 0, fails = (_portion: number) => false } = {}) {
+function sweepOf(held: Map<Space, number>, options: { msPerRow?: number; fails?: (portion: number) => boolean } = {}) {
+  const { msPerRow = 0, fails = () => false } = options;
   const portions: Portion[] = [];
   let now = 0;
   let swept = 0;
   const sweep = new Sweep({
-    deleteRows: async (store, space, rows) => {
+    deleteRows: async ({ store, space }, rows) => {
       if (fails(portions.length)) throw new Error("The disk is broken.");
       portions.push({ store, space, rows });
       const there = store === "ledger" ? (held.get(space) ?? 0) : 0;
@@ -38,7 +39,7 @@ describe("sweeping what was left", () => {
       [2, 64],
     ]);
     const { sweep, portions, swept } = sweepOf(held);
-    sweep.add([1, 2]);
+    sweep.add([...leftBy(1), ...leftBy(2)]);
     await settle();
     expect([...held.values()]).toEqual([0, 0]);
     expect(swept()).toBe(1);
@@ -49,18 +50,18 @@ describe("sweeping what was left", () => {
     sweep.add([]);
     await settle();
     expect(swept()).toBe(1);
-    sweep.add([3]);
+    sweep.add(leftBy(3));
     await settle();
     expect(swept()).toBe(2);
   });
 
   it.each([
     ["a fast disk", 0.001, 2_048],
-    ["a slow disk", 1, 32],
+    ["a slow disk", 1, 16],
     ["a disk that hardly moves", 1_000, 8],
   ])("takes on %s so many rows at a time that nobody waits long, and always some", async (_disk, msPerRow, rows) => {
     const { sweep, portions } = sweepOf(new Map([[1, 100_000]]), { msPerRow });
-    sweep.add([1]);
+    sweep.add(leftBy(1));
     await settle();
     const last = portions.filter(({ store }) => store === "ledger").at(-1);
     expect(last?.rows).toBe(rows);
@@ -72,8 +73,8 @@ describe("sweeping what was left", () => {
       [2, 1_000],
     ]);
     const { sweep, swept } = sweepOf(held);
-    sweep.add([1]);
-    sweep.add([2]);
+    sweep.add(leftBy(1));
+    sweep.add(leftBy(2));
     await settle();
     expect([...held.values()]).toEqual([0, 0]);
     expect(swept()).toBe(1);
@@ -86,12 +87,12 @@ describe("sweeping what was left", () => {
     ]);
     let broken = true;
     const { sweep, swept } = sweepOf(held, { fails: (portion) => broken && portion === 8 });
-    sweep.add([1]);
+    sweep.add(leftBy(1));
     await settle();
     expect(held.get(1)).toBeGreaterThan(0);
     expect(swept()).toBe(0);
     broken = false;
-    sweep.add([2]);
+    sweep.add(leftBy(2));
     await settle();
     expect([...held.values()]).toEqual([0, 0]);
     expect(swept()).toBe(1);

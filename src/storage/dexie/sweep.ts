@@ -8,9 +8,18 @@ import { channelRange } from "./transaction.ts";
 const PORTION_MS = { short: 10, long: 30 };
 const ROWS = { first: 64, least: 8, most: 2_048 };
 
+/** A store with rows of a space that nobody has. */
+export interface Left {
+  readonly store: ChannelStore;
+  readonly space: Space;
+}
+
+/** All that a channel may have had. */
+export const leftBy = (space: Space): Left[] => CHANNEL_STORES.map((store) => ({ store, space }));
+
 export interface SweepOptions {
-  /** Deletes at most so many rows of `space` in a transaction of its own; says how many there were. */
-  readonly deleteRows: (store: ChannelStore, space: Space, rows: number) => Promise<number>;
+  /** Deletes at most so many of these rows in a transaction of its own; says how many there were. */
+  readonly deleteRows: (left: Left, rows: number) => Promise<number>;
   /** Nothing is left; called once each time, when that is so. */
   readonly onSwept: () => void;
   readonly now: () => number;
@@ -19,7 +28,7 @@ export interface SweepOptions {
 /** Deletes the rows of spaces that nobody has any more, in portions, so that what else is written waits for one portion at most. */
 export class Sweep {
   readonly #options: SweepOptions;
-  readonly #left: Space[] = [];
+  readonly #left: Left[] = [];
   #rows = ROWS.first;
   #running = false;
 
@@ -28,8 +37,8 @@ export class Sweep {
   }
 
   /** These go now. If that fails or is cut off they are there at the next start, and go then. */
-  add(spaces: readonly Space[]): void {
-    this.#left.push(...spaces);
+  add(left: readonly Left[]): void {
+    this.#left.push(...left);
     if (this.#running || this.#left.length === 0) return;
     this.#running = true;
     this.#run().then(
@@ -44,17 +53,17 @@ export class Sweep {
   }
 
   async #run(): Promise<void> {
-    for (let space = this.#left[0]; space !== undefined; space = this.#left[0]) {
-      for (const store of CHANNEL_STORES) await this.#empty(store, space);
+    for (let left = this.#left[0]; left !== undefined; left = this.#left[0]) {
+      await this.#empty(left);
       this.#left.shift();
     }
   }
 
-  async #empty(store: ChannelStore, space: Space): Promise<void> {
+  async #empty(left: Left): Promise<void> {
     const { deleteRows, now } = this.#options;
     for (let rows = this.#rows; ; rows = this.#rows) {
       const start = now();
-      const deleted = await deleteRows(store, space, rows);
+      const deleted = await deleteRows(left, rows);
       if (deleted < rows) return;
       this.#pace(now() - start);
     }
@@ -66,11 +75,12 @@ export class Sweep {
   }
 }
 
-/** Deletes the first rows of `space`, inside `transaction` (readwrite on `store`). */
+/** Deletes the first of these rows, inside `transaction` (readwrite on their store). */
 export function deletePortion(
   transaction: IDBTransaction,
   KeyRange: typeof IDBKeyRange,
-  { store: name, space, rows }: { readonly store: ChannelStore; readonly space: Space; readonly rows: number },
+  { store: name, space }: Left,
+  rows: number,
 ): () => number {
   const store = transaction.objectStore(name);
   const keys = store.getAllKeys(channelRange(KeyRange, space), rows);
@@ -81,23 +91,23 @@ export function deletePortion(
   return () => keys.result.length;
 }
 
-/** The spaces that have rows and are not `inUse`; `transaction` spans all channel stores. One look per store and space. */
+/** What spaces have that are not `inUse`; `transaction` spans all channel stores. One look per store and space. */
 export function findLeft(
   transaction: IDBTransaction,
   KeyRange: typeof IDBKeyRange,
   inUse: ReadonlySet<Space>,
-): () => Space[] {
-  const left = new Set<Space>();
-  const look = (store: IDBObjectStore, from: IDBKeyRange | null): void => {
-    const first = store.openKeyCursor(from);
+): () => Left[] {
+  const left: Left[] = [];
+  const look = (store: ChannelStore, from: IDBKeyRange | null): void => {
+    const first = transaction.objectStore(store).openKeyCursor(from);
     first.onsuccess = () => {
       const key = first.result?.key;
       if (!Array.isArray(key)) return;
       const space = key[0] as Space;
-      if (!inUse.has(space)) left.add(space);
+      if (!inUse.has(space)) left.push({ store, space });
       look(store, KeyRange.lowerBound([space, []], true));
     };
   };
-  for (const name of CHANNEL_STORES) look(transaction.objectStore(name), null);
-  return () => [...left];
+  for (const store of CHANNEL_STORES) look(store, null);
+  return () => left;
 }
