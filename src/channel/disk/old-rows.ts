@@ -4,7 +4,7 @@ import type { ChannelStorage } from "../../storage/port.ts";
 import { FOLD_LIMITS } from "./ledger-fold.ts";
 
 /** So many rows, or the summaries of so many messages, go at once: some 2 MB, then the disk is tried again. */
-const BATCH = 10_000;
+export const OLD_ROWS_BATCH = 10_000;
 
 /** What the ledger told: the oldest of it goes before any text when the disk is full. */
 export interface OldRows {
@@ -18,13 +18,13 @@ export type OldRowsStorage = Pick<ChannelStorage, "readLedger" | "firstSummary" 
  * Only deletions, as nothing else can be written now: rows that are not folded yet, which are older than all that views ask
  * for, then summaries. How far it got is written with what fits next.
  */
-export function createOldRows(state: ChannelState, storage: OldRowsStorage): OldRows {
+export function createOldRows(state: ChannelState, storage: OldRowsStorage, batch = OLD_ROWS_BATCH): OldRows {
   const channel = state.identity.channelId;
 
   async function giveUpLedger(): Promise<boolean> {
     const [first] = await storage.readLedger(channel, 0, 1);
     if (first === undefined) return false;
-    const end = Math.min(first.seq + BATCH, state.ledger.seq + 1 - FOLD_LIMITS.keep.rows);
+    const end = Math.min(first.seq + batch, state.ledger.seq + 1 - FOLD_LIMITS.keep.rows);
     if (end <= first.seq) return false;
     const [last] = await storage.readLedger(channel, end - 2, 1);
     noteDetailsGone(state, (last ?? first).at + 1);
@@ -34,7 +34,7 @@ export function createOldRows(state: ChannelState, storage: OldRowsStorage): Old
 
   async function giveUpSummaries(): Promise<boolean> {
     const first = await storage.firstSummary(channel);
-    const since = first === null ? null : giveUpDetails(state, first, BATCH);
+    const since = first === null ? null : giveUpDetails(state, first, batch);
     if (since === null) return false;
     await storage.commit(channel, [{ op: "delete-below", table: "summary", key: since }], "relaxed");
     return true;

@@ -95,6 +95,7 @@ describe("a message's summary", () => {
       word(1, 4, { ids: ["m"] }),
       rowOf(2, ["n"], { kind: "accepted" }),
       rowOf(3, ["n"], { kind: "level", percent: 90 }),
+      rowOf(4, ["m"], { kind: "attempt", attempt: 1, bytes: 9 }),
     ];
     expect(summaryWith(emptySummary(N), rows)).toEqual(emptySummary(N));
   });

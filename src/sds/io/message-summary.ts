@@ -46,12 +46,13 @@ export function summaryWith(before: MessageSummary, rows: Iterable<LedgerRow>): 
   const known = new Set(words.map(keyOf));
   let attempts = before.attempts;
   for (const row of rows) {
+    const place = row.ids.indexOf(id);
+    if (place < 0) continue;
     if (row.kind === "evidence") {
-      const place = row.ids.indexOf(id);
       const { participant, by, signed, at } = row;
       const word: FirstWord = { participant, by, how: place < row.listed ? "listed" : "ancestry", signed, at };
       // What is not kept over a restart is told again when it is said again: it is known since the first time.
-      if (place < 0 || words.length >= MAX_WORDS || known.has(keyOf(word))) continue;
+      if (words.length >= MAX_WORDS || known.has(keyOf(word))) continue;
       known.add(keyOf(word));
       words.push(word);
     } else if (row.kind === "attempt" || row.kind === "attempt-result") {
