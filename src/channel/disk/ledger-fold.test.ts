@@ -8,7 +8,8 @@ import { asMessageId, type MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk, type MemoryDisk } from "../../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { StorageError } from "../../storage/port.ts";
-import { createLedgerFold, FOLD_LIMITS, type FoldLimits } from "./ledger-fold.ts";
+import { FOLD_LIMITS, type FoldLimits } from "./fold-limits.ts";
+import { createLedgerFold } from "./ledger-fold.ts";
 
 const SMALL: FoldLimits = {
   keep: { rows: 20, ids: 1_000 },

@@ -1,7 +1,7 @@
 import type { ChannelState } from "../../sds/channel-state.ts";
 import { giveUpDetails, noteDetailsGone } from "../../sds/holes/give-up-details.ts";
 import type { ChannelStorage } from "../../storage/port.ts";
-import { FOLD_LIMITS } from "./ledger-fold.ts";
+import { FOLD_LIMITS } from "./fold-limits.ts";
 
 /** So many rows, or the summaries of so many messages, go at once: some 2 MB, then the disk is tried again. */
 export const OLD_ROWS_BATCH = 10_000;
