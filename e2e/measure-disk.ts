@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,14 +6,17 @@ import { serialize } from "node:v8";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { chromium } from "playwright";
+import { createLedgerFold } from "../src/channel/disk/ledger-fold.ts";
 import { createChannelHost } from "../src/channel/host/host.ts";
 import type { DeviceKey } from "../src/identity/port.ts";
 import { createVirtualClock } from "../src/runtime/virtual-clock.ts";
+import type { ChannelState } from "../src/sds/channel-state.ts";
+import type { LedgerRow } from "../src/sds/io/ledger.ts";
 import type { Change, Durability } from "../src/sds/io/records.ts";
 import type { ChannelId } from "../src/sds/wire/ids.ts";
 import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { createMemoryStorage } from "../src/storage/memory/memory-storage.ts";
-import type { ChannelStorage, DeviceRecord } from "../src/storage/port.ts";
+import type { DeviceRecord } from "../src/storage/port.ts";
 import { storageWith } from "../src/storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../src/transport/memory/memory-network.ts";
 import { serveApp } from "./storage/serve-app.ts";
@@ -20,15 +24,20 @@ import { chromiumOptions } from "./support/browser.ts";
 
 /**
  * What a message takes up on the disk of one who is in a channel with others: `npx tsx e2e/measure-disk.ts [MESSAGES]
- * [PEOPLE]`. The channels are real, on a network in memory and virtual time. What one of them wrote is written once more, commit
- * by commit, by the product's storage in Chromium; then the browser is closed and its folder is measured, twice: after
- * half of the messages and after all. The difference is what a message takes, whatever an empty database does.
+ * [PEOPLE] [TIMES]`. The channels are real, on a network in memory and virtual time. What one of them wrote for these messages is
+ * repeated so many times, each time with other ids, bytes and times, and its ledger is folded as the channel does it. All of
+ * that is written, commit by commit, by the product's storage in Chromium; then the browser is closed and its folder is measured,
+ * twice: after half of the messages and after all. The difference is what a message takes, whatever an empty database does.
  */
 const PACE_MS = 4_000;
 const BYTES = "base64:";
 const PER_TRANSFER = 200;
-const messages = Number(process.argv[2] ?? 800);
+const real = Number(process.argv[2] ?? 200);
 const people = Number(process.argv[3] ?? 20);
+const times = Number(process.argv[4] ?? 40);
+const messages = real * times;
+/** Said before, so that everybody knows everybody. */
+const WARM_UP = 40;
 
 interface Commit {
   readonly channel: ChannelId;
@@ -38,15 +47,17 @@ interface Commit {
 
 interface Written {
   readonly device: DeviceRecord;
-  /** Up to half of the messages, and the rest. */
-  readonly halves: readonly (readonly Commit[])[];
+  readonly before: readonly Commit[];
+  /** For the messages that are repeated. */
+  readonly cycle: readonly Commit[];
 }
 
 async function write(): Promise<Written> {
   const clock = createVirtualClock(1_790_000_000_000);
   const network = createMemoryNetwork({ clock });
-  const halves: Commit[][] = [[], []];
-  let half = 0;
+  const before: Commit[] = [];
+  const cycle: Commit[] = [];
+  let into = before;
   let device: DeviceRecord | null = null;
   const memory = createMemoryStorage();
   const recorded = storageWith(memory, {
@@ -55,7 +66,7 @@ async function write(): Promise<Written> {
       await memory.putDevice(record);
     },
     commit: async (channel, changes, durability) => {
-      halves[half]?.push(structuredClone({ channel, changes, durability }));
+      into.push(structuredClone({ channel, changes, durability }));
       await memory.commit(channel, changes, durability);
     },
   });
@@ -71,8 +82,8 @@ async function write(): Promise<Written> {
   for (const [n, other] of others.entries()) await other.join({ invite: inviteCode, displayName: `Participant ${n}` });
   const clients = hosts.map((host) => host.open(id));
   await clock.advanceSettled(120_000);
-  for (let n = 0; n < messages; n++) {
-    half = n < messages / 2 ? 0 : 1;
+  for (let n = 0; n < WARM_UP + real; n++) {
+    if (n === WARM_UP) into = cycle;
     const text = `Message number ${n} of a long talk among ${people} people.`;
     await clients[n % people]?.send({ requestId: crypto.randomUUID(), type: "chat", text });
     await clock.advanceSettled(PACE_MS);
@@ -80,7 +91,68 @@ async function write(): Promise<Written> {
   await clock.advanceSettled(60_000);
   for (const host of hosts) await host.close();
   if (device === null) throw new Error("Nobody joined");
-  return { device, halves };
+  return { device, before, cycle };
+}
+
+const rowsOf = ({ changes }: Commit): LedgerRow[] =>
+  changes.flatMap((change) => (change.op === "put" && change.table === "ledger" ? [change.record] : []));
+
+/** All that is written, in two halves, with what folds the ledger. */
+async function repeat({ before, cycle }: Written): Promise<Commit[][]> {
+  const rows = cycle.flatMap(rowsOf);
+  const [firstSeq, lastSeq] = [rows[0]?.seq ?? 0, rows.at(-1)?.seq ?? 0];
+  const span = { seq: lastSeq - firstSeq + 1, ms: real * PACE_MS };
+  const memory = createMemoryStorage();
+  const clock = createVirtualClock(0);
+  const entries = new Map<string, { lamport: number }>();
+  const out: Commit[][] = [[], []];
+  let half = 0;
+  const write = async (commit: Commit): Promise<void> => {
+    out[half]?.push(commit);
+    await memory.commit(commit.channel, commit.changes, commit.durability);
+  };
+  const [{ channel } = { channel: "" as ChannelId }] = cycle;
+  const state = { identity: { channelId: channel }, ledger: { seq: 0 }, log: { entries } } as unknown as ChannelState;
+  const commits = {
+    commit: (changes: readonly Change[], durability: Durability) => write({ channel, changes, durability }),
+  };
+  const fold = createLedgerFold({ state, storage: memory, commits, clock });
+  const step = async (commit: Commit): Promise<void> => {
+    await write(commit);
+    for (const change of commit.changes) {
+      if (change.op === "put" && change.table === "message") entries.set(change.record.id, change.record);
+    }
+    fold.note(rowsOf(commit));
+    clock.advance(100);
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (const commit of before) await step(commit);
+  for (let time = 0; time < times; time++) {
+    half = time < times / 2 ? 0 : 1;
+    const other = otherwise(time, span);
+    for (const commit of cycle) await step(other(commit) as Commit);
+  }
+  fold.close();
+  return out;
+}
+
+/** The same with other ids, bytes, times and numbers. */
+function otherwise(time: number, span: { readonly seq: number; readonly ms: number }) {
+  const pad = createHash("sha512").update(`${time}`).digest();
+  const change = (value: unknown, key = ""): unknown => {
+    if (typeof value === "string") {
+      return /^[0-9a-f]{64}$/.test(value) ? createHash("sha256").update(`${time} ${value}`).digest("hex") : value;
+    }
+    if (typeof value === "number") {
+      if (key === "seq") return value + time * span.seq;
+      return value > 1e12 ? value + time * span.ms : value;
+    }
+    if (value instanceof Uint8Array) return value.map((byte, at) => byte ^ (pad[at % pad.length] ?? 0));
+    if (Array.isArray(value)) return value.map((each) => change(each));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, change(each, name)]));
+  };
+  return change;
 }
 
 async function rawKey(): Promise<DeviceKey> {
@@ -89,10 +161,11 @@ async function rawKey(): Promise<DeviceKey> {
 }
 
 /** Rows, and bytes of keys and values as they are serialized, of each store. */
-async function countStores({ device, halves }: Written): Promise<Record<string, string>> {
+async function countStores(device: DeviceRecord, halves: Commit[][]): Promise<Record<string, string>> {
   const indexedDB = new IDBFactory();
   const storage = await createDexieStorage({ name: "hearback", indexedDB, IDBKeyRange });
-  await replay(storage, { device, halves });
+  await storage.putDevice(device);
+  for (const { channel, changes, durability } of halves.flat()) await storage.commit(channel, changes, durability);
   await storage.close();
   const db = await settled(indexedDB.open("hearback"));
   const counts: Record<string, string> = {};
@@ -106,11 +179,6 @@ async function countStores({ device, halves }: Written): Promise<Record<string, 
   return counts;
 }
 
-async function replay(storage: ChannelStorage, { device, halves }: Written): Promise<void> {
-  await storage.putDevice(device);
-  for (const { channel, changes, durability } of halves.flat()) await storage.commit(channel, changes, durability);
-}
-
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -118,7 +186,7 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-async function measureChromium({ halves }: Written): Promise<number[]> {
+async function measureChromium(halves: Commit[][]): Promise<number[]> {
   const app = await serveApp();
   const folder = await mkdtemp(join(tmpdir(), "hearback-disk-"));
   const options = await chromiumOptions();
@@ -135,11 +203,14 @@ async function measureChromium({ halves }: Written): Promise<number[]> {
       }
       await context.close();
       // Opening merges what the last run logged.
-      const again = await chromium.launchPersistentContext(folder, options);
-      const reader = await again.newPage();
-      await reader.goto(app.url);
-      await reader.evaluate(() => window.run("page", "open", ["hearback"]));
-      await again.close();
+      for (let start = 0; start < 3; start++) {
+        const again = await chromium.launchPersistentContext(folder, options);
+        const reader = await again.newPage();
+        await reader.goto(app.url);
+        await reader.evaluate(() => window.run("page", "open", ["hearback"]));
+        await reader.waitForTimeout(2_000);
+        await again.close();
+      }
       sizes.push(await folderBytes(join(folder, "Default", "IndexedDB")));
     }
   } finally {
@@ -163,7 +234,8 @@ function bytesAsText(_key: string, value: unknown): unknown {
 }
 
 const written = await write();
-const stores = await countStores(written);
-const [half = 0, all = 0] = await measureChromium(written);
+const halves = await repeat(written);
+const stores = await countStores(written.device, halves);
+const [half = 0, all = 0] = await measureChromium(halves);
 const perMessage = Math.round((all - half) / (messages / 2));
 process.stdout.write(`${JSON.stringify({ messages, people, stores, chromium: { half, all, perMessage } }, null, 2)}\n`);
