@@ -8,8 +8,9 @@ import { asMessageId, type MessageId } from "../../sds/wire/ids.ts";
 import { createMemoryDisk, type MemoryDisk } from "../../storage/memory/memory-disk.ts";
 import { createMemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { StorageError } from "../../storage/port.ts";
+import { storageWith } from "../../storage/testing/storage-with.ts";
 import { FOLD_LIMITS, type FoldLimits } from "./fold-limits.ts";
-import { createLedgerFold } from "./ledger-fold.ts";
+import { createLedgerFold, type LedgerFold } from "./ledger-fold.ts";
 
 const SMALL: FoldLimits = {
   keep: { rows: 20, ids: 1_000 },
@@ -18,7 +19,13 @@ const SMALL: FoldLimits = {
 };
 
 /** A channel of 30 messages whose ledger is on a disk, and what folds it. Each row is somebody's word on one message. */
-function bench({ limits = SMALL, disk = createMemoryDisk(), stored = 0, core = new OneCore() } = {}) {
+function bench({
+  limits = SMALL,
+  disk = createMemoryDisk(),
+  stored = 0,
+  core = new OneCore(),
+  onRead = (_fold: LedgerFold): void => {},
+} = {}) {
   if (core.state.log.entries.size === 0) {
     for (let n = 0; n < 30; n++) {
       // Two share each Lamport timestamp.
@@ -33,8 +40,15 @@ function bench({ limits = SMALL, disk = createMemoryDisk(), stored = 0, core = n
   let broken = false;
   let last = stored;
   (state.ledger as { seq: number }).seq = stored;
-  const fold = createLedgerFold({
-    ...{ state, clock, limits, storage },
+  const watched = storageWith(storage, {
+    readDays: async (...asked) => {
+      const found = await storage.readDays(...asked);
+      onRead(fold);
+      return found;
+    },
+  });
+  const fold: LedgerFold = createLedgerFold({
+    ...{ state, clock, limits, storage: watched },
     commits: {
       commit: async (changes, durability) => {
         if (broken) throw new StorageError("failed", "The disk is broken.");
@@ -205,6 +219,13 @@ describe("folding the ledger", () => {
       await clock.advanceSettled(5_000);
       expect([(await rows()).length, clock.pending]).toEqual([120, 0]);
     }
+  });
+
+  it("writes nothing of what it was reading when it is closed", async () => {
+    const { write, clock, rows, commits } = bench({ onRead: (fold) => fold.close() });
+    await write(60);
+    await clock.advanceSettled(5_000);
+    expect([(await rows()).length, commits.length, clock.pending]).toEqual([60, 0, 0]);
   });
 
   it("keeps as many rows as are replayed", () => {

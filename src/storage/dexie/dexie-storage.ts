@@ -101,7 +101,7 @@ class DexieStorage implements ChannelStorage {
       const read = loadChannel(transaction, this.#db.KeyRange, space);
       return () => ({ space, ...read() });
     });
-    this.#noteUnpacked(channel, space, loaded.rows);
+    this.#noteUnpacked(space, loaded.rows);
     this.#shrinkPacks(loaded.superseded);
     return loaded.channel;
   }
@@ -119,7 +119,7 @@ class DexieStorage implements ChannelStorage {
     };
     await this.#write(stores, durability, write, frees);
     const rows = changes.filter((change) => change.op !== "meta" && change.table === "message").length;
-    this.#noteUnpacked(channel, space, rows);
+    this.#noteUnpacked(space, rows);
   }
 
   async readBodies(channel: ChannelId, ids: readonly MessageId[]): Promise<BodyRecord[]> {
@@ -279,11 +279,10 @@ class DexieStorage implements ChannelStorage {
     return running;
   }
 
-  #noteUnpacked(channel: ChannelId, space: Space, rows: number): void {
+  #noteUnpacked(space: Space, rows: number): void {
     const unpacked = (this.#unpacked.get(space) ?? 0) + rows;
     this.#unpacked.set(space, unpacked < PACK_AT ? unpacked : 0);
-    // In a space that was left nothing is written any more, or it would not come to be empty.
-    if (unpacked < PACK_AT || this.#spaces.get(channel) !== space) return;
+    if (unpacked < PACK_AT) return;
     this.#tidy(["message", "messagePack"], (transaction) => moveRowsToPacks(transaction, this.#db.KeyRange, space));
   }
 

@@ -1,4 +1,4 @@
-import { IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory, IDBKeyRange, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ChannelStorage } from "../port.ts";
 import { rawRecord } from "../testing/device-cases.ts";
@@ -139,6 +139,36 @@ describe("a channel that is left", () => {
     // Nobody gets a place that somebody had.
     await storage.commit(CHANNEL_B, receiveOf(1), "strict");
     expect([...(await rowsOf(indexedDB)).rows.keys()]).toEqual([4, 5]);
+    await storage.close();
+  });
+
+  it("that is left while the last rows of another go is not taken for gone with them", async () => {
+    const { indexedDB, open } = device();
+    const storage = await open();
+    await fill(storage, CHANNEL_A, 5);
+    await fill(storage, CHANNEL_B, 5);
+    const { transaction } = IDBDatabase.prototype;
+    let second: Promise<void> | null = null;
+    let swept = 0;
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, ...args) {
+      const begun = transaction.apply(this, args);
+      // The last store of all: when this is done, all of A is gone.
+      const stores = [...args[0]];
+      if (args[1] === "readwrite" && stores[0] === CHANNEL_STORES.at(-1)) {
+        second ??= Promise.resolve().then(() => storage.drop(CHANNEL_B));
+      }
+      return begun;
+    });
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...args) {
+      if (args[1] === SWEPT_KEY) swept++;
+      return put.apply(this, args);
+    });
+    await storage.drop(CHANNEL_A);
+    await expect.poll(() => second !== null).toBe(true);
+    await second;
+    expect((await untilSwept(indexedDB)).size).toBe(0);
+    expect(swept).toBe(1);
     await storage.close();
   });
 

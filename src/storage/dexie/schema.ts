@@ -72,6 +72,7 @@ export interface SchemaVersion {
   readonly upgrade?: (transaction: IDBTransaction) => void;
 }
 
+/** Rows move from `message` to `messagePack`: whoever empties them takes them in this order. */
 export const CHANNEL_STORES = [
   "message",
   "messagePack",
