@@ -148,9 +148,6 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
 
   await commits.commit(changes, "strict").catch((error: unknown) => {
     life.close();
-    // It never comes to be open, so nothing of it is there for others to make room with.
-    keepTexts();
-    fold.close();
     throw error;
   });
   void deleteForgotten(commits, deletions, isClosed);

@@ -196,6 +196,20 @@ describe("folding the ledger", () => {
     expect(await rows()).toEqual(range(66, 86));
   });
 
+  it("has nothing to do when all rows were given up", async () => {
+    const { write, clock, rows, storage, channel } = bench();
+    await write(60);
+    await storage.commit(channel, [{ op: "delete-below", table: "ledger", key: 61 }], "relaxed");
+    await clock.advanceSettled(5_000);
+    expect([await rows(), clock.pending]).toEqual([[], 0]);
+    const later = bench();
+    await later.clock.advanceSettled(2_000);
+    await later.write(60, ["gone"]);
+    await later.storage.commit(later.channel, [{ op: "delete-below", table: "ledger", key: 61 }], "relaxed");
+    await later.clock.advanceSettled(5_000);
+    expect([await later.rows(), later.clock.pending]).toEqual([[], 0]);
+  });
+
   it("that fails is tried again when more is written", async () => {
     const { write, clock, rows, breakDisk } = bench();
     breakDisk(true);

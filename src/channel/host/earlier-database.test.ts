@@ -106,6 +106,12 @@ describe("a database that an earlier version wrote", () => {
     await until(async () => (await rows()) <= 20, clock);
     await check();
     expect(participants.some(({ id }) => id === me)).toBe(true);
+    // What is written from now on is folded as well, without a start.
+    for (let n = 0; n < 30; n++) await client.send({ requestId: `more ${n}`, type: "chat", text: `more ${n}` });
+    const newest = () => storage.readLedger(channel.id, 0, 9_999).then((all) => (all.at(-1)?.seq ?? 0) - all.length);
+    const before = await newest();
+    await until(async () => (await newest()) > before || (await rows()) <= 50, clock);
+    await until(async () => (await rows()) <= 50, clock);
     await host.close();
   });
 

@@ -6,10 +6,14 @@ import { type ChannelStorage, StorageError } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
 import type { ChannelHost } from "../api/channel-host.ts";
+import { type Channel, openChannel } from "../channel.ts";
 import { QUICK, say, until } from "../testing/contract-fixture.ts";
-import { createChannelHost } from "./host.ts";
+import { createChannelHost, createHostWith } from "./host.ts";
 
 const network = createMemoryNetwork();
+const fail = (): never => {
+  throw new Error("Nothing was joined");
+};
 const open = new Set<ChannelHost>();
 
 afterEach(async () => {
@@ -190,6 +194,30 @@ describe("a channel that is left before it was read", () => {
     expect(participants.find(({ id }) => id === me)?.name).toBe("Ada again");
     // The name and one message: nothing of the one who left, who said a name too.
     expect(page.entries.every((entry) => entry.kind === "message" && entry.mine)).toBe(true);
+  });
+
+  it("that comes to be open after all is closed", async () => {
+    const disk = await diskWithChannels(1);
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let late: Channel | null = null;
+    const openLate: typeof openChannel = async (options) => {
+      const channel = await openChannel(options);
+      late = channel;
+      await held;
+      return channel;
+    };
+    const storage = createMemoryStorage(disk);
+    const host = createHostWith(openLate, { storage, openTransport: () => network.transport() });
+    open.add(host);
+    const [channel] = await host.channels();
+    await until("it runs", () => late !== null);
+    await host.leave(channel?.id ?? fail());
+    letGo();
+    await until("it is closed", () => late?.isClosed() === true);
+    expect([disk.channels.size, disk.devices.size]).toEqual([0, 0]);
   });
 
   it("that was just opened is closed, whatever it wrote a moment ago", async () => {
