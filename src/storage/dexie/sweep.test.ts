@@ -56,7 +56,7 @@ describe("sweeping what was left", () => {
   });
 
   it.each([
-    ["a fast disk", 0.001, 2_048],
+    ["a fast disk", 0.001, 1_024],
     ["a slow disk", 1, 16],
     ["a disk that hardly moves", 1_000, 8],
   ])("takes on %s so many rows at a time that nobody waits long, and always some", async (_disk, msPerRow, rows) => {

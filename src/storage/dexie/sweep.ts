@@ -5,8 +5,8 @@ import { channelRange } from "./transaction.ts";
  * Rows that one transaction deletes: as many as take this long, since whoever writes meanwhile waits for it. A row of the
  * ledger and one with 150 kB differ by a lot, and so do disks.
  */
-const PORTION_MS = { short: 10, long: 30 };
-const ROWS = { first: 64, least: 8, most: 2_048 };
+const PORTION_MS = { short: 5, long: 20 };
+const ROWS = { first: 64, least: 8, most: 1_024 };
 
 /** A store with rows of a space that nobody has. */
 export interface Left {
