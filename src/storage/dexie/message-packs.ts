@@ -9,11 +9,7 @@ import { channelRange } from "./transaction.ts";
  * `PACK_SIZE` entries. A row overrides any pack, a later pack an earlier one.
  */
 export const PACK_AT = 256;
-/**
- * With 20 people an entry is some 650 bytes. Of values above 64 KiB Chromium makes a file each, which it does not compress;
- * below that the same names and ids over and over take little.
- */
-export const PACK_SIZE = 64;
+export const PACK_SIZE = 256;
 
 /** The entries that count: packs in order, then rows. */
 export function foldMessages(packs: readonly MessagePack[], rows: readonly MessageRow[]): MessageRecord[] {
