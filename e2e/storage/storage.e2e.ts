@@ -193,6 +193,42 @@ test("a channel can be left on a disk that was full when Hearback started", CHRO
   await own.dispose();
 });
 
+test.describe("a channel that is left", CHROMIUM_ONLY, () => {
+  test("is gone at once and goes from the disk beside what the other channel writes", async () => {
+    const page = await newPage();
+    await run(page, "worker", "fillForLeaving", "leaving", 4_000, 10);
+    await run(page, "worker", "open", "leaving");
+    const measured = await run(page, "worker", "leaveBesideCommits", "leaving");
+    test.info().annotations.push({ type: "measured (ms)", description: JSON.stringify(measured) });
+    await run(page, "worker", "expectMessages", "leaving", 0);
+    // The aim is 100 ms; one transaction for all of it takes longer than this at any speed of a machine.
+    expect(measured.commits.p99).toBeLessThan(measured.goneAfterMs / 2);
+    await page.close();
+  });
+
+  test("goes on going when its worker is killed in the middle, and can be joined again meanwhile", async () => {
+    const page = await newPage();
+    const database = "leaving-killed";
+    await run(page, "worker", "fillForLeaving", database, 4_000, 10);
+    await run(page, "worker", "open", database);
+    expect(await run(page, "worker", "drop", database)).toBe("ok");
+    const devtools = await profile.context.newCDPSession(page);
+    const crashed = page.waitForEvent("crash");
+    // A dead page never answers, and its worker dies with it.
+    devtools.send("Page.crash").catch(() => undefined);
+    await crashed;
+    await page.close();
+    const fresh = await newPage();
+    expect(await run(fresh, "page", "strayRows", database)).toBeGreaterThan(0);
+    await run(fresh, "worker", "open", database);
+    await run(fresh, "worker", "expectMessages", database, 0);
+    expect(await run(fresh, "worker", "write", database, 0, 300)).toBe("ok");
+    await expect.poll(() => run(fresh, "page", "strayRows", database), { timeout: 60_000 }).toBe(0);
+    await run(fresh, "worker", "expectMessages", database, 300);
+    await fresh.close();
+  });
+});
+
 test(
   "a channel on a full disk gives up its oldest texts, goes on, and keeps what is said from then on",
   CHROMIUM_ONLY,

@@ -90,6 +90,7 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 function bytesAsText(_key: string, value: unknown): unknown {
+  if (value instanceof ArrayBuffer) return BYTES + Buffer.from(value).toString("base64");
   return value instanceof Uint8Array ? BYTES + Buffer.from(value).toString("base64") : value;
 }
 

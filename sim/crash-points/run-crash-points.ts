@@ -7,6 +7,7 @@ import { createMemoryDeviceDisk } from "../full/memory-device-disk.ts";
 import { runFullPlan } from "../full/run-full.ts";
 import { createBreakingStorage } from "./breaking-storage.ts";
 import { createDexieDeviceDisk, type DexieDeviceDisk } from "./dexie-device-disk.ts";
+import { checkFolded, FOLDS_OFTEN } from "./folded.ts";
 import type { CrashScript } from "./scripts.ts";
 import { createStuckStorage } from "./stuck-storage.ts";
 
@@ -144,13 +145,25 @@ export async function runCrashPoint(
 }
 
 async function runScript(
-  { settings, actions }: CrashScript,
+  { settings, actions, folds = false }: CrashScript,
   storage: CrashStorage,
   wrapStorage: (member: FullMember, inner: ChannelStorage, world: FullWorld) => ChannelStorage,
   options: ScriptOptions = {},
 ): Promise<Violation | null> {
   const createDisk = (member: number) =>
     storage === "dexie" && member === 0 ? createDexieDeviceDisk() : createMemoryDeviceDisk();
-  const { violation } = await runFullPlan({ settings, wrapStorage, createDisk, ...options }, actions);
-  return violation;
+  let dying: readonly [FullMember, FullWorld] | null = null;
+  const { violation } = await runFullPlan(
+    {
+      ...{ settings, createDisk, parts: folds ? FOLDS_OFTEN : {}, ...options },
+      wrapStorage: (member, inner, world) => {
+        if (member.index === 0) dying = [member, world];
+        return wrapStorage(member, inner, world);
+      },
+    },
+    actions,
+  );
+  if (violation !== null || dying === null) return violation;
+  const [member, { channelId }] = dying as readonly [FullMember, FullWorld];
+  return checkFolded(member, channelId, folds);
 }

@@ -6,6 +6,8 @@ export interface CrashScript {
   readonly name: string;
   readonly settings: Settings;
   readonly actions: readonly Action[];
+  /** The ledger is folded a few rows at a time. */
+  readonly folds?: boolean;
 }
 
 const SECOND = 1_000;
@@ -49,6 +51,12 @@ export const CRASH_SCRIPTS: readonly CrashScript[] = [
       ...[5, 8, 11, 14].map((at) => say(at * SECOND, 1)),
       say(20 * SECOND, 0, "while away"),
     ],
+  },
+  {
+    name: "folding",
+    settings: { ...BASE, durationMs: 40 * SECOND },
+    actions: [...JOINS, ...[5, 8, 11].flatMap((at) => [say(at * SECOND, 0), say((at + 1) * SECOND, 1)])],
+    folds: true,
   },
   {
     name: "hole",

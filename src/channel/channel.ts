@@ -8,6 +8,7 @@ import type { EphemeralView, ReadingView } from "./api/channel-client.ts";
 import { createBodyCache } from "./disk/body-cache.ts";
 import { deleteForgotten } from "./disk/delete-forgotten.ts";
 import { createDiskSpace } from "./disk/disk-space.ts";
+import { createOldRows } from "./disk/old-rows.ts";
 import { createOldTexts } from "./disk/old-texts.ts";
 import { createChannelClock } from "./receiving/channel-clock.ts";
 import { createFirstRead } from "./receiving/first-read.ts";
@@ -48,11 +49,14 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const { isClosed, ending } = life;
   const bodies = createBodyCache(storage, channelId);
   const space = options.space ?? createDiskSpace(clock);
-  const keepTexts = space.offer(createOldTexts({ state, storage, bodies }));
+  const keepTexts = space.offer(createOldTexts({ state, storage, bodies }), createOldRows(state, storage));
   const commits = parts.createCommitQueue({
-    ...{ storage, channel: channelId, space, ending, bodiesSince: () => state.holes.bodiesSince },
+    ...{ storage, channel: channelId, space, ending },
+    bodiesSince: () => state.holes.bodiesSince,
+    detailsSince: () => state.holes.detailsSince,
     onFailure: (error) => life.stop(storageProblem(error)),
   });
+  const fold = parts.createLedgerFold({ state, storage, commits, clock });
   const events = parts.createEventLog({ state, storage, bodies, now: clock.now, initialSeq: state.ledger.seq });
   const connection = connectionOf(transport, contentTopic);
   let reading = (): ReadingView | null => null;
@@ -82,7 +86,10 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
       bodies.apply(changed);
       return commits.commit(changed, durability);
     },
-    publish: events.publish,
+    publish: (rows) => {
+      events.publish(rows);
+      fold.note(rows);
+    },
   });
   const { dispatch, tell } = runner;
   const wakes = createWakeTimer({
@@ -138,6 +145,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   life.onStop(() => {
     // What it counts as held by its newest messages may not be on disk.
     keepTexts();
+    fold.close();
     wakes.close();
     history.close();
     firstRead.close();
@@ -169,6 +177,7 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
     stopFollowing();
     history.close();
     firstRead.close();
+    fold.close();
     wakes.close();
     outbound.close();
     intake.close();

@@ -8,6 +8,7 @@ import { tellRestored } from "./evidence/evidence-told.ts";
 import { restoreOwnFilter } from "./evidence/received-filter.ts";
 import { restoreEvidence } from "./evidence/restore-evidence.ts";
 import { restoreBodiesSince } from "./holes/give-up-bodies.ts";
+import { noteDetailsGone } from "./holes/give-up-details.ts";
 import { restoreHole } from "./holes/holes.ts";
 import { restoreJoinPoint } from "./holes/join-point.ts";
 import { forgetOld, isBelow, raiseWatermark } from "./holes/watermark.ts";
@@ -50,14 +51,14 @@ export function restore(
   restoreParticipants(state, stored.participants);
   // What the steps below would write is on disk already.
   const graph = restoreLog(createStepContext(state, env), stored);
-  restoreOutbox(state, stored.outbox, env.now);
+  const tooMany = restoreOutbox(createStepContext(state, env), stored.outbox);
   restoreEvidence(state, graph, stored);
   const told = createStepContext(state, env);
   tellRestored(told);
   const { changes, deletions } = forgetOld(state);
   restoreUnread(state, stored);
   const first = [...changedMeta(state, stored), ...forgottenHoles(state, stored), ...told.changes];
-  return { state, changes: [...first, ...changes], deletions };
+  return { state, changes: [...first, ...changes], deletions: [...deletions, ...tooMany] };
 }
 
 function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environment): void {
@@ -68,6 +69,7 @@ function restoreMeta(state: ChannelState, { meta }: StoredChannel, env: Environm
   restoreBudget(state, meta, env.now);
   restoreJoinPoint(state, meta.joinLamport, env.now);
   restoreBodiesSince(state, meta.bodiesSince ?? 0);
+  noteDetailsGone(state, meta.detailsSince ?? 0);
   restoreSyncLamport(state, meta.lamportReserved ?? 0);
   restoreHistoryCursors(state, meta);
   restoreCorrection(state, meta.clockCorrectionMs ?? 0);

@@ -21,8 +21,11 @@ export function withOwnBytes(change: Change): Change {
       return { ...change, record: ownParticipant(change.record) };
     case "hole":
       return { ...change, record: ownHint(change.record) };
+    case "summary":
+      return { ...change, record: ownBody(change.record) };
     case "outbox":
     case "ledger":
+    case "day":
       return change;
     default:
       return change satisfies never;
@@ -34,7 +37,7 @@ function ownMessage(record: MessageRecord): MessageRecord {
   return { ...ownHint(record), parents: record.parents.map(ownHint) };
 }
 
-function ownBody(record: BodyRecord): BodyRecord {
+function ownBody<R extends Pick<BodyRecord, "bytes">>(record: R): R {
   return { ...record, bytes: ownBytes(record.bytes) };
 }
 

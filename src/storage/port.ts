@@ -1,5 +1,6 @@
+import type { DayRecord } from "../sds/io/day-sums.ts";
 import type { LedgerRow } from "../sds/io/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel } from "../sds/io/records.ts";
+import type { BodyRecord, Change, Durability, StoredChannel, SummaryRecord } from "../sds/io/records.ts";
 import type { ChannelId, MessageId } from "../sds/wire/ids.ts";
 
 /**
@@ -21,7 +22,17 @@ export interface ChannelStorage {
   readLedger(channel: ChannelId, afterSeq: number, limit: number): Promise<LedgerRow[]>;
   /** Ledger rows that speak of a message, ascending. */
   readLedgerOf(channel: ChannelId, id: MessageId): Promise<LedgerRow[]>;
-  /** Forgets the channel and everything in it, its device record with the key included. */
+  /** What older rows were folded into, by Lamport timestamp; those without are left out. Order is that of `lamports`. */
+  readSummaries(channel: ChannelId, lamports: readonly number[]): Promise<SummaryRecord[]>;
+  /** The lowest Lamport timestamp that has any; null when there is none. */
+  firstSummary(channel: ChannelId): Promise<number | null>;
+  /** Sums of what older rows told, of `fromDay` (days since the epoch) and later, ascending. */
+  readDays(channel: ChannelId, fromDay: number): Promise<DayRecord[]>;
+  /**
+   * Forgets the channel and everything in it, its device record with the key included: once it resolves, on disk, nobody finds
+   * anything of it again, and a channel of the same id begins empty. It takes as long as a small commit, however much there
+   * is: what the channel takes up on the disk is given back later, in portions, beside what else is written, over restarts too.
+   */
   drop(channel: ChannelId): Promise<void>;
   /** The joined channels of this device. */
   listDevice(): Promise<DeviceRecord[]>;

@@ -1,13 +1,16 @@
-import { asMessageId } from "../../../src/sds/wire/ids.ts";
+import type { Change, Durability } from "../../../src/sds/io/records.ts";
+import { asMessageId, type ChannelId } from "../../../src/sds/wire/ids.ts";
 import { storageContract } from "../../../src/storage/contract.ts";
 import { claimWriter, type WriterClaim } from "../../../src/storage/device-lock.ts";
 import { createDexieStorage } from "../../../src/storage/dexie/dexie-storage.ts";
+import { newestVersion, SCHEMA_VERSIONS } from "../../../src/storage/dexie/schema.ts";
 import { persistStorage } from "../../../src/storage/persist-storage.ts";
 import { type ChannelStorage, StorageError } from "../../../src/storage/port.ts";
 import { assertEqual } from "../../../src/storage/testing/assert.ts";
 import { CHANNEL_A, idOf, messageOf, receiveOf } from "../../../src/storage/testing/samples.ts";
 import { range, sorted } from "../../../src/storage/testing/storage-case.ts";
 import { fillChannel, readChannel, writeToFullChannel } from "./full-channel.ts";
+import { fillForLeaving, type Leaving, leaveBesideCommits, strayRows } from "./leaving.ts";
 
 /** What a page or worker can be asked to do; plain data in and out. */
 export type Actions = typeof actions;
@@ -44,12 +47,8 @@ export const actions = {
 
   /** A later version of the schema, as an update brings it. */
   async openUpdated(name: string): Promise<string> {
-    const stores = { message: "", messagePack: "", body: "", outbox: "", participant: "", hole: "" };
-    const first = { ...stores, meta: "", ledger: ",*ids", device: "", control: "" };
-    const schema = [
-      { version: 1, stores: first },
-      { version: 2, stores: { added: "" } },
-    ];
+    const version = newestVersion() + 1;
+    const schema = [...SCHEMA_VERSIONS, { version, stores: { added: "" } }];
     return codeOf(async () => {
       open.set(`${name} updated`, await createDexieStorage({ name, schema, blockedTimeoutMs: 300 }));
     });
@@ -129,6 +128,27 @@ export const actions = {
     await deleteDatabase(name);
     return count / seconds;
   },
+
+  /** Commits that were recorded elsewhere, as JSON with bytes in base64 behind "base64:". */
+  async replay(name: string, commits: string): Promise<void> {
+    const parsed: { channel: ChannelId; changes: Change[]; durability: Durability }[] = JSON.parse(
+      commits,
+      (_key, value: unknown) =>
+        typeof value === "string" && value.startsWith("base64:")
+          ? Uint8Array.from(atob(value.slice("base64:".length)), (letter) => letter.charCodeAt(0))
+          : value,
+    );
+    const storage = storageOf(name);
+    await Promise.all(parsed.map(({ channel, changes, durability }) => storage.commit(channel, changes, durability)));
+  },
+
+  fillForLeaving,
+
+  async leaveBesideCommits(name: string): Promise<Leaving> {
+    return leaveBesideCommits(storageOf(name), name);
+  },
+
+  strayRows,
 
   fillChannel,
   writeToFullChannel,

@@ -4,7 +4,7 @@ import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { ChannelMethod, HostMethod, Params } from "./methods.ts";
 
 /** Version of everything below. Raise it when an old peer would misunderstand a new one. */
-export const BRIDGE_VERSION = 3;
+export const BRIDGE_VERSION = 4;
 
 interface Versioned {
   readonly v: typeof BRIDGE_VERSION;

@@ -193,6 +193,7 @@ export const messageDetails = object<MessageDetails>({
   bytes: count,
   authorSeq: nullable(count),
   numberShared: bool,
+  timesKept: bool,
   evidence: listOf(evidence),
   possible: listOf(possible),
   attempts: listOf(attempt),

@@ -318,6 +318,8 @@ export interface MessageDetails {
   readonly authorSeq: number | null;
   /** Another message of the author has the same number. */
   readonly numberShared: boolean;
+  /** False: on a full disk this device gave up since when people have it, so `evidence` and `attempts` may lack some. */
+  readonly timesKept: boolean;
   readonly evidence: readonly EvidenceView[];
   /** Whose bloom filter contains it, evidence or not. Never counted anywhere, and forgotten in a restart. */
   readonly possible: readonly PossibleView[];

@@ -26,12 +26,16 @@ export interface CommitQueueOptions {
   readonly storage: ChannelStorage;
   readonly channel: ChannelId;
   readonly space: Pick<DiskSpace, "write">;
-  /** Up to where bodies were given up, by now; written with whatever is written next. */
+  /** Up to where bodies, and what the ledger told, were given up by now; written with whatever is written next. */
   readonly bodiesSince: () => number;
+  readonly detailsSince?: () => number;
   /** Whoever closes waits for what is queued, but for no space to be made. */
   readonly ending: AbortSignal;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** What was given up while nothing could be written. */
+const MARKS = ["bodiesSince", "detailsSince"] as const;
 
 /**
  * After one commit failed all later ones reject too: the state in memory is ahead of what is on disk, and writing on
@@ -39,8 +43,9 @@ export interface CommitQueueOptions {
  * space is made first, and the same group is written again.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
-  const { storage, channel, space, bodiesSince, ending, onFailure } = options;
-  let savedSince = bodiesSince();
+  const { storage, channel, space, ending, onFailure } = options;
+  const marks = { bodiesSince: options.bodiesSince, detailsSince: options.detailsSince ?? (() => 0) };
+  const saved = { bodiesSince: marks.bodiesSince(), detailsSince: marks.detailsSince() };
   let waiting: Waiting[] = [];
   /** The group that is being written too. */
   const backlog = createBacklog();
@@ -60,10 +65,11 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   }
 
   async function writeNow(changes: readonly Change[], durability: Durability): Promise<void> {
-    const since = bodiesSince();
-    const besides: readonly Change[] = since > savedSince ? [{ op: "meta", key: "bodiesSince", value: since }] : [];
+    const besides = MARKS.map((key) => ({ op: "meta", key, value: marks[key]() }) as const).filter(
+      ({ key, value }) => value > saved[key],
+    );
     await storage.commit(channel, [...besides, ...changes], durability);
-    savedSince = since;
+    for (const { key, value } of besides) saved[key] = value;
   }
 
   async function run(): Promise<void> {

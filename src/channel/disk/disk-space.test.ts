@@ -39,6 +39,8 @@ function hostOn(storage: SmallDisk, isAttended = true): ChannelHost {
 interface Crowded {
   /** Ada's process starts, anew if it ran before. */
   start(isAttended?: boolean): { readonly disk: SmallDisk; readonly client: ChannelClient };
+  /** Each message of Ben gets a summary; `first`: the number of the first that has one. */
+  summarize(): Promise<{ readonly first: () => number }>;
 }
 
 /** Ada's channel holds 5,000 messages of Ben, and not one more fits. */
@@ -55,6 +57,19 @@ async function crowded(lag: number): Promise<Crowded> {
       // What was there before does not count; nothing else fits.
       const disk = start(0);
       return { disk, client: hostOn(disk, isAttended).open(id) };
+    },
+    summarize: async () => {
+      const storage = createMemoryStorage(memory);
+      const { messages } = await storage.load(id);
+      const ofBen = messages.filter(({ mine }) => !mine);
+      const summaries = ofBen.map(({ lamport }) => ({ lamport, bytes: new Uint8Array(9) }));
+      await storage.commit(
+        id,
+        summaries.map((record) => ({ op: "put", table: "summary", record }) as const),
+        "strict",
+      );
+      const start = Math.min(...ofBen.map(({ lamport }) => lamport));
+      return { first: () => (memory.channels.get(id)?.tables.firstSummary() ?? 0) - start };
     },
   };
 }
@@ -151,6 +166,24 @@ describe("a channel on a full disk", () => {
     expect(await Promise.all([sent, closed])).toEqual(["refused", undefined]);
     // The batch that is being given up is the last, and the write is tried once more after it.
     expect(disk.refused).toBeLessThanOrEqual(before + 1);
+  });
+
+  it("gives up what the ledger told of old messages before any text, and says so, after a restart too", async () => {
+    const device = await crowded(1);
+    const summaries = await device.summarize();
+    expect(summaries.first()).toBe(0);
+    const { disk, client } = device.start();
+    await say(client, "one");
+    // First the summaries of all but the newest thousand, Ada's two among them, which do not help here; then texts.
+    expect(disk.refused).toBe(2);
+    expect(summaries.first()).toBe(HISTORY - 998);
+    expect(kept(await ofBen(client))).toBe(HISTORY - 1_000);
+    const details = async (from: ChannelClient, n: number) => (await from.details(benMessage(n))).timesKept;
+    expect([await details(client, 10), await details(client, HISTORY - 10)]).toEqual([false, true]);
+    for (const host of open) await host.close();
+    open.clear();
+    const again = device.start().client;
+    expect([await details(again, 10), await details(again, HISTORY - 10)]).toEqual([false, true]);
   });
 
   it("says after a restart what is gone", async () => {

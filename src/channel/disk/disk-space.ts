@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/port.ts";
 import { StorageError } from "../../storage/port.ts";
+import type { OldRows } from "./old-rows.ts";
 import type { OldTexts } from "./old-texts.ts";
 
 /**
@@ -13,8 +14,8 @@ const PAUSE_MS = 500;
 
 /** The disk that all channels of a device share: what does not fit is written again when the oldest texts have gone. */
 export interface DiskSpace {
-  /** These may be given up, whoever needs the space. Returns what ends that. */
-  offer(texts: OldTexts): () => void;
+  /** These may be given up, whoever needs the space, rows before texts. Returns what ends that. */
+  offer(texts: OldTexts, rows?: OldRows): () => void;
   /**
    * Runs `action` again and again while the disk is full and space can be made. Rejects as it does. From `ending` on no space is
    * made for it and no pause is waited for; what waits for one is tried once more at once.
@@ -32,7 +33,7 @@ interface Made {
  * again and again by itself, on a disk that others fill, gives nothing up before a person is there to read why.
  */
 export function createDiskSpace(clock: Pick<Clock, "schedule">, isAttended: () => boolean = () => true): DiskSpace {
-  const offered = new Set<OldTexts>();
+  const offered = new Set<{ readonly texts: OldTexts; readonly rows: OldRows | undefined }>();
   /** What may still go in vain; null as long as nothing went. */
   let left: { readonly count: number; readonly bytes: number } | null = null;
   let making: Promise<Made | null> | null = null;
@@ -43,16 +44,22 @@ export function createDiskSpace(clock: Pick<Clock, "schedule">, isAttended: () =
   /** Null when no more is to be given up. */
   async function makeRoom(): Promise<Made | null> {
     if (!hasWritten && !isAttended()) return null;
-    const most = [...offered].sort((a, b) => b.count() - a.count());
+    const all = [...offered].sort((a, b) => b.texts.count() - a.texts.count());
+    for (const { rows } of all) if ((await rows?.giveUpBatch()) === true) return pausing();
+    const most = all.map(({ texts }) => texts);
     left ??= { count: most.reduce((sum, texts) => sum + texts.count(), 0) * SHARE, bytes: AT_LEAST_BYTES };
     if (left.count <= 0 && left.bytes <= 0) return null;
     for (const texts of most) {
       const gone = await texts.giveUpBatch();
       if (gone === null) continue;
       left = { count: left.count - gone.count, bytes: left.bytes - gone.bytes };
-      return { pause: new Promise<void>((resolve) => void clock.schedule(PAUSE_MS, resolve)) };
+      return pausing();
     }
     return null;
+  }
+
+  function pausing(): Made {
+    return { pause: new Promise<void>((resolve) => void clock.schedule(PAUSE_MS, resolve)) };
   }
 
   function makeRoomTogether(): Promise<Made | null> {
@@ -82,9 +89,10 @@ export function createDiskSpace(clock: Pick<Clock, "schedule">, isAttended: () =
   }
 
   return {
-    offer: (texts) => {
-      offered.add(texts);
-      return () => offered.delete(texts);
+    offer: (texts, rows) => {
+      const offer = { texts, rows };
+      offered.add(offer);
+      return () => offered.delete(offer);
     },
     write: async (action, ending) => {
       try {

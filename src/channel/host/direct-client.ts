@@ -20,7 +20,7 @@ import {
 } from "../api/checks.ts";
 import type { Channel } from "../channel.ts";
 import { endOfPage } from "../views/end-of-page.ts";
-import { messageDetails } from "../views/message-details.ts";
+import { readDetails } from "../views/message-details.ts";
 import { countUnread, holeView, isVisible, messageView, participantView, placesBefore } from "../views/views.ts";
 
 /** A few screens. */
@@ -141,7 +141,7 @@ export function createDirectClient(
       const id = checkedMessageId(asked);
       const channel = await opened();
       const entry = deliveredEntry(channel, id);
-      return messageDetails(channel.state, entry, await storage.readLedgerOf(channelId, entry.id));
+      return readDetails(channel.state, entry, storage);
     },
     markRead: async (upTo) => {
       const place = checkedPosition(upTo);

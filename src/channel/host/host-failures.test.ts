@@ -6,10 +6,14 @@ import { type ChannelStorage, StorageError } from "../../storage/port.ts";
 import { storageWith } from "../../storage/testing/storage-with.ts";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.ts";
 import type { ChannelHost } from "../api/channel-host.ts";
+import { type Channel, openChannel } from "../channel.ts";
 import { QUICK, say, until } from "../testing/contract-fixture.ts";
-import { createChannelHost } from "./host.ts";
+import { createChannelHost, createHostWith } from "./host.ts";
 
 const network = createMemoryNetwork();
+const fail = (): never => {
+  throw new Error("Nothing was joined");
+};
 const open = new Set<ChannelHost>();
 
 afterEach(async () => {
@@ -132,6 +136,104 @@ describe("a host that cannot forget a channel that is left", () => {
     expect((await host.channels()).map((channel) => channel.id)).toEqual([other.id]);
     expect(lists.at(-1)).toBe(1);
     expect([...disk.devices.keys()]).toEqual([other.id]);
+  });
+});
+
+describe("a channel that is left before it was read", () => {
+  /** The first start over `disk` that is asked for a channel's history gets it when it is let go. */
+  function slowly(disk: MemoryDisk) {
+    const inner = createMemoryStorage(disk);
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let loads = 0;
+    const load: ChannelStorage["load"] = async (channel) => {
+      const loaded = await inner.load(channel);
+      if (++loads === 1) await held;
+      return loaded;
+    };
+    let commits = 0;
+    const commit: ChannelStorage["commit"] = (...args) => {
+      commits++;
+      return inner.commit(...args);
+    };
+    return { storage: storageWith(inner, { load, commit }), letGo: () => letGo(), commits: () => commits };
+  }
+
+  it("is gone at once, and what was being read writes nothing when it is there", async () => {
+    const disk = await diskWithChannels(1);
+    const { storage, letGo, commits } = slowly(disk);
+    const host = hostOn(storage);
+    const [channel] = await host.channels();
+    if (channel === undefined) throw new Error("Nothing was joined");
+    const client = host.open(channel.id);
+    const asked = client.snapshot();
+    await host.leave(channel.id);
+    expect(await host.channels()).toEqual([]);
+    expect([...disk.devices.keys()]).toEqual([]);
+    letGo();
+    await expect(asked).rejects.toMatchObject({ code: "closed", message: "This device has left the channel." });
+    expect(commits()).toBe(0);
+    expect([...disk.channels.keys()]).toEqual([]);
+  });
+
+  it("can be joined again at once, and the two have nothing to do with each other", async () => {
+    const disk = await diskWithChannels(1);
+    const { storage, letGo } = slowly(disk);
+    const host = hostOn(storage);
+    const [channel] = await host.channels();
+    if (channel === undefined) throw new Error("Nothing was joined");
+    await host.leave(channel.id);
+    await host.join({ invite: channel.inviteCode, displayName: "Ada again" });
+    const client = host.open(channel.id);
+    await say(client, "new here");
+    letGo();
+    await until("both were read", async () => (await client.snapshot()).page.entries.length >= 2);
+    const { me, participants, page } = await client.snapshot();
+    expect(participants.find(({ id }) => id === me)?.name).toBe("Ada again");
+    // The name and one message: nothing of the one who left, who said a name too.
+    expect(page.entries.every((entry) => entry.kind === "message" && entry.mine)).toBe(true);
+  });
+
+  it("that comes to be open after all is closed", async () => {
+    const disk = await diskWithChannels(1);
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let late: Channel | null = null;
+    const openLate: typeof openChannel = async (options) => {
+      const channel = await openChannel(options);
+      late = channel;
+      await held;
+      return channel;
+    };
+    const storage = createMemoryStorage(disk);
+    const host = createHostWith(openLate, { storage, openTransport: () => network.transport() });
+    open.add(host);
+    const [channel] = await host.channels();
+    await until("it runs", () => late !== null);
+    await host.leave(channel?.id ?? fail());
+    letGo();
+    await until("it is closed", () => late?.isClosed() === true);
+    expect([disk.channels.size, disk.devices.size]).toEqual([0, 0]);
+  });
+
+  it("that was just opened is closed, whatever it wrote a moment ago", async () => {
+    const disk = await diskWithChannels(1);
+    const inner = createMemoryStorage(disk);
+    let host: ChannelHost | null = null;
+    let left: Promise<void> | null = null;
+    const commit: ChannelStorage["commit"] = async (channel, ...rest) => {
+      await inner.commit(channel, ...rest);
+      left ??= host?.leave(channel) ?? null;
+    };
+    host = hostOn(storageWith(inner, { commit }));
+    await until("it was left", () => left !== null);
+    await left;
+    expect(await host.channels()).toEqual([]);
+    expect([disk.channels.size, disk.devices.size]).toEqual([0, 0]);
   });
 });
 

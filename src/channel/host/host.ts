@@ -15,10 +15,11 @@ import { checkedChannelId, checkedCreate, checkedInvite, checkedJoin } from "../
 import { type Channel, openChannel } from "../channel.ts";
 import { channelViewOf, identityOf } from "../disk/device-channel.ts";
 import { createDiskSpace } from "../disk/disk-space.ts";
+import { abandonable } from "./abandonable.ts";
 import { channelSummaryOf, invitePreviewOf, ownerFingerprintOf } from "./channel-summary.ts";
 import { createDirectClient } from "./direct-client.ts";
 import { asChannelError, networkOf, readInvite } from "./host-requests.ts";
-import { createJoinedChannels, type Joined } from "./joined-channels.ts";
+import { createJoinedChannels, type Joined, type Opening } from "./joined-channels.ts";
 import { createTransportPool, type NetworkAddress, networkAddressOf } from "./transport-pool.ts";
 
 /** What a device brings: where to keep things, how to reach networks, and for tests time and chance. */
@@ -54,14 +55,19 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
   // Joining is one at a time, so that the same invite twice joins once.
   let joining: Promise<unknown> = Promise.resolve();
 
-  async function open(record: DeviceRecord, descriptor: Descriptor): Promise<Channel> {
+  function open(record: DeviceRecord, descriptor: Descriptor): Opening {
+    const own = abandonable(storage);
+    return { channel: openWith(own.storage, record, descriptor), abandon: own.abandon };
+  }
+
+  async function openWith(own: ChannelStorage, record: DeviceRecord, descriptor: Descriptor): Promise<Channel> {
     // First, since leaving gives it back whatever failed behind it.
     const transport = transports.of(networkAddressOf(descriptor.network));
     return openOne({
       identity: identityOf(record, descriptor),
       key: descriptor.key,
       signer: signerOf(record.key),
-      storage,
+      storage: own,
       transport,
       clock,
       random,
@@ -143,8 +149,7 @@ export function createHostWith(openOne: typeof openChannel, options: ChannelHost
       return;
     }
     try {
-      const opened = await item.opening.catch(() => null);
-      await opened?.close();
+      await item.end();
       await storage.drop(channel);
       joined.remove(channel);
     } catch (error) {

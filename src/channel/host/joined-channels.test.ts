@@ -27,7 +27,10 @@ function joinedOf(listDevice: () => Promise<DeviceRecord[]>, opened?: Channel) {
   const unreadable: string[] = [];
   const joined = createJoinedChannels({
     storage: { listDevice },
-    open: () => (opened === undefined ? new Promise<Channel>(() => {}) : Promise.resolve(opened)),
+    open: () => ({
+      channel: opened === undefined ? new Promise<Channel>(() => {}) : Promise.resolve(opened),
+      abandon: () => {},
+    }),
     onUnreadable: (channel) => unreadable.push(channel),
   });
   const watch = () => {

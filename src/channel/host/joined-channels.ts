@@ -11,10 +11,19 @@ export interface Joined {
   readonly record: DeviceRecord;
   readonly descriptor: Descriptor;
   readonly opening: Promise<Channel>;
+  /** It writes nothing any more once this resolves; what is not open yet never will be. */
+  readonly end: () => Promise<void>;
   /** Resolves when the own name is said, or could not be said this time. */
   readonly introduced: Promise<void>;
   /** Known once the channel is open. */
   unread: number;
+}
+
+/** A channel that is being opened. */
+export interface Opening {
+  readonly channel: Promise<Channel>;
+  /** Lets it write nothing any more, so that it never comes to be open. */
+  readonly abandon: () => void;
 }
 
 /**
@@ -47,7 +56,7 @@ export interface JoinedChannels {
 
 export interface JoinedChannelsOptions {
   readonly storage: Pick<ChannelStorage, "listDevice">;
-  readonly open: (record: DeviceRecord, descriptor: Descriptor) => Promise<Channel>;
+  readonly open: (record: DeviceRecord, descriptor: Descriptor) => Opening;
   readonly onUnreadable: (channel: ChannelId, error: unknown) => void;
 }
 
@@ -81,13 +90,23 @@ export function createJoinedChannels({ storage, open, onUnreadable }: JoinedChan
   }
 
   function start(record: DeviceRecord, descriptor: Descriptor): Joined {
-    const opening = open(record, descriptor);
+    const { channel: opening, abandon } = open(record, descriptor);
     const introduced = opening.then((channel) => introduce(channel, record)).catch(() => {});
-    const item: Joined = { record, descriptor, opening, introduced, unread: 0 };
+    let opened: Channel | null = null;
+    const end = async (): Promise<void> => {
+      if (opened !== null) return opened.close();
+      abandon();
+      // It may have written its last a moment ago.
+      opening.then((channel) => channel.close()).catch(() => {});
+    };
+    const item: Joined = { record, descriptor, opening, end, introduced, unread: 0 };
     joined.set(record.channel, item);
     unreadable.delete(record.channel);
     opening.then(
-      (channel) => watchUnread(item, channel),
+      (channel) => {
+        opened = channel;
+        watchUnread(item, channel);
+      },
       () => {
         // Every request to this channel says why it could not be opened.
       },

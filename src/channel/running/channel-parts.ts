@@ -1,4 +1,5 @@
 import { createCommitQueue } from "../disk/commit-queue.ts";
+import { createLedgerFold } from "../disk/ledger-fold.ts";
 import { createHistoryReader } from "../receiving/history-reader.ts";
 import { createIntake } from "../receiving/intake.ts";
 import { createOutbound } from "../sending/outbound.ts";
@@ -8,6 +9,7 @@ import { createStepRunner } from "./step-runner.ts";
 /** The parts by which the rules of order are kept (docs/architecture.md). Tests put one with a planted breach in its place. */
 export interface ChannelParts {
   readonly createCommitQueue: typeof createCommitQueue;
+  readonly createLedgerFold: typeof createLedgerFold;
   readonly createStepRunner: typeof createStepRunner;
   readonly createEventLog: typeof createEventLog;
   readonly createHistoryReader: typeof createHistoryReader;
@@ -16,5 +18,6 @@ export interface ChannelParts {
 }
 
 export const CHANNEL_PARTS: ChannelParts = {
-  ...{ createCommitQueue, createStepRunner, createEventLog, createHistoryReader, createIntake, createOutbound },
+  ...{ createCommitQueue, createLedgerFold, createStepRunner, createEventLog, createHistoryReader, createIntake },
+  createOutbound,
 };

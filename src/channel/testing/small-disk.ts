@@ -26,7 +26,7 @@ export function createSmallDisk(inner: ChannelStorage, space: number, lag: numbe
       await inner.putDevice(record);
     },
     commit: async (channel, changes, durability) => {
-      const onlyDeletes = changes.every(({ op }) => op === "delete");
+      const onlyDeletes = changes.every(({ op }) => op === "delete" || op === "delete-below");
       const bodies = changes.flatMap((change) => (change.op !== "meta" && change.table === "body" ? [change.op] : []));
       const added = bodies.filter((op) => op === "put").length;
       if (!onlyDeletes && Math.max(1, added) > free) refuse();

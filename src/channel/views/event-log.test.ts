@@ -89,6 +89,16 @@ describe("an event log", () => {
     expect(events).toEqual(["reset 5", "removed 6"]);
   });
 
+  it("tells who misses rows that are folded to start over, though newer ones are there", async () => {
+    const { log, heard } = logOf(5, () => ({ readLedger: async () => rows(4, 5) }));
+    const [missed, next] = [heard(2), heard(3)];
+    await settle();
+    log.publish([row(6)]);
+    await settle();
+    expect(missed.events).toEqual(["reset 5", "removed 6"]);
+    expect(next.events).toEqual(["removed 4", "removed 5", "removed 6"]);
+  });
+
   it("tells nobody who left, also in the middle of a replay, and nobody at all after the end", async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {

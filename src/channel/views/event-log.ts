@@ -69,8 +69,12 @@ export function createEventLog(options: {
         break;
       }
       const rows = await storage.readLedger(state.identity.channelId, subscriber.seq, REPLAY_PAGE);
+      // Rows in between are folded by now, or were given up.
+      if (rows[0]?.seq !== subscriber.seq + 1) {
+        tell(subscriber, { kind: "reset", seq: published });
+        break;
+      }
       for (const row of rows) if (row.seq > subscriber.seq) tell(subscriber, await eventOf(row));
-      if (rows.length === 0) tell(subscriber, { kind: "reset", seq: published });
     }
     // Nothing was awaited since the comparison, so no event fell between replay and live.
     subscriber.live = true;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { emptySummary, summaryWith } from "../../sds/io/message-summary.ts";
 import { OneCore } from "../../sds/testing/one-core.ts";
 import { asMessageId } from "../../sds/wire/ids.ts";
 import { messageDetails } from "./message-details.ts";
@@ -19,7 +20,7 @@ test("an unsigned claim that is said again after a restart is shown once, with i
   const { evidence, delivery } = messageDetails(
     core.state,
     entry,
-    core.tables.ledger.filter(({ ids }) => ids.includes(entry.id)),
+    summaryWith(emptySummary(entry.id), core.tables.ledger),
   );
   expect(evidence).toMatchObject([{ participant: "plain", signed: false, at: said }]);
   expect(delivery.received).not.toContain("plain");

@@ -43,6 +43,8 @@ const MISTAKES: Readonly<Record<string, (state: ChannelState) => void>> = {
     Object.assign(some(outbox.items.values()), { entry: log.entries.get(asMessageId("from-ben")) }),
   "what may be sent is in the outbox": ({ outbox }) =>
     (outbox.items as Map<unknown, unknown>).delete(some(outbox.open).entry.id),
+  "of what was confirmed so many records are kept at most": ({ outbox }) =>
+    writable(outbox.settled).add(some(outbox.open)),
   "what is missing was not delivered": ({ holes, log }) =>
     (holes.missing as Map<unknown, unknown>).set("from-ben", {
       ...some(holes.missing.values()),

@@ -2,7 +2,7 @@ import { connectedNow } from "../clock/connected-time.ts";
 import { isAhead } from "../clock/lamport-clock.ts";
 import { followedInAll } from "../holes/shares.ts";
 import type { LogEntry } from "../log/log-entry.ts";
-import { LAMPORT_LIMIT } from "../parameters/limits.ts";
+import { LAMPORT_LIMIT, MAX_SETTLED_KEPT } from "../parameters/limits.ts";
 import type { ReceiveAndBelow } from "../receive/receive-state.ts";
 
 type State = ReceiveAndBelow;
@@ -77,6 +77,12 @@ export const STATE_CHECKS: readonly StateCheck[] = [
     "what may be sent is in the outbox",
     ({ outbox }) => outbox.open,
     (item, { outbox }) => outbox.items.get(item.entry.id) === item,
+  ),
+  ofEach(
+    "of what was confirmed so many records are kept at most",
+    ({ outbox }) => outbox.settled,
+    (item, { outbox }) =>
+      item.stage === "settled" && outbox.items.get(item.entry.id) === item && outbox.settled.size <= MAX_SETTLED_KEPT,
   ),
   ofEach(
     "what is missing was not delivered",

@@ -17,6 +17,8 @@ export interface HolesState {
   readonly belowWatermark: ReadonlySet<MessageId>;
   /** Bodies below this Lamport timestamp were given up, but for a few (`give-up-bodies.ts`). */
   readonly bodiesSince: number;
+  /** What the ledger told of messages below this Lamport timestamp was given up (`give-up-details.ts`). */
+  readonly detailsSince: number;
   /** When what is missing is asked for; this room alone knows more of it. */
   readonly queues: object;
   /** Of the next one that is missed. */
@@ -44,6 +46,7 @@ export function createHolesState(): HolesState {
     watermark: 0,
     belowWatermark: new Set(),
     bodiesSince: 0,
+    detailsSince: 0,
     queues: createQueues(),
     nextNumber: 0,
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ParentReference } from "../io/records.ts";
 import type { IncomingClaim } from "../io/step-input.ts";
 import { HORIZON_MS } from "../parameters/parameters.ts";
+import { restore } from "../restore.ts";
 import { OneCore } from "../testing/one-core.ts";
 import { asMessageId } from "../wire/ids.ts";
 import { completeSince } from "./holes.ts";
@@ -89,6 +90,15 @@ describe("a log that grew too long", () => {
     expect(core.tables.load().outbox.map(({ id }) => id)).toEqual([open, last]);
     core.restart(20);
     expect(held(core)).toEqual([open, last, "alone", ...range(2, 20)]);
+  });
+
+  it("forgets what the ledger told of forgotten messages, before these and a little at a time", () => {
+    const core = afterMany(2_600);
+    const env = { now: core.now, random: () => 0.5 };
+    const { deletions } = restore(core.state.identity, core.tables.load(), env, 100);
+    const below = deletions.flatMap((change) => (change.op === "delete-below" ? [[change.table, change.key]] : []));
+    expect(below).toEqual([0, 1_000, 2_000, 2_510].map((n) => ["summary", lamportOf(n)]));
+    expect(deletions.at(-1)).toMatchObject({ op: "delete-below" });
   });
 
   //= protocol: STATE-6

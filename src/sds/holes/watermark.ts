@@ -17,6 +17,9 @@ import { forgetMissing } from "./shares.ts";
 /** When there are too many, nine tenths stay: forgetting is work, and should not be due again at the next start. */
 const STAY = 0.9;
 
+/** Of so many messages what the ledger told goes in one deletion: about as much work as a batch of the rest. */
+const SUMMARIES = 1_000;
+
 /**
  * The watermark: the Lamport timestamp below which messages are forgotten, and count as known when others name them.
  * Where it is to be now. Never within the last day, whatever comes in: what is younger everybody may still miss.
@@ -58,8 +61,14 @@ export function forgetOld(state: HolesAndBelow): Forgotten {
   );
   changes.push(...dropHoles(state, forgotten));
   const deletions: Change[] = [];
+  let since = 0;
   //= protocol: STATE-6
-  for (const entry of forgotten) deletions.push(...forget(state, entry));
+  for (const entry of forgotten) {
+    // What the ledger told goes before the messages, by which the next start finds what is left; and a little at a time.
+    if (since++ % SUMMARIES === 0) deletions.push({ op: "delete-below", table: "summary", key: entry.lamport });
+    deletions.push(...forget(state, entry));
+  }
+  deletions.push({ op: "delete-below", table: "summary", key: state.holes.watermark });
   return { changes, deletions };
 }
 

@@ -2,12 +2,13 @@ import type { MessageId } from "../wire/ids.ts";
 
 /**
  * The ledger: what happened in a channel, in order, without gaps. Rows are effects of the protocol, committed with the
- * state they tell of. Views replay from it after a reconnect, details read it, telemetry folds it.
+ * state they tell of. Views replay from the newest of them after a reconnect. The older ones are folded: what they tell of a
+ * message into its summary (`message-summary.ts`), how much of what happened into sums by day (`day-sums.ts`).
  */
 export type LedgerRow = LedgerStamp & LedgerEntry;
 
 export interface LedgerStamp {
-  /** 1, 2, 3 ... per channel, gapless. Key of the table. */
+  /** 1, 2, 3 ... per channel, gapless; what is stored begins with the oldest that is not folded. Key of the table. */
   readonly seq: number;
   /** Milliseconds since the epoch, by this device's clock. */
   readonly at: number;

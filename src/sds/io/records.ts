@@ -1,4 +1,5 @@
 import type { MessageId, ParticipantId } from "../wire/ids.ts";
+import type { DayRecord } from "./day-sums.ts";
 import type { LedgerRow } from "./ledger.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface MessageRecord {
   readonly audience: readonly number[];
   /** Waku message hash of a copy, when known. */
   readonly hint?: Uint8Array | undefined;
+  /** The share of the audience that its author asked for, once its `OutboxRecord` is gone. */
+  readonly levelPercent?: number;
   /** Deleted on this device by its author: it keeps its place in the graph, its body is gone. */
   readonly removed?: true;
 }
@@ -47,7 +50,16 @@ export interface BodyRecord {
   readonly bytes: Uint8Array;
 }
 
-/** Delivery of one own message. Key: id. */
+/**
+ * What is left of the ledger's rows on the messages of one Lamport timestamp (`summary-codec.ts`), of which there is mostly one.
+ * Key: lamport.
+ */
+export interface SummaryRecord {
+  readonly lamport: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Delivery of one own message. Key: id. Of those that are settled only the newest are kept (`MAX_SETTLED_KEPT`). */
 export interface OutboxRecord {
   readonly id: MessageId;
   /** What the user interface called this send; asking again under the same name sends nothing twice. */
@@ -130,6 +142,8 @@ export interface MetaRecords {
   lateUnread: number;
   /** Bodies below this Lamport timestamp were given up when the disk was full. */
   bodiesSince: number;
+  /** What the ledger told before this time (ms since the epoch) was given up when the disk was full. */
+  detailsSince: number;
   /** Messages below this Lamport timestamp are forgotten. */
   watermark: number;
   /** Token buckets of the rate limit, as of `budgetAt`. */
@@ -149,12 +163,16 @@ export interface Tables {
   participant: ParticipantRecord;
   hole: HoleRecord;
   ledger: LedgerRow;
+  summary: SummaryRecord;
+  day: DayRecord;
 }
 export type TableName = keyof Tables;
 
 export type Change =
   | { readonly [T in TableName]: { readonly op: "put"; readonly table: T; readonly record: Tables[T] } }[TableName]
   | { readonly op: "delete"; readonly table: "outbox" | "hole" | "message" | "body"; readonly key: MessageId }
+  /** All records with a lower key: `seq` of the ledger, `lamport` of summaries. */
+  | { readonly op: "delete-below"; readonly table: "ledger" | "summary"; readonly key: number }
   | { readonly [K in MetaKey]: { readonly op: "meta"; readonly key: K; readonly value: MetaRecords[K] } }[MetaKey];
 
 /** strict: on disk when it resolves. relaxed: may be lost whole by a power cut or a kill, never torn. */

@@ -34,6 +34,8 @@ export interface LogEntry {
 
   readonly status: "buffered" | "delivered";
   readonly hint: PackedHint | undefined;
+  /** The share of the audience that its author asked for, when no record of its delivery is kept any more. */
+  readonly levelPercent?: number;
   /** Its author deleted it on this device. */
   readonly removed: boolean;
   readonly audience: readonly number[];
@@ -68,6 +70,7 @@ export function recordOf(entry: LogEntry, waitsUntil: number): MessageRecord {
     hint: unpackHint(entry.hint),
   };
   if (waitsUntil !== Number.POSITIVE_INFINITY) record.waitsUntilConnectedMs = waitsUntil;
+  if (entry.levelPercent !== undefined) record.levelPercent = entry.levelPercent;
   if (entry.removed) record.removed = true;
   return record;
 }

@@ -19,6 +19,11 @@ export function takeAuthorSeq(ctx: LogContext, authorSeq: number | null): void {
   ctx.changes.push({ op: "meta", key: "authorSeq", value: own.authorSeq });
 }
 
+/** The share of the audience that its author asked for, from now on kept with the message. */
+export function noteLevel(entry: LogEntry, levelPercent: number): void {
+  ownEntry(entry).levelPercent = levelPercent;
+}
+
 /** Its author deleted it on this device, after it may have left. */
 export function noteRemoved(state: LogAndBelow, entry: LogEntry): void {
   ownEntry(entry).removed = true;

@@ -73,6 +73,7 @@ function restoreEntry(state: LogAndBelow, record: MessageRecord): LogEntry {
     hint: packHint(record.hint),
     removed: record.removed ?? false,
     audience: record.audience,
+    ...(record.levelPercent === undefined ? {} : { levelPercent: record.levelPercent }),
     trailerHolds: false,
     blocking: 0,
     dependents: null,

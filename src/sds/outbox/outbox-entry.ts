@@ -1,7 +1,7 @@
 import type { OutboxRecord, OutboxStage } from "../io/records.ts";
 import type { LogEntry } from "../log/log-entry.ts";
 
-/** Delivery of one own message. */
+/** Delivery of one own message. Of one that was confirmed long ago only what its entry says, from the next start on. */
 export interface OutboxEntry {
   readonly entry: LogEntry;
   readonly requestId: string;

@@ -4,6 +4,7 @@ import { isForNobody } from "./level.ts";
 import { type OutboxEntry, outboxRecordOf } from "./outbox-entry.ts";
 import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
 import { ownItem, ownOutbox } from "./own.ts";
+import { isKept, keepSettled } from "./settled.ts";
 
 /** Moves an outbox entry by the transition table and keeps the set of open ones true. False when nothing changed. */
 export function moveStage(ctx: OutboxContext, item: OutboxEntry, event: OutboxEvent): boolean {
@@ -18,11 +19,13 @@ export function moveStage(ctx: OutboxContext, item: OutboxEntry, event: OutboxEv
     ownOutbox(ctx.state).open.delete(item);
     ownItem(item).nextAttemptAt = null;
   }
+  if (changed && stage === "settled") keepSettled(ctx, item);
   saveOutbox(ctx, item);
   return changed;
 }
 
 export function saveOutbox(ctx: OutboxContext, item: OutboxEntry): void {
+  if (!isKept(ctx.state, item)) return;
   ctx.changes.push({ op: "put", table: "outbox", record: outboxRecordOf(item) });
 }
 

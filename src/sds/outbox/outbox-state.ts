@@ -9,6 +9,8 @@ export interface OutboxState {
   readonly items: ReadonlyMap<MessageId, OutboxEntry>;
   /** Those that may be sent (again) by themselves, in the order of acceptance. */
   readonly open: ReadonlySet<OutboxEntry>;
+  /** Those that somebody confirmed and whose records are kept, in the order in which they were confirmed (`settled.ts`). */
+  readonly settled: ReadonlySet<OutboxEntry>;
 }
 
 export interface OutboxAndBelow extends LogAndBelow {
@@ -16,7 +18,7 @@ export interface OutboxAndBelow extends LogAndBelow {
 }
 
 export function createOutboxState(): OutboxState {
-  return { items: new Map(), open: new Set() };
+  return { items: new Map(), open: new Set(), settled: new Set() };
 }
 
 export type OutboxContext = StepContext<OutboxAndBelow>;

@@ -20,8 +20,11 @@ export function tryAgainLater(state: OutboxAndBelow, items: readonly OutboxEntry
 
 /** It was composed anew under another id, or forgotten. True if it was there. */
 export function removeFromOutbox(state: OutboxAndBelow, id: MessageId): boolean {
-  const { items, open } = ownOutbox(state);
+  const { items, open, settled } = ownOutbox(state);
   const item = items.get(id);
-  if (item !== undefined) open.delete(item);
+  if (item !== undefined) {
+    open.delete(item);
+    settled.delete(item);
+  }
   return items.delete(id);
 }

@@ -1,23 +1,34 @@
-import type { OutboxRecord } from "../io/records.ts";
+import type { Change, OutboxRecord } from "../io/records.ts";
+import type { LogEntry } from "../log/log-entry.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { isOpen } from "./outbox-stage.ts";
-import type { OutboxAndBelow } from "./outbox-state.ts";
+import type { OutboxAndBelow, OutboxContext } from "./outbox-state.ts";
 import { ownItem, ownOutbox } from "./own.ts";
+import { dropOldest, settledLongAgo } from "./settled.ts";
 
-/** Storages keep them by id; they leave in the order in which they were accepted. */
-export function restoreOutbox(state: OutboxAndBelow, records: readonly OutboxRecord[], now: number): void {
-  const inOrder = [...records].sort((a, b) => seqOf(state, a) - seqOf(state, b));
-  for (const record of inOrder) restoreItem(state, record, now);
-}
-
-function seqOf(state: OutboxAndBelow, { id }: OutboxRecord): number {
-  return state.log.entries.get(id)?.authorSeq ?? 0;
+/**
+ * Storages keep them by id; they leave in the order in which they were accepted. An own message without a record was confirmed
+ * long ago. Returns which records are too many.
+ */
+export function restoreOutbox(ctx: OutboxContext, records: readonly OutboxRecord[]): Change[] {
+  const { state, env } = ctx;
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const own = [...state.log.order].filter(({ mine }) => mine);
+  for (const { id } of records) {
+    const entry = state.log.entries.get(id);
+    if (entry !== undefined && !(entry.mine && entry.status === "delivered")) own.push(entry);
+  }
+  own.sort((a, b) => (a.authorSeq ?? 0) - (b.authorSeq ?? 0));
+  for (const entry of own) {
+    const record = byId.get(entry.id);
+    if (record === undefined) ownOutbox(state).items.set(entry.id, settledLongAgo(entry));
+    else restoreItem(state, entry, record, env.now);
+  }
+  return dropOldest(ctx);
 }
 
 /** An attempt under way when we stopped may or may not have left, so it is made again: receivers drop duplicates. */
-function restoreItem(state: OutboxAndBelow, record: OutboxRecord, now: number): void {
-  const entry = state.log.entries.get(record.id);
-  if (entry === undefined) return;
+function restoreItem(state: OutboxAndBelow, entry: LogEntry, record: OutboxRecord, now: number): void {
   const item: OutboxEntry = {
     entry,
     requestId: record.requestId,
@@ -41,6 +52,7 @@ function restoreItem(state: OutboxAndBelow, record: OutboxRecord, now: number): 
     ownItem(item).nextAttemptAt = nextAttemptOf(state, record, now);
     own.open.add(item);
   }
+  if (item.stage === "settled") own.settled.add(item);
   own.items.set(entry.id, item);
 }
 

@@ -37,6 +37,11 @@ export const MAX_OTHER_CLAIMS = 256;
  * browser ends a process that takes a few gigabytes.
  */
 export const MAX_HISTORY = 1_000_000;
+/**
+ * Own messages that somebody confirmed, of which how they were sent is kept, the newest: by it a request that is asked again is
+ * told from a new one. Whoever asks again does so within minutes, when a worker or a page was gone; each start reads them all.
+ */
+export const MAX_SETTLED_KEPT = 1_000;
 /** Ids of messages that were refused as older than what is kept. One that falls out is asked for once more, and refused. */
 export const MAX_BELOW_WATERMARK = 1_024;
 

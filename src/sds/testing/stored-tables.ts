@@ -40,6 +40,10 @@ export function createStoredTables(): StoredTables {
       case "ledger":
         ledger.push(change.record);
         return;
+      case "summary":
+      case "day":
+        // Nothing is restored from them.
+        return;
     }
   }
 
@@ -48,6 +52,7 @@ export function createStoredTables(): StoredTables {
       for (const change of structuredClone(changes)) {
         if (change.op === "put") put(change);
         else if (change.op === "delete") byId[change.table].delete(change.key);
+        else if (change.op === "delete-below") continue;
         else meta[change.key] = change.value;
       }
     },

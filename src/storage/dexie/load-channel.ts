@@ -1,7 +1,7 @@
 import type { HoleRecord, MetaRecords, OutboxRecord, ParticipantRecord, StoredChannel } from "../../sds/io/records.ts";
-import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
 import { foldMessages, supersededEntries } from "./message-packs.ts";
-import type { MessagePack, MessageRow } from "./schema.ts";
+import type { MessagePack, MessageRow, Space } from "./schema.ts";
 import { channelRange } from "./transaction.ts";
 
 export interface LoadedChannel {
@@ -12,13 +12,13 @@ export interface LoadedChannel {
   readonly superseded: readonly (readonly [IDBValidKey, ReadonlySet<MessageId>])[];
 }
 
-/** Reads all of `channel` in one snapshot; `transaction` spans all channel stores. */
+/** Reads all of the channel in `space` in one snapshot; `transaction` spans all channel stores. */
 export function loadChannel(
   transaction: IDBTransaction,
   KeyRange: typeof IDBKeyRange,
-  channel: ChannelId,
+  space: Space,
 ): () => LoadedChannel {
-  const range = channelRange(KeyRange, channel);
+  const range = channelRange(KeyRange, space);
   const store = (name: string): IDBObjectStore => transaction.objectStore(name);
   const packKeys = store("messagePack").getAllKeys(range);
   const packs: IDBRequest<MessagePack[]> = store("messagePack").getAll(range);

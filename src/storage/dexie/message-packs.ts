@@ -1,6 +1,6 @@
 import type { MessageRecord } from "../../sds/io/records.ts";
-import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
-import type { MessagePack, MessageRow, MessageTombstone } from "./schema.ts";
+import type { MessageId } from "../../sds/wire/ids.ts";
+import type { MessagePack, MessageRow, MessageTombstone, Space } from "./schema.ts";
 import { channelRange } from "./transaction.ts";
 
 /**
@@ -25,9 +25,9 @@ export function foldMessages(packs: readonly MessagePack[], rows: readonly Messa
   return [...messages.values()];
 }
 
-/** Moves the rows of `channel` into packs, inside `transaction` (readwrite on `message` and `messagePack`). */
-export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof IDBKeyRange, channel: ChannelId): void {
-  const range = channelRange(KeyRange, channel);
+/** Moves the rows in `space` into packs, inside `transaction` (readwrite on `message` and `messagePack`). */
+export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof IDBKeyRange, space: Space): void {
+  const range = channelRange(KeyRange, space);
   const packs = transaction.objectStore("messagePack");
   const rows = transaction.objectStore("message");
   const last = packs.openKeyCursor(range, "prev");
@@ -36,7 +36,7 @@ export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof ID
     all.onsuccess = () => {
       if (all.result.length < PACK_AT) return;
       let number = numberOf(last.result?.key);
-      for (const pack of toPacks(all.result)) packs.put(pack, [channel, ++number]);
+      for (const pack of toPacks(all.result)) packs.put(pack, [space, ++number]);
       rows.delete(range);
     };
   };

@@ -2,9 +2,10 @@ import type { HoleRecord, MessageRecord, OutboxRecord, ParticipantRecord } from 
 import type { ChannelId } from "../../sds/wire/ids.ts";
 import type { DeviceRecord } from "../port.ts";
 import type { RecentChannel } from "../recent-channel.ts";
+import { bodyKey } from "./body-key.ts";
 import { toMeta } from "./load-channel.ts";
 import { foldMessages } from "./message-packs.ts";
-import { CHANNEL_STORES, type MessagePack, type MessageRow, newestVersion, versionOf } from "./schema.ts";
+import { CHANNEL_STORES, type MessagePack, type MessageRow, newestVersion, type Space, versionOf } from "./schema.ts";
 import { channelRange, transact } from "./transaction.ts";
 
 export interface ReadRecentOptions {
@@ -53,62 +54,75 @@ function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase | 
 function read(
   db: IDBDatabase,
   KeyRange: typeof IDBKeyRange,
-  { channel, bodies: wanted }: ReadRecentOptions,
+  options: ReadRecentOptions,
 ): Promise<RecentChannel | null> {
-  const count = wanted * MESSAGES_PER_BODY;
-  const plan = { stores: [...CHANNEL_STORES, "device"], mode: "readonly", durability: "relaxed" } as const;
+  const plan = { stores: [...CHANNEL_STORES, "space", "device"], mode: "readonly", durability: "relaxed" } as const;
   return transact<RecentChannel | null>(db, plan, (transaction) => {
-    const range = channelRange(KeyRange, channel);
-    const store = (name: string): IDBObjectStore => transaction.objectStore(name);
-    const device: IDBRequest<DeviceRecord | undefined> = store("device").get(channel);
-    const participants: IDBRequest<ParticipantRecord[]> = store("participant").getAll(range);
-    const holes: IDBRequest<HoleRecord[]> = store("hole").getAll(range);
-    const metaKeys = store("meta").getAllKeys(range);
-    const metaValues: IDBRequest<number[]> = store("meta").getAll(range);
-    const rows: IDBRequest<MessageRow[]> = store("message").getAll(range);
-    const packsBackwards = store("messagePack").openCursor(range, "prev");
-    const outbox: IDBRequest<OutboxRecord | undefined>[] = [];
-    const bodies: (readonly [MessageRecord, IDBRequest<Uint8Array | undefined>])[] = [];
-    let messages: MessageRecord[] = [];
-    let complete = false;
-    const packs: MessagePack[] = [];
-    packsBackwards.onsuccess = () => {
-      const cursor = packsBackwards.result;
-      if (cursor !== null) packs.unshift(cursor.value);
-      // Many deletions at once fill packs of their own, which bring nothing to show.
-      if (cursor?.value.records.length === 0) {
-        cursor.continue();
-        return;
-      }
-      // Requests of one transaction are answered in order, so the rows are there by now.
-      const found = foldMessages(packs, rows.result);
-      if (cursor !== null && found.length < count) {
-        cursor.continue();
-        return;
-      }
-      messages = newest(found, count);
-      complete = cursor === null && messages.length === found.length;
-      for (const message of messages.slice(-wanted)) {
-        bodies.push([message, store("body").get([channel, message.id])]);
-        if (message.mine) outbox.push(store("outbox").get([channel, message.id]));
-      }
+    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(options.channel);
+    let collect = (): RecentChannel | null => null;
+    space.onsuccess = () => {
+      if (space.result !== undefined) collect = readIn(transaction, KeyRange, { ...options, space: space.result });
     };
-    return () => {
-      if (device.result === undefined) return null;
-      return {
-        device: device.result,
-        stored: {
-          messages,
-          outbox: outbox.flatMap(({ result }) => (result === undefined ? [] : [result])),
-          participants: participants.result,
-          holes: holes.result,
-          meta: toMeta(metaKeys.result, metaValues.result),
-        },
-        complete,
-        bodies: bodies.flatMap(([{ id }, { result }]) => (result === undefined ? [] : [{ id, bytes: result }])),
-      };
-    };
+    return () => collect();
   });
+}
+
+function readIn(
+  transaction: IDBTransaction,
+  KeyRange: typeof IDBKeyRange,
+  { channel, space, bodies: wanted }: ReadRecentOptions & { readonly space: Space },
+): () => RecentChannel | null {
+  const count = wanted * MESSAGES_PER_BODY;
+  const range = channelRange(KeyRange, space);
+  const store = (name: string): IDBObjectStore => transaction.objectStore(name);
+  const device: IDBRequest<DeviceRecord | undefined> = store("device").get(channel);
+  const participants: IDBRequest<ParticipantRecord[]> = store("participant").getAll(range);
+  const holes: IDBRequest<HoleRecord[]> = store("hole").getAll(range);
+  const metaKeys = store("meta").getAllKeys(range);
+  const metaValues: IDBRequest<number[]> = store("meta").getAll(range);
+  const rows: IDBRequest<MessageRow[]> = store("message").getAll(range);
+  const packsBackwards = store("messagePack").openCursor(range, "prev");
+  const outbox: IDBRequest<OutboxRecord | undefined>[] = [];
+  const bodies: (readonly [MessageRecord, IDBRequest<Uint8Array | undefined>])[] = [];
+  let messages: MessageRecord[] = [];
+  let complete = false;
+  const packs: MessagePack[] = [];
+  packsBackwards.onsuccess = () => {
+    const cursor = packsBackwards.result;
+    if (cursor !== null) packs.unshift(cursor.value);
+    // Many deletions at once fill packs of their own, which bring nothing to show.
+    if (cursor?.value.records.length === 0) {
+      cursor.continue();
+      return;
+    }
+    // Requests of one transaction are answered in order, so the rows are there by now.
+    const found = foldMessages(packs, rows.result);
+    if (cursor !== null && found.length < count) {
+      cursor.continue();
+      return;
+    }
+    messages = newest(found, count);
+    complete = cursor === null && messages.length === found.length;
+    for (const message of messages.slice(-wanted)) {
+      bodies.push([message, store("body").get(bodyKey(space, message.id))]);
+      if (message.mine) outbox.push(store("outbox").get([space, message.id]));
+    }
+  };
+  return () => {
+    if (device.result === undefined) return null;
+    return {
+      device: device.result,
+      stored: {
+        messages,
+        outbox: outbox.flatMap(({ result }) => (result === undefined ? [] : [result])),
+        participants: participants.result,
+        holes: holes.result,
+        meta: toMeta(metaKeys.result, metaValues.result),
+      },
+      complete,
+      bodies: bodies.flatMap(([{ id }, { result }]) => (result === undefined ? [] : [{ id, bytes: result }])),
+    };
+  };
 }
 
 function newest(messages: MessageRecord[], count: number): MessageRecord[] {

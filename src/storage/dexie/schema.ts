@@ -1,21 +1,26 @@
 import type { MessageRecord } from "../../sds/io/records.ts";
-import type { MessageId } from "../../sds/wire/ids.ts";
+import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 
 /**
  * One database holds all channels of a device. All keys are out of line, so a value is the record itself:
  *
  * | store       | key                  | value |
  * |-------------|----------------------|-------|
- * | message     | [channel, id]        | `MessageRow`: recent index entries and deletions; overrides `messagePack` |
- * | messagePack | [channel, number]    | `MessagePack`: older index entries, many in one value (loads 10 times faster) |
- * | body        | [channel, id]        | the SDS bytes |
- * | outbox      | [channel, id]        | `OutboxRecord` |
- * | participant | [channel, index]     | `ParticipantRecord` |
- * | hole        | [channel, id]        | `HoleRecord` |
- * | meta        | [channel, name]      | number |
- * | ledger      | [channel, seq]       | `LedgerRow`; index `ids` finds rows by message |
+ * | message     | [space, id]          | `MessageRow`: recent index entries and deletions; overrides `messagePack` |
+ * | messagePack | [space, number]      | `MessagePack`: older index entries, many in one value (loads 10 times faster) |
+ * | body        | [space, id]          | the SDS bytes; `body-key.ts` says how the id is written |
+ * | outbox      | [space, id]          | `OutboxRecord` |
+ * | participant | [space, index]       | `ParticipantRecord` |
+ * | hole        | [space, id]          | `HoleRecord` |
+ * | meta        | [space, name]        | number |
+ * | ledger      | [space, seq]         | `LedgerRow`; index `ids` finds rows by message |
+ * | summary     | [space, lamport]     | bytes: what older rows told of the messages with that timestamp |
+ * | day         | [space, day]         | `DayRecord`: sums of what older rows told |
+ * | space       | channel              | `Space`: where the rows of a channel are; without it they are nobody's and go |
  * | device      | channel              | `DeviceRecord` |
  * | control     | "fence"              | number: the token of the newest writer |
+ * | control     | "lastSpace"          | number: the highest one that a channel was given |
+ * | control     | "swept"              | 1: no rows are nobody's |
  *
  * To change the layout add a version below the last one with its `upgrade`; never edit a version that was released.
  * No migration deletes what people wrote: an upgrade may move or re-encode bodies, messages and the outbox, never drop
@@ -37,6 +42,17 @@ export const SCHEMA_VERSIONS: readonly SchemaVersion[] = [
       control: "",
     },
   },
+  {
+    version: 2,
+    stores: { space: "", summary: "", day: "" },
+    // What was joined stays where it is: under its own id.
+    upgrade: (transaction) => {
+      const joined = transaction.objectStore("device").getAllKeys();
+      joined.onsuccess = () => {
+        for (const channel of joined.result) transaction.objectStore("space").put(channel, channel);
+      };
+    },
+  },
 ];
 
 /** Dexie multiplies its versions by this, and uses the numbers between for itself. */
@@ -56,6 +72,7 @@ export interface SchemaVersion {
   readonly upgrade?: (transaction: IDBTransaction) => void;
 }
 
+/** Rows move from `message` to `messagePack`: whoever empties them takes them in this order. */
 export const CHANNEL_STORES = [
   "message",
   "messagePack",
@@ -65,11 +82,18 @@ export const CHANNEL_STORES = [
   "hole",
   "meta",
   "ledger",
+  "summary",
+  "day",
 ] as const;
 export type ChannelStore = (typeof CHANNEL_STORES)[number];
-export type StoreName = ChannelStore | "device" | "control";
+export type StoreName = ChannelStore | "space" | "device" | "control";
+
+/** The first part of the keys of a channel's rows. Channels that were joined before there were numbers have their id. */
+export type Space = number | ChannelId;
 
 export const FENCE_KEY = "fence";
+export const LAST_SPACE_KEY = "lastSpace";
+export const SWEPT_KEY = "swept";
 export const LEDGER_IDS_INDEX = "ids";
 
 /** A deletion is kept as a row, since a pack may still hold the entry. */

@@ -1,6 +1,6 @@
 import type { Durability } from "../../sds/io/records.ts";
 import { toStorageError } from "./errors.ts";
-import type { StoreName } from "./schema.ts";
+import type { Space, StoreName } from "./schema.ts";
 
 export interface TransactionPlan {
   readonly stores: readonly StoreName[];
@@ -47,7 +47,7 @@ function abort(transaction: IDBTransaction): void {
   }
 }
 
-/** All keys that begin with `channel`: arrays sort after strings and numbers, so `[]` is above every second part. */
-export function channelRange(KeyRange: typeof IDBKeyRange, channel: string): IDBKeyRange {
-  return KeyRange.bound([channel], [channel, []]);
+/** All keys that begin with `space`: arrays sort after strings and numbers, so `[]` is above every second part. */
+export function channelRange(KeyRange: typeof IDBKeyRange, space: Space): IDBKeyRange {
+  return KeyRange.bound([space], [space, []]);
 }

@@ -1,3 +1,4 @@
+import type { DayRecord } from "../../sds/io/day-sums.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
 import type {
   BodyRecord,
@@ -8,6 +9,7 @@ import type {
   OutboxRecord,
   ParticipantRecord,
   StoredChannel,
+  SummaryRecord,
 } from "../../sds/io/records.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
 
@@ -19,6 +21,8 @@ export class ChannelTables {
   readonly #participants = new Map<number, ParticipantRecord>();
   readonly #holes = new Map<MessageId, HoleRecord>();
   readonly #ledger = new Map<number, LedgerRow>();
+  readonly #summaries = new Map<number, SummaryRecord>();
+  readonly #days = new Map<number, DayRecord>();
   readonly #meta: Partial<MetaRecords> = {};
 
   apply(changes: readonly Change[]): void {
@@ -41,8 +45,9 @@ export class ChannelTables {
 
   ledgerAfter(afterSeq: number, limit: number): LedgerRow[] {
     const rows: LedgerRow[] = [];
-    // The ledger is gapless by contract, so its rows are found by counting; the map's size ends the walk.
-    for (let seq = Math.max(afterSeq, 0) + 1; rows.length < limit; seq++) {
+    // What is stored of the ledger is gapless by contract, so its rows are found by counting from the first.
+    const first = this.#ledger.has(afterSeq + 1) ? afterSeq + 1 : Math.min(...this.#above(afterSeq));
+    for (let seq = first; rows.length < limit; seq++) {
       const row = this.#ledger.get(seq);
       if (row === undefined) break;
       rows.push(row);
@@ -54,6 +59,18 @@ export class ChannelTables {
     return [...this.#ledger.values()].filter((row) => row.ids.includes(id)).sort((a, b) => a.seq - b.seq);
   }
 
+  summaries(lamports: readonly number[]): SummaryRecord[] {
+    return lamports.flatMap((lamport) => this.#summaries.get(lamport) ?? []);
+  }
+
+  firstSummary(): number | null {
+    return this.#summaries.size === 0 ? null : Math.min(...this.#summaries.keys());
+  }
+
+  daysFrom(day: number): DayRecord[] {
+    return [...this.#days.values()].filter((record) => record.day >= day).sort((a, b) => a.day - b.day);
+  }
+
   /** A copy of the maps; records are shared, since nobody changes them in place. */
   copy(): ChannelTables {
     const copy = new ChannelTables();
@@ -63,6 +80,8 @@ export class ChannelTables {
     for (const [index, record] of this.#participants) copy.#participants.set(index, record);
     for (const [id, record] of this.#holes) copy.#holes.set(id, record);
     for (const [seq, row] of this.#ledger) copy.#ledger.set(seq, row);
+    for (const [lamport, record] of this.#summaries) copy.#summaries.set(lamport, record);
+    for (const [day, record] of this.#days) copy.#days.set(day, record);
     Object.assign(copy.#meta, this.#meta);
     return copy;
   }
@@ -74,6 +93,9 @@ export class ChannelTables {
         return;
       case "delete":
         this.#delete(change);
+        return;
+      case "delete-below":
+        this.#deleteBelow(change);
         return;
       case "meta":
         this.#meta[change.key] = change.value;
@@ -103,6 +125,12 @@ export class ChannelTables {
       case "ledger":
         this.#ledger.set(change.record.seq, change.record);
         return;
+      case "summary":
+        this.#summaries.set(change.record.lamport, change.record);
+        return;
+      case "day":
+        this.#days.set(change.record.day, change.record);
+        return;
       default:
         change satisfies never;
     }
@@ -125,5 +153,14 @@ export class ChannelTables {
       default:
         change.table satisfies never;
     }
+  }
+
+  #deleteBelow({ table, key }: Extract<Change, { op: "delete-below" }>): void {
+    const records: Map<number, unknown> = table === "ledger" ? this.#ledger : this.#summaries;
+    for (const each of [...records.keys()]) if (each < key) records.delete(each);
+  }
+
+  #above(seq: number): number[] {
+    return [...this.#ledger.keys()].filter((each) => each > seq);
   }
 }

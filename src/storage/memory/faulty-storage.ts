@@ -82,6 +82,9 @@ export function createFaultyStorage(inner: ChannelStorage, plan: FaultPlan): Fau
     readBodies: (channel, ids) => alive(() => inner.readBodies(channel, ids)),
     readLedger: (channel, afterSeq, limit) => alive(() => inner.readLedger(channel, afterSeq, limit)),
     readLedgerOf: (channel, id) => alive(() => inner.readLedgerOf(channel, id)),
+    readSummaries: (channel, lamports) => alive(() => inner.readSummaries(channel, lamports)),
+    firstSummary: (channel) => alive(() => inner.firstSummary(channel)),
+    readDays: (channel, fromDay) => alive(() => inner.readDays(channel, fromDay)),
     listDevice: () => alive(() => inner.listDevice()),
     close: () => alive(() => inner.close()),
   };

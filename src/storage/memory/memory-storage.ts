@@ -1,5 +1,6 @@
+import type { DayRecord } from "../../sds/io/day-sums.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel } from "../../sds/io/records.ts";
+import type { BodyRecord, Change, Durability, StoredChannel, SummaryRecord } from "../../sds/io/records.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import { deviceWithOwnBytes, withOwnBytes } from "../own-bytes.ts";
 import { type ChannelStorage, type DeviceRecord, StorageError } from "../port.ts";
@@ -46,6 +47,21 @@ class MemoryStorage implements ChannelStorage {
   async readLedgerOf(channel: ChannelId, id: MessageId): Promise<LedgerRow[]> {
     this.#assertOpen();
     return structuredClone(this.#disk.channels.get(channel)?.tables.ledgerOf(id) ?? []);
+  }
+
+  async readSummaries(channel: ChannelId, lamports: readonly number[]): Promise<SummaryRecord[]> {
+    this.#assertOpen();
+    return structuredClone(this.#disk.channels.get(channel)?.tables.summaries(lamports) ?? []);
+  }
+
+  async firstSummary(channel: ChannelId): Promise<number | null> {
+    this.#assertOpen();
+    return this.#disk.channels.get(channel)?.tables.firstSummary() ?? null;
+  }
+
+  async readDays(channel: ChannelId, fromDay: number): Promise<DayRecord[]> {
+    this.#assertOpen();
+    return structuredClone(this.#disk.channels.get(channel)?.tables.daysFrom(fromDay) ?? []);
   }
 
   async drop(channel: ChannelId): Promise<void> {

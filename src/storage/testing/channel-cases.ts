@@ -1,6 +1,6 @@
 import { StorageError } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
-import { CHANNEL_A, CHANNEL_B, idOf, messageOf, put, receiveOf } from "./samples.ts";
+import { bodyOf, CHANNEL_A, CHANNEL_B, idOf, ledgerRowOf, messageOf, outboxOf, put, receiveOf } from "./samples.ts";
 import { beforeAndAfterReload, EMPTY, range, type StorageCase, sorted, storageCase } from "./storage-case.ts";
 
 export const channelCases: readonly StorageCase[] = [
@@ -50,6 +50,50 @@ export const channelCases: readonly StorageCase[] = [
     }
   }),
 
+  storageCase(
+    "a channel that is joined again at once begins empty, and loses nothing to the one that was left",
+    async (fixture) => {
+      const many = range(0, 600).map(put.message);
+      const key = { kind: "raw", secretKey: new Uint8Array(32), publicKey: new Uint8Array(32) } as const;
+      for (const round of [1, 2, 3]) {
+        const old = [...receiveOf(1), put.outbox(1), put.hole(1), put.summary(1), put.day(1)];
+        await fixture.storage.commit(CHANNEL_A, [...many, ...old], "relaxed");
+        // Not awaited: what is asked for behind it finds nothing of the old one.
+        const dropped = fixture.storage.drop(CHANNEL_A);
+        const found = fixture.storage.load(CHANNEL_A);
+        const joinedAt = 1_760_000_000_000 + round;
+        const joined = {
+          channel: CHANNEL_A,
+          descriptor: new Uint8Array(3),
+          key,
+          displayName: `Ada ${round}`,
+          joinedAt,
+        };
+        const named = fixture.storage.putDevice(joined);
+        const written = fixture.storage.commit(CHANNEL_A, [...receiveOf(round + 1), put.outbox(2)], "strict");
+        assertEqual(await found, EMPTY, `what is found in round ${round}`);
+        await Promise.all([dropped, named, written]);
+      }
+      for await (const storage of beforeAndAfterReload(fixture)) {
+        const { messages, outbox, holes, meta } = await storage.load(CHANNEL_A);
+        assertEqual(messages, [messageOf(4)], "messages");
+        assertEqual(outbox, [outboxOf(2)], "outbox");
+        assertEqual(holes, [], "holes");
+        assertEqual(meta, { lamport: 1_760_000_000_004 }, "meta");
+        assertEqual(await storage.readBodies(CHANNEL_A, range(0, 9).map(idOf)), [bodyOf(4)], "bodies");
+        assertEqual(await storage.readLedger(CHANNEL_A, 0, 9), [ledgerRowOf(5, 4)], "ledger");
+        assertEqual(await storage.readLedgerOf(CHANNEL_A, idOf(1)), [], "ledger of what was left");
+        assertEqual(await storage.firstSummary(CHANNEL_A), null, "summaries of what was left");
+        assertEqual(await storage.readDays(CHANNEL_A, 0), [], "days of what was left");
+        assertEqual(
+          (await storage.listDevice()).map(({ displayName }) => displayName),
+          ["Ada 3"],
+          "device records",
+        );
+      }
+    },
+  ),
+
   storageCase("a closed storage says so", async ({ storage }) => {
     const running = storage.commit(CHANNEL_A, [put.message(1)], "strict");
     await storage.close();
@@ -61,6 +105,9 @@ export const channelCases: readonly StorageCase[] = [
       () => storage.readBodies(CHANNEL_A, [idOf(1)]),
       () => storage.readLedger(CHANNEL_A, 0, 1),
       () => storage.readLedgerOf(CHANNEL_A, idOf(1)),
+      () => storage.readSummaries(CHANNEL_A, [1]),
+      () => storage.firstSummary(CHANNEL_A),
+      () => storage.readDays(CHANNEL_A, 0),
       () => storage.drop(CHANNEL_A),
       () => storage.listDevice(),
     ];

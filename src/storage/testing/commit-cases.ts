@@ -26,6 +26,7 @@ const META = {
   lastReadLamport: 1_760_000_000_000,
   lateUnread: 2,
   clockCorrectionMs: -7_200_000,
+  detailsSince: 1_760_000_000_004,
   bodiesSince: 1_750_000_000_000,
   watermark: 1_740_000_000_000,
   connectedMs: 3_600_000.25,

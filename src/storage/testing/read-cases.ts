@@ -1,6 +1,7 @@
+import { asChannelId, type ChannelId } from "../../sds/wire/ids.ts";
 import { assertEqual } from "./assert.ts";
-import { bodyOf, CHANNEL_A, CHANNEL_B, idOf, ledgerRowOf, put } from "./samples.ts";
-import { range, type StorageCase, storageCase } from "./storage-case.ts";
+import { bodyOf, bytesOf, CHANNEL_A, CHANNEL_B, dayOf, idOf, ledgerRowOf, put, summaryOf } from "./samples.ts";
+import { beforeAndAfterReload, range, type StorageCase, storageCase } from "./storage-case.ts";
 
 export const readCases: readonly StorageCase[] = [
   storageCase("bodies come in the order asked for, without those not held", async (fixture) => {
@@ -51,4 +52,60 @@ export const readCases: readonly StorageCase[] = [
     assertEqual(await storage.readLedgerOf(CHANNEL_B, idOf(1)), [ledgerRowOf(7, 1)], "rows of the other channel");
     assertEqual(await storage.readLedgerOf(CHANNEL_A, idOf(9)), [], "rows of an unknown message");
   }),
+
+  storageCase("what rows were folded into is read by its key, in the order asked for", async (fixture) => {
+    await fixture.storage.commit(CHANNEL_A, [5, 3, 4].map(put.summary), "relaxed");
+    await fixture.storage.commit(CHANNEL_A, [20_001, 9, 20_000].map(put.day), "relaxed");
+    await fixture.storage.commit(CHANNEL_B, [put.summary(1), put.day(3)], "relaxed");
+    const storage = await fixture.reopen();
+    const asked = [4, 9, 3].map((n) => summaryOf(n).lamport);
+    assertEqual(await storage.readSummaries(CHANNEL_A, asked), [summaryOf(4), summaryOf(3)], "summaries");
+    assertEqual(await storage.readSummaries(CHANNEL_A, []), [], "none asked for");
+    assertEqual(await storage.firstSummary(CHANNEL_A), summaryOf(3).lamport, "the first");
+    assertEqual(await storage.readDays(CHANNEL_A, 0), [dayOf(9), dayOf(20_000), dayOf(20_001)], "all days");
+    assertEqual(await storage.readDays(CHANNEL_A, 20_000), [dayOf(20_000), dayOf(20_001)], "days from one on");
+    const unknown = asChannelId("unknown");
+    assertEqual(await storage.firstSummary(unknown), null, "the first of an unknown channel");
+    assertEqual(await storage.readDays(unknown, 0), [], "days of an unknown channel");
+    await storage.commit(
+      CHANNEL_A,
+      [{ op: "put", table: "summary", record: { ...summaryOf(3), bytes: bytesOf(7, 3) } }],
+      "relaxed",
+    );
+    assertEqual(
+      await storage.readSummaries(CHANNEL_A, [summaryOf(3).lamport]),
+      [{ lamport: summaryOf(3).lamport, bytes: bytesOf(7, 3) }],
+      "a summary that was written over",
+    );
+  }),
+
+  storageCase(
+    "the oldest of the ledger and of its summaries are deleted by one change, and no others",
+    async (fixture) => {
+      const rows = range(1, 301).map((seq) => put.ledger(seq, seq));
+      for (const channel of [CHANNEL_A, CHANNEL_B]) {
+        await fixture.storage.commit(channel, [...rows, ...range(1, 21).map(put.summary)], "relaxed");
+      }
+      const below = (table: "ledger" | "summary", key: number) => ({ op: "delete-below", table, key }) as const;
+      await fixture.storage.commit(CHANNEL_A, [put.summary(30), below("ledger", 201), put.ledger(301, 1)], "relaxed");
+      await fixture.storage.commit(CHANNEL_A, [below("summary", summaryOf(11).lamport), below("ledger", 5)], "strict");
+      for await (const storage of beforeAndAfterReload(fixture)) {
+        const seqs = async (channel: ChannelId, after: number, limit: number): Promise<number[]> =>
+          (await storage.readLedger(channel, after, limit)).map(({ seq }) => seq);
+        assertEqual(await seqs(CHANNEL_A, 0, 999), range(201, 302), "all rows");
+        assertEqual(await seqs(CHANNEL_A, 150, 3), [201, 202, 203], "rows after one that is gone");
+        assertEqual(await seqs(CHANNEL_A, 200, 1), [201], "the first row");
+        assertEqual(await seqs(CHANNEL_B, 0, 999), range(1, 301), "rows of the other channel");
+        assertEqual(
+          (await storage.readLedgerOf(CHANNEL_A, idOf(1))).map(({ seq }) => seq),
+          [301],
+          "rows of a message",
+        );
+        assertEqual(await storage.firstSummary(CHANNEL_A), summaryOf(11).lamport, "the first summary");
+        const lamports = [...range(1, 21), 30].map((n) => summaryOf(n).lamport);
+        assertEqual((await storage.readSummaries(CHANNEL_A, lamports)).length, 11, "summaries");
+        assertEqual((await storage.readSummaries(CHANNEL_B, lamports)).length, 20, "summaries of the other channel");
+      }
+    },
+  ),
 ];

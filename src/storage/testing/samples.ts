@@ -1,3 +1,4 @@
+import type { DayRecord } from "../../sds/io/day-sums.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
 import type {
   BodyRecord,
@@ -6,6 +7,7 @@ import type {
   MessageRecord,
   OutboxRecord,
   ParticipantRecord,
+  SummaryRecord,
 } from "../../sds/io/records.ts";
 import { asChannelId, asMessageId, asParticipantId, type ChannelId, type MessageId } from "../../sds/wire/ids.ts";
 
@@ -85,12 +87,18 @@ export const ledgerRowOf = (seq: number, ...about: readonly number[]): LedgerRow
     : { kind: "delivered", participant: seq % 3 === 0 ? null : seq % 3 }),
 });
 
+export const summaryOf = (n: number): SummaryRecord => ({ lamport: START + n, bytes: bytesOf(n, 90) });
+
+export const dayOf = (day: number): DayRecord => ({ day, sums: { accepted: day % 7, words: 18 * day } });
+
 export const put = {
   message: (n: number): Change => ({ op: "put", table: "message", record: messageOf(n) }),
   body: (n: number, length?: number): Change => ({ op: "put", table: "body", record: bodyOf(n, length) }),
   outbox: (n: number): Change => ({ op: "put", table: "outbox", record: outboxOf(n) }),
   participant: (n: number): Change => ({ op: "put", table: "participant", record: participantOf(n) }),
   hole: (n: number): Change => ({ op: "put", table: "hole", record: holeOf(n) }),
+  summary: (n: number): Change => ({ op: "put", table: "summary", record: summaryOf(n) }),
+  day: (day: number): Change => ({ op: "put", table: "day", record: dayOf(day) }),
   ledger: (seq: number, ...about: readonly number[]): Change => ({
     op: "put",
     table: "ledger",

@@ -57,6 +57,7 @@ export function DetailsPanel({ client, message, participants, onClose }: Details
           possible={details?.possible ?? []}
         />
         <p class="hint">{strings.details.explainReceipt}</p>
+        {details?.timesKept === false ? <p class="hint">{strings.details.timesGone}</p> : null}
       </section>
       {message.mine && details !== null ? <Attempts details={details} /> : null}
       {details === null ? null : <Facts details={details} author={participants.get(message.author)} />}
@@ -197,7 +198,7 @@ function Attempts({ details }: { readonly details: MessageDetails }): JSX.Elemen
   return (
     <section class="details-section">
       <h3>{strings.details.attempts}</h3>
-      {details.attempts.length === 0 ? <p>{strings.details.noAttempts}</p> : null}
+      {details.attempts.length === 0 && details.timesKept ? <p>{strings.details.noAttempts}</p> : null}
       <ul class="attempts">
         {details.attempts.map((attempt) => (
           <li key={attempt.attempt}>

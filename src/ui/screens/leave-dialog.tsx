@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { errorWords } from "../strings/error-words.ts";
+import { leaveProblem } from "../strings/error-words.ts";
 import { useStrings } from "../strings/strings-context.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
@@ -21,7 +21,7 @@ export function LeaveDialog({ channelName, onLeave, onClose }: LeaveDialogProps)
       await onLeave();
     } catch (error) {
       setBusy(false);
-      setProblem(strings.channel.leaveFailed(errorWords(error, strings)));
+      setProblem(leaveProblem(error, strings));
     }
   };
   return (

@@ -89,6 +89,8 @@ export const de: Strings = {
     probably: (chance, signed) =>
       `hat sie wahrscheinlich, zählt nicht (${signed ? "" : "ohne Signatur, "}Irrtum möglich zu ${percent(chance)})`,
     attempts: "Versuche",
+    timesGone:
+      "Der Speicher dieses Geräts war voll. Seit wann andere ältere Nachrichten haben und wie sie gesendet wurden, hat es deshalb aufgegeben. Wer sie hat, ist weiterhin bekannt.",
     noAttempts: "Noch kein Versuch.",
     attempt: (n) => `${number(n)}. Versuch`,
     outcome: (outcome, reason) => {
@@ -249,9 +251,10 @@ export const de: Strings = {
     leave: "Kanal verlassen",
     leaveTitle: (channel) => `${channel} verlassen?`,
     leaveText:
-      "Dieses Gerät vergisst den Kanal, seinen Schlüssel und seine Nachrichten. Was noch wartet, wird nicht mehr gesendet. Zurück kommst du nur mit der Einladung, und dann als jemand Neues.",
+      "Dieses Gerät vergisst den Kanal, seinen Schlüssel und seine Nachrichten; einen langen Verlauf von der Platte zu löschen dauert noch einige Minuten. Was noch wartet, wird nicht mehr gesendet. Zurück kommst du nur mit der Einladung, und dann als jemand Neues.",
     leaveConfirm: "Verlassen und vergessen",
     leaveFailed: (reason) => `Das Verlassen hat nicht geklappt. ${reason}`,
+    leaveUnknown: (reason) => `Ob du den Kanal verlassen hast, steht noch nicht fest. ${reason}`,
     storageNotKept:
       "Wird auf diesem Rechner der Speicher knapp, darf der Browser diese Nachrichten löschen. Dauerhaften Speicher hat er nicht zugesagt.",
     workerStopped:

@@ -91,6 +91,8 @@ export const en: Strings = {
     probably: (chance, signed) =>
       `probably has it, not counted (${signed ? "" : "unsigned, "}chance of error ${percent(chance)})`,
     attempts: "Attempts",
+    timesGone:
+      "This device's disk was full, so it gave up since when people have older messages, and how they were sent. Who has them is still known.",
     noAttempts: "Not tried yet.",
     attempt: (n) => `Attempt ${number(n)}`,
     outcome: (outcome, reason) => {
@@ -239,9 +241,10 @@ export const en: Strings = {
     leave: "Leave channel",
     leaveTitle: (channel) => `Leave ${channel}?`,
     leaveText:
-      "This device forgets the channel, its key and its messages. Messages that are still waiting will not be sent. You need the invite to come back, and then you are somebody new.",
+      "This device forgets the channel, its key and its messages; to erase a long history from the disk takes some minutes more. Messages that are still waiting will not be sent. You need the invite to come back, and then you are somebody new.",
     leaveConfirm: "Leave and forget",
     leaveFailed: (reason) => `Leaving did not work. ${reason}`,
+    leaveUnknown: (reason) => `It is not known yet whether you have left. ${reason}`,
     storageNotKept:
       "If this computer runs short of disk space, the browser may delete these messages. It did not grant lasting storage.",
     workerStopped:

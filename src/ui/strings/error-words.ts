@@ -18,8 +18,17 @@ export function errorWords(error: unknown, strings: Strings): string {
 
 /** Why a message stays in the field. Without an answer nobody knows whether it was accepted. */
 export function sendProblem(error: unknown, strings: Strings): string {
-  const code = errorCode(error);
   const words = errorWords(error, strings);
-  const unanswered = code === "timeout" || code === "disconnected";
-  return unanswered ? strings.composer.unanswered(words) : strings.composer.failed(words);
+  return isUnanswered(error) ? strings.composer.unanswered(words) : strings.composer.failed(words);
+}
+
+/** Why a channel is still on the screen. Without an answer nobody knows whether it was left. */
+export function leaveProblem(error: unknown, strings: Strings): string {
+  const words = errorWords(error, strings);
+  return isUnanswered(error) ? strings.channel.leaveUnknown(words) : strings.channel.leaveFailed(words);
+}
+
+function isUnanswered(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "timeout" || code === "disconnected";
 }

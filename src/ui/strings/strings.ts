@@ -89,6 +89,8 @@ export interface DetailsStrings {
   /** By a bloom filter; `chance` from 0 to 1, that it errs. */
   readonly probably: (chance: number, signed: boolean) => string;
   readonly attempts: string;
+  /** The disk was full. */
+  readonly timesGone: string;
   readonly noAttempts: string;
   readonly attempt: (attempt: number) => string;
   readonly outcome: (outcome: "pending" | "taken" | "failed", reason: string) => string;
@@ -237,6 +239,8 @@ export interface ChannelStrings {
   readonly leaveText: string;
   readonly leaveConfirm: string;
   readonly leaveFailed: (reason: string) => string;
+  /** There was no answer, so it may have been done. */
+  readonly leaveUnknown: (reason: string) => string;
   readonly storageNotKept: string;
   readonly workerStopped: string;
   readonly reload: string;
