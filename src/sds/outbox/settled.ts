@@ -52,6 +52,7 @@ export function settledLongAgo(entry: OutboxEntry["entry"]): OutboxEntry {
     limited: false,
     asked: false,
     taken: true,
+    aged: false,
     acceptedAt: entry.receivedAt,
     firstAttemptAt: entry.receivedAt,
     firstAttemptConnectedMs: null,
