@@ -121,7 +121,7 @@ export function* longTalk(options: LongTalkOptions): Generator<readonly Change[]
     }
     if (number % AT_ONCE !== AT_ONCE - 1 && number !== messages - 1) continue;
     take({ kind: "marked-read", lamport: env.now });
-    take({ kind: "history-read", cursor: env.now });
+    take({ kind: "history-read", source: "", cursor: env.now });
     yield changes;
     changes = [];
   }
