@@ -2,12 +2,13 @@ import { encodeEnvelope } from "../../src/identity/authors/envelope-codec.ts";
 import { TRAILER_FIELD, TRAILER_VERSION } from "../../src/identity/authors/trailer.ts";
 import { senderIdOf } from "../../src/identity/keys/sender-id.ts";
 import { createSeededRandom } from "../../src/runtime/seeded-random.ts";
+import type { ChannelState } from "../../src/sds/channel-state.ts";
 import type { Effect } from "../../src/sds/io/effect.ts";
 import type { Change, ParentReference, StoredChannel } from "../../src/sds/io/records.ts";
 import type { ChannelIdentity } from "../../src/sds/io/step-context.ts";
 import type { IncomingClaim, IncomingContent, StepInput } from "../../src/sds/io/step-input.ts";
 import { MESSAGE_TYPE } from "../../src/sds/parameters/message-type.ts";
-import { restore } from "../../src/sds/restore.ts";
+import { type Restored, restore } from "../../src/sds/restore.ts";
 import { nextWakeAt } from "../../src/sds/schedules.ts";
 import { prepare, step } from "../../src/sds/step.ts";
 import { specCodec } from "../../src/sds/wire/codec.ts";
@@ -45,13 +46,24 @@ interface Person {
   last: ParentReference | null;
 }
 
-/** Yields what is to be written, some hundred messages at a time. */
-export function* longTalk(options: LongTalkOptions): Generator<readonly Change[], void, undefined> {
-  const { identity, messages, people, acknowledging, now } = options;
+export interface LongTalk {
+  readonly state: ChannelState;
+  /** What is to be written, some hundred messages at a time. */
+  readonly commits: Generator<readonly Change[], void, undefined>;
+}
+
+export function longTalk(options: LongTalkOptions): LongTalk {
+  const first = restore(options.identity, EMPTY, { now: startOf(options), random: () => 0.5 });
+  return { state: first.state, commits: talk(options, first) };
+}
+
+const startOf = ({ now, messages }: LongTalkOptions): number => now - messages * PACE_MS;
+
+function* talk(options: LongTalkOptions, first: Restored): Generator<readonly Change[], void, undefined> {
+  const { identity, messages, people, acknowledging } = options;
   const random = createSeededRandom(1);
-  const start = now - messages * PACE_MS;
+  const start = startOf(options);
   const env = { now: start, random: () => random.next() };
-  const first = restore(identity, EMPTY, env);
   const { state } = first;
   let changes: Change[] = [...first.changes];
   let wakeAt = Number.POSITIVE_INFINITY;
