@@ -9,6 +9,7 @@ import { acks } from "./acks.ts";
 import { bloom } from "./bloom.ts";
 import { bursts } from "./bursts.ts";
 import { bytes } from "./bytes.ts";
+import { disk } from "./disk.ts";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
 import { live } from "./live.ts";
@@ -24,7 +25,7 @@ import { TABLE_HEAD, tableLine } from "./support/table.ts";
 
 const SUBJECTS: readonly Subject[] = [
   ...[receive, signatures, send, bursts, acks, bloom, bytes, memory, open, idle],
-  ...[join, sendPath, live, load],
+  ...[join, sendPath, live, load, disk],
 ];
 
 function selected(only: string | undefined): readonly Subject[] {

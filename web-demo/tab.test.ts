@@ -1,8 +1,13 @@
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChannelSummary } from "../src/channel/api/channel-host.ts";
 import { QUICK, until } from "../src/channel/testing/contract-fixture.ts";
+import { encodeDescriptor } from "../src/identity/joining/descriptor.ts";
+import { parseInvite } from "../src/identity/joining/invite.ts";
 import { asChannelId } from "../src/sds/wire/ids.ts";
+import { createDexieStorage } from "../src/storage/dexie/dexie-storage.ts";
 import { openParticipants } from "./claim.ts";
+import { databaseOf } from "./database-name.ts";
 import { draftsOf } from "./drafts.ts";
 import { knownParticipants } from "./participants-of-browser.ts";
 import { Tab } from "./tab.ts";
@@ -203,6 +208,95 @@ describe("continuing as a participant of this browser", () => {
     expect(last.screen.value).toEqual({ kind: "channel", id: left?.id });
   });
 });
+
+describe("what the participant's database has", () => {
+  /** As the worker wrote it there. */
+  async function written(participant: string, ...channels: readonly ChannelSummary[]): Promise<void> {
+    const storage = await createDexieStorage({ name: databaseOf(participant), indexedDB, IDBKeyRange });
+    for (const { id, inviteCode } of channels) {
+      const key = { kind: "raw", secretKey: new Uint8Array(32), publicKey: new Uint8Array(32) } as const;
+      const descriptor = encodeDescriptor(parseInvite(inviteCode));
+      await storage.putDevice({ channel: id, descriptor, key, displayName: "Ada", joinedAt: 1 });
+    }
+    await storage.close();
+  }
+
+  beforeEach(() => {
+    vi.stubGlobal("indexedDB", new IDBFactory());
+    vi.stubGlobal("IDBKeyRange", IDBKeyRange);
+  });
+
+  it("is shown before the worker has said anything, and then what that says", async () => {
+    const [page, tab] = await open();
+    const [harbour] = [await create(tab, "Harbour"), await create(tab, "Pier")];
+    tab.openChannel(harbour);
+    await written(tab.participant, harbour);
+    browser.holdWorkers();
+    const [, again] = await reload(page, tab);
+    expect(again.screen.value).toEqual({ kind: "channel", id: harbour.id });
+    const looked = vi.spyOn(indexedDB, "open");
+    expect((await again.firstLook(harbour.id))?.channel.name).toBe("Harbour");
+    expect(looked).not.toHaveBeenCalled();
+    expect((await again.firstLook(harbour.id))?.channel.name).toBe("Harbour");
+    expect(looked).toHaveBeenCalledTimes(1);
+    expect(loadTabSession()).toMatchObject({ channel: harbour.id, invite: harbour.inviteCode });
+    const shown = again.screen.value;
+    browser.letWorkersGo();
+    await until("the worker was heard", () => again.screen.value !== shown);
+    expect(again.screen.value).toEqual({ kind: "channel", id: harbour.id });
+    expect(loadTabSession()).toMatchObject({ channel: harbour.id, invite: harbour.inviteCode });
+  });
+
+  it("is shown of the only channel to whoever comes back as a participant, and of none where there are several", async () => {
+    const [page, tab] = await open();
+    const [harbour, pier] = [await create(tab, "Harbour"), await create(tab, "Pier")];
+    await written(tab.participant, harbour);
+    const [known] = knownParticipants();
+    if (known === undefined) throw new Error("Nobody is known.");
+    await leave(page, tab);
+    const [, other] = await open();
+    browser.holdWorkers();
+    expect(await other.continueAs(known)).toBe(true);
+    expect(other.screen.value).toEqual({ kind: "channel", id: harbour.id });
+    browser.letWorkersGo();
+    await other.host.channels();
+    const [otherPage] = pages.at(-1) ?? [];
+    if (otherPage === undefined) throw new Error("There is no page.");
+    await written(known.id, pier);
+    await leave(otherPage, other);
+    const [, third] = await open();
+    await third.continueAs(known);
+    expect([...listed(third)].sort()).toEqual(["Harbour", "Pier"]);
+  });
+
+  it("counts no more when the worker knows better", async () => {
+    const [page, tab] = await open();
+    const [harbour, pier] = [await create(tab, "Harbour"), await create(tab, "Pier")];
+    tab.openChannel(harbour);
+    await written(tab.participant, harbour);
+    await tab.host.leave(harbour.id);
+    const [, again] = await reload(page, tab);
+    expect(again.screen.value).toEqual({ kind: "channel", id: harbour.id });
+    await until("the worker was heard", () => listed(again) !== "channel" || shownId(again) === pier.id);
+    expect(again.screen.value).toEqual({ kind: "channel", id: pier.id });
+  });
+
+  it("does not bring back who went elsewhere meanwhile", async () => {
+    const [page, tab] = await open();
+    const harbour = await create(tab, "Harbour");
+    await written(tab.participant, harbour);
+    browser.holdWorkers();
+    const [, again] = await reload(page, tab);
+    again.showInvite(INVITE);
+    browser.letWorkersGo();
+    await again.host.channels();
+    // What comes of that list comes before the next answer.
+    await again.host.channels();
+    expect(again.screen.value).toMatchObject({ kind: "join", invite: INVITE });
+  });
+});
+
+const shownId = (tab: Tab) => (tab.screen.value.kind === "channel" ? tab.screen.value.id : null);
 
 describe("a worker", () => {
   it("that cannot open its storage is told of at the start", async () => {

@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
+import type { ChannelSnapshot } from "../src/channel/api/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../src/channel/api/channel-host.ts";
-import type { ChannelId } from "../src/sds/wire/ids.ts";
-import { NO_DRAFT } from "../src/ui/composing/draft.ts";
+import { asChannelId, type ChannelId } from "../src/sds/wire/ids.ts";
 import { type Claim, claimForTab, claimParticipant, wasReloaded } from "./claim.ts";
 import { draftsOf } from "./drafts.ts";
+import { lookFirst } from "./first-look.ts";
 import { type ParticipantHost, startParticipant } from "./participant-host.ts";
 import {
   forgetParticipant,
@@ -28,6 +29,8 @@ export class Tab {
   readonly stopped = signal(false);
   #claim: Claim;
   #running: ParticipantHost | null = null;
+  /** What was seen of the channel with which the tab began. */
+  #seen: ChannelSnapshot | null = null;
 
   private constructor(claim: Claim) {
     this.#claim = claim;
@@ -47,7 +50,7 @@ export class Tab {
     }
     if (invite !== null) tab.showInvite(invite);
     else if (session?.channel === null && session.invite !== null) tab.showInvite(session.invite);
-    else await tab.#resume(session?.channel ?? null);
+    else await tab.#resume(session?.channel ?? null, session?.invite ?? null);
     return tab;
   }
 
@@ -110,22 +113,48 @@ export class Tab {
     this.#claim.release();
     this.#claim = claim;
     rememberParticipant({ ...known, usedAt: Date.now() });
-    await this.#resume(null);
+    await this.#resume(null, null);
     return true;
   }
 
   /** Forgets the channel on this device; without any channel left the participant is forgotten too. */
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
-    draftsOf(this.participant, channel).save(NO_DRAFT);
+    draftsOf(this.participant, channel).forget();
     if ((await this.host.channels()).length === 0) forgetParticipant(this.participant);
     await this.showStart();
   }
 
-  async #resume(wanted: string | null): Promise<void> {
-    saveTabSession({ participant: this.participant, channel: wanted, invite: null });
+  /** The end of a channel's log, until the worker tells more. */
+  async firstLook(id: ChannelId): Promise<ChannelSnapshot | null> {
+    const seen = this.#seen;
+    this.#seen = null;
+    return seen?.channel.id === id ? seen : lookFirst(this.participant, id);
+  }
+
+  /** Shows what the participant's database has at once, and what the worker says of it when it does. */
+  async #resume(wanted: string | null, invite: string | null): Promise<void> {
+    saveTabSession({ participant: this.participant, channel: wanted, invite });
+    const participant = this.participant;
+    const channels = this.host.channels();
+    // It is waited for below.
+    channels.catch(() => {});
+    const seen = await lookFirst(participant, wanted === null ? null : asChannelId(wanted));
+    if (seen === null) return this.#resumeFrom(channels, wanted);
+    this.#seen = seen;
+    const shown: Screen = { kind: "channel", id: seen.channel.id };
+    this.screen.value = shown;
+    void channels
+      .catch(() => {})
+      .then(() => {
+        // Unless the person went elsewhere meanwhile.
+        if (this.screen.value === shown && this.participant === participant) void this.#resumeFrom(channels, shown.id);
+      });
+  }
+
+  async #resumeFrom(listed: Promise<readonly ChannelSummary[]>, wanted: string | null): Promise<void> {
     try {
-      const channels = await this.host.channels();
+      const channels = await listed;
       const channel = channels.find(({ id }) => id === wanted) ?? (channels.length === 1 ? channels[0] : undefined);
       if (channel === undefined) this.#showStart(channels, null);
       else this.openChannel(channel);

@@ -32,6 +32,8 @@ export interface BrowserProfile {
   restart(): Promise<BrowserContext>;
   /** Ends the browser's process at once, as a crash or the task manager does, and opens it again on the same profile. */
   killAndReopen(): Promise<BrowserContext>;
+  /** The same in two: what this resolves with kills at the very moment at which it is called. */
+  prepareKill(): Promise<() => Promise<BrowserContext>>;
   /** Closes the browser and deletes the profile. */
   dispose(): Promise<void>;
 }
@@ -40,6 +42,16 @@ export async function openFreshProfile(): Promise<BrowserProfile> {
   const folder = await mkdtemp(join(tmpdir(), "hearback-profile-"));
   const options = { ...(await chromiumOptions()), viewport: { width: 1280, height: 800 } };
   let context = await chromium.launchPersistentContext(folder, options);
+
+  async function prepareKill(): Promise<() => Promise<BrowserContext>> {
+    const kill = await killerOf(context);
+    return async () => {
+      await kill();
+      context = await chromium.launchPersistentContext(folder, options);
+      return context;
+    };
+  }
+
   return {
     get context() {
       return context;
@@ -50,10 +62,9 @@ export async function openFreshProfile(): Promise<BrowserProfile> {
       return context;
     },
     async killAndReopen() {
-      await killBrowser(context);
-      context = await chromium.launchPersistentContext(folder, options);
-      return context;
+      return (await prepareKill())();
     },
+    prepareKill,
     async dispose() {
       await context.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -63,6 +74,11 @@ export async function openFreshProfile(): Promise<BrowserProfile> {
 
 /** Ends the browser process at once, as a crash or the task manager does. */
 export async function killBrowser(context: BrowserContext): Promise<void> {
+  await (await killerOf(context))();
+}
+
+/** What this resolves with kills at once when it is called, and resolves when the browser is gone. */
+async function killerOf(context: BrowserContext): Promise<() => Promise<void>> {
   const browser = context.browser();
   if (browser === null) throw new Error("this context has no browser of its own");
   const devtools = await browser.newBrowserCDPSession();
@@ -70,8 +86,10 @@ export async function killBrowser(context: BrowserContext): Promise<void> {
   const main = processInfo.find(({ type }) => type === "browser");
   if (main === undefined) throw new Error("the browser does not tell its process id");
   const closed = new Promise<void>((resolve) => context.once("close", () => resolve()));
-  process.kill(main.id, "SIGKILL");
-  await closed;
+  return () => {
+    process.kill(main.id, "SIGKILL");
+    return closed;
+  };
 }
 
 /** The process behind the tab dies; nothing in the page or its worker runs another line. */
@@ -115,7 +133,7 @@ export async function openPlainBrowser(...flags: readonly string[]): Promise<Pla
 }
 
 /** What Chromium says on stderr once it can be driven. */
-function devtoolsAddress(child: ChildProcess): Promise<string> {
+export function devtoolsAddress(child: ChildProcess): Promise<string> {
   let words = "";
   return new Promise((resolve, reject) => {
     child.stderr?.on("data", (chunk: Buffer) => {

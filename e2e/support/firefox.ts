@@ -22,6 +22,8 @@ const PREFERENCES = {
 export interface FirefoxOptions {
   /** Folder of a built add-on that is loaded as in about:debugging. */
   readonly addon?: string;
+  /** Where the profile is kept; by default a new one, which goes in the end. */
+  readonly folder?: string;
   /** Over the preferences of a test profile. */
   readonly preferences?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -36,10 +38,11 @@ export interface FirefoxProfile {
 }
 
 /** Starts the Firefox of this machine. @throws {Error} that says what to install if there is none. */
-export async function openFirefoxProfile({ addon, preferences = {} }: FirefoxOptions = {}): Promise<FirefoxProfile> {
+export async function openFirefoxProfile(options: FirefoxOptions = {}): Promise<FirefoxProfile> {
+  const { addon, preferences = {} } = options;
   const executable = await findFirefox();
   if (executable === undefined) throw new Error(FIREFOX_MISSING);
-  const folder = await mkdtemp(join(tmpdir(), "hearback-firefox-"));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "hearback-firefox-")));
   const errors = join(folder, "uncaught-errors.txt");
   await writeFile(errors, "");
   const start = () =>
@@ -76,7 +79,7 @@ export async function openFirefoxProfile({ addon, preferences = {} }: FirefoxOpt
     async dispose() {
       await context.close();
       uncaughtErrors = (await readFile(errors, "utf8")).split("\n").filter((line) => line !== "");
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

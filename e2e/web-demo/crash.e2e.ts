@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from "playwright";
 import { expect, test } from "playwright/test";
 import { type BrowserProfile, crashTab, openFreshProfile } from "../support/browser.ts";
 import {
+  composer,
   continueAs,
   expectConnection,
   expectDelivery,
@@ -124,6 +125,28 @@ for (const { how, die } of DEATHS) {
     });
   });
 }
+
+test("the browser is killed while a message goes to the disk: it is there afterwards, or in the field", async () => {
+  const { alice } = await meetAlice();
+  let page = alice;
+  for (const afterMs of [0, 3, 6, 10, 15, 25]) {
+    const text = `in flight for ${afterMs} ms`;
+    await composer(page).fill(text);
+    const kill = await browser.prepareKill();
+    const pressed = page.keyboard.press("Enter").catch(() => {
+      // The browser died first.
+    });
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    page = await reopen(await kill());
+    await pressed;
+    const isInField = async () => (await composer(page).inputValue()) === text;
+    await expect.poll(async () => (await isInField()) || (await messages(page, text).count()) === 1).toBe(true);
+    // Whoever finds it in the field and sends it has said it once.
+    if (await isInField()) await composer(page).press("Enter");
+    await expect(composer(page)).toHaveValue("");
+    await expect(messages(page, text)).toHaveCount(1);
+  }
+});
 
 test("the worker under a tab dies: the tab goes on with a new one, and nothing accepted is lost", async () => {
   const { alice, others } = await meetAlice();

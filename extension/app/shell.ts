@@ -4,7 +4,6 @@ import { runtimePort } from "../../src/bridge/ports/runtime-port.ts";
 import type { ChannelSnapshot } from "../../src/channel/api/channel-client.ts";
 import type { ChannelHost, ChannelSummary } from "../../src/channel/api/channel-host.ts";
 import type { ChannelId } from "../../src/sds/wire/ids.ts";
-import { NO_DRAFT } from "../../src/ui/composing/draft.ts";
 import type { Entrance } from "../../src/ui/screens/entrance.ts";
 import { extensionApi } from "../platform/api.ts";
 import { BRIDGE_PORT, channelFragment } from "../platform/names.ts";
@@ -103,7 +102,7 @@ export class Shell implements Entrance {
 
   async leave(channel: ChannelId): Promise<void> {
     await this.host.leave(channel);
-    draftsOf(channel).save(NO_DRAFT);
+    draftsOf(channel).forget();
     this.show({ kind: "home" });
   }
 

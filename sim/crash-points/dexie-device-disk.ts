@@ -78,6 +78,7 @@ function recording(storage: ChannelStorage, note: (commit: Committed) => void): 
       return storage.commit(channel, changes, durability);
     },
     load: (channel) => storage.load(channel),
+    read: (channel, begin) => storage.read(channel, begin),
     readBodies: (channel, ids) => storage.readBodies(channel, ids),
     readLedger: (channel, afterSeq, limit) => storage.readLedger(channel, afterSeq, limit),
     readLedgerOf: (channel, id) => storage.readLedgerOf(channel, id),

@@ -1,7 +1,7 @@
 import { contentTopicOf } from "../identity/secrecy/content-topic.ts";
 import type { Environment } from "../sds/io/step-context.ts";
 import { historyCursorOf } from "../sds/receive/history-cursors.ts";
-import { restore } from "../sds/restore.ts";
+import { beginRestore } from "../sds/restore.ts";
 import { nextWakeAt } from "../sds/schedules.ts";
 import { step } from "../sds/step.ts";
 import type { EphemeralView, ReadingView } from "./api/channel-client.ts";
@@ -37,13 +37,17 @@ export async function openChannel(options: ChannelOptions, replaced: Partial<Cha
   const { channelId, self } = identity;
   const parts = { ...CHANNEL_PARTS, ...replaced };
   const contentTopic = contentTopicOf(key);
-  const stored = await storage.load(channelId);
-  const clock = createChannelClock(options.clock, stored.meta.clockCorrectionMs ?? 0);
+  let correctionMs = 0;
+  const restoring = await storage.read(channelId, (besides) => {
+    correctionMs = besides.meta.clockCorrectionMs ?? 0;
+    return beginRestore(identity, besides);
+  });
+  const clock = createChannelClock(options.clock, correctionMs);
   let intakeLagMs = (): number => 0;
   const environment = (): Environment => ({
     ...{ now: clock.now(), intakeLagMs: intakeLagMs(), random: () => random.next() },
   });
-  const { state, changes, deletions } = restore(identity, stored, environment(), options.maxHistory);
+  const { state, changes, deletions } = restoring.finish(environment(), { maxHistory: options.maxHistory });
 
   const life = createLife(options.ending);
   const { isClosed, ending } = life;

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ChannelState } from "./channel-state.ts";
+import type { MessageRecord } from "./io/records.ts";
 import type { IncomingContent, StepInput } from "./io/step-input.ts";
+import { beginRestore, restore } from "./restore.ts";
 import { step } from "./step.ts";
 import {
   boot,
@@ -33,6 +35,7 @@ function derivedOf({ log, holes, participants, evidence }: ChannelState) {
         {
           parents: entry.parents,
           children: entry.deliveredChildren,
+          audience: entry.audience,
           named: entry.namedByOthers,
           // What is delivered waits for nothing, and nothing is made of who waited with it.
           waitsFor: entry.status === "buffered" ? entry.blocking : 0,
@@ -111,6 +114,94 @@ it("makes of what was written the state as it ran, in whatever order the disk gi
     }),
     { numRuns: 60 },
   );
+});
+
+/** What a disk gives more than once: as it was before, to be deleted, or deleted and written anew. */
+const histories = fc.array(fc.constantFrom("once", "once", "before", "deleted", "anew", "never"), {
+  minLength: 24,
+  maxLength: 24,
+});
+
+//= protocol: STATE-2
+it("makes the same of messages that were overridden or removed as of what is left of them", () => {
+  fc.assert(
+    fc.property(graphs, keys, twists, histories, claimShapes, (graph, onDisk, how, what, shapes) => {
+      const tables = createStoredTables();
+      const state = boot(tables);
+      const contents = contentsOf(graph);
+      const inputs: StepInput[] = [
+        ...twisted(contents, how).map(receive),
+        ...truthfulClaims(contents, shapes).map(
+          ({ claim }) => ({ kind: "receive-sync", claim, source: "live" }) as const,
+        ),
+      ];
+      for (const input of inputs) {
+        for (const effect of step(state, input, envAt(START + 1_000))) {
+          if (effect.kind === "commit") tables.apply(effect.changes);
+        }
+      }
+      const stored = tables.load();
+      const messages = shuffled(stored.messages, onDisk);
+      const restoring = beginRestore(state.identity, stored);
+      const puts: string[] = [];
+      const put = (record: MessageRecord): void => {
+        expect(restoring.put(record)).toBe(puts.lastIndexOf(record.id));
+        puts.push(record.id);
+      };
+      const remove = (record: MessageRecord): void => {
+        expect(restoring.remove(record.id)).toBe(puts.lastIndexOf(record.id));
+        expect(restoring.remove(record.id)).toBe(-1);
+        puts.splice(puts.lastIndexOf(record.id), 1, "removed");
+      };
+      const whatOf = (record: MessageRecord) => what[stored.messages.findIndex(({ id }) => id === record.id)];
+      for (const record of messages) {
+        const before: MessageRecord = {
+          ...record,
+          status: "buffered",
+          parents: record.parents.slice(1),
+          audience: [1],
+        };
+        if (whatOf(record) === "before") {
+          put({ ...before, waitsUntilConnectedMs: 5, hint: new Uint8Array(32) });
+          put(before);
+        }
+        if (!["before", "never"].includes(whatOf(record) ?? "")) put(record);
+      }
+      for (const record of messages) if (["deleted", "anew"].includes(whatOf(record) ?? "")) remove(record);
+      for (const record of messages) if (["before", "anew"].includes(whatOf(record) ?? "")) put(record);
+      const left = messages.filter((record) => !["deleted", "never"].includes(whatOf(record) ?? ""));
+      // What was written anew stands where it was written.
+      const inOrder = [
+        ...left.filter((record) => whatOf(record) !== "anew"),
+        ...left.filter((record) => whatOf(record) === "anew"),
+      ];
+      const once = restore(state.identity, { ...stored, messages: inOrder }, envAt(START)).state;
+      const often = restoring.finish(envAt(START)).state;
+      expect(derivedOf(often)).toEqual(derivedOf(once));
+      const numbers = ({ log }: ChannelState) => Array.from(log.entries.values(), ({ id, number }) => [id, number]);
+      expect(numbers(often)).toEqual(numbers(once));
+      expect(often.log.nextNumber).toBe(inOrder.length);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it("keeps one audience for all messages of an author that have the same, and each one's own where they differ", () => {
+  const tables = createStoredTables();
+  const state = boot(tables);
+  const contents = contentsOf(Array.from({ length: 5 }, () => ({ author: 0, parents: [1] })));
+  for (const content of contents) {
+    for (const effect of step(state, receive(content), envAt(START + 1_000))) {
+      if (effect.kind === "commit") tables.apply(effect.changes);
+    }
+  }
+  const audiences = [[1, 2], [1, 2], [1, 2, 3], [1, 2], []];
+  const stored = tables.load();
+  const messages = stored.messages.map((record, index) => ({ ...record, audience: audiences[index] ?? [] }));
+  const { log } = restore(state.identity, { ...stored, messages }, envAt(START)).state;
+  const restored = Array.from(log.entries.values(), ({ audience }) => audience);
+  expect(restored).toEqual(audiences);
+  expect(restored[0]).toBe(restored[1]);
 });
 
 it("keeps one edge for all who name a message alike, and each one's own where they differ", () => {

@@ -1,6 +1,14 @@
 import type { DayRecord } from "../sds/io/day-sums.ts";
 import type { LedgerRow } from "../sds/io/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel, SummaryRecord } from "../sds/io/records.ts";
+import type {
+  BodyRecord,
+  Change,
+  Durability,
+  StoredBesides,
+  StoredChannel,
+  StoredMessages,
+  SummaryRecord,
+} from "../sds/io/records.ts";
 import type { ChannelId, MessageId } from "../sds/wire/ids.ts";
 
 /**
@@ -10,6 +18,11 @@ import type { ChannelId, MessageId } from "../sds/wire/ids.ts";
 export interface ChannelStorage {
   /** Everything needed to boot the channel, records in no particular order; an unknown channel loads empty. */
   load(channel: ChannelId): Promise<StoredChannel>;
+  /**
+   * The same without holding all records at once: `begin` is called with all but the messages, and gets these then, in any order
+   * but that what was written later under an id is put later. Resolves with what `begin` returned; rejects with what it throws.
+   */
+  read<T extends StoredMessages>(channel: ChannelId, begin: (besides: StoredBesides) => T): Promise<T>;
   /**
    * One transaction: all of `changes` or none. Commits of one channel apply in call order. `strict` resolves when the
    * data is on disk, and then every earlier relaxed commit of this channel is on disk too (it is the barrier, also

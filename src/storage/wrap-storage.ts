@@ -4,6 +4,7 @@ import type { ChannelStorage } from "./port.ts";
 export function wrapStorage(inner: ChannelStorage, make: <T>(call: () => Promise<T>) => Promise<T>): ChannelStorage {
   return {
     load: (channel) => make(() => inner.load(channel)),
+    read: (channel, begin) => make(() => inner.read(channel, begin)),
     commit: (channel, changes, durability) => make(() => inner.commit(channel, changes, durability)),
     readBodies: (channel, ids) => make(() => inner.readBodies(channel, ids)),
     readLedger: (channel, afterSeq, limit) => make(() => inner.readLedger(channel, afterSeq, limit)),

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { ChannelView } from "../../src/channel/api/channel-client.ts";
 import { MAX_TEXT_BYTES } from "../../src/channel/api/limits.ts";
 import type { ChannelId, MessageId } from "../../src/sds/wire/ids.ts";
@@ -27,8 +27,9 @@ const WIDE = "(min-width: 900px)";
 /** One channel of this tab's participant. */
 export function ChannelScreen({ tab, id }: { readonly tab: Tab; readonly id: ChannelId }): JSX.Element {
   const [store, setStore] = useState<ChannelStore | null>(null);
-  useEffect(() => {
-    const opened = createChannelStore(tab.host.open(id));
+  // In the same frame, so that what is known already is drawn in it.
+  useLayoutEffect(() => {
+    const opened = createChannelStore(tab.host.open(id), { firstLook: tab.firstLook(id) });
     setStore(opened);
     return () => {
       opened.close();

@@ -32,6 +32,9 @@ export interface Browser {
   readonly waits: number[];
   /** From now on no worker can open its storage. */
   blockStorage(reason: Error): void;
+  /** Workers that are started from now on run only when they are let go. */
+  holdWorkers(): void;
+  letWorkersGo(): void;
   /** A tab with an empty session, or a copy of one; `reloaded` as the browser tells of how it came about. */
   openTab(options?: { readonly session?: Storage; readonly reloaded?: boolean }): TabOfBrowser;
   readonly locks: LockManager;
@@ -46,6 +49,8 @@ export function createBrowser(): Browser {
   const waits: number[] = [];
   const tabs = new Set<TabOfBrowser>();
   let problem: Error | null = null;
+  let letGo = (): void => {};
+  let mayRun: Promise<void> = Promise.resolve();
 
   vi.stubGlobal("localStorage", across);
   vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
@@ -74,7 +79,7 @@ export function createBrowser(): Browser {
     const workers: FakeWorker[] = [];
     class TabWorker extends FakeWorker {
       constructor(_script: URL, options: WorkerOptions) {
-        super(space.client(), options.name ?? "", hostOf);
+        super(space.client(), options.name ?? "", hostOf, mayRun);
         workers.push(this);
       }
     }
@@ -108,6 +113,15 @@ export function createBrowser(): Browser {
     blockStorage(reason) {
       problem = reason;
     },
+    holdWorkers() {
+      mayRun = new Promise((resolve) => {
+        letGo = resolve;
+      });
+    },
+    letWorkersGo() {
+      letGo();
+      mayRun = Promise.resolve();
+    },
     async close() {
       for (const tab of [...tabs]) await tab.close();
       vi.unstubAllGlobals();
@@ -124,10 +138,17 @@ export class FakeWorker extends EventTarget {
   closed: Promise<void> = Promise.resolve();
   readonly #client: LockClient;
   readonly #hostOf: (participant: string) => ChannelHost;
+  readonly #mayRun: Promise<void>;
   #running: ChannelHost | null = null;
 
-  constructor(client: LockClient, participant: string, hostOf: (participant: string) => ChannelHost) {
+  constructor(
+    client: LockClient,
+    participant: string,
+    hostOf: (participant: string) => ChannelHost,
+    mayRun: Promise<void>,
+  ) {
     super();
+    this.#mayRun = mayRun;
     this.participant = participant;
     this.#client = client;
     this.#hostOf = hostOf;
@@ -136,14 +157,16 @@ export class FakeWorker extends EventTarget {
   postMessage(message: WorkerStart | Attention): void {
     if (isAttention(message)) return;
     const { port, lock } = message;
-    setTimeout(() => {
-      if (this.isTerminated) return;
-      const page = { postMessage: (data: unknown) => this.#tellPage(data) };
-      holdWhileRunning(lock, page, this.#client.locks);
-      const host = this.#hostOf(this.participant);
-      serveHost(messagePort(port), host);
-      this.#running = host;
-    });
+    void this.#mayRun.then(() =>
+      setTimeout(() => {
+        if (this.isTerminated) return;
+        const page = { postMessage: (data: unknown) => this.#tellPage(data) };
+        holdWhileRunning(lock, page, this.#client.locks);
+        const host = this.#hostOf(this.participant);
+        serveHost(messagePort(port), host);
+        this.#running = host;
+      }),
+    );
   }
 
   /** As a browser does: at once, without a word to anybody. */

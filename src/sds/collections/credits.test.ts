@@ -49,3 +49,36 @@ test("the lower complete_since is kept, over the borders of pages", () => {
   for (let number = 1_000; number < 3_100; number++) expect(credits.since(number)).toBe(Math.min(number % 3, 1));
   expect(credits.has(999) || credits.has(3_100)).toBe(false);
 });
+
+test("many entries are credited at once as one by one, each in its page", () => {
+  const [marks, bit] = [new Int32Array(3_000), 1 << 31];
+  for (const number of [0, 5, 1_023, 1_024, 2_999]) marks[number] = bit | 1;
+  marks[7] = 1;
+  const credits = createCredits();
+  expect(credits.isEmpty()).toBe(true);
+  credits.credit(5, 50);
+  credits.expect(40);
+  credits.creditMarked(marks, bit, 40);
+  expect([0, 5, 7, 1_022, 1_023, 1_024, 2_999, 3_000].map(credits.since)).toEqual([
+    40,
+    40,
+    null,
+    null,
+    40,
+    40,
+    40,
+    null,
+  ]);
+  expect(credits.isEmpty()).toBe(false);
+});
+
+test("what is going to be credited makes room before it is", () => {
+  const [ready, late] = [createCredits(), createCredits()];
+  for (const credits of [ready, late]) for (let value = 0; value < 254; value++) credits.credit(value, 1_000 + value);
+  const before = Array.from({ length: 254 }, (_, number) => late.since(number));
+  ready.expect(5);
+  late.credit(300, 5);
+  const raised = Array.from({ length: 254 }, (_, number) => late.since(number));
+  expect(raised).not.toEqual(before);
+  expect(Array.from({ length: 254 }, (_, number) => ready.since(number))).toEqual(raised);
+});

@@ -17,6 +17,12 @@ export interface CreditsView {
 export interface Credits extends CreditsView {
   /** Keeps the lower `complete_since` if it was credited before. */
   credit(entryNumber: number, completeSince: number): void;
+  /** Nothing is credited. */
+  isEmpty(): boolean;
+  /** Something is going to be credited under it: what is asked about from now on is as it will be then. */
+  expect(completeSince: number): void;
+  /** Credits each entry whose mark, at its number, has this bit, under a `complete_since` lower than that of before. */
+  creditMarked(marks: Int32Array, bit: number, completeSince: number): void;
 }
 
 /** A page of 1,024 entries: a key that names one message costs a kilobyte, and a long log few pages. */
@@ -85,6 +91,20 @@ export function createCredits(): Credits {
       const before = since(entryNumber);
       if (before !== null && before <= completeSince) return;
       pageToWrite(entryNumber >>> PAGE_BITS)[entryNumber & PLACE_IN_PAGE] = epochFor(completeSince);
+    },
+    isEmpty: () => pages.length === 0,
+    expect: (completeSince) => void epochFor(completeSince),
+    creditMarked(marks, bit, completeSince) {
+      const epoch = epochFor(completeSince);
+      for (let first = 0; first < marks.length; first += PAGE_SIZE) {
+        const end = Math.min(first + PAGE_SIZE, marks.length);
+        let page: Uint8Array | null = null;
+        for (let number = first; number < end; number++) {
+          if (((marks[number] as number) & bit) === 0) continue;
+          page ??= pageToWrite(first >>> PAGE_BITS);
+          page[number - first] = epoch;
+        }
+      }
     },
   };
 }

@@ -95,7 +95,7 @@ describe("a log that grew too long", () => {
   it("forgets what the ledger told of forgotten messages, before these and a little at a time", () => {
     const core = afterMany(2_600);
     const env = { now: core.now, random: () => 0.5 };
-    const { deletions } = restore(core.state.identity, core.tables.load(), env, 100);
+    const { deletions } = restore(core.state.identity, core.tables.load(), env, { maxHistory: 100 });
     const below = deletions.flatMap((change) => (change.op === "delete-below" ? [[change.table, change.key]] : []));
     expect(below).toEqual([0, 1_000, 2_000, 2_510].map((n) => ["summary", lamportOf(n)]));
     expect(deletions.at(-1)).toMatchObject({ op: "delete-below" });

@@ -22,22 +22,24 @@ const SUMMARIES = 1_000;
 
 /**
  * The watermark: the Lamport timestamp below which messages are forgotten, and count as known when others name them.
- * Where it is to be now. Never within the last day, whatever comes in: what is younger everybody may still miss.
+ * It is raised when the channel is restored, when all entries are there. Never within the last day, whatever comes in: what is younger everybody may still miss.
  */
-export function raisedWatermark({ messages, meta }: StoredChannel, now: number, maxHistory: number): number {
+export function raiseWatermark(
+  state: HolesAndBelow,
+  { meta }: Pick<StoredChannel, "meta">,
+  now: number,
+  maxHistory: number,
+): void {
+  const { entries } = state.log;
   const before = meta.watermark ?? 0;
-  if (messages.length <= maxHistory) return before;
-  const delivered = messages.filter(({ status }) => status === "delivered");
-  if (delivered.length <= maxHistory) return before;
+  ownHoles(state).watermark = before;
+  if (entries.size <= maxHistory) return;
+  const delivered = [...entries.values()].filter(({ status }) => status === "delivered");
+  if (delivered.length <= maxHistory) return;
   //= protocol: STATE-5
   const lamports = Float64Array.from(delivered, ({ lamport }) => lamport).sort();
   const oldest = lamports.at(-Math.max(1, Math.floor(maxHistory * STAY))) ?? 0;
-  return Math.max(before, Math.min(oldest, Math.floor(now - HORIZON_MS)));
-}
-
-/** When the channel is restored, before anything of it is. */
-export function raiseWatermark(state: HolesAndBelow, stored: StoredChannel, now: number, maxHistory: number): void {
-  ownHoles(state).watermark = raisedWatermark(stored, now, maxHistory);
+  ownHoles(state).watermark = Math.max(before, Math.min(oldest, Math.floor(now - HORIZON_MS)));
 }
 
 export interface Forgotten {

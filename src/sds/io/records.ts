@@ -1,4 +1,5 @@
 import type { MessageId, ParticipantId } from "../wire/ids.ts";
+import type { PackedHint } from "../wire/packed-hint.ts";
 import type { DayRecord } from "./day-sums.ts";
 import type { LedgerRow } from "./ledger.ts";
 
@@ -185,4 +186,35 @@ export interface StoredChannel {
   readonly participants: readonly ParticipantRecord[];
   readonly holes: readonly HoleRecord[];
   readonly meta: Partial<MetaRecords>;
+}
+
+/** A `MessageRecord` as a storage may give it back: hints may be packed, and what is left out may be undefined. */
+export interface StoredMessage
+  extends Omit<MessageRecord, "parents" | "hint" | "waitsUntilConnectedMs" | "levelPercent" | "removed"> {
+  readonly parents: readonly StoredParent[];
+  readonly hint?: Uint8Array | PackedHint | undefined;
+  readonly waitsUntilConnectedMs?: number | undefined;
+  readonly levelPercent?: number | undefined;
+  readonly removed?: true | undefined;
+}
+
+export interface StoredParent extends Omit<ParentReference, "hint"> {
+  readonly hint?: Uint8Array | PackedHint | undefined;
+}
+
+/** All of it but the messages. */
+export type StoredBesides = Omit<StoredChannel, "messages">;
+
+/**
+ * Takes stored messages in one by one, as they are read: no record is needed any more when it was put, and all of them at once are
+ * many times what is made of them.
+ */
+export interface StoredMessages {
+  /**
+   * Takes the place of what was put under its id before. Returns the number of that, counted from 0 in the order in which they
+   * were put; -1 when there is none.
+   */
+  put(record: StoredMessage): number;
+  /** What was put under this id does not count any more. Returns its number, or -1. */
+  remove(id: MessageId): number;
 }

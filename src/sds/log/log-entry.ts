@@ -1,5 +1,5 @@
 import type { Owned } from "../io/owned.ts";
-import type { MessageRecord, ParentReference } from "../io/records.ts";
+import type { MessageRecord, ParentReference, StoredParent } from "../io/records.ts";
 import type { Participant } from "../participants/participant.ts";
 import type { MessageId } from "../wire/ids.ts";
 import { type PackedHint, packHint, unpackHint } from "../wire/packed-hint.ts";
@@ -111,7 +111,7 @@ export function edgesOf(
 }
 
 /** The same of one reference. `held`: the message that it names, if that is held. */
-export function edgeTo({ id, lamport, hint }: ParentReference, held: LogEntry | undefined): Edge {
+export function edgeTo({ id, lamport, hint }: StoredParent, held: LogEntry | undefined): Edge {
   const packed = packHint(hint);
   if (held === undefined) return { id, lamport, hint: packed };
   return { id: held.id, lamport, hint: packed === held.hint ? held.hint : packed };

@@ -35,7 +35,7 @@ export function markRead(ctx: LogContext, lamport: number): void {
 }
 
 /** When the log is restored. */
-export function restoreUnread(state: LogAndBelow, { meta }: StoredChannel): void {
+export function restoreUnread(state: LogAndBelow, { meta }: Pick<StoredChannel, "meta">): void {
   const { unread } = ownLog(state);
   unread.lastReadLamport = meta.lastReadLamport ?? 0;
   unread.late = meta.lateUnread ?? 0;

@@ -159,7 +159,7 @@ export class OneCore {
       profile: this.#profile,
       parameters: this.#parameters,
     } as const;
-    const { state, changes, deletions } = restore(identity, this.tables.load(), this.#env(), maxHistory);
+    const { state, changes, deletions } = restore(identity, this.tables.load(), this.#env(), { maxHistory });
     this.tables.apply(changes);
     this.tables.apply(deletions.slice(0, deleted));
     return state;

@@ -1,14 +1,23 @@
 import type { DayRecord } from "../../sds/io/day-sums.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel, SummaryRecord } from "../../sds/io/records.ts";
+import type {
+  BodyRecord,
+  Change,
+  Durability,
+  StoredBesides,
+  StoredChannel,
+  StoredMessages,
+  SummaryRecord,
+} from "../../sds/io/records.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
+import { collectMessages } from "../collect-messages.ts";
 import { deviceWithOwnBytes } from "../own-bytes.ts";
 import { type ChannelStorage, type DeviceRecord, StorageError } from "../port.ts";
 import { bodyKey } from "./body-key.ts";
 import { toStorageError } from "./errors.ts";
 import { Fence } from "./fence.ts";
-import { loadChannel } from "./load-channel.ts";
-import { moveRowsToPacks, PACK_AT, shrinkPack } from "./message-packs.ts";
+import { readChannel } from "./load-channel.ts";
+import { moveRowsToPacks, PACK_AT, rewritePack } from "./message-packs.ts";
 import { type OpenedDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
 import { CHANNEL_STORES, LEDGER_IDS_INDEX, type Space, type StoreName, SWEPT_KEY } from "./schema.ts";
 import { forgetSpace, readSpaces, Spaces } from "./spaces.ts";
@@ -97,13 +106,20 @@ class DexieStorage implements ChannelStorage {
   }
 
   async load(channel: ChannelId): Promise<StoredChannel> {
-    const { space, ...loaded } = await this.#readOf(channel, CHANNEL_STORES, (transaction, space) => {
-      const read = loadChannel(transaction, this.#db.KeyRange, space);
-      return () => ({ space, ...read() });
+    const { besides, messages } = await this.read(channel, collectMessages);
+    return { ...besides, messages: [...messages.values()] };
+  }
+
+  async read<T extends StoredMessages>(channel: ChannelId, begin: (besides: StoredBesides) => T): Promise<T> {
+    const { space, outcome } = await this.#readOf(channel, CHANNEL_STORES, (transaction, space) => {
+      const read = readChannel(transaction, this.#db.KeyRange, space, begin);
+      return () => ({ space, outcome: read() });
     });
-    this.#noteUnpacked(space, loaded.rows);
-    this.#shrinkPacks(loaded.superseded);
-    return loaded.channel;
+    if (!outcome.ok) throw outcome.error;
+    const { reader, rows, worthRewriting } = outcome.value;
+    this.#noteUnpacked(space, rows);
+    void this.#rewritePacks(worthRewriting);
+    return reader;
   }
 
   async commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void> {
@@ -283,12 +299,15 @@ class DexieStorage implements ChannelStorage {
     const unpacked = (this.#unpacked.get(space) ?? 0) + rows;
     this.#unpacked.set(space, unpacked < PACK_AT ? unpacked : 0);
     if (unpacked < PACK_AT) return;
-    this.#tidy(["message", "messagePack"], (transaction) => moveRowsToPacks(transaction, this.#db.KeyRange, space));
+    void this.#tidy(["message", "messagePack"], (transaction) =>
+      moveRowsToPacks(transaction, this.#db.KeyRange, space),
+    );
   }
 
-  #shrinkPacks(superseded: readonly (readonly [IDBValidKey, ReadonlySet<MessageId>])[]): void {
-    for (const [key, dead] of superseded) {
-      this.#tidy(["messagePack"], (transaction) => shrinkPack(transaction, key, dead));
+  /** One after the other: whatever else is to be written waits for one of them at most. */
+  async #rewritePacks(packs: readonly (readonly [IDBValidKey, ReadonlySet<MessageId>])[]): Promise<void> {
+    for (const [key, dead] of packs) {
+      await this.#tidy(["messagePack"], (transaction) => rewritePack(transaction, key, dead));
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { idOf, messageOf } from "../testing/samples.ts";
-import { foldMessages, supersededEntries } from "./message-packs.ts";
+import { foldMessages } from "./message-packs.ts";
 import type { MessagePack } from "./schema.ts";
 
 const pack = (records: readonly number[], gone: readonly number[] = []): MessagePack => ({
@@ -16,19 +16,5 @@ describe("what counts of packs and rows", () => {
     expect(foldMessages([{ records: [buffered], gone: [] }, pack([2])], [])).toEqual([messageOf(2)]);
     expect(folded([pack([1, 2, 3], []), pack([], [2])], [{ id: idOf(3), gone: true }])).toEqual([1]);
     expect(folded([pack([1]), pack([], [1]), pack([1])], [])).toEqual([1]);
-  });
-});
-
-describe("what a pack is rid of", () => {
-  const superseded = (...packs: MessagePack[]) => [...supersededEntries(packs)];
-
-  it("is nothing as long as half of it counts, and then all that does not", () => {
-    expect(superseded(pack([1, 2]), pack([1]))).toEqual([]);
-    expect(superseded(pack([1, 2, 3]), pack([1, 2]))).toEqual([[0, new Set([idOf(1), idOf(2)])]]);
-  });
-
-  it("is a deletion that has nothing left to delete, and none that has", () => {
-    expect(superseded(pack([], [1]))).toEqual([[0, new Set([idOf(1)])]]);
-    expect(superseded(pack([1, 2, 3]), pack([], [1]))).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
-import type { MessageRecord } from "../../sds/io/records.ts";
+import type { MessageRecord, StoredMessage } from "../../sds/io/records.ts";
 import type { MessageId } from "../../sds/wire/ids.ts";
-import type { MessagePack, MessageRow, MessageTombstone, Space } from "./schema.ts";
+import { asWritten } from "../collect-messages.ts";
+import { decodeRecords, encodeRecords } from "./pack-codec.ts";
+import { isTombstone, type MessagePack, type MessageRow, type Space } from "./schema.ts";
 import { channelRange } from "./transaction.ts";
 
 /**
@@ -15,7 +17,7 @@ export const PACK_SIZE = 256;
 export function foldMessages(packs: readonly MessagePack[], rows: readonly MessageRow[]): MessageRecord[] {
   const messages = new Map<MessageId, MessageRecord>();
   for (const pack of packs) {
-    for (const record of pack.records) messages.set(record.id, record);
+    eachRecord(pack, (record) => messages.set(record.id, asWritten(record)));
     for (const id of pack.gone) messages.delete(id);
   }
   for (const row of rows) {
@@ -23,6 +25,17 @@ export function foldMessages(packs: readonly MessagePack[], rows: readonly Messa
     else messages.set(row.id, row);
   }
   return [...messages.values()];
+}
+
+/** In the order in which they lie in the pack. */
+export function eachRecord({ packed, records }: MessagePack, take: (record: StoredMessage) => void): void {
+  if (packed !== undefined) decodeRecords(packed, take);
+  for (const record of records) take(record);
+}
+
+/** It has nothing but deletions. */
+export function isOnlyGone({ packed, records }: MessagePack): boolean {
+  return packed === undefined && records.length === 0;
 }
 
 /** Moves the rows in `space` into packs, inside `transaction` (readwrite on `message` and `messagePack`). */
@@ -43,39 +56,21 @@ export function moveRowsToPacks(transaction: IDBTransaction, KeyRange: typeof ID
 }
 
 /**
- * Entries of `packs` (as loaded, in order) that a later pack overrides or deletes, and deletions that have nothing left to
- * delete, per index of the pack; of those packs only of which they are more than half. Packs are only added and shrunk, so
- * the answer does not go stale.
+ * Writes the pack at `key` anew without `dead`, in the form of today, inside `transaction` (readwrite on `messagePack`).
  */
-export function supersededEntries(packs: readonly MessagePack[]): Map<number, Set<MessageId>> {
-  const newest = new Map<MessageId, number>();
-  const oldest = new Map<MessageId, number>();
-  packs.forEach(({ records, gone }, index) => {
-    for (const { id } of records) newest.set(id, index);
-    for (const id of gone) newest.set(id, index);
-    for (const { id } of records) if (!oldest.has(id)) oldest.set(id, index);
-  });
-  const superseded = new Map<number, Set<MessageId>>();
-  packs.forEach(({ records, gone }, index) => {
-    const overridden = records.filter(({ id }) => newest.get(id) !== index).map(({ id }) => id);
-    const idle = gone.filter((id) => (oldest.get(id) ?? index) >= index);
-    const dead = new Set([...overridden, ...idle]);
-    if (2 * dead.size > records.length + gone.length) superseded.set(index, dead);
-  });
-  return superseded;
-}
-
-/** Takes `dead` out of the pack at `key`, inside `transaction` (readwrite on `messagePack`). */
-export function shrinkPack(transaction: IDBTransaction, key: IDBValidKey, dead: ReadonlySet<MessageId>): void {
+export function rewritePack(transaction: IDBTransaction, key: IDBValidKey, dead: ReadonlySet<MessageId>): void {
   const packs = transaction.objectStore("messagePack");
   const found: IDBRequest<MessagePack | undefined> = packs.get(key);
   found.onsuccess = () => {
     // Absent when the channel was dropped meanwhile: it must stay so.
     if (found.result === undefined) return;
-    const records = found.result.records.filter(({ id }) => !dead.has(id));
+    const records: MessageRecord[] = [];
+    eachRecord(found.result, (record) => {
+      if (!dead.has(record.id)) records.push(asWritten(record));
+    });
     const gone = found.result.gone.filter((id) => !dead.has(id));
     if (records.length === 0 && gone.length === 0) packs.delete(key);
-    else packs.put({ records, gone } satisfies MessagePack, key);
+    else packs.put(toPack(records, gone), key);
   };
 }
 
@@ -85,16 +80,19 @@ function toPacks(unsorted: readonly MessageRow[]): MessagePack[] {
   const packs: MessagePack[] = [];
   for (let start = 0; start < rows.length; start += PACK_SIZE) {
     const slice = rows.slice(start, start + PACK_SIZE);
-    packs.push({
-      records: slice.filter(isRecord),
-      gone: slice.filter(isTombstone).map(({ id }) => id),
-    });
+    const gone = slice.filter(isTombstone).map(({ id }) => id);
+    packs.push(toPack(slice.filter(isRecord), gone));
   }
   return packs;
 }
 
+function toPack(records: readonly MessageRecord[], gone: readonly MessageId[]): MessagePack {
+  if (records.length === 0) return { records, gone };
+  const { bytes, left } = encodeRecords(records);
+  return { packed: bytes, records: left, gone };
+}
+
 const lamportOf = (row: MessageRow): number => (isTombstone(row) ? 0 : row.lamport);
-const isTombstone = (row: MessageRow): row is MessageTombstone => "gone" in row;
 const isRecord = (row: MessageRow): row is MessageRecord => !isTombstone(row);
 
 const numberOf = (key: IDBValidKey | undefined): number =>

@@ -4,13 +4,14 @@ import type { DeviceRecord } from "../port.ts";
 import type { RecentChannel } from "../recent-channel.ts";
 import { bodyKey } from "./body-key.ts";
 import { toMeta } from "./load-channel.ts";
-import { foldMessages } from "./message-packs.ts";
+import { foldMessages, isOnlyGone } from "./message-packs.ts";
 import { CHANNEL_STORES, type MessagePack, type MessageRow, newestVersion, type Space, versionOf } from "./schema.ts";
 import { channelRange, transact } from "./transaction.ts";
 
 export interface ReadRecentOptions {
   readonly name: string;
-  readonly channel: ChannelId;
+  /** Null: the only one there is. */
+  readonly channel: ChannelId | null;
   /** Bodies are read of this many messages. */
   readonly bodies: number;
   readonly indexedDB?: IDBFactory;
@@ -22,8 +23,9 @@ const MESSAGES_PER_BODY = 3;
 
 /**
  * Reads the newest messages of a channel, past whoever writes the database and without its connection: what is wanted while that one
- * still starts. Costs the same however long the history is. Null when there is no such database or channel, or it is of another
- * version. "Newest" are the last ones written, the highest Lamport timestamps among them: nearly always the same.
+ * still starts. Costs the same however long the history is. Null when there is no such database or channel, when it is of
+ * another version, and when `channel` leaves open which of several. "Newest" are the last ones written, the highest Lamport timestamps
+ * among them: nearly always the same.
  */
 export async function readRecent(options: ReadRecentOptions): Promise<RecentChannel | null> {
   const db = await openExisting(options.indexedDB ?? indexedDB, options.name);
@@ -32,7 +34,9 @@ export async function readRecent(options: ReadRecentOptions): Promise<RecentChan
   db.onversionchange = () => db.close();
   try {
     if (versionOf(db) !== newestVersion()) return null;
-    return await read(db, options.IDBKeyRange ?? IDBKeyRange, options);
+    const channel = options.channel ?? (await onlyChannel(db));
+    if (channel === null) return null;
+    return await read(db, options.IDBKeyRange ?? IDBKeyRange, { channel, bodies: options.bodies });
   } finally {
     db.close();
   }
@@ -51,17 +55,29 @@ function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase | 
   });
 }
 
+/** Null when there is none, or several. */
+function onlyChannel(db: IDBDatabase): Promise<ChannelId | null> {
+  const plan = { stores: ["device"], mode: "readonly", durability: "relaxed" } as const;
+  return transact(db, plan, (transaction) => {
+    const channels: IDBRequest<IDBValidKey[]> = transaction.objectStore("device").getAllKeys(null, 2);
+    return () => {
+      const [channel] = channels.result;
+      return channels.result.length === 1 && typeof channel === "string" ? (channel as ChannelId) : null;
+    };
+  });
+}
+
 function read(
   db: IDBDatabase,
   KeyRange: typeof IDBKeyRange,
-  options: ReadRecentOptions,
+  wanted: { readonly channel: ChannelId; readonly bodies: number },
 ): Promise<RecentChannel | null> {
   const plan = { stores: [...CHANNEL_STORES, "space", "device"], mode: "readonly", durability: "relaxed" } as const;
   return transact<RecentChannel | null>(db, plan, (transaction) => {
-    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(options.channel);
+    const space: IDBRequest<Space | undefined> = transaction.objectStore("space").get(wanted.channel);
     let collect = (): RecentChannel | null => null;
     space.onsuccess = () => {
-      if (space.result !== undefined) collect = readIn(transaction, KeyRange, { ...options, space: space.result });
+      if (space.result !== undefined) collect = readIn(transaction, KeyRange, { ...wanted, space: space.result });
     };
     return () => collect();
   });
@@ -70,7 +86,7 @@ function read(
 function readIn(
   transaction: IDBTransaction,
   KeyRange: typeof IDBKeyRange,
-  { channel, space, bodies: wanted }: ReadRecentOptions & { readonly space: Space },
+  { channel, space, bodies: wanted }: { readonly channel: ChannelId; readonly bodies: number; readonly space: Space },
 ): () => RecentChannel | null {
   const count = wanted * MESSAGES_PER_BODY;
   const range = channelRange(KeyRange, space);
@@ -91,7 +107,7 @@ function readIn(
     const cursor = packsBackwards.result;
     if (cursor !== null) packs.unshift(cursor.value);
     // Many deletions at once fill packs of their own, which bring nothing to show.
-    if (cursor?.value.records.length === 0) {
+    if (cursor !== null && isOnlyGone(cursor.value)) {
       cursor.continue();
       return;
     }

@@ -103,8 +103,16 @@ export interface MessageTombstone {
   readonly gone: true;
 }
 
-/** Packs apply in the order of their numbers; `records` and `gone` of one pack name different ids. */
+export const isTombstone = (row: MessageRow): row is MessageTombstone => "gone" in row;
+
+/**
+ * Packs apply in the order of their numbers; `packed`, `records` and `gone` of one pack name different ids. Packs of the first
+ * programs have records only; each start writes some of them anew.
+ */
 export interface MessagePack {
+  /** `pack-codec.ts`. */
+  readonly packed?: Uint8Array;
+  /** Those that cannot be written so. */
   readonly records: readonly MessageRecord[];
   readonly gone: readonly MessageId[];
 }

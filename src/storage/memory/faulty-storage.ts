@@ -79,6 +79,7 @@ export function createFaultyStorage(inner: ChannelStorage, plan: FaultPlan): Fau
     putDevice: (record) => write(() => inner.putDevice(record)),
     drop: (channel) => write(() => inner.drop(channel)),
     load: (channel) => alive(() => inner.load(channel)),
+    read: (channel, begin) => alive(() => inner.read(channel, begin)),
     readBodies: (channel, ids) => alive(() => inner.readBodies(channel, ids)),
     readLedger: (channel, afterSeq, limit) => alive(() => inner.readLedger(channel, afterSeq, limit)),
     readLedgerOf: (channel, id) => alive(() => inner.readLedgerOf(channel, id)),

@@ -1,6 +1,14 @@
 import type { DayRecord } from "../../sds/io/day-sums.ts";
 import type { LedgerRow } from "../../sds/io/ledger.ts";
-import type { BodyRecord, Change, Durability, StoredChannel, SummaryRecord } from "../../sds/io/records.ts";
+import type {
+  BodyRecord,
+  Change,
+  Durability,
+  StoredBesides,
+  StoredChannel,
+  StoredMessages,
+  SummaryRecord,
+} from "../../sds/io/records.ts";
 import type { ChannelId, MessageId } from "../../sds/wire/ids.ts";
 import { deviceWithOwnBytes, withOwnBytes } from "../own-bytes.ts";
 import { type ChannelStorage, type DeviceRecord, StorageError } from "../port.ts";
@@ -27,6 +35,13 @@ class MemoryStorage implements ChannelStorage {
   async load(channel: ChannelId): Promise<StoredChannel> {
     this.#assertOpen();
     return structuredClone(this.#disk.channels.get(channel)?.tables.snapshot() ?? EMPTY);
+  }
+
+  async read<T extends StoredMessages>(channel: ChannelId, begin: (besides: StoredBesides) => T): Promise<T> {
+    const { messages, ...besides } = await this.load(channel);
+    const reader = begin(besides);
+    for (const record of messages) reader.put(record);
+    return reader;
   }
 
   async commit(channel: ChannelId, changes: readonly Change[], durability: Durability): Promise<void> {

@@ -1,3 +1,5 @@
+import type { StoredMessages } from "../../sds/io/records.ts";
+import { collectMessages } from "../collect-messages.ts";
 import { StorageError } from "../port.ts";
 import { assertEqual, assertRejects, assertTrue } from "./assert.ts";
 import { bodyOf, CHANNEL_A, CHANNEL_B, idOf, ledgerRowOf, messageOf, outboxOf, put, receiveOf } from "./samples.ts";
@@ -93,6 +95,35 @@ export const channelCases: readonly StorageCase[] = [
       }
     },
   ),
+  storageCase("reading gives all but the messages first, and then what loading gives", async (fixture) => {
+    const deleted = [3, 300, 599].map((n) => ({ op: "delete", table: "message", key: idOf(n) }) as const);
+    const more = [put.outbox(1), put.hole(1), put.participant(0), { op: "meta", key: "authorSeq", value: 7 } as const];
+    for (const from of [0, 250, 500]) {
+      await fixture.storage.commit(CHANNEL_A, range(from, from + 300).map(put.message), "relaxed");
+    }
+    await fixture.storage.commit(CHANNEL_A, [...deleted, ...more], "relaxed");
+    for await (const storage of beforeAndAfterReload(fixture)) {
+      const { messages, ...besides } = sorted(await storage.load(CHANNEL_A));
+      const reading = await storage.read(CHANNEL_A, collectMessages);
+      const read = sorted({ ...reading.besides, messages: [...reading.messages.values()] });
+      assertEqual(read.messages, messages, "messages");
+      assertEqual(read.messages.length, 797, "how many");
+      assertEqual({ ...read, messages: [] }, { ...besides, messages: [] }, "the rest");
+    }
+  }),
+
+  storageCase("who cannot take in what is read says so, and the storage goes on", async ({ storage }) => {
+    await storage.commit(CHANNEL_A, range(0, 600).map(put.message), "relaxed");
+    const refuse = (): never => {
+      throw new RangeError("Too many.");
+    };
+    const refusing: (() => StoredMessages)[] = [refuse, () => ({ put: refuse, remove: refuse })];
+    for (const begin of refusing) {
+      const problem = await storage.read(CHANNEL_A, begin).catch((error: unknown) => error);
+      assertTrue(problem instanceof RangeError, "the error is the reader's own");
+    }
+    assertEqual((await storage.load(CHANNEL_A)).messages.length, 600, "messages");
+  }),
 
   storageCase("a closed storage says so", async ({ storage }) => {
     const running = storage.commit(CHANNEL_A, [put.message(1)], "strict");
@@ -101,6 +132,7 @@ export const channelCases: readonly StorageCase[] = [
     await storage.close();
     const calls: (() => Promise<unknown>)[] = [
       () => storage.load(CHANNEL_A),
+      () => storage.read(CHANNEL_A, collectMessages),
       () => storage.commit(CHANNEL_A, [], "relaxed"),
       () => storage.readBodies(CHANNEL_A, [idOf(1)]),
       () => storage.readLedger(CHANNEL_A, 0, 1),

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChannelClient } from "../../channel/api/channel-client.ts";
 import { sendProblem } from "../strings/error-words.ts";
 import type { Strings } from "../strings/strings.ts";
@@ -28,7 +28,7 @@ type Note = { readonly tone: "quiet" | "bad"; readonly text: string };
 export function Composer({ client, levelPercent, maxBytes, drafts }: ComposerProps): JSX.Element {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [before] = useState(() => drafts.load());
+  const [before, setBefore] = useState(() => drafts.load());
   const [text, setText] = useState(before.text);
   const [type, setType] = useState(before.type);
   const [problem, setProblem] = useState("");
@@ -72,6 +72,21 @@ export function Composer({ client, levelPercent, maxBytes, drafts }: ComposerPro
     }
     sending.current = false;
   };
+
+  // A browser that was killed may have written less where a page looks at once.
+  useEffect(() => {
+    let isGone = false;
+    void drafts.recover().then((found) => {
+      if (found === null || isGone) return;
+      latest.current = { text: found.text, type: found.type };
+      setText(found.text);
+      setType(found.type);
+      setBefore(found);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [drafts]);
 
   useLayoutEffect(() => fitHeight(field.current), [text]);
 

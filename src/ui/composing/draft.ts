@@ -3,6 +3,10 @@ import type { ComposedType } from "../../sds/parameters/message-type.ts";
 export interface Drafts {
   load(): Draft;
   save(draft: Draft): void;
+  /** What `load` did not know of, as the browser was killed; null when there is nothing, or something was saved since. */
+  recover(): Promise<Draft | null>;
+  /** Nothing is left of it: the channel is left. */
+  forget(): void;
 }
 
 export interface Draft {
