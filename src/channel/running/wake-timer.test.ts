@@ -66,6 +66,17 @@ describe("a wake timer", () => {
     expect([woken, delays]).toEqual([[800], [500, 300]]);
   });
 
+  it("sets no other timer for a plan that stays as it was", async () => {
+    const { clock, woken, wakes, delays } = timer(START + 500);
+    for (let times = 0; times < 3; times++) {
+      wakes.plan();
+      await clock.advanceSettled(0);
+    }
+    expect(delays).toEqual([500]);
+    await clock.advanceSettled(500);
+    expect(woken).toEqual([500]);
+  });
+
   it("is not late when its clock is set: the next plan sets another timer", async () => {
     for (const setByMs of [-3_600_000, 3_600_000]) {
       let setBy = 0;

@@ -224,6 +224,19 @@ describe("an engine that answers no more", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("is waited for no longer after a time in which nobody waited", async () => {
+    const clock = createVirtualClock(HOUR);
+    let answers = true;
+    const { verdictOf } = inTime(() => (answers ? Promise.resolve(false) : new Promise(() => {})), clock);
+    expect(await verdictOf(signedBy(ADA))).toBe(false);
+    await clock.advanceSettled(20_000);
+    answers = false;
+    let verdict: boolean | undefined;
+    void verdictOf(signedBy(ADA)).then((holds) => (verdict = holds));
+    await clock.advanceSettled(5_000);
+    expect(verdict).toBe(true);
+  });
+
   test("is waited for no longer than that when the clock is set back", async () => {
     const clock = createVirtualClock(HOUR);
     let setBackMs = 0;
