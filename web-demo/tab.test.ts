@@ -217,6 +217,7 @@ describe("what the participant's database has", () => {
       const key = { kind: "raw", secretKey: new Uint8Array(32), publicKey: new Uint8Array(32) } as const;
       const descriptor = encodeDescriptor(parseInvite(inviteCode));
       await storage.putDevice({ channel: id, descriptor, key, displayName: "Ada", joinedAt: 1 });
+      await storage.commit(id, [{ op: "meta", key: "authorSeq", value: 1 }], "strict");
     }
     await storage.close();
   }
@@ -275,8 +276,10 @@ describe("what the participant's database has", () => {
     tab.openChannel(harbour);
     await written(tab.participant, harbour);
     await tab.host.leave(harbour.id);
+    browser.holdWorkers();
     const [, again] = await reload(page, tab);
     expect(again.screen.value).toEqual({ kind: "channel", id: harbour.id });
+    browser.letWorkersGo();
     await until("the worker was heard", () => listed(again) !== "channel" || shownId(again) === pier.id);
     expect(again.screen.value).toEqual({ kind: "channel", id: pier.id });
   });

@@ -148,17 +148,17 @@ describe("a channel that is left before it was read", () => {
       letGo = resolve;
     });
     let loads = 0;
-    const load: ChannelStorage["load"] = async (channel) => {
-      const loaded = await inner.load(channel);
+    const read: ChannelStorage["read"] = async (channel, begin) => {
+      const reader = await inner.read(channel, begin);
       if (++loads === 1) await held;
-      return loaded;
+      return reader;
     };
     let commits = 0;
     const commit: ChannelStorage["commit"] = (...args) => {
       commits++;
       return inner.commit(...args);
     };
-    return { storage: storageWith(inner, { load, commit }), letGo: () => letGo(), commits: () => commits };
+    return { storage: storageWith(inner, { read, commit }), letGo: () => letGo(), commits: () => commits };
   }
 
   it("is gone at once, and what was being read writes nothing when it is there", async () => {
