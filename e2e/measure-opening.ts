@@ -118,12 +118,18 @@ async function filledProfile(served: Served): Promise<string> {
   const filling = `${kept}-filling`;
   await rm(filling, { recursive: true, force: true });
   const browser = await openKept(browserOf(place as Place), filling, served.addons);
-  const origin = await served.origin(browser);
-  const fill: Fill = { database: databaseName, messages: count, people: PEOPLE, acknowledging: Number(acks) };
-  await inPlainPage(browser, origin, (page) =>
-    page.evaluate((wanted) => (globalThis as WithActions).fillActions.fill(wanted), fill),
-  );
-  await browser.close();
+  try {
+    const origin = await served.origin(browser);
+    const fill: Fill = {
+      ...{ database: databaseName, messages: count, people: PEOPLE },
+      acknowledging: Number(acks),
+    };
+    await inPlainPage(browser, origin, (page) =>
+      page.evaluate((wanted) => (globalThis as WithActions).fillActions.fill(wanted), fill),
+    );
+  } finally {
+    await browser.close();
+  }
   await writeFile(join(filling, "filled"), new Date().toISOString());
   await rename(filling, kept);
   return kept;
