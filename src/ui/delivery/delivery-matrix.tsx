@@ -15,8 +15,9 @@ import { usePortions } from "../widgets/use-portions.ts";
 import { excerpt } from "./delivery-announcements.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 
-/** More rows than this are no overview; the list has the rest. */
+/** More than this is no overview, and each new row moves all of it; the list has the rest. */
 const MAX_ROWS = 200;
+const MAX_CELLS = 1_200;
 
 /** Cells that are drawn in one task: as many as a few rows of a large group have, or many of a small one. */
 const PORTION_OF_CELLS = 120;
@@ -58,7 +59,7 @@ export function DeliveryMatrix({ store, onDetails }: DeliveryMatrixProps): JSX.E
   const messages = store.entries.value
     .filter((entry) => entry.kind === "message")
     .filter((entry) => isInMatrix(entry.type))
-    .slice(-MAX_ROWS);
+    .slice(-Math.min(MAX_ROWS, Math.ceil(MAX_CELLS / people.length)));
   const columns = useColumns(people);
   const wanted = messages.map((message): Row => ({ key: message.id, message, columns }));
   const portion = Math.ceil(PORTION_OF_CELLS / (1 + columns.length));
