@@ -59,6 +59,12 @@ const STAGES = [
     timeoutMs: 40 * MINUTE,
   },
   {
+    name: "hostile-node",
+    command: join(BIN, "tsx"),
+    args: ["node/interoperability/hostile-node/main.ts"],
+    timeoutMs: 20 * MINUTE,
+  },
+  {
     name: "bench",
     command: process.execPath,
     args: ["bench/run.mjs", "--json", join(LOGS, "bench.json")],
