@@ -70,6 +70,48 @@ describe("Submissions", () => {
     expect(storedDraft(texts.draft("", "chat"))).toBeNull();
   });
 
+  it("is the same wish when what was kept before it was submitted is all that is left", () => {
+    const killed = create();
+    killed.draft("hell", "chat");
+    const kept = storedDraft(killed.draft("hello", "chat"));
+    killed.submit("hello", "chat");
+    const sent = killed.next()?.requestId;
+    const { text, waiting } = readDraft(JSON.parse(JSON.stringify(kept)));
+    const texts = new Submissions(() => "new", waiting);
+    texts.submit(text, "chat");
+    expect([text, texts.next()?.requestId]).toEqual(["hello", sent]);
+  });
+
+  it("is another wish when less, or something else, was kept", () => {
+    const killed = create();
+    const kept = killed.draft("hell", "chat");
+    const ids = [
+      kept,
+      killed.draft("hello", "chat"),
+      killed.draft("hello", "announcement"),
+      killed.draft("hello", "chat"),
+    ];
+    killed.submit("hello", "chat");
+    expect(new Set(ids.map(({ waiting }) => waiting[0]?.requestId)).size).toBe(4);
+    expect(ids[3]?.waiting[0]?.requestId).toBe(killed.next()?.requestId);
+    const texts = new Submissions(() => "new", kept.waiting);
+    texts.submit("hello", "chat");
+    expect(texts.next()?.requestId).toBe("new");
+  });
+
+  it("says the same words twice as two messages", () => {
+    const texts = create();
+    const ids: (string | undefined)[] = [];
+    for (let times = 0; times < 2; times++) {
+      texts.draft("ok", "chat");
+      texts.submit("ok", "chat");
+      ids.push(texts.next()?.requestId);
+      expect(texts.accepted("ok")).toBe("");
+      expect(storedDraft(texts.draft("", "chat"))).toBeNull();
+    }
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
   it("takes the same words for a new wish once the field was emptied", () => {
     const texts = new Submissions(() => "new", [{ requestId: "old", text: "ok", type: "chat" }]);
     texts.cleared();

@@ -13,7 +13,10 @@ export interface Draft {
   readonly text: string;
   /** What the text will be sent as. */
   readonly type: DraftType;
-  /** Submitted already, and not answered: a page that closes at once never hears that it was sent. */
+  /**
+   * What the text is, or would be, submitted as. A page that closes at once never hears that it was sent, and of a browser that is
+   * killed the last thing on the disk may be from before it was submitted: sent again, it is the same message.
+   */
   readonly waiting: readonly Attempt[];
 }
 
@@ -60,6 +63,8 @@ export class Submissions {
   #waiting: Attempt[] = [];
   /** Refused, or never answered: the same text once more is the same wish. */
   #unanswered: readonly Attempt[];
+  /** What stands in the field, as it was last kept. A text has a request id of its own, as one that is sent stands for that text. */
+  #typed: Attempt | null = null;
   readonly #newId: () => string;
 
   /** `unanswered`: what the last page had submitted. */
@@ -81,14 +86,15 @@ export class Submissions {
 
   /** The same as what is unanswered keeps its request ids: an answer that got lost cannot make it two messages. */
   submit(text: string, type: DraftType): void {
-    const again = isTextOf(this.#unanswered, text) && this.#unanswered.at(-1)?.type === type;
-    this.#waiting.push(...(again ? this.#unanswered : [{ requestId: this.#newId(), text, type }]));
+    this.#waiting.push(...this.#attemptsOf(text, type));
     this.#unanswered = [];
+    this.#typed = null;
   }
 
   /** Somebody emptied the field: what is typed from now on is another wish, even in the same words. */
   cleared(): void {
     this.#unanswered = [];
+    this.#typed = null;
   }
 
   /** The first one is durable. Returns what the field holds without it. */
@@ -109,12 +115,19 @@ export class Submissions {
 
   /** Everything that would be lost if the page went away now. `chosen`: for what is typed from now on. */
   draft(field: string, chosen: DraftType): Draft {
-    const waiting = this.#waiting.length > 0 ? [...this.#waiting] : this.#unanswered;
+    const waiting = this.#waiting.length > 0 ? [...this.#waiting] : this.#attemptsOf(field, chosen);
     // What comes back to the field after it was submitted is what it was submitted as.
     const type = this.#waiting.at(-1)?.type ?? chosen;
     if (this.#isInField(field)) return { text: field, type, waiting };
     const texts = [...this.#waiting.map(({ text }) => text), ...(field === "" ? [] : [field])];
     return { text: texts.join("\n"), type, waiting };
+  }
+
+  #attemptsOf(text: string, type: DraftType): readonly Attempt[] {
+    if (text === "") return [];
+    if (isTextOf(this.#unanswered, text) && this.#unanswered.at(-1)?.type === type) return this.#unanswered;
+    if (this.#typed?.text !== text || this.#typed.type !== type) this.#typed = { requestId: this.#newId(), text, type };
+    return [this.#typed];
   }
 
   #submitted(): string {
