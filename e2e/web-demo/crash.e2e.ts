@@ -126,6 +126,26 @@ for (const { how, die } of DEATHS) {
   });
 }
 
+/** The texts in the drafts' database. */
+function keptDrafts(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const opening = indexedDB.open("hearback.drafts");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const reading = db.transaction("draft").objectStore("draft").getAll();
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => {
+            db.close();
+            resolve(reading.result.map(({ text }) => text));
+          };
+        };
+      }),
+  );
+}
+
 test("the browser is killed while a message goes to the disk: it is there afterwards, or in the field", async () => {
   const { alice } = await meetAlice();
   let page = alice;
@@ -133,6 +153,8 @@ test("the browser is killed while a message goes to the disk: it is there afterw
     const text = `in flight for ${afterMs} ms`;
     await composer(page).fill(text);
     const kill = await browser.prepareKill();
+    // What was typed a moment ago is on its way to the disk for some milliseconds, and longer on a machine that is busy.
+    await expect.poll(() => keptDrafts(page)).toContain(text);
     const pressed = page.keyboard.press("Enter").catch(() => {
       // The browser died first.
     });

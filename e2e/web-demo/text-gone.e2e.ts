@@ -37,6 +37,12 @@ async function deleteBodies(page: Page): Promise<void> {
         opening.onerror = () => reject(opening.error);
         opening.onsuccess = () => {
           const db = opening.result;
+          // Drafts have a database of their own.
+          if (!db.objectStoreNames.contains("body")) {
+            db.close();
+            resolve();
+            return;
+          }
           const transaction = db.transaction("body", "readwrite");
           transaction.objectStore("body").clear();
           transaction.oncomplete = () => {
