@@ -176,10 +176,11 @@ export function createIntake(options: IntakeOptions): Intake {
     return { ...trailer, arrivedAt, verify };
   }
 
-  /** Its signature holds. Nobody verifies one of our own that comes back, as it adds nothing (`addsNothing`). */
-  function hear({ sender, lamport, listed }: IncomingClaim, arrivedAt: number): void {
+  /** Its signature holds. One of our own that comes back adds nothing (`addsNothing`) and is not verified: this holds without that, too. */
+  function hear({ sender, signed, lamport, listed }: IncomingClaim, arrivedAt: number): void {
     // What was acted on before is played back.
     if (lamport <= (state.participants.byId.get(sender)?.lastClaimLamport ?? -1)) return;
+    if (!signed || sender === self) return;
     onLiveSync({ signer: sender, signedAt: lamport, arrivedAt, named: listed.map(({ messageId }) => messageId) });
   }
 

@@ -2,6 +2,7 @@ import type { MessageRecord, ParentReference, StoredMessage } from "../../sds/io
 import type { MessageId, ParticipantId } from "../../sds/wire/ids.ts";
 import { packed } from "../packed-hints.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
+import { HASH_BYTES, hashBytesOf } from "./hash-bytes.ts";
 
 /**
  * Index entries of many messages as bytes: a sixth of what the engine's own encoding of the records takes, and read several times
@@ -200,17 +201,15 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 const readLamport = (reader: ByteReader, kind: number): number | null =>
   (kind & PARENT.noLamport) !== 0 ? null : reader.f64();
 
-const HASH = /^[0-9a-f]{64}$/;
-const HASH_BYTES = 32;
-
-/** Of what is signed it is a hash, in hexadecimal: half as many bytes. Any other is written as it is, behind its length. */
+/** A hash as its bytes; any other id as it is, behind its length. */
 function writeId(head: ByteWriter, id: MessageId): void {
-  if (!HASH.test(id)) {
+  const hash = hashBytesOf(id);
+  if (hash === null) {
     head.short(utf8.encode(id));
     return;
   }
   head.u8(IS_HASH);
-  for (let at = 0; at < id.length; at += 2) head.u8(Number.parseInt(id.slice(at, at + 2), 16));
+  for (const byte of hash) head.u8(byte);
 }
 
 /** In the place of a length, which is less. */
